@@ -1,1 +1,7 @@
+//! Touchmark finds agent skills, shows what is in them, pins what somebody approved, and
+//! re-verifies it for as long as it is held.
+//!
+//! The rooms and the arrows between them are in ARCHITECTURE.md; `tests/architecture.rs`
+//! holds them to it.
 
+pub mod skill;

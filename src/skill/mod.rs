@@ -1,0 +1,32 @@
+//! What a skill is: its name, identity, frontmatter, bundle, paths, limits and digests.
+//!
+//! This room is pure. It does not know the disk, HTTP or the rules; bytes come in,
+//! values that cannot be wrong go out, and what could not be read is a list of issues.
+//! Start at [`SkillBundle::parse`], the one way from raw bytes to a skill.
+
+mod bundle;
+mod claims;
+mod digest;
+mod frontmatter;
+mod identity;
+mod issue;
+pub mod limits;
+mod manifest;
+mod path;
+mod sanitise;
+mod text;
+mod timestamp;
+
+pub use bundle::{BundleFile, FileContent, RawBundle, RawFile, SkillBundle, UnreadFile};
+pub use claims::{quality_flags, selection_flags};
+pub use digest::{DigestParseError, Sha256Digest, root_digest};
+pub use frontmatter::{Frontmatter, FrontmatterStatus};
+pub use identity::{
+    IdentityError, LocatedSource, Registry, SkillId, SkillIdParseError, SkillSource, SourceIdentity, locate_source_url,
+};
+pub use issue::{IssueKind, ParseIssue};
+pub use manifest::{FileClass, Manifest, ManifestFile, ManifestSummary};
+pub use path::{BundlePath, PathError};
+pub use sanitise::{fence, fence_mark, sanitise_block, sanitise_line};
+pub use text::{DecodedText, Encoding, decode_text};
+pub use timestamp::Timestamp;
