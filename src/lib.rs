@@ -4,4 +4,15 @@
 //! The rooms and the arrows between them are in ARCHITECTURE.md; `tests/architecture.rs`
 //! holds them to it.
 
+pub mod rank;
+pub mod scan;
 pub mod skill;
+
+#[cfg(feature = "service")]
+pub mod compute;
+#[cfg(feature = "service")]
+pub mod search;
+#[cfg(feature = "service")]
+pub mod source;
+#[cfg(feature = "service")]
+pub mod store;

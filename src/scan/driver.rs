@@ -1,0 +1,82 @@
+//! One walk over a bundle, which calls every rule's hook.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+
+use super::capability;
+use super::{BundleView, Hook, RULES, ScanReport, Sink, TextView};
+use crate::skill::{ParseIssue, SkillBundle};
+
+/// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
+#[derive(Debug, Clone)]
+pub struct ScannedBundle {
+    /// The parsed bundle.
+    pub bundle: SkillBundle,
+    /// What was odd while it was read.
+    pub issues: Vec<ParseIssue>,
+    /// What the rules found.
+    pub report: ScanReport,
+}
+
+/// Scans a bundle with every rule.
+pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
+    let view = BundleView::new(&bundle, &issues);
+    let needles: Vec<Option<Vec<bool>>> = view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
+    let mut findings = Vec::new();
+    for (rule_index, rule) in RULES.iter().enumerate() {
+        let mut sink = Sink::new(rule);
+        match &rule.hook {
+            Hook::Text { needles: wanted, check } => {
+                for (file, present) in view.files.iter().zip(&needles) {
+                    let (Some(text), Some(present)) = (&file.text, present) else { continue };
+                    if wanted.is_empty() || present[rule_index] {
+                        check(text, &mut sink);
+                    }
+                }
+            }
+            Hook::File(check) => view.files.iter().for_each(|file| check(file, &mut sink)),
+            Hook::Bundle(check) => check(&view, &mut sink),
+        }
+        findings.extend(sink.into_findings());
+    }
+    let capabilities = capability::infer(&view);
+    let executes_code = capability::executes_code(&view);
+    let report = ScanReport::new(&bundle, findings, capabilities, executes_code);
+    ScannedBundle { bundle, issues, report }
+}
+
+/// All needles of all rules in one automaton, so that a text is read once to know which
+/// rules have something to look at.
+struct Needles {
+    automaton: AhoCorasick,
+    rule_of_pattern: Vec<usize>,
+}
+
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| {
+    let mut patterns = Vec::new();
+    let mut rule_of_pattern = Vec::new();
+    for (index, rule) in RULES.iter().enumerate() {
+        if let Hook::Text { needles, .. } = &rule.hook {
+            patterns.extend(needles.iter().copied());
+            rule_of_pattern.extend(std::iter::repeat_n(index, needles.len()));
+        }
+    }
+    let automaton = AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .build(&patterns)
+        .expect("the needles are few and short");
+    Needles { automaton, rule_of_pattern }
+});
+
+impl Needles {
+    /// Tells for every rule whether the text holds one of its needles.
+    fn present(&self, text: &TextView<'_>) -> Vec<bool> {
+        let mut present = vec![false; RULES.len()];
+        for found in self.automaton.find_overlapping_iter(text.text()) {
+            present[self.rule_of_pattern[found.pattern().as_usize()]] = true;
+        }
+        present
+    }
+}

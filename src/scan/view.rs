@@ -1,0 +1,202 @@
+//! What rules look at: the bundle, its files, and texts with their structure.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::markdown;
+use super::polarity;
+use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
+
+/// The bundle with the views of its files.
+#[derive(Debug)]
+pub struct BundleView<'a> {
+    /// The parsed bundle.
+    pub bundle: &'a SkillBundle,
+    /// What was odd while it was read.
+    pub issues: &'a [ParseIssue],
+    /// Files in path order.
+    pub files: Vec<FileView<'a>>,
+}
+
+/// One file of the bundle.
+#[derive(Debug)]
+pub struct FileView<'a> {
+    /// The parsed file.
+    pub file: &'a BundleFile,
+    /// The text with its structure, unless the file is binary or a link.
+    pub text: Option<TextView<'a>>,
+}
+
+/// A text, its lines and its regions.
+#[derive(Debug)]
+pub struct TextView<'a> {
+    file: &'a BundleFile,
+    decoded: &'a DecodedText,
+    line_starts: Vec<u32>,
+    lowered: OnceLock<String>,
+    regions: OnceLock<Vec<(Range<usize>, Region)>>,
+    headings: OnceLock<Vec<(usize, String)>>,
+}
+
+/// What a place in a text is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Region {
+    /// Running text of a Markdown document.
+    Prose,
+    /// A fenced or indented block of code, with the language that it names, in lower case.
+    CodeBlock(String),
+    /// Code between backticks in running text.
+    InlineCode,
+    /// An HTML comment.
+    Comment,
+    /// A quotation (`>`).
+    Quotation,
+    /// A cell of a table.
+    Table,
+    /// The YAML at the head of a document.
+    Frontmatter,
+    /// The whole of a file that is not Markdown: a script, a configuration, data.
+    Code,
+}
+
+impl<'a> BundleView<'a> {
+    /// Builds the views of `bundle`.
+    pub(super) fn new(bundle: &'a SkillBundle, issues: &'a [ParseIssue]) -> Self {
+        let files = bundle.files.iter().map(|file| FileView { file, text: file.text.as_ref().map(|decoded| TextView::new(file, decoded)) }).collect();
+        Self { bundle, issues, files }
+    }
+
+    /// Returns the view of the instructions' text, unless it is binary.
+    pub fn instructions(&self) -> Option<&TextView<'a>> {
+        let path = &self.bundle.instructions().path;
+        self.files.iter().find(|file| &file.file.path == path)?.text.as_ref()
+    }
+
+    /// Iterates over all texts of the bundle.
+    pub fn texts(&self) -> impl Iterator<Item = &TextView<'a>> {
+        self.files.iter().filter_map(|file| file.text.as_ref())
+    }
+}
+
+impl FileView<'_> {
+    /// Returns the path in the bundle.
+    pub fn path(&self) -> &str {
+        self.file.path.as_str()
+    }
+}
+
+impl<'a> TextView<'a> {
+    fn new(file: &'a BundleFile, decoded: &'a DecodedText) -> Self {
+        let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1)).collect();
+        Self { file, decoded, line_starts, lowered: OnceLock::new(), regions: OnceLock::new(), headings: OnceLock::new() }
+    }
+
+    /// Returns the text as it was written.
+    pub fn text(&self) -> &'a str {
+        &self.decoded.text
+    }
+
+    /// Returns the text in ASCII lower case; offsets are those of [`TextView::text`].
+    pub fn lowered(&self) -> &str {
+        self.lowered.get_or_init(|| self.decoded.text.to_ascii_lowercase())
+    }
+
+    /// Returns how the text was encoded and what was odd about that.
+    pub fn decoded(&self) -> &DecodedText {
+        self.decoded
+    }
+
+    /// Returns the path of the file in the bundle.
+    pub fn path(&self) -> &'a str {
+        self.file.path.as_str()
+    }
+
+    /// Returns the file.
+    pub fn file(&self) -> &'a BundleFile {
+        self.file
+    }
+
+    /// Tells whether the text is a Markdown document or plain prose.
+    pub fn is_markdown(&self) -> bool {
+        matches!(self.file.class, FileClass::Instructions | FileClass::Reference)
+    }
+
+    /// Tells whether the file is code that something can run.
+    pub fn is_script(&self) -> bool {
+        self.file.class == FileClass::Script || self.file.language.is_some()
+    }
+
+    /// Returns the line and column of a byte offset, both counted from 1, columns in characters.
+    pub fn position(&self, offset: usize) -> (u32, u32) {
+        let line = self.line_index(offset);
+        let start = self.line_starts[line] as usize;
+        let column = self.text()[start..offset.max(start)].chars().count();
+        (line as u32 + 1, column as u32 + 1)
+    }
+
+    /// Returns the byte range of the line around `offset`, without its line feed.
+    pub fn line_range(&self, offset: usize) -> Range<usize> {
+        let line = self.line_index(offset);
+        let start = self.line_starts[line] as usize;
+        let end = self.line_starts.get(line + 1).map_or(self.text().len(), |next| *next as usize - 1);
+        start..end.max(start)
+    }
+
+    /// Returns the text of the line around `offset`.
+    pub fn line(&self, offset: usize) -> &'a str {
+        &self.text()[self.line_range(offset)]
+    }
+
+    /// Returns what the place at `offset` is for.
+    pub fn region(&self, offset: usize) -> Region {
+        if !self.is_markdown() {
+            return Region::Code;
+        }
+        let regions = self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()));
+        let index = regions.partition_point(|(range, _)| range.start <= offset);
+        regions[..index].iter().rev().take(8).find(|(range, _)| range.contains(&offset)).map_or(Region::Prose, |(_, region)| region.clone())
+    }
+
+    /// Iterates over the regions that are not prose, in order of their start.
+    pub fn regions(&self) -> &[(Range<usize>, Region)] {
+        if !self.is_markdown() {
+            return &[];
+        }
+        self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()))
+    }
+
+    /// Returns the nearest heading above `offset`, in lower case.
+    pub fn heading(&self, offset: usize) -> Option<&str> {
+        if !self.is_markdown() {
+            return None;
+        }
+        let headings = self.headings.get_or_init(|| markdown::headings(self.text(), self.frontmatter_end()));
+        let index = headings.partition_point(|(start, _)| *start <= offset);
+        index.checked_sub(1).map(|index| headings[index].1.as_str())
+    }
+
+    /// Tells whether what stands at `span` is talked about rather than asked for: negated,
+    /// quoted, listed as a pattern to detect, or under a heading that says so.
+    pub fn is_mention(&self, span: &Range<usize>) -> bool {
+        polarity::is_mention(self, span)
+    }
+
+    fn line_index(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+    }
+
+    fn frontmatter_end(&self) -> usize {
+        let text = self.text();
+        if !text.starts_with("---") {
+            return 0;
+        }
+        let mut at = 0;
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            at += line.len();
+            if index > 0 && line.trim_end() == "---" {
+                return at;
+            }
+        }
+        0
+    }
+}

@@ -1,0 +1,1 @@
+//! Where bundles come from: folders, git repositories, corpus files.
