@@ -1,1 +1,22 @@
-//! What is remembered.
+//! What is remembered: skills by their source, bundles by their content, verdicts by bundle
+//! and ruleset, and who saw what when.
+//!
+//! Rows are keyed by content and source identity, never by a row number; verdicts are
+//! appended. The room does not know search or transports. Start at [`Store`]; [`SqliteStore`]
+//! is the one that needs nothing beside it.
+
+mod contract;
+mod error;
+mod record;
+mod revision;
+mod sqlite;
+#[cfg(test)]
+mod suite;
+
+pub use contract::Store;
+pub use error::StoreError;
+pub use record::{
+    BatchOutcome, BundleDetail, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
+};
+pub use revision::{BundleKey, SkillRevision};
+pub use sqlite::SqliteStore;

@@ -1,0 +1,61 @@
+//! The contract of every store.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+
+use super::{BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError};
+use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+
+/// What is remembered. Every method either happens as a whole or not at all, and every one
+/// may be called again after a crash.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Starts a run over the source that `key` names.
+    async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
+
+    /// Tells which of `keys` have a verdict of the current ruleset, so that their bundles
+    /// need not be scanned again.
+    async fn known_bundles(&self, keys: &[BundleKey]) -> Result<HashSet<BundleKey>, StoreError>;
+
+    /// Records what was seen, in one transaction.
+    ///
+    /// An incomplete sighting of a SKILL.md that is stored completely changes nothing: a
+    /// corpus file must not take away what a crawl has read.
+    async fn apply(&self, run: SourceRun, observations: Vec<Observation>, now: Timestamp) -> Result<BatchOutcome, StoreError>;
+
+    /// Ends a run that saw the whole source: what it did not see is no longer shown by this
+    /// source, and what no source shows is unlisted.
+    async fn finish_run(&self, run: SourceRun, now: Timestamp) -> Result<RunSummary, StoreError>;
+
+    /// Returns the skills with these ids in the order of the ids; unknown ones are left out.
+    async fn skills(&self, ids: &[SkillId]) -> Result<Vec<SkillRecord>, StoreError>;
+
+    /// Returns the first listed skill whose source is one of `identities`, in their order.
+    async fn skill_at(&self, identities: &[SourceIdentity]) -> Result<Option<SkillRecord>, StoreError>;
+
+    /// Returns the listed skills with this SKILL.md, the canonical one first.
+    async fn skills_with_content(&self, content_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError>;
+
+    /// Returns the listed skills with this bundle, the canonical one first.
+    async fn skills_with_package(&self, package_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError>;
+
+    /// Returns everything that is known of a bundle.
+    async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError>;
+
+    /// Returns skills that changed after `sequence`, oldest change first, at most `limit`.
+    async fn changes_since(&self, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError>;
+
+    /// Returns the totals.
+    async fn counts(&self) -> Result<StoreCounts, StoreError>;
+
+    /// Returns the number of the latest change; cheap enough to ask every second.
+    async fn sequence(&self) -> Result<u64, StoreError>;
+
+    /// Returns bundles of listed skills without a verdict of the current ruleset, with the
+    /// raw files and the name under which they were scanned.
+    async fn outdated_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError>;
+
+    /// Appends the verdict of a revision whose bundle is stored.
+    async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError>;
+}

@@ -1,0 +1,144 @@
+//! What goes into a store, and what comes out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BundleKey, SkillRevision};
+use crate::scan::{RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
+use crate::skill::{Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp};
+
+/// A run of an ingest over one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceRun {
+    pub(super) source_id: i64,
+    pub(super) run_id: i64,
+}
+
+/// A skill as it was seen in a run.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// Where it was seen.
+    pub source: SkillSource,
+    /// The bundle that was seen.
+    pub bundle: BundleKey,
+    /// The bundle's revision, unless the store said that it knows the bundle.
+    pub revision: Option<SkillRevision>,
+}
+
+/// What a batch changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchOutcome {
+    /// Skills that were not listed before.
+    pub added: u64,
+    /// Skills whose bundle or source changed.
+    pub changed: u64,
+    /// Skills that are as they were.
+    pub unchanged: u64,
+}
+
+/// Totals of a finished run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunSummary {
+    /// Skills that no source shows any more, and that were unlisted.
+    pub removed: u64,
+}
+
+/// A skill with its current revision and verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SkillRecord {
+    /// The stable id.
+    pub skill_id: SkillId,
+    /// Where it was last seen.
+    pub source: SkillSource,
+    /// Whether any source still shows it.
+    pub is_listed: bool,
+    /// Whether it stands for its byte-identical copies.
+    pub is_canonical: bool,
+    /// How many listed skills have the same SKILL.md, this one included.
+    pub copy_count: u64,
+    /// Display name, sanitised.
+    pub name: String,
+    /// Description, sanitised.
+    pub description: String,
+    /// Digest of SKILL.md.
+    pub content_hash: Sha256Digest,
+    /// Root digest of the bundle.
+    pub package_hash: Sha256Digest,
+    /// Key of the bundle.
+    pub bundle: BundleKey,
+    /// Whether every file of the skill was read.
+    pub is_complete: bool,
+    /// Stars of the repository, where known.
+    pub stars: Option<u64>,
+    /// When its revision was stored.
+    pub indexed_at: Timestamp,
+    /// Flags of quality.
+    pub quality_flags: Vec<String>,
+    /// Claims of name and description.
+    pub selection_flags: Vec<String>,
+    /// Tokens of SKILL.md.
+    pub context_cost_tokens: Option<u64>,
+    /// The latest verdict on the bundle.
+    pub verdict: StoredVerdict,
+}
+
+/// The summary of a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredVerdict {
+    /// The verdict.
+    pub status: SafetyStatus,
+    /// What to do.
+    pub recommended_action: RecommendedAction,
+    /// Whether the bundle holds something that runs.
+    pub executes_code: bool,
+    /// Ids of the rules that found something.
+    pub safety_flags: Vec<String>,
+    /// 1 is clean, 0 is as bad as it gets.
+    pub score: f64,
+    /// When the scan ran.
+    pub analyzed_at: Timestamp,
+    /// The rules that ran.
+    pub ruleset_version: RulesetVersion,
+    /// The SKILL.md that was scanned.
+    pub content_hash: Sha256Digest,
+    /// The bundle that was scanned.
+    pub package_hash: Sha256Digest,
+}
+
+/// Everything that is known of a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BundleDetail {
+    /// What ships.
+    pub manifest: Manifest,
+    /// What the frontmatter says.
+    pub frontmatter: Frontmatter,
+    /// What was odd.
+    pub issues: Vec<ParseIssue>,
+    /// The latest report.
+    pub report: ScanReport,
+    /// The bytes of SKILL.md.
+    pub content: Vec<u8>,
+}
+
+/// A skill that changed, for whoever follows the store.
+#[derive(Debug, Clone)]
+pub struct SkillChange {
+    /// The number of the change; later changes have higher numbers.
+    pub sequence: u64,
+    /// The skill as it is now.
+    pub record: SkillRecord,
+    /// The bytes of SKILL.md.
+    pub content: Vec<u8>,
+}
+
+/// Totals of a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreCounts {
+    /// Listed skills.
+    pub listed: u64,
+    /// Listed skills that are not copies.
+    pub canonical: u64,
+    /// The number of the latest change.
+    pub sequence: u64,
+    /// When the latest run finished.
+    pub last_finished_at: Option<Timestamp>,
+}

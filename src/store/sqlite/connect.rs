@@ -1,0 +1,34 @@
+//! Opening the file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::super::StoreError;
+use super::SqliteStore;
+
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Connections that read at once.
+const READERS: u32 = 4;
+
+pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+    let failure = |source| StoreError::Open { path: path.to_owned(), source };
+    // In write-ahead mode, `normal` loses nothing that was acknowledged when the process is
+    // killed; only a power cut may lose the last transactions, which the next run repeats.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(200)
+        .pragma("cache_size", "-32000")
+        .pragma("mmap_size", "268435456");
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failure)?;
+    sqlx::migrate!("src/store/sqlite/migrations").run(&writer).await.map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true).create_if_missing(false)).await.map_err(failure)?;
+    Ok(SqliteStore { readers, writer })
+}

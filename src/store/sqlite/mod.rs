@@ -1,0 +1,136 @@
+//! The store that needs nothing beside it: one SQLite file in write-ahead mode.
+
+mod connect;
+mod read;
+mod write;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use async_trait::async_trait;
+use sqlx::SqlitePool;
+
+use super::{BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store, StoreCounts, StoreError};
+use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+
+/// A store in a SQLite file. Clones share the connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    readers: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the file, creates it where it is absent, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Fails where the file cannot be opened, or was written by a newer version.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        connect::open(path).await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError> {
+        write::begin_run(&self.writer, key, now).await
+    }
+
+    async fn known_bundles(&self, keys: &[BundleKey]) -> Result<HashSet<BundleKey>, StoreError> {
+        read::known_bundles(&self.readers, keys).await
+    }
+
+    async fn apply(&self, run: SourceRun, observations: Vec<Observation>, now: Timestamp) -> Result<BatchOutcome, StoreError> {
+        write::apply(&self.writer, run, observations, now).await
+    }
+
+    async fn finish_run(&self, run: SourceRun, now: Timestamp) -> Result<RunSummary, StoreError> {
+        write::finish_run(&self.writer, run, now).await
+    }
+
+    async fn skills(&self, ids: &[SkillId]) -> Result<Vec<SkillRecord>, StoreError> {
+        read::skills(&self.readers, ids).await
+    }
+
+    async fn skill_at(&self, identities: &[SourceIdentity]) -> Result<Option<SkillRecord>, StoreError> {
+        read::skill_at(&self.readers, identities).await
+    }
+
+    async fn skills_with_content(&self, content_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+        read::skills_with_content(&self.readers, content_hash).await
+    }
+
+    async fn skills_with_package(&self, package_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+        read::skills_with_package(&self.readers, package_hash).await
+    }
+
+    async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
+        read::bundle(&self.readers, key).await
+    }
+
+    async fn changes_since(&self, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError> {
+        read::changes_since(&self.readers, sequence, limit).await
+    }
+
+    async fn counts(&self) -> Result<StoreCounts, StoreError> {
+        read::counts(&self.readers).await
+    }
+
+    async fn sequence(&self) -> Result<u64, StoreError> {
+        read::sequence(&self.readers).await
+    }
+
+    async fn outdated_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+        read::outdated_bundles(&self.readers, limit).await
+    }
+
+    async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError> {
+        write::append_verdict(&self.writer, revision).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite;
+    use super::*;
+
+    async fn open_new() -> (tempfile::TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = SqliteStore::open(&folder.path().join("touchmark.db")).await.expect("a new store opens");
+        (folder, store)
+    }
+
+    suite::store_suite!(open_new);
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_still_opens() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("touchmark.db");
+        std::fs::write(&path, include_bytes!("../../../tests/fixtures/store-v1.db")).expect("the fixture is copied");
+        let store = SqliteStore::open(&path).await.expect("the fixture opens");
+        let counts = store.counts().await.expect("it is read");
+        assert_eq!((counts.listed, counts.canonical), (2, 2));
+        let changes = store.changes_since(0, 10).await.expect("it is read");
+        let names: Vec<_> = changes.iter().map(|change| change.record.name.as_str()).collect();
+        assert_eq!(names, ["alpha", "beta"]);
+        let detail = store.bundle(changes[0].record.bundle).await.expect("it is read").expect("the bundle is there");
+        assert!(String::from_utf8_lossy(&detail.content).contains("name: alpha"));
+    }
+
+    /// Writes the fixture of the test above: `cargo test write_the_store_fixture -- --ignored`.
+    /// Run it once for a version and keep the file.
+    #[tokio::test]
+    #[ignore = "writes a fixture"]
+    async fn write_the_store_fixture() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store-v1.db");
+        let _ = std::fs::remove_file(&path);
+        let store = SqliteStore::open(&path).await.expect("a new store opens");
+        let run = store.begin_run("folder:/fixture", suite::time(0)).await.expect("a run starts");
+        let observations = vec![suite::observation("alpha", "Does alpha."), suite::observation("beta", "Does beta.")];
+        store.apply(run, observations, suite::time(1)).await.expect("it is stored");
+        store.finish_run(run, suite::time(2)).await.expect("the run ends");
+        // The writer goes last: only it can fold the write-ahead log into the file.
+        store.readers.close().await;
+        store.writer.close().await;
+    }
+}

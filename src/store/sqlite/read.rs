@@ -1,0 +1,199 @@
+//! What is read from the file.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+
+use super::super::revision::FileEntry;
+use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError};
+use crate::scan::{ScanReport, ruleset_version};
+use crate::skill::{FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits};
+
+/// Columns and joins of a [`SkillRecord`]; the latest verdict is the one with the highest id.
+macro_rules! select_skills {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.skill_id, s.source, s.is_listed, s.is_canonical, s.stars, s.indexed_at, s.content_hash, s.package_hash, s.bundle_key, s.is_complete, ",
+            "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, s.sequence, ",
+            "(SELECT count(*) FROM skills c WHERE c.content_hash = s.content_hash AND c.is_listed = 1) AS copy_count ",
+            "FROM skills s JOIN bundles b ON b.bundle_key = s.bundle_key ",
+            "JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = s.bundle_key) ",
+            $rest
+        )
+    };
+}
+
+pub(super) async fn known_bundles(pool: &SqlitePool, keys: &[BundleKey]) -> Result<HashSet<BundleKey>, StoreError> {
+    let wanted: Vec<String> = keys.iter().map(|key| key.digest().to_hex()).collect();
+    let found: Vec<Vec<u8>> = sqlx::query_scalar("SELECT bundle_key FROM verdicts WHERE ruleset_version = ? AND bundle_key IN (SELECT unhex(value) FROM json_each(?))")
+        .bind(ruleset_version().as_str())
+        .bind(text(&wanted)?)
+        .fetch_all(pool)
+        .await?;
+    found.into_iter().map(|bytes| Ok(BundleKey::from_digest(digest(bytes)?))).collect()
+}
+
+pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<SkillRecord>, StoreError> {
+    let wanted: Vec<String> = ids.iter().map(|id| hex::encode(id.as_bytes())).collect();
+    let rows = sqlx::query(select_skills!("WHERE s.skill_id IN (SELECT unhex(value) FROM json_each(?))")).bind(text(&wanted)?).fetch_all(pool).await?;
+    let mut found: HashMap<SkillId, SkillRecord> = HashMap::new();
+    for row in &rows {
+        let record = record(row)?;
+        found.insert(record.skill_id, record);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+pub(super) async fn skill_at(pool: &SqlitePool, identities: &[SourceIdentity]) -> Result<Option<SkillRecord>, StoreError> {
+    for identity in identities {
+        let row = sqlx::query(select_skills!("WHERE s.canonical_source = ? AND s.is_listed = 1")).bind(identity.canonical()).fetch_optional(pool).await?;
+        if let Some(row) = row {
+            return Ok(Some(record(&row)?));
+        }
+    }
+    Ok(None)
+}
+
+/// Copies of one content that are read at most; beyond it a worst verdict would no longer
+/// be worth the time, and the dangerous ones come first.
+const COPIES_LIMIT: i64 = 200;
+
+pub(super) async fn skills_with_content(pool: &SqlitePool, content_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+    let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+        .bind(content_hash.as_bytes().to_vec())
+        .bind(COPIES_LIMIT)
+        .fetch_all(pool)
+        .await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn skills_with_package(pool: &SqlitePool, package_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+    let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+        .bind(package_hash.as_bytes().to_vec())
+        .bind(COPIES_LIMIT)
+        .fetch_all(pool)
+        .await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
+    let row = sqlx::query(
+        "SELECT b.manifest, b.frontmatter, b.issues, v.report, c.compressed FROM bundles b \
+         JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = b.bundle_key) \
+         JOIN blobs c ON c.sha256 = b.content_hash WHERE b.bundle_key = ?",
+    )
+    .bind(key.digest().as_bytes().to_vec())
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let report: ScanReport = serde_json::from_slice(&decompress(row.get(3))?).map_err(|error| StoreError::corrupt("report", error))?;
+    Ok(Some(BundleDetail {
+        manifest: json("manifest", row.get(0))?,
+        frontmatter: json("frontmatter", row.get(1))?,
+        issues: json("list of issues", row.get(2))?,
+        report,
+        content: decompress(row.get(4))?,
+    }))
+}
+
+pub(super) async fn changes_since(pool: &SqlitePool, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError> {
+    let rows = sqlx::query(select_skills!("WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?")).bind(sequence as i64).bind(limit).fetch_all(pool).await?;
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let record = record(row)?;
+        let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?").bind(record.content_hash.as_bytes().to_vec()).fetch_one(pool).await?;
+        changes.push(SkillChange { sequence: row.get::<i64, _>("sequence") as u64, content: decompress(compressed)?, record });
+    }
+    Ok(changes)
+}
+
+pub(super) async fn counts(pool: &SqlitePool) -> Result<StoreCounts, StoreError> {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM skills WHERE is_listed = 1), (SELECT count(*) FROM skills WHERE is_listed = 1 AND is_canonical = 1), \
+         (SELECT value FROM meta WHERE key = 'sequence'), (SELECT max(finished_at) FROM runs)",
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(StoreCounts {
+        listed: row.get::<i64, _>(0) as u64,
+        canonical: row.get::<i64, _>(1) as u64,
+        sequence: row.get::<i64, _>(2) as u64,
+        last_finished_at: row.get::<Option<i64>, _>(3).map(Timestamp::from_milliseconds),
+    })
+}
+
+pub(super) async fn sequence(pool: &SqlitePool) -> Result<u64, StoreError> {
+    let sequence: i64 = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'sequence'").fetch_one(pool).await?;
+    Ok(sequence as u64)
+}
+
+pub(super) async fn outdated_bundles(pool: &SqlitePool, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT b.bundle_key, b.files, b.unread, b.name FROM bundles b WHERE EXISTS (SELECT 1 FROM skills s WHERE s.bundle_key = b.bundle_key AND s.is_listed = 1) \
+         AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.bundle_key = b.bundle_key AND v.ruleset_version = ?) LIMIT ?",
+    )
+    .bind(ruleset_version().as_str())
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    let mut bundles = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let entries: Vec<FileEntry> = json("list of files", row.get(1))?;
+        let unread: Vec<UnreadFile> = json("list of unread files", row.get(2))?;
+        let mut files = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let content = match entry.link_target {
+                Some(target) => FileContent::Symlink(target),
+                None => {
+                    let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?").bind(entry.sha256.as_bytes().to_vec()).fetch_one(pool).await?;
+                    FileContent::Bytes(decompress(compressed)?)
+                }
+            };
+            files.push(RawFile { path: entry.path, content, is_executable: entry.is_executable });
+        }
+        bundles.push((BundleKey::from_digest(digest(row.get(0))?), RawBundle { files, unread }, row.get(3)));
+    }
+    Ok(bundles)
+}
+
+fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
+    let id: Vec<u8> = row.get("skill_id");
+    let id: [u8; 16] = id.try_into().map_err(|_| StoreError::corrupt("skill id", "it has not 16 bytes"))?;
+    Ok(SkillRecord {
+        skill_id: SkillId::from_bytes(id),
+        source: json("source", row.get("source"))?,
+        is_listed: row.get("is_listed"),
+        is_canonical: row.get("is_canonical"),
+        copy_count: row.get::<i64, _>("copy_count") as u64,
+        name: row.get("name"),
+        description: row.get("description"),
+        content_hash: digest(row.get("content_hash"))?,
+        package_hash: digest(row.get("package_hash"))?,
+        bundle: BundleKey::from_digest(digest(row.get("bundle_key"))?),
+        is_complete: row.get("is_complete"),
+        stars: row.get::<Option<i64>, _>("stars").map(|stars| stars as u64),
+        indexed_at: Timestamp::from_milliseconds(row.get("indexed_at")),
+        quality_flags: json("list of flags", row.get("quality_flags"))?,
+        selection_flags: json("list of flags", row.get("selection_flags"))?,
+        context_cost_tokens: row.get::<Option<i64>, _>("context_cost_tokens").map(|tokens| tokens as u64),
+        verdict: json("verdict", row.get("summary"))?,
+    })
+}
+
+fn digest(bytes: Vec<u8>) -> Result<Sha256Digest, StoreError> {
+    bytes.try_into().map(Sha256Digest::from_bytes).map_err(|_| StoreError::corrupt("digest", "it has not 32 bytes"))
+}
+
+fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
+    serde_json::from_str(&text).map_err(|error| StoreError::corrupt(what, error))
+}
+
+fn text(values: &[String]) -> Result<String, StoreError> {
+    serde_json::to_string(values).map_err(|error| StoreError::corrupt("list of keys", error))
+}
+
+fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    zstd::bulk::decompress(&compressed, limits::BUNDLE_BYTES as usize).map_err(|error| StoreError::corrupt("content", error))
+}

@@ -1,0 +1,164 @@
+//! Claims that hold for every store. A store's own tests call [`store_suite`] with a
+//! function that opens an empty one.
+
+use super::{BundleKey, Observation, SkillRevision};
+use crate::scan::scan_bundle;
+use crate::skill::{FileContent, RawBundle, RawFile, Registry, SkillBundle, SkillSource, SourceIdentity, Timestamp, UnreadFile};
+
+/// A time, in seconds after an arbitrary start.
+pub(super) fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_milliseconds(1_780_000_000_000 + seconds * 1_000)
+}
+
+/// A sighting of a skill of this name in the repository `owner/repository`.
+pub(super) fn observation(name: &str, description: &str) -> Observation {
+    observation_in("owner/repository", name, description, &[])
+}
+
+/// A sighting in another repository, with the paths of files that were not read.
+pub(super) fn observation_in(repository: &str, name: &str, description: &str, unread: &[&str]) -> Observation {
+    let (owner, repository) = repository.split_once('/').expect("owner/repository");
+    let content = format!("---\nname: {name}\ndescription: {description}\n---\n# {name}\n");
+    let raw = RawBundle {
+        files: vec![RawFile { path: "SKILL.md".to_owned(), content: FileContent::Bytes(content.into_bytes()), is_executable: false }],
+        unread: unread.iter().map(|path| UnreadFile { path: (*path).to_owned(), size_bytes: Some(1), reason: "not carried".to_owned() }).collect(),
+    };
+    let (bundle, issues) = SkillBundle::parse(raw, Some(name)).expect("a skill");
+    let mut source = SkillSource::new(SourceIdentity::new("github.com", owner, repository, name), Registry::Github);
+    source.commit_sha = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+    source.committed_at = Some(time(0));
+    let key = BundleKey::of(&bundle);
+    Observation { source, bundle: key, revision: Some(SkillRevision::new(scan_bundle(bundle, issues), Some(12), time(5))) }
+}
+
+/// Writes one test for each claim, over the store that `$open` opens.
+macro_rules! store_suite {
+    ($open:ident) => {
+        use crate::skill::{SkillId, SourceIdentity};
+        use crate::store::suite::{observation, observation_in, time};
+
+        #[tokio::test]
+        async fn what_is_stored_is_read_back_by_every_key() {
+            let (_guard, store) = $open().await;
+            let seen = observation("alpha", "Does alpha.");
+            let id = SkillId::of(&seen.source.identity);
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            let outcome = store.apply(run, vec![seen.clone()], time(2)).await.expect("apply");
+            assert_eq!((outcome.added, outcome.changed, outcome.unchanged), (1, 0, 0));
+            store.finish_run(run, time(3)).await.expect("finish");
+            let record = store.skills(&[id]).await.expect("read").remove(0);
+            assert_eq!((record.name.as_str(), record.is_listed, record.is_canonical, record.copy_count), ("alpha", true, true, 1));
+            let by_source = store.skill_at(&[SourceIdentity::new("github.com", "OWNER", "Repository", "alpha")]).await.expect("read");
+            assert_eq!(by_source.as_ref(), Some(&record));
+            assert_eq!(store.skills_with_content(record.content_hash).await.expect("read"), [record.clone()]);
+            assert_eq!(store.skills_with_package(record.package_hash).await.expect("read"), [record.clone()]);
+            let detail = store.bundle(record.bundle).await.expect("read").expect("there");
+            assert!(String::from_utf8_lossy(&detail.content).contains("name: alpha"));
+            assert_eq!(detail.report.package_hash, record.package_hash);
+            assert_eq!(store.known_bundles(&[seen.bundle]).await.expect("read").len(), 1);
+            assert!(store.outdated_bundles(10).await.expect("read").is_empty());
+        }
+
+        #[tokio::test]
+        async fn running_again_changes_nothing() {
+            let (_guard, store) = $open().await;
+            let mut sequences = Vec::new();
+            for _ in 0..2 {
+                let run = store.begin_run("s", time(1)).await.expect("run");
+                let batch = vec![observation("alpha", "Does alpha."), Observation { revision: None, ..observation("alpha", "Does alpha.") }];
+                store.apply(run, batch, time(2)).await.expect("apply");
+                store.finish_run(run, time(3)).await.expect("finish");
+                sequences.push(store.sequence().await.expect("read"));
+            }
+            assert_eq!(sequences[0], sequences[1]);
+            assert_eq!(store.counts().await.expect("read").listed, 1);
+        }
+
+        #[tokio::test]
+        async fn what_vanishes_is_unlisted_and_comes_back_under_its_id() {
+            let (_guard, store) = $open().await;
+            let (alpha, beta) = (observation("alpha", "Does alpha."), observation("beta", "Does beta."));
+            let id = SkillId::of(&beta.source.identity);
+            for (batch, removed, listed) in [(vec![alpha.clone(), beta.clone()], 0, true), (vec![alpha.clone()], 1, false), (vec![alpha, beta], 0, true)] {
+                let run = store.begin_run("s", time(1)).await.expect("run");
+                store.apply(run, batch, time(2)).await.expect("apply");
+                assert_eq!(store.finish_run(run, time(3)).await.expect("finish").removed, removed);
+                assert_eq!(store.skills(&[id]).await.expect("read")[0].is_listed, listed);
+            }
+        }
+
+        #[tokio::test]
+        async fn a_run_that_was_killed_unlists_nothing() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            store.apply(run, vec![observation("alpha", "Does alpha."), observation("beta", "Does beta.")], time(2)).await.expect("apply");
+            store.finish_run(run, time(3)).await.expect("finish");
+            let killed = store.begin_run("s", time(4)).await.expect("run");
+            store.apply(killed, vec![observation("alpha", "Does alpha, better.")], time(5)).await.expect("apply");
+            assert_eq!(store.counts().await.expect("read").listed, 2);
+        }
+
+        #[tokio::test]
+        async fn a_skill_of_two_sources_stays_until_both_drop_it() {
+            let (_guard, store) = $open().await;
+            for source in ["s", "t"] {
+                let run = store.begin_run(source, time(1)).await.expect("run");
+                store.apply(run, vec![observation("alpha", "Does alpha.")], time(2)).await.expect("apply");
+                store.finish_run(run, time(3)).await.expect("finish");
+            }
+            for (source, listed) in [("s", 1), ("t", 0)] {
+                let run = store.begin_run(source, time(4)).await.expect("run");
+                store.finish_run(run, time(5)).await.expect("finish");
+                assert_eq!(store.counts().await.expect("read").listed, listed, "{source}");
+            }
+        }
+
+        #[tokio::test]
+        async fn copies_have_one_canonical_source_that_is_no_mirror() {
+            let (_guard, store) = $open().await;
+            let mut mirror = observation_in("aaa/mirror", "alpha", "Does alpha.", &[]);
+            mirror.source.upstream = Some("zzz/original".to_owned());
+            let original = observation_in("zzz/original", "alpha", "Does alpha.", &[]);
+            let original_id = SkillId::of(&original.source.identity);
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            store.apply(run, vec![mirror, original], time(2)).await.expect("apply");
+            let counts = store.counts().await.expect("read");
+            assert_eq!((counts.listed, counts.canonical), (2, 1));
+            let record = store.skills(&[original_id]).await.expect("read").remove(0);
+            assert!(record.is_canonical);
+            assert_eq!(record.copy_count, 2);
+            assert_eq!(store.skills_with_content(record.content_hash).await.expect("read")[0].skill_id, original_id);
+        }
+
+        #[tokio::test]
+        async fn an_incomplete_sighting_does_not_take_away_a_complete_one() {
+            let (_guard, store) = $open().await;
+            let rows = [(vec!["run.sh"], 1, false), (vec![], 1, true), (vec!["run.sh"], 0, true)];
+            let mut before = 0;
+            for (unread, changes, is_complete) in rows {
+                let run = store.begin_run(&format!("{unread:?}"), time(1)).await.expect("run");
+                let seen = observation_in("o/r", "alpha", "Does alpha.", &unread);
+                let id = SkillId::of(&seen.source.identity);
+                store.apply(run, vec![seen], time(2)).await.expect("apply");
+                let found = store.changes_since(before, 10).await.expect("read");
+                assert_eq!(found.len(), changes, "{unread:?}");
+                before = store.sequence().await.expect("read");
+                assert_eq!(store.skills(&[id]).await.expect("read")[0].is_complete, is_complete);
+            }
+        }
+
+        #[tokio::test]
+        async fn followers_see_each_skill_once_at_its_latest_change() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            store.apply(run, vec![observation("alpha", "One."), observation("beta", "Two.")], time(2)).await.expect("apply");
+            store.apply(run, vec![observation("alpha", "Three.")], time(3)).await.expect("apply");
+            let changes = store.changes_since(0, 10).await.expect("read");
+            let seen: Vec<_> = changes.iter().map(|change| change.record.description.as_str()).collect();
+            assert_eq!(seen, ["Two.", "Three."]);
+            assert_eq!(changes.last().map(|change| change.sequence), Some(store.sequence().await.expect("read")));
+            assert_eq!(store.changes_since(changes[0].sequence, 10).await.expect("read").len(), 1);
+        }
+    };
+}
+pub(super) use store_suite;
