@@ -1,0 +1,62 @@
+//! `GET /health`.
+
+use serde::{Deserialize, Serialize};
+
+/// Liveness and freshness.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HealthResponse {
+    /// Health status. ok: service and index are healthy. degraded: service is up but the index lags or misses a part. error: health computation failed.
+    pub status: HealthStatus,
+    /// Version of the program.
+    pub version: String,
+    /// Process uptime in seconds.
+    pub uptime_seconds: u64,
+    /// Whether search has caught up with everything that is stored.
+    pub index_fresh: bool,
+    /// Listed skills; 0 where the computation failed.
+    pub skills_indexed: u64,
+    /// Descriptors.
+    pub links: HealthLinks,
+}
+
+/// Health of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum HealthStatus {
+    /// Healthy.
+    Ok,
+    /// Up, with something missing.
+    Degraded,
+    /// The store does not answer.
+    Error,
+}
+
+/// Where the descriptors are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct HealthLinks {
+    /// OpenAPI descriptor URL.
+    pub openapi: String,
+    /// x402 payment descriptor URL.
+    pub x402: String,
+    /// MCP descriptor URL.
+    pub mcp: String,
+    /// Agent-readable docs index URL.
+    pub docs: String,
+    /// Human documentation URL.
+    pub support: String,
+}
+
+impl HealthLinks {
+    /// Links below `base_url`, which has no slash at its end.
+    pub fn below(base_url: &str) -> Self {
+        Self {
+            openapi: format!("{base_url}/openapi.json"),
+            x402: format!("{base_url}/.well-known/x402.json"),
+            mcp: format!("{base_url}/.well-known/mcp.json"),
+            docs: format!("{base_url}/llms.txt"),
+            support: format!("{base_url}/docs"),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The contract: what requests say, what responses say, and the one table of errors.
+//!
+//! Views are kept stable; the types of the rooms are free to change. Field documentation is
+//! read by strangers in three places: the OpenAPI document, the MCP tools and the docs pages.
+//! The room is pure and knows nothing that waits.
+
+mod discover;
+mod health;
+mod inspect;
+mod problem;
+mod safety;
+mod scan;
+mod shell;
+mod source;
+mod verify;
+
+pub use discover::{
+    DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals, IndexStatus, RESULT_LIMIT,
+    Level, MatchWord, QualityWord, RecencyWord, ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
+};
+pub use health::{HealthLinks, HealthResponse, HealthStatus};
+pub use inspect::{InspectQuery, InspectRequest, InspectResponse, SkillSelector, Capabilities, InspectSignals, InstallOption, ManifestView, Pin};
+pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
+pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};
+pub use scan::{CompletenessView, ScanResponse};
+pub use source::{AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, install_of, install_options, publisher_metrics};
+pub use verify::{MatchView, MatchedBy, SkillRef, VerifyHit, VerifyMiss, VerifyQuery, VerifyRequest, VerifyResponse};

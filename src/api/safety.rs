@@ -1,0 +1,148 @@
+//! The verdict, as every surface shows it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::scan::{RULESET_NUMBER, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
+use crate::skill::{Sha256Digest, Timestamp};
+
+/// What a verdict is about.
+pub const SAFETY_SCOPE: &str = "Verdict covers every file of the skill bundle by static analysis — not dependencies, remote content or behaviour at run time.";
+
+/// The verdict in a list of results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct SafetySummary {
+    /// Safety verdict. safe: no known safety concern. caution: install is allowed but deserves review. warning: stronger safety concern, review before use. dangerous: blocked from /discover. unaudited: no current safety analysis is available.
+    pub status: SafetyStatus,
+    /// What to do. safe_to_install: nothing speaks against it and nothing in the bundle runs. review_before_install: a person or a policy should look first. block: do not install.
+    pub recommended_action: RecommendedAction,
+    /// Whether the bundle holds something that runs: a script, an executable, or a command in SKILL.md that a client runs while loading it.
+    pub executes_code: bool,
+    /// Ids of the rules that found something. Empty means assessed and clean.
+    pub safety_flags: Vec<String>,
+}
+
+/// Whether a verdict still matches the indexed content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Freshness {
+    /// No audit exists.
+    NeverAudited,
+    /// Freshness cannot be checked.
+    StaleUnverifiable,
+    /// The content differs from the audited one.
+    StaleContentDrift,
+    /// The scanner changed since the audit.
+    StaleScannerVersion,
+    /// The verdict matches the current content and scanner.
+    Fresh,
+}
+
+/// The verdict in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SafetyView {
+    /// Safety verdict: safe, caution, warning, dangerous or unaudited.
+    pub status: SafetyStatus,
+    /// What to do: safe_to_install, review_before_install or block.
+    pub recommended_action: RecommendedAction,
+    /// Whether the bundle holds something that runs.
+    pub executes_code: bool,
+    /// Ids of the rules that found something. Empty means assessed and clean.
+    pub safety_flags: Vec<String>,
+    /// Composite safety score: 1 is clean, 0 is as bad as it gets.
+    pub score: f64,
+    /// When the analysis ran, or null where the report is not stored.
+    pub analyzed_at: Option<Timestamp>,
+    /// Number of the ruleset that produced the verdict, or null if unaudited.
+    pub safety_version: Option<u32>,
+    /// Digest of the SKILL.md that was analysed.
+    pub audited_content_hash: Option<String>,
+    /// Whether the verdict still matches the indexed content and the current rules.
+    pub freshness: Freshness,
+    /// What the verdict covers.
+    #[schemars(extend("const" = SAFETY_SCOPE))]
+    pub scope: String,
+    /// Root digest of the bundle that was analysed.
+    pub audited_package_hash: Option<String>,
+    /// Rules that produced the verdict, as number and digest.
+    pub ruleset_version: Option<String>,
+}
+
+/// The facts of a verdict from which a view is made.
+#[derive(Debug, Clone)]
+pub struct VerdictFacts {
+    /// The verdict.
+    pub status: SafetyStatus,
+    /// What to do.
+    pub recommended_action: RecommendedAction,
+    /// Whether something runs.
+    pub executes_code: bool,
+    /// Rules that found something.
+    pub safety_flags: Vec<String>,
+    /// 1 is clean.
+    pub score: f64,
+    /// When the analysis ran.
+    pub analyzed_at: Option<Timestamp>,
+    /// The rules.
+    pub ruleset_version: RulesetVersion,
+    /// What was analysed.
+    pub content_hash: Sha256Digest,
+    /// What was analysed.
+    pub package_hash: Sha256Digest,
+}
+
+impl SafetyView {
+    /// Shows a verdict about a skill whose SKILL.md is now `current_content_hash`.
+    pub fn new(facts: VerdictFacts, current_content_hash: Sha256Digest) -> Self {
+        let freshness = if facts.content_hash != current_content_hash {
+            Freshness::StaleContentDrift
+        } else if facts.ruleset_version.number() != RULESET_NUMBER {
+            Freshness::StaleScannerVersion
+        } else {
+            Freshness::Fresh
+        };
+        Self {
+            status: facts.status,
+            recommended_action: facts.recommended_action,
+            executes_code: facts.executes_code,
+            safety_flags: facts.safety_flags,
+            score: facts.score,
+            analyzed_at: facts.analyzed_at,
+            safety_version: Some(facts.ruleset_version.number()),
+            audited_content_hash: Some(facts.content_hash.to_string()),
+            freshness,
+            scope: SAFETY_SCOPE.to_owned(),
+            audited_package_hash: Some(facts.package_hash.to_string()),
+            ruleset_version: Some(facts.ruleset_version.to_string()),
+        }
+    }
+
+    /// Returns the part that lists of results show.
+    pub fn summary(&self) -> SafetySummary {
+        SafetySummary {
+            status: self.status,
+            recommended_action: self.recommended_action,
+            executes_code: self.executes_code,
+            safety_flags: self.safety_flags.clone(),
+        }
+    }
+}
+
+impl From<&ScanReport> for SafetyView {
+    /// Shows a report that was just made and is not stored, so that it has no time.
+    fn from(report: &ScanReport) -> Self {
+        let facts = VerdictFacts {
+            status: report.status,
+            recommended_action: report.recommended_action(),
+            executes_code: report.executes_code,
+            safety_flags: report.safety_flags(),
+            score: report.safety_score(),
+            analyzed_at: None,
+            ruleset_version: report.ruleset_version.clone(),
+            content_hash: report.content_hash,
+            package_hash: report.package_hash,
+        };
+        Self::new(facts, report.content_hash)
+    }
+}

@@ -1,0 +1,141 @@
+//! `GET /verify` and the tool `verify_skill`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, SafetyView};
+use crate::skill::{Sha256Digest, SkillId};
+
+/// At least one of content_hash and source_url.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{"required": ["content_hash"]}, {"required": ["source_url"]}]))]
+pub struct VerifyRequest {
+    /// Content hash in sha256: form; bare hex is accepted. Provide content_hash, source_url, or both for a cross-check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub content_hash: Option<String>,
+    /// Human-browsable SKILL.md source URL. Provide content_hash, source_url, or both for a cross-check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub source_url: Option<String>,
+}
+
+/// A checked request to verify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifyQuery {
+    /// By what is held.
+    ContentHash(Sha256Digest),
+    /// By where it came from.
+    SourceUrl(String),
+    /// By where it came from, with what is held as a cross-check.
+    Both {
+        /// Where it came from.
+        source_url: String,
+        /// What is held.
+        content_hash: Sha256Digest,
+    },
+}
+
+impl TryFrom<VerifyRequest> for VerifyQuery {
+    type Error = Problem;
+
+    fn try_from(request: VerifyRequest) -> Result<Self, Problem> {
+        let parse = |hash: String| hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")));
+        if request.source_url.as_ref().is_some_and(|url| url.trim().is_empty()) {
+            return Err(Problem::invalid_request("source_url is empty"));
+        }
+        match (request.content_hash, request.source_url) {
+            (Some(hash), None) => Ok(Self::ContentHash(parse(hash)?)),
+            (None, Some(url)) => Ok(Self::SourceUrl(url)),
+            (Some(hash), Some(source_url)) => Ok(Self::Both { source_url, content_hash: parse(hash)? }),
+            (None, None) => Err(Problem::invalid_request("name what you hold by content_hash, source_url or both")),
+        }
+    }
+}
+
+/// What is known of what a caller holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum VerifyResponse {
+    /// The selector leads to an indexed skill.
+    Hit(Box<VerifyHit>),
+    /// It does not.
+    Miss(VerifyMiss),
+}
+
+/// A verification hit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct VerifyHit {
+    /// Constant true for a verification hit.
+    #[schemars(extend("const" = true))]
+    pub matched: bool,
+    /// Selector that matched an indexed skill: content_hash, source_url or both.
+    pub matched_by: MatchedBy,
+    /// The skill.
+    pub skill: SkillRef,
+    /// How what is held compares.
+    #[serde(rename = "match")]
+    pub comparison: MatchView,
+    /// The verdict in full; of several bundles with this SKILL.md, the worst.
+    pub safety: SafetyView,
+}
+
+/// Which selector matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum MatchedBy {
+    /// The content hash.
+    ContentHash,
+    /// The source URL.
+    SourceUrl,
+    /// Both lead to the same skill.
+    Both,
+}
+
+/// A skill that matched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct SkillRef {
+    /// Matched skill UUID.
+    pub skill_id: SkillId,
+    /// Matched skill source URL.
+    pub source_url: String,
+    /// Matched skill display name. Written by the skill's author.
+    pub name: String,
+}
+
+/// How what is held compares with what is indexed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct MatchView {
+    /// Whether the supplied content_hash is the current indexed one; null when none was supplied.
+    pub your_hash_matches_audited: Option<bool>,
+    /// Current indexed content hash.
+    pub current_content_hash: Option<String>,
+}
+
+/// A verification miss.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyMiss {
+    /// Constant false for a verification miss.
+    #[schemars(extend("const" = false))]
+    pub matched: bool,
+    /// Constant miss marker.
+    #[schemars(extend("const" = "unknown"))]
+    pub verification: String,
+}
+
+impl VerifyMiss {
+    /// The one miss there is.
+    pub fn new() -> Self {
+        Self { matched: false, verification: "unknown".to_owned() }
+    }
+}
+
+impl Default for VerifyMiss {
+    fn default() -> Self {
+        Self::new()
+    }
+}
