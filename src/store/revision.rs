@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::scan::{ScanReport, ScannedBundle};
+use crate::scan::{SafetyStatus, ScanReport, ScannedBundle};
 use crate::skill::{
     BundleFile, FileContent, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillBundle, SkillId, SkillSource, Timestamp, UnreadFile, quality_flags, selection_flags,
 };
@@ -132,6 +132,11 @@ impl SkillRevision {
     /// Returns the key of the bundle.
     pub fn key(&self) -> BundleKey {
         self.key
+    }
+
+    /// Returns the verdict.
+    pub fn status(&self) -> SafetyStatus {
+        self.report.status
     }
 }
 

@@ -1,0 +1,8 @@
+//! The only reader of the environment and of configuration files: one small file for each
+//! concern. Every value has a default, a unit and a variable, and is checked at start.
+
+mod http;
+mod storage;
+
+pub use http::{HttpConfig, HttpConfigError};
+pub use storage::{StorageConfig, StorageConfigError};

@@ -1,0 +1,55 @@
+//! Where data is kept.
+
+use std::path::{Path, PathBuf};
+
+/// Where data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageConfig {
+    /// The data folder: `--data-dir`, or `TOUCHMARK_DATA_DIR`, or `touchmark` in
+    /// `XDG_DATA_HOME`, or `~/.local/share/touchmark`.
+    pub data_folder: PathBuf,
+}
+
+/// Why no data folder can be told.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageConfigError {
+    /// Neither the option nor a variable names one.
+    #[error("cannot tell where to keep data: neither --data-dir nor TOUCHMARK_DATA_DIR, XDG_DATA_HOME or HOME is set")]
+    NoFolder,
+    /// The folder cannot be made.
+    #[error("cannot create the data folder {path}: {source}; choose another with --data-dir")]
+    Create {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl StorageConfig {
+    /// Reads the option and the environment, and makes the folder.
+    ///
+    /// # Errors
+    /// Fails where no folder is named or it cannot be made.
+    pub fn read(option: Option<&Path>) -> Result<Self, StorageConfigError> {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let data_folder = option
+            .map(Path::to_owned)
+            .or_else(|| variable("TOUCHMARK_DATA_DIR"))
+            .or_else(|| variable("XDG_DATA_HOME").map(|folder| folder.join("touchmark")))
+            .or_else(|| variable("HOME").map(|folder| folder.join(".local/share/touchmark")))
+            .ok_or(StorageConfigError::NoFolder)?;
+        std::fs::create_dir_all(&data_folder).map_err(|source| StorageConfigError::Create { path: data_folder.clone(), source })?;
+        Ok(Self { data_folder })
+    }
+
+    /// Returns the database file.
+    pub fn database(&self) -> PathBuf {
+        self.data_folder.join("touchmark.db")
+    }
+
+    /// Returns the folder of the search index.
+    pub fn index_folder(&self) -> PathBuf {
+        self.data_folder.join("index")
+    }
+}

@@ -1,0 +1,99 @@
+//! The index follows the store.
+
+use std::sync::Arc;
+
+use super::IngestError;
+use crate::compute::Compute;
+use crate::scan::SafetyStatus;
+use crate::search::{IndexRecord, SearchIndex};
+use crate::skill::{decode_text, limits};
+use crate::store::{SkillChange, Store};
+
+/// Changes that are read at once.
+const CHUNK: u32 = 1_000;
+
+/// What following did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FollowReport {
+    /// Changes that were taken over.
+    pub changes: u64,
+}
+
+/// Takes over every change that the index has not seen, and commits them as one. A second
+/// call finds nothing to do; a kill before the commit leaves the index as it was.
+///
+/// # Errors
+/// Fails where the store or the index does.
+pub async fn follow(store: &Arc<dyn Store>, search: &SearchIndex, compute: &Compute) -> Result<FollowReport, IngestError> {
+    let mut sequence = search.sequence();
+    let mut report = FollowReport::default();
+    if store.sequence().await? <= sequence {
+        return Ok(report);
+    }
+    let search = search.clone();
+    let mut writer = compute.run(move || search.writer()).await??;
+    loop {
+        let changes = store.changes_since(sequence, CHUNK).await?;
+        let Some(last) = changes.last() else { break };
+        sequence = last.sequence;
+        report.changes += changes.len() as u64;
+        writer = compute
+            .run(move || {
+                for change in changes {
+                    match record_of(change) {
+                        Ok(record) => writer.upsert(&record)?,
+                        Err(id) => writer.remove(id)?,
+                    }
+                }
+                Ok::<_, crate::search::SearchError>(writer)
+            })
+            .await??;
+    }
+    compute.run(move || writer.commit(sequence)).await??;
+    Ok(report)
+}
+
+/// Makes the index record of a skill, or names the skill that is not to be found.
+fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> {
+    let record = change.record;
+    if !record.is_listed || !record.is_canonical || record.verdict.status == SafetyStatus::Dangerous {
+        return Err(record.skill_id);
+    }
+    let mut text = decode_text(&change.content).map(|decoded| decoded.text).unwrap_or_default();
+    cut(&mut text, limits::INDEXED_TEXT_BYTES);
+    let body_start = body_start(&text);
+    let body = text.split_off(body_start);
+    let headings: Vec<&str> = body.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+    Ok(IndexRecord {
+        skill_id: record.skill_id,
+        content_hash: record.content_hash,
+        name: record.name,
+        description: record.description,
+        headings: headings.join("\n"),
+        publisher: record.source.publisher().to_owned(),
+        registry: record.source.registry,
+        stars: record.stars,
+        updated_at: record.source.committed_at,
+        status: record.verdict.status,
+        quality_flag_count: record.quality_flags.len() as u32,
+        is_complete: record.is_complete,
+        is_canonical: record.is_canonical,
+        body,
+    })
+}
+
+/// Finds the end of the frontmatter, which name and description already stand for.
+fn body_start(text: &str) -> usize {
+    if !text.starts_with("---") {
+        return 0;
+    }
+    text.get(3..).and_then(|rest| rest.find("\n---")).and_then(|at| text[3 + at + 1..].find('\n').map(|end| 3 + at + 1 + end + 1)).unwrap_or(0)
+}
+
+fn cut(text: &mut String, bytes: usize) {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+}

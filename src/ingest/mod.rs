@@ -1,0 +1,18 @@
+//! The pipeline: fetch, parse, scan, store, index.
+//!
+//! A run reads its source on a thread, parses and scans in batches on all cores, and stores
+//! each batch in one transaction; the index follows the store by the number of its latest
+//! change. So a run that is killed at any moment loses nothing that was stored, and running
+//! it again doubles nothing. Start at [`ingest`].
+
+mod follow;
+mod prepare;
+mod report;
+mod rescan;
+mod run;
+mod starter;
+
+pub use follow::{FollowReport, follow};
+pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
+pub use rescan::rescan_outdated;
+pub use run::{Pipeline, ingest, ingest_starter};

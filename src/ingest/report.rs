@@ -1,0 +1,98 @@
+//! What a run says while it goes and when it ends.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::compute::ComputeError;
+use crate::scan::SafetyStatus;
+use crate::search::SearchError;
+use crate::source::{SourceError, SourceFailure};
+use crate::store::StoreError;
+
+/// Failures that a report lists; the rest is counted.
+const LISTED_FAILURES: usize = 1_000;
+
+/// Why a run ended before its source did.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The source cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The store failed; what was stored before is kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed; it follows the store at the next run.
+    #[error("the search index failed: {0}")]
+    Search(#[from] SearchError),
+    /// The program is stopping, or a computation panicked.
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IngestStage {
+    /// The source is read: work done and, where it is known, in all; skills so far.
+    Reading {
+        /// In the unit of the source: bytes or skills.
+        done: u64,
+        /// In the same unit.
+        total: Option<u64>,
+        /// Skills that were stored.
+        skills: u64,
+        /// Items that failed.
+        failures: u64,
+    },
+    /// Everything is stored, and search is brought up to date.
+    Indexing,
+}
+
+/// Hears what a run is doing.
+pub trait IngestProgress: Send + Sync {
+    /// Is told of every batch.
+    fn report(&self, stage: IngestStage);
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct IngestReport {
+    /// The canonical text of the source.
+    pub source: String,
+    /// Skills that were not listed before.
+    pub added: u64,
+    /// Skills whose bundle or source changed.
+    pub changed: u64,
+    /// Skills that are as they were.
+    pub unchanged: u64,
+    /// Skills that the source no longer shows.
+    pub removed: u64,
+    /// Skills of which not every file was read.
+    pub incomplete: u64,
+    /// Items that failed, in all.
+    pub failure_count: u64,
+    /// The first thousand failures with their reasons.
+    pub failures: Vec<SourceFailure>,
+    /// Skills of this run by verdict, where they were scanned in this run.
+    pub verdicts: BTreeMap<SafetyStatus, u64>,
+    /// How long reading, scanning and storing took.
+    pub read_time: Duration,
+    /// How long indexing took.
+    pub index_time: Duration,
+    /// Whether the source was read to its end; if not, nothing was unlisted.
+    pub is_finished: bool,
+}
+
+impl IngestReport {
+    /// Skills that were seen.
+    pub fn skills(&self) -> u64 {
+        self.added + self.changed + self.unchanged
+    }
+
+    /// Notes a failure.
+    pub(super) fn fail(&mut self, failure: SourceFailure) {
+        self.failure_count += 1;
+        if self.failures.len() < LISTED_FAILURES {
+            self.failures.push(failure);
+        }
+    }
+}

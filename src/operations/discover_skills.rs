@@ -1,0 +1,187 @@
+//! Find candidate skills.
+
+use serde::{Deserialize, Serialize};
+
+use super::inspect_skill::{cluster_id, verification_level};
+use super::problem::{store_failed, unforeseen};
+use super::verify_skill::facts;
+use super::{Effect, Operation, Services};
+use crate::api::{
+    AuditStatus, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals, IndexStatus, Level, MatchWord, Problem, QualityWord,
+    RecencyWord, SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
+};
+use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
+use crate::scan::SafetyStatus;
+use crate::search::{Hit, SearchRequest};
+use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
+use crate::store::SkillRecord;
+
+/// `POST /discover`.
+#[derive(Debug)]
+pub struct DiscoverSkills;
+
+/// `discover_skills`: the same search with the flat input of the tool.
+#[derive(Debug)]
+pub struct DiscoverSkillsTool;
+
+/// Characters of a description in a list; the whole is in /inspect.
+const DESCRIPTION_CHARACTERS: usize = 1_024;
+
+impl Operation for DiscoverSkills {
+    type Request = DiscoverRequest;
+    type Response = DiscoverResponse;
+    const NAME: &'static str = "discover_skills";
+    const TITLE: &'static str = "Discover skills";
+    const SUMMARY: &'static str = "Find candidate skills for a task described in natural language. Returns ranked candidates with provenance, a structured install and a safety summary. \
+        Reject results whose safety.recommended_action is block; pass query_id to /inspect.";
+    const EFFECT: Effect = Effect::ReadOnly;
+
+    async fn run(services: &Services, request: DiscoverRequest) -> Result<DiscoverResponse, Problem> {
+        let query = DiscoverQuery::try_from(request)?;
+        let now = services.now();
+        let request = SearchRequest {
+            query: query.query.clone(),
+            limit: query.limit as usize,
+            min_stars: query.filters.min_stars,
+            updated_after: query.filters.updated_after,
+            registry: (query.filters.source == Some(SourceAlias::Github)).then_some(Registry::Github),
+            now,
+        };
+        let search = services.search().clone();
+        let answer = services
+            .compute()
+            .run(move || search.search(&request))
+            .await
+            .map_err(|error| unforeseen(Self::NAME, &error))?
+            .map_err(|error| unforeseen(Self::NAME, &error))?;
+        let ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
+        let records = services.store().skills(&ids).await.map_err(store_failed(Self::NAME))?;
+        let results: Vec<DiscoverResult> = answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
+        let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
+        let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
+        let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status };
+        Ok(DiscoverResponse { query_id, results, meta })
+    }
+}
+
+/// The tool's input: as the contract lists it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscoverToolRequest {
+    /// Natural language description of the skill you need, e.g. 'PDF text extraction with OCR'
+    #[schemars(length(min = 1, max = 500))]
+    pub query: String,
+    /// Maximum number of results to return (default 10, at most 30)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u32", range(min = 1))]
+    pub limit: Option<u32>,
+    /// Filter by source registry. Default 'main' searches the whole index; 'github' only skills hosted on GitHub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SourceAlias")]
+    pub source: Option<SourceAlias>,
+    /// Why you're searching: the task or workflow, not just the user request. Good: 'building a file-upload utility'. At most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub rationale: Option<String>,
+}
+
+impl Operation for DiscoverSkillsTool {
+    type Request = DiscoverToolRequest;
+    type Response = DiscoverResponse;
+    const NAME: &'static str = "discover_skills";
+    const TITLE: &'static str = DiscoverSkills::TITLE;
+    const SUMMARY: &'static str = "Find agent skills for a task, described in natural language, when the skills at hand do not cover it. Returns ranked candidates, each with a safety verdict, its source and how to install it. \
+        Reject results whose safety.recommended_action is block. Next: inspect_skill with skill_id and this query_id before anything is installed.";
+    const EFFECT: Effect = Effect::ReadOnly;
+
+    async fn run(services: &Services, request: DiscoverToolRequest) -> Result<DiscoverResponse, Problem> {
+        let filters = request.source.map(|source| DiscoverFilters { source: Some(source), ..DiscoverFilters::default() });
+        DiscoverSkills::run(services, DiscoverRequest { query: request.query, limit: request.limit, rationale: request.rationale, filters, explain: None }).await
+    }
+}
+
+/// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
+fn result(hit: &Hit, records: &[SkillRecord], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
+    let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
+    if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
+        return None;
+    }
+    let source = &record.source;
+    Some(DiscoverResult {
+        skill_id: record.skill_id,
+        name: record.name.clone(),
+        description: sanitise_line(&record.description, DESCRIPTION_CHARACTERS),
+        score: hit.score,
+        source: SourceRef { registry: source.registry, url: source.url(), content_hash: record.content_hash.to_string(), commit_sha: source.commit_sha.clone() },
+        install: install_of(source, &record.name, record.verdict.status),
+        publisher: sanitise_line(source.publisher(), 100),
+        publisher_verified: false,
+        safety: SafetyView::new(facts(record.verdict.clone()), record.content_hash).summary(),
+        audit_status: AuditStatus::Unaudited,
+        verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
+        quality_flags: Some(record.quality_flags.clone()),
+        selection_flags: record.selection_flags.clone(),
+        cluster_id: cluster_id(record),
+        score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),
+        debug_score_breakdown: explain_at.map(|_| breakdown(&hit.breakdown)),
+        signals: DiscoverSignals {
+            stars: record.stars,
+            installs: None,
+            downloads: None,
+            updated_at: source.committed_at,
+            indexed_at: record.indexed_at,
+            context_cost_tokens: record.context_cost_tokens,
+            publisher_metrics: publisher_metrics(source),
+        },
+    })
+}
+
+fn breakdown(scores: &ScoreBreakdown) -> ScoreBreakdownView {
+    ScoreBreakdownView {
+        rrf_score: scores.rrf_score,
+        semantic_rank: scores.semantic_rank,
+        semantic_score: scores.semantic_score,
+        fts_rank: scores.fts_rank,
+        fts_score: scores.fts_score,
+        trust_factor: scores.trust_factor,
+        recency_factor: scores.recency_factor,
+        quality_factor: scores.quality_factor,
+        safety_factor: scores.safety_factor,
+        final_score: scores.final_score,
+    }
+}
+
+fn explanation(scores: &ScoreBreakdown, record: &SkillRecord, now: Timestamp) -> ScoreExplanation {
+    let days = record.source.committed_at.map(|updated_at| updated_at.days_until(now));
+    ScoreExplanation {
+        match_level: Level {
+            level: match MatchLevel::of(scores) {
+                MatchLevel::Strong => MatchWord::Strong,
+                MatchLevel::Good => MatchWord::Good,
+                MatchLevel::Weak => MatchWord::Weak,
+            },
+        },
+        trust: Level {
+            level: match TrustLevel::of(record.stars) {
+                TrustLevel::High => TrustWord::High,
+                TrustLevel::Medium => TrustWord::Medium,
+                TrustLevel::Low => TrustWord::Low,
+            },
+        },
+        recency: Level {
+            level: match RecencyLevel::of(days) {
+                RecencyLevel::Current => RecencyWord::Current,
+                RecencyLevel::Recent => RecencyWord::Recent,
+                RecencyLevel::Stale => RecencyWord::Stale,
+            },
+        },
+        quality: Level {
+            level: match QualityLevel::of(record.quality_flags.len() as u32) {
+                QualityLevel::Good => QualityWord::Good,
+                QualityLevel::Ok => QualityWord::Ok,
+                QualityLevel::Poor => QualityWord::Poor,
+            },
+        },
+        safety: Level { level: record.verdict.status },
+    }
+}

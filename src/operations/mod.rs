@@ -1,0 +1,26 @@
+//! One use case for each file, and one list of them.
+//!
+//! An operation is a name, a summary, a request, a response and `run`. [`register`] is the
+//! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
+//! line calls the same `run`. Nothing here knows axum, rmcp or clap.
+
+mod check_health;
+mod discover_skills;
+mod ingest_source;
+mod inspect_skill;
+mod operation;
+mod problem;
+mod register;
+mod scan_folder;
+mod services;
+mod verify_skill;
+
+pub use check_health::CheckHealth;
+pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
+pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
+pub use inspect_skill::InspectSkill;
+pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
+pub use register::{find, register};
+pub use scan_folder::{ScanFailure, scan_folder};
+pub use services::{FollowReport, Services};
+pub use verify_skill::VerifySkill;

@@ -1,0 +1,105 @@
+//! What operations work with. Only `app` makes one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::compute::Compute;
+use crate::ingest::IngestError;
+pub use crate::ingest::FollowReport;
+use crate::meter::Entitlements;
+use crate::search::SearchIndex;
+use crate::skill::Timestamp;
+use crate::store::Store;
+
+/// What operations work with. Clones share everything.
+#[derive(Clone)]
+pub struct Services {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    search: SearchIndex,
+    compute: Compute,
+    entitlements: Entitlements,
+    clock: fn() -> Timestamp,
+    public_url: String,
+    started: Instant,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Services").field("public_url", &self.inner.public_url).finish_non_exhaustive()
+    }
+}
+
+impl Services {
+    /// Puts the parts together. `public_url` has no slash at its end.
+    pub fn new(store: Arc<dyn Store>, search: SearchIndex, compute: Compute, clock: fn() -> Timestamp, public_url: String) -> Self {
+        let inner = Inner { store, search, compute, entitlements: Entitlements::new(), clock, public_url, started: Instant::now() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Returns the URL under which clients reach the service.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
+    }
+
+    /// Returns the number of the latest change that answers can show. An answer that was
+    /// made at another number may be out of date.
+    pub async fn change_number(&self) -> Option<u64> {
+        self.inner.store.sequence().await.ok()
+    }
+
+    /// Brings search up to date with the store, where another process is not doing so.
+    ///
+    /// # Errors
+    /// Fails where the store or the index does.
+    pub async fn follow(&self) -> Result<FollowReport, IngestError> {
+        crate::ingest::follow(&self.inner.store, &self.inner.search, &self.inner.compute).await
+    }
+
+    /// Scans what was stored under older rules.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn rescan_outdated(&self) -> Result<u64, IngestError> {
+        crate::ingest::rescan_outdated(&self.inner.store, &self.inner.compute, self.now()).await
+    }
+
+    /// Picks up what another process wrote into the index.
+    pub fn reload(&self) -> bool {
+        self.inner.search.reload().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the index could not be reloaded");
+            false
+        })
+    }
+
+    pub(super) fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    pub(super) fn search(&self) -> &SearchIndex {
+        &self.inner.search
+    }
+
+    pub(super) fn compute(&self) -> &Compute {
+        &self.inner.compute
+    }
+
+    pub(super) fn entitlements(&self) -> &Entitlements {
+        &self.inner.entitlements
+    }
+
+    pub(super) fn clock(&self) -> fn() -> Timestamp {
+        self.inner.clock
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    pub(super) fn uptime(&self) -> Duration {
+        self.inner.started.elapsed()
+    }
+}
