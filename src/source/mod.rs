@@ -1,1 +1,22 @@
 //! Where bundles come from: folders, git repositories, corpus files.
+//!
+//! The room reads and blocks; it knows neither the store nor the rules. Everything that it
+//! reads is hostile: names are checked, sizes are known before content is loaded, links are
+//! not followed, and what could not be read is listed with the reason.
+//! Start at [`SourceSpec::parse`] and [`open`].
+
+mod corpus;
+mod corpus_lines;
+mod corpus_row;
+mod error;
+mod folder;
+mod gather;
+mod git;
+mod git_fetch;
+mod git_tree;
+mod spec;
+mod stream;
+
+pub use error::SourceError;
+pub use spec::{GitLocation, GitSpec, SourceSpec};
+pub use stream::{FoundSkill, SkillStream, SourceFailure, SourceItem, open};

@@ -1,0 +1,68 @@
+//! What every source yields: skills, and what could not be read.
+
+use crate::skill::{RawBundle, SkillSource, sanitise_line};
+
+use super::corpus::CorpusStream;
+use super::error::shown;
+use super::folder::FolderStream;
+use super::git::GitStream;
+use super::{SourceError, SourceSpec};
+
+/// A skill as its source handed it over; nothing in the bundle is checked yet.
+#[derive(Debug, Clone)]
+pub struct FoundSkill {
+    /// Where it was found.
+    pub source: SkillSource,
+    /// Its files, with a SKILL.md (in some case) at the root that is a regular file.
+    pub bundle: RawBundle,
+    /// The name of its folder, which the frontmatter should repeat; author-controlled.
+    pub folder_name: Option<String>,
+}
+
+/// One thing that a source yields.
+#[derive(Debug, Clone)]
+pub enum SourceItem {
+    /// A skill.
+    Skill(Box<FoundSkill>),
+    /// Something that could not be read.
+    Failure(SourceFailure),
+}
+
+/// Something that could not be read; reading goes on after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFailure {
+    /// The path or the row, sanitised.
+    pub location: String,
+    /// Why it could not be read, sanitised.
+    pub reason: String,
+}
+
+impl SourceFailure {
+    pub(super) fn new(location: &str, reason: impl AsRef<str>) -> Self {
+        let location = sanitise_line(location, crate::skill::limits::PATH_BYTES);
+        Self { location, reason: shown(reason.as_ref()) }
+    }
+}
+
+/// The skills of a source, read one by one as they are asked for.
+///
+/// The order is that of the paths' bytes, or of the rows. Each item is bounded by
+/// [`limits`](crate::skill::limits), so memory is too, whatever the source holds.
+pub trait SkillStream: Iterator<Item = SourceItem> + Send {
+    /// Returns the work done and the total, in the same unit (bytes or skills).
+    ///
+    /// The total is `None` where it is not known before the end.
+    fn progress(&self) -> (u64, Option<u64>);
+}
+
+/// Opens a source for reading. A remote repository is fetched before this returns.
+///
+/// # Errors
+/// Fails where nothing of the source can be read.
+pub fn open(spec: &SourceSpec) -> Result<Box<dyn SkillStream>, SourceError> {
+    Ok(match spec {
+        SourceSpec::Folder(path) => Box::new(FolderStream::open(path)?),
+        SourceSpec::Git(spec) => Box::new(GitStream::open(spec)?),
+        SourceSpec::Corpus(path) => Box::new(CorpusStream::open(path)?),
+    })
+}
