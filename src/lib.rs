@@ -10,10 +10,22 @@ pub mod scan;
 pub mod skill;
 
 #[cfg(feature = "service")]
+pub mod app;
+#[cfg(feature = "service")]
 pub mod compute;
+#[cfg(feature = "service")]
+pub mod config;
+#[cfg(feature = "service")]
+pub mod ingest;
+#[cfg(feature = "service")]
+pub mod meter;
+#[cfg(feature = "service")]
+pub mod operations;
 #[cfg(feature = "service")]
 pub mod search;
 #[cfg(feature = "service")]
 pub mod source;
 #[cfg(feature = "service")]
 pub mod store;
+#[cfg(feature = "service")]
+pub mod surfaces;

@@ -176,7 +176,7 @@ fn explanation(scores: &ScoreBreakdown, record: &SkillRecord, now: Timestamp) ->
             },
         },
         quality: Level {
-            level: match QualityLevel::of(record.quality_flags.len() as u32) {
+            level: match QualityLevel::of(record.quality_flags.len() as u32, record.is_complete) {
                 QualityLevel::Good => QualityWord::Good,
                 QualityLevel::Ok => QualityWord::Ok,
                 QualityLevel::Poor => QualityWord::Poor,

@@ -22,7 +22,8 @@ impl CorpusStream {
 
     fn end_with(&mut self, reason: &str) -> Option<SourceItem> {
         self.is_ended = true;
-        Some(failure(self.line_number, reason))
+        let failure = SourceFailure::new(&format!("line {}", self.line_number), reason);
+        Some(SourceItem::Failure(failure.ending_the_stream()))
     }
 }
 

@@ -14,9 +14,11 @@ mod gather;
 mod git;
 mod git_fetch;
 mod git_tree;
+mod skills_at;
 mod spec;
 mod stream;
 
 pub use error::SourceError;
+pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
 pub use stream::{FoundSkill, SkillStream, SourceFailure, SourceItem, open};

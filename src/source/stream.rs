@@ -28,19 +28,27 @@ pub enum SourceItem {
     Failure(SourceFailure),
 }
 
-/// Something that could not be read; reading goes on after it.
+/// Something that could not be read; reading usually goes on after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFailure {
     /// The path or the row, sanitised.
     pub location: String,
     /// Why it could not be read, sanitised.
     pub reason: String,
+    /// Whether nothing after it could be read either, so that what was not seen is not gone.
+    pub ends_stream: bool,
 }
 
 impl SourceFailure {
-    pub(super) fn new(location: &str, reason: impl AsRef<str>) -> Self {
+    /// Notes that what stands at `location` could not be read.
+    pub fn new(location: &str, reason: impl AsRef<str>) -> Self {
         let location = sanitise_line(location, crate::skill::limits::PATH_BYTES);
-        Self { location, reason: shown(reason.as_ref()) }
+        Self { location, reason: shown(reason.as_ref()), ends_stream: false }
+    }
+
+    /// Says that nothing after it could be read either.
+    pub(super) fn ending_the_stream(self) -> Self {
+        Self { ends_stream: true, ..self }
     }
 }
 
