@@ -1,7 +1,6 @@
 //! The only place that constructs: it puts the rooms together for a process.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::compute::Compute;
 use crate::config::StorageConfig;
@@ -9,9 +8,6 @@ use crate::operations::{IngestError, IngestProgress, IngestStage, Services, inge
 use crate::search::{EmbedderChoice, SearchError, SearchIndex};
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
-
-/// How often a service looks whether another process has changed the store.
-const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -43,39 +39,6 @@ pub async fn open(storage: &StorageConfig, public_url: String) -> Result<Service
         ingest_starter(&services, Arc::new(Silent)).await?;
     }
     Ok(services)
-}
-
-/// Keeps a service up to date until the process ends: takes over what other processes
-/// stored, scans again what older rules have scanned, and calls `on_change` when answers that
-/// were made before may be out of date.
-pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
-    let mut last = services.change_number().await;
-    catch_up(&services).await;
-    match services.rescan_outdated().await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "scanned again under the current rules"),
-        Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
-    }
-    loop {
-        let current = services.change_number().await;
-        if current != last {
-            // Answers first: a withdrawn verdict must not be served while search catches up.
-            on_change();
-            last = current;
-            catch_up(&services).await;
-        }
-        if services.reload() {
-            on_change();
-        }
-        tokio::time::sleep(FOLLOW_INTERVAL).await;
-    }
-}
-
-/// Another process that is ingesting holds the index and follows the store itself.
-async fn catch_up(services: &Services) {
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
 }
 
 struct Silent;

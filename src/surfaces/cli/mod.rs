@@ -1,1 +1,6 @@
 //! To be written.
+
+/// Placeholder until merge.
+pub fn help_pages() -> String {
+    String::new()
+}

@@ -1,1 +1,14 @@
-//! To be written.
+//! The documents, all made from the code: the OpenAPI document, schemas, `llms.txt`, pages
+//! with their Markdown mirrors, rule pages, descriptors, and the skill that teaches an agent.
+//!
+//! `touchmark generate` writes the ones that are checked in; `tests/generated.rs` compares.
+
+mod agent_skill;
+mod catalogue;
+mod html;
+mod llms;
+mod openapi;
+mod pages;
+mod schema_table;
+
+pub use catalogue::{DEFAULT_URL, Document, GenerateError, checked_in, generate, served};

@@ -1,1 +1,15 @@
-//! To be written.
+//! The REST API and the documents, over HTTP.
+//!
+//! Every operation of the list gets its route here; nothing in this room knows what a skill
+//! is. Start at [`router`] and [`serve`].
+
+mod answer;
+mod answer_cache;
+mod document;
+mod observe;
+mod request;
+mod route;
+mod serve;
+
+pub use route::{Rest, router};
+pub use serve::{ServeError, serve};

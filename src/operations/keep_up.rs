@@ -1,0 +1,41 @@
+//! Keep a running service up to date.
+
+use std::time::Duration;
+
+use super::Services;
+
+/// How often a service looks whether another process has changed the store.
+const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Keeps a service up to date until the process ends: takes over what other processes
+/// stored, scans again what older rules have scanned, and calls `on_change` when answers that
+/// were made before may be out of date.
+pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
+    let mut last = services.change_number().await;
+    catch_up(&services).await;
+    match services.rescan_outdated().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "scanned again under the current rules"),
+        Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
+    }
+    loop {
+        let current = services.change_number().await;
+        if current != last {
+            // Answers first: a withdrawn verdict must not be served while search catches up.
+            on_change();
+            last = current;
+            catch_up(&services).await;
+        }
+        if services.reload() {
+            on_change();
+        }
+        tokio::time::sleep(FOLLOW_INTERVAL).await;
+    }
+}
+
+/// Another process that is ingesting holds the index and follows the store itself.
+async fn catch_up(services: &Services) {
+    if let Err(error) = services.follow().await {
+        tracing::debug!(%error, "search does not follow at the moment");
+    }
+}

@@ -1,0 +1,36 @@
+//! The documents, served as they were made at start.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Response};
+
+use super::answer::KeptAnswer;
+use crate::surfaces::docs;
+
+/// How long a document may be kept: it changes with the program only.
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// Documents by their path.
+#[derive(Debug, Clone)]
+pub(super) struct Documents {
+    by_path: Arc<HashMap<String, KeptAnswer>>,
+}
+
+impl Documents {
+    /// Makes every document for a service at `public_url`.
+    pub fn new(public_url: &str) -> Self {
+        let keep = |document: docs::Document| {
+            let content_type = HeaderValue::from_static(document.content_type);
+            (document.path, KeptAnswer::new(Bytes::from(document.body), content_type, CACHE_CONTROL))
+        };
+        Self { by_path: Arc::new(docs::served(public_url).into_iter().map(keep).collect()) }
+    }
+
+    /// Answers with the document at `path`, if there is one.
+    pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response<Body>> {
+        let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+        self.by_path.get(trimmed).map(|document| document.respond(request))
+    }
+}

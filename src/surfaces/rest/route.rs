@@ -1,0 +1,146 @@
+//! A route for every operation, and one for everything else.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, Request, State};
+use axum::http::header::ALLOW;
+use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, Response, StatusCode};
+use axum::routing::{MethodFilter, MethodRouter, get, on, post};
+use serde_json::Value;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::answer::{self, KeptAnswer};
+use super::answer_cache::AnswerCache;
+use super::document::Documents;
+use super::observe::observe;
+use super::request::{read_body, read_query};
+use crate::api::{ErrorCode, Problem};
+use crate::config::HttpConfig;
+use crate::operations::{Caching, Exposed, Method, Services, register};
+use crate::surfaces::mcp;
+
+/// What the routes share.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    services: Services,
+    answers: AnswerCache,
+    documents: Documents,
+}
+
+impl Rest {
+    /// Makes the documents and an empty cache.
+    pub fn new(services: Services) -> Self {
+        let documents = Documents::new(services.public_url());
+        Self { services, answers: AnswerCache::new(), documents }
+    }
+
+    /// Forgets every answer that was kept.
+    pub fn forget_answers(&self) {
+        self.answers.clear();
+    }
+}
+
+/// Routes every operation of the list, the MCP endpoint and the documents.
+pub fn router(rest: Rest, config: &HttpConfig) -> Router {
+    let mut router = Router::new();
+    for operation in register() {
+        if let Some(binding) = operation.rest {
+            router = router.route(binding.path, method_router(operation));
+        }
+    }
+    router
+        .route_service("/mcp", mcp::service(rest.services.clone(), config))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(document)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            tracing::error!("a handler panicked");
+            answer::problem(&Problem::internal())
+        }))
+        .layer(axum::middleware::from_fn(observe))
+        .with_state(rest)
+}
+
+fn method_router(operation: Exposed) -> MethodRouter<Rest> {
+    let operation = Arc::new(operation);
+    let binding = operation.rest.expect("only operations with a route come here");
+    match (binding.method, binding.caching) {
+        (Method::Post, _) => post(move |State(rest): State<Rest>, body: Body| async move {
+            let outcome = match read_body(body).await {
+                Ok(request) => operation.run(&rest.services, request).await,
+                Err(problem) => Err(problem),
+            };
+            respond(outcome)
+        }),
+        (Method::Get, Caching::None) => get(move |State(rest): State<Rest>, RawQuery(query): RawQuery| async move {
+            let outcome = match read_query(query.as_deref().unwrap_or_default()) {
+                Ok(request) => operation.run(&rest.services, request).await,
+                Err(problem) => Err(problem),
+            };
+            respond(outcome)
+        }),
+        (Method::Get, Caching::Public { hit_seconds, miss_seconds }) => {
+            let controls = [hit_seconds, miss_seconds].map(|seconds| HeaderValue::try_from(format!("public, max-age={seconds}")).expect("digits are a header"));
+            on(MethodFilter::GET, move |State(rest): State<Rest>, RawQuery(query): RawQuery, headers: HeaderMap| {
+                let (operation, controls) = (operation.clone(), controls.clone());
+                async move { kept(&rest, &operation, &controls, query.as_deref().unwrap_or_default(), &headers).await }
+            })
+        }
+    }
+}
+
+/// Answers from what was kept, else runs the operation and keeps what it said.
+async fn kept(rest: &Rest, operation: &Exposed, controls: &[HeaderValue; 2], query: &str, headers: &HeaderMap) -> Response<Body> {
+    if let Some(answer) = rest.answers.get(query) {
+        return answer.respond(headers);
+    }
+    let before = rest.services.change_number().await;
+    let outcome = match read_query(query) {
+        Ok(request) => operation.run(&rest.services, request).await,
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(value) => {
+            let is_hit = value.get("matched").and_then(Value::as_bool) != Some(false);
+            let control = controls[usize::from(!is_hit)].clone();
+            let kept = Arc::new(KeptAnswer::new(Bytes::from(value.to_string()), HeaderValue::from_static("application/json"), control));
+            // An answer that a change has overtaken must not outlive the emptying of the cache.
+            if before.is_some() && rest.services.change_number().await == before {
+                rest.answers.insert(query, kept.clone(), is_hit);
+            }
+            kept.respond(headers)
+        }
+        Err(problem) => answer::problem(&problem),
+    }
+}
+
+fn respond(outcome: Result<Value, Problem>) -> Response<Body> {
+    match outcome {
+        Ok(value) => answer::json(StatusCode::OK, &value),
+        Err(problem) => answer::problem(&problem),
+    }
+}
+
+/// Everything that is no operation is a document, or nothing.
+async fn document(State(rest): State<Rest>, request: Request) -> Response<Body> {
+    if !matches!(*request.method(), HttpMethod::GET | HttpMethod::HEAD) {
+        return answer::problem(&Problem::not_found("there is nothing here that takes this method; see /docs"));
+    }
+    let found = rest.documents.respond(request.uri().path(), request.headers());
+    found.unwrap_or_else(|| answer::problem(&Problem::not_found("there is no such page; the list of all is in /llms.txt")))
+}
+
+async fn method_not_allowed(request: Request) -> Response<Body> {
+    let path = request.uri().path();
+    let allowed = register().into_iter().filter_map(|operation| operation.rest).find(|binding| binding.path == path).map(|binding| match binding.method {
+        Method::Get => "GET, HEAD",
+        Method::Post => "POST",
+    });
+    let allowed = allowed.unwrap_or("POST");
+    let mut problem = Problem::new(ErrorCode::InvalidRequest, format!("{path} takes {allowed}"));
+    problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
+    let mut response = answer::problem(&problem);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    response
+}

@@ -1,0 +1,72 @@
+//! A service that listens until it is told to stop.
+
+use std::net::SocketAddr;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+
+use super::{Rest, router};
+use crate::config::HttpConfig;
+use crate::operations::{Services, keep_up};
+
+/// Why a service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {source}; choose another with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The listener failed.
+    #[error("the service failed: {0}")]
+    Serve(#[from] std::io::Error),
+}
+
+/// Listens until SIGINT or SIGTERM, then lets running requests finish. `ready` hears the
+/// address once connections are accepted.
+///
+/// # Errors
+/// Fails where the address cannot be used.
+pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let address = config.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let address = listener.local_addr()?;
+    let rest = Rest::new(services.clone());
+    let router = router(rest.clone(), &config);
+    let following = tokio::spawn(keep_up(services, move || rest.forget_answers()));
+    ready(address);
+    // Answers are small and complete; waiting to fill a packet would only delay them.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let outcome = axum::serve(listener, router).with_graceful_shutdown(stopped()).await;
+    following.abort();
+    Ok(outcome?)
+}
+
+async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping once running requests are answered");
+}
