@@ -108,9 +108,7 @@ impl Iterator for GitStream {
         self.skill_count += 1;
         Some(match self.read(&folder) {
             Ok(skill) => SourceItem::Skill(Box::new(skill)),
-            Err(reason) => {
-                SourceItem::Failure(SourceFailure::new(&format!("{}/{}", folder.path, folder.file_name), reason))
-            }
+            Err(reason) => SourceItem::Failure(SourceFailure::new(&folder.instructions(), reason)),
         })
     }
 }

@@ -20,13 +20,20 @@ const SEARCH_FAILURES: usize = 1_000;
 const LINK_BYTES: u64 = 4_096;
 
 /// A folder that holds a skill.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SkillFolder {
     /// The path from the root of the repository, empty for the root.
     pub(super) path: String,
     /// The name of the instructions file.
     pub(super) file_name: String,
     tree: ObjectId,
+}
+
+impl SkillFolder {
+    /// Returns the path of the instructions.
+    pub(super) fn instructions(&self) -> String {
+        joined(&self.path, &self.file_name)
+    }
 }
 
 /// Finds every skill at or below the tree that stands at `path`, ordered by path.
@@ -53,9 +60,18 @@ pub(super) fn find_skills(
         let more = search.failure_count - SEARCH_FAILURES;
         search.failures.push(SourceFailure::new(path, format!("{more} more folders could not be searched")));
     }
-    search.found.sort_by(|left, right| left.path.as_bytes().cmp(right.path.as_bytes()));
-    search.found.dedup_by(|right, left| right.path == left.path);
-    (search.found, search.failures)
+    let mut found = search.found;
+    found.sort_by(|left, right| left.path.as_bytes().cmp(right.path.as_bytes()));
+    // Which of two folders of one name is meant is for nobody to guess: git checks out the
+    // last, others read the first.
+    let (found, doubled): (Vec<_>, Vec<_>) =
+        found.chunk_by(|left, right| left.path == right.path).partition(|group| group.len() == 1);
+    search.failures.extend(
+        doubled
+            .iter()
+            .map(|group| SourceFailure::new(&group[0].path, "the folder stands in its parent more than once")),
+    );
+    (found.into_iter().flatten().cloned().collect(), search.failures)
 }
 
 struct Search<'a> {
@@ -94,7 +110,7 @@ impl Search<'_> {
                         self.path_bytes += child.len();
                         folders.push((child, entry.object_id(), depth + 1));
                     }
-                    Err(reason) => self.fail(&format!("{path}/{}", name.to_str_lossy()), &reason),
+                    Err(reason) => self.fail(&joined(path, &name.to_str_lossy()), &reason),
                 },
                 kind if is_instructions(name) => {
                     let is_link = !matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable);
@@ -107,7 +123,7 @@ impl Search<'_> {
         let Some((is_link, _, name)) = best else { return Ok(()) };
         let file_name = name.to_str_lossy().into_owned();
         if is_link {
-            self.fail(&format!("{path}/{file_name}"), "it is a symbolic link, which is not followed");
+            self.fail(&joined(path, &file_name), "it is a symbolic link, which is not followed");
         } else {
             self.found.push(SkillFolder { path: path.to_owned(), file_name, tree });
         }
@@ -137,7 +153,7 @@ pub(super) fn read_bundle(repository: &gix::Repository, folder: &SkillFolder) ->
         tree.iter().flatten().find(|entry| entry.filename() == folder.file_name.as_str()).ok_or("the file is gone")?;
     let bytes = load_blob(repository, entry.object_id(), limits::FILE_BYTES)?;
     gathering.add(folder.file_name.clone(), FileContent::Bytes(bytes), entry.kind() == EntryKind::BlobExecutable);
-    let mut reader = BundleReader { repository, gathering, instructions: &folder.file_name };
+    let mut reader = BundleReader { repository, gathering, instructions: Some(&folder.file_name) };
     reader.read_folder("", folder.tree, 0);
     Ok(reader.gathering.finish())
 }
@@ -145,7 +161,8 @@ pub(super) fn read_bundle(repository: &gix::Repository, folder: &SkillFolder) ->
 struct BundleReader<'a> {
     repository: &'a gix::Repository,
     gathering: Gathering,
-    instructions: &'a str,
+    /// The file that was read first, until the walk has come past it.
+    instructions: Option<&'a str>,
 }
 
 impl BundleReader<'_> {
@@ -164,11 +181,13 @@ impl BundleReader<'_> {
                 return true;
             };
             let name: &[u8] = entry.filename();
-            if is_left_out(name) || (path.is_empty() && name == self.instructions.as_bytes()) {
+            if is_left_out(name) {
                 continue;
             }
-            let slash = if path.is_empty() { "" } else { "/" };
-            let shown = format!("{path}{slash}{}", name.to_str_lossy());
+            if path.is_empty() && self.instructions.take_if(|instructions| instructions.as_bytes() == name).is_some() {
+                continue;
+            }
+            let shown = joined(path, &name.to_str_lossy());
             if !self.gathering.goes_on_at(&shown) {
                 return false;
             }
@@ -219,13 +238,17 @@ impl BundleReader<'_> {
 /// Joins a folder's path and a name that must be one part of a path.
 fn child(path: &str, name: &[u8]) -> Result<String, String> {
     let name = name.to_str().map_err(|_| "the folder's name is not UTF-8")?;
-    let slash = if path.is_empty() { "" } else { "/" };
-    let child = format!("{path}{slash}{name}");
+    let child = joined(path, name);
     if name.contains('/') {
         return Err("the folder's name holds a slash".to_owned());
     }
     BundlePath::try_from(child.as_str()).map_err(|error| format!("the folder cannot be named: {error}"))?;
     Ok(child)
+}
+
+fn joined(path: &str, name: &str) -> String {
+    let slash = if path.is_empty() { "" } else { "/" };
+    format!("{path}{slash}{name}")
 }
 
 /// Loads a tree whose size is within the limit of a file.

@@ -9,13 +9,17 @@ mod corpus;
 mod corpus_lines;
 mod corpus_row;
 mod error;
+mod file;
 mod folder;
 mod gather;
 mod git;
 mod git_fetch;
 mod git_tree;
+mod remote_url;
 mod spec;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use error::SourceError;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
