@@ -20,6 +20,7 @@ pub(super) struct FolderStream {
     /// The folder whose instructions were met last; its other spellings are no other skill.
     last: Option<PathBuf>,
     skill_count: u64,
+    is_ended: bool,
 }
 
 impl FolderStream {
@@ -27,7 +28,7 @@ impl FolderStream {
         let root = fs::canonicalize(path).map_err(|error| SourceError::of_io(path, &error))?;
         fs::read_dir(&root).map_err(|error| SourceError::of_io(&root, &error))?;
         let walk = WalkDir::new(&root).follow_links(false).sort_by(instructions_first).into_iter();
-        Ok(Self { root, walk, last: None, skill_count: 0 })
+        Ok(Self { root, walk, last: None, skill_count: 0, is_ended: false })
     }
 
     /// Looks at one entry; most are neither a skill nor a failure.
@@ -83,8 +84,13 @@ impl Iterator for FolderStream {
 
     fn next(&mut self) -> Option<SourceItem> {
         loop {
-            if self.skill_count >= limits::SOURCE_SKILLS as u64 {
+            if self.is_ended {
                 return None;
+            }
+            if self.skill_count >= limits::SOURCE_SKILLS as u64 {
+                self.is_ended = true;
+                let reason = format!("the folder holds {} skills; what follows was not read", limits::SOURCE_SKILLS);
+                return Some(SourceItem::Failure(SourceFailure::new(&shown_path(&self.root), reason)));
             }
             let item = match self.walk.next()? {
                 Ok(entry) => self.visit(&entry),

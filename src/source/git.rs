@@ -10,7 +10,8 @@ use crate::skill::{Registry, SkillSource, SourceIdentity, Timestamp};
 
 use super::error::{shown, shown_path};
 use super::git_fetch::fetch;
-use super::git_tree::{SkillFolder, find_skills, read_bundle};
+use super::git_search::find_skills;
+use super::git_tree::{SkillFolder, read_bundle};
 use super::{FoundSkill, GitLocation, GitSpec, SkillStream, SourceError, SourceFailure, SourceItem};
 
 /// Bytes of one object that git may load: above what hosts accept as one file, because a

@@ -14,6 +14,7 @@ mod folder;
 mod gather;
 mod git;
 mod git_fetch;
+mod git_search;
 mod git_tree;
 mod remote_url;
 mod spec;
