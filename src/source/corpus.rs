@@ -68,6 +68,10 @@ impl SkillStream for CorpusStream {
 }
 
 fn read_row(line_number: usize, line: &[u8]) -> SourceItem {
+    // A struct would be read from a list as well, by position.
+    if !line.starts_with(b"{") {
+        return failure(line_number, "the row is not a JSON object");
+    }
     let row = serde_json::from_slice::<Row<'_>>(line).map_err(|error| format!("the row cannot be read: {error}"));
     match row.and_then(Row::into_skill) {
         Ok(skill) => SourceItem::Skill(Box::new(skill)),

@@ -1,8 +1,7 @@
 //! Skills in a folder on this machine.
 
 use std::cmp::Ordering;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -10,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::skill::{BundlePath, FileContent, RawBundle, Registry, SkillSource, SourceIdentity, limits};
 
 use super::error::shown_path;
+use super::file::{is_executable, read_file};
 use super::gather::{Gathering, is_instructions, is_left_out, is_not_searched};
 use super::{FoundSkill, SkillStream, SourceError, SourceFailure, SourceItem};
 
@@ -20,6 +20,7 @@ pub(super) struct FolderStream {
     /// The folder whose instructions were met last; its other spellings are no other skill.
     last: Option<PathBuf>,
     skill_count: u64,
+    is_ended: bool,
 }
 
 impl FolderStream {
@@ -27,7 +28,7 @@ impl FolderStream {
         let root = fs::canonicalize(path).map_err(|error| SourceError::of_io(path, &error))?;
         fs::read_dir(&root).map_err(|error| SourceError::of_io(&root, &error))?;
         let walk = WalkDir::new(&root).follow_links(false).sort_by(instructions_first).into_iter();
-        Ok(Self { root, walk, last: None, skill_count: 0 })
+        Ok(Self { root, walk, last: None, skill_count: 0, is_ended: false })
     }
 
     /// Looks at one entry; most are neither a skill nor a failure.
@@ -83,8 +84,13 @@ impl Iterator for FolderStream {
 
     fn next(&mut self) -> Option<SourceItem> {
         loop {
-            if self.skill_count >= limits::SOURCE_SKILLS as u64 {
+            if self.is_ended {
                 return None;
+            }
+            if self.skill_count >= limits::SOURCE_SKILLS as u64 {
+                self.is_ended = true;
+                let reason = format!("the folder holds {} skills; what follows was not read", limits::SOURCE_SKILLS);
+                return Some(SourceItem::Failure(SourceFailure::new(&shown_path(&self.root), reason)));
             }
             let item = match self.walk.next()? {
                 Ok(entry) => self.visit(&entry),
@@ -212,75 +218,6 @@ fn gather(gathering: &mut Gathering, entry: &DirEntry, path: String) {
             Err(reason) => gathering.leave(&path, Some(metadata.len()), reason),
         }
     }
-}
-
-/// Reads a regular file that was listed with `listed`; what was put in its place since is refused.
-fn read_file(path: &Path, listed: &Metadata) -> Result<Vec<u8>, String> {
-    if !listed.is_file() {
-        return Err("it is not a regular file".to_owned());
-    }
-    let file = open_without_blocking(path).map_err(|error| error.to_string())?;
-    let opened = file.metadata().map_err(|error| error.to_string())?;
-    if !opened.is_file() || !is_same_file(listed, &opened) {
-        return Err("the file was replaced while it was read".to_owned());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(listed.len().min(limits::FILE_BYTES)).unwrap_or(0));
-    file.take(listed.len() + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 != listed.len() {
-        return Err("the file changed while it was read".to_owned());
-    }
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-fn open_without_blocking(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    // O_NONBLOCK: a FIFO that took the place of a file since it was listed must not hold the
-    // reader. The value is that of the system's headers; zero where it is not known for sure.
-    const O_NONBLOCK: i32 = if cfg!(all(
-        any(target_os = "linux", target_os = "android"),
-        any(
-            target_arch = "x86_64",
-            target_arch = "x86",
-            target_arch = "aarch64",
-            target_arch = "arm",
-            target_arch = "riscv64"
-        )
-    )) {
-        0o4000
-    } else if cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd")) {
-        4
-    } else {
-        0
-    };
-    OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_without_blocking(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).open(path)
-}
-
-#[cfg(unix)]
-fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (left.dev(), left.ino()) == (right.dev(), right.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same_file(left: &Metadata, right: &Metadata) -> bool {
-    left.len() == right.len()
-}
-
-#[cfg(unix)]
-fn is_executable(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Metadata) -> bool {
-    false
 }
 
 /// Writes `path` relative to `folder` with `/` between parts, where it is UTF-8.

@@ -10,7 +10,8 @@ use crate::skill::{Registry, SkillSource, SourceIdentity, Timestamp};
 
 use super::error::{shown, shown_path};
 use super::git_fetch::fetch;
-use super::git_tree::{SkillFolder, find_skills, read_bundle};
+use super::git_search::find_skills;
+use super::git_tree::{SkillFolder, read_bundle};
 use super::{FoundSkill, GitLocation, GitSpec, SkillStream, SourceError, SourceFailure, SourceItem};
 
 /// Bytes of one object that git may load: above what hosts accept as one file, because a
@@ -108,9 +109,7 @@ impl Iterator for GitStream {
         self.skill_count += 1;
         Some(match self.read(&folder) {
             Ok(skill) => SourceItem::Skill(Box::new(skill)),
-            Err(reason) => {
-                SourceItem::Failure(SourceFailure::new(&format!("{}/{}", folder.path, folder.file_name), reason))
-            }
+            Err(reason) => SourceItem::Failure(SourceFailure::new(&folder.instructions(), reason)),
         })
     }
 }

@@ -20,6 +20,9 @@ use super::git::open_options;
 const FETCH_TIME: Duration = Duration::from_secs(600);
 /// Bytes that a fetch may write to the disk.
 const FETCH_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// What a request for a login means; hosts also answer so for what does not exist.
+const LOGIN_REASON: &str =
+    "the host asks for a login, so the repository is private or does not exist; clone with git and give the folder";
 /// How often the two limits are looked at.
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -46,7 +49,16 @@ pub(super) fn fetch(url: &str, reference: Option<&str>) -> Result<TempDir, Sourc
     loop {
         match receiver.recv_timeout(WATCH_INTERVAL) {
             Ok(Ok(())) => return Ok(folder),
-            Ok(Err(error)) => return Err(failure(&plain_reason(&error))),
+            Ok(Err(error)) => {
+                let reason = plain_reason(&error);
+                return Err(match reference {
+                    // A server that is asked for a commit it does not have says so in these words.
+                    Some(reference) if error.is_not_found() || reason.contains("not our ref") => {
+                        SourceError::NoSuchReference { repository: shown(url), reference: shown(reference) }
+                    }
+                    _ => failure(&reason),
+                });
+            }
             Err(RecvTimeoutError::Disconnected) => return Err(failure("the fetch broke off")),
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -75,7 +87,7 @@ fn fetch_into(path: &Path, url: &str, reference: Option<&str>, should_stop: &Ato
     // No helper program is started and nobody is asked: a repository that wants a login
     // is one that cannot be read.
     .configure_connection(|connection| {
-        connection.set_credentials(|_| Ok(None));
+        connection.set_credentials(|_| Err(gix::Error::from_error(std::io::Error::other(LOGIN_REASON))));
         Ok(())
     });
     let mut prepare = match reference {

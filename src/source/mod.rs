@@ -9,14 +9,19 @@ mod corpus;
 mod corpus_lines;
 mod corpus_row;
 mod error;
+mod file;
 mod folder;
 mod gather;
 mod git;
 mod git_fetch;
+mod git_search;
 mod git_tree;
+mod remote_url;
 mod skills_at;
 mod spec;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use error::SourceError;
 pub use skills_at::skills_at;

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use url::Url;
 
-use crate::skill::{BundlePath, SourceIdentity, limits};
+use crate::skill::{BundlePath, limits};
 
 use super::SourceError;
 use super::error::{shown, shown_path};
 use super::gather::is_instructions;
+use super::remote_url::{canonical_url, read_url, scheme};
 
 /// Characters that are escaped in a `file://` URL and in what follows `#`.
 const ESCAPES: &AsciiSet =
@@ -121,56 +121,11 @@ impl GitSpec {
     }
 }
 
-/// Returns the scheme of a URL, or `ssh` for the short form `git@host:owner/repository`.
-fn scheme(text: &str) -> Option<&str> {
-    if let Some((scheme, _)) = text.split_once("://") {
-        let is_scheme = scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+.-".contains(character));
-        return (is_scheme && !scheme.is_empty()).then_some(scheme);
-    }
-    let (host, _) = text.split_once(':')?;
-    (host.contains('@') && !host.contains('/') && !Path::new(text).exists()).then_some("ssh")
-}
-
 fn remote(text: &str) -> Result<SourceSpec, SourceError> {
-    let (text, fragment) = split_fragment(text);
-    let mut url = Url::parse(text).map_err(|error| SourceError::not_a_source(text, error.to_string()))?;
-    let host = url.host_str().unwrap_or_default().to_owned();
-    if url.password().is_some() {
-        return Err(SourceError::PasswordInUrl { host: shown(&host) });
-    }
-    // A user name alone is what hosts put into the addresses that they offer for copying.
-    if !url.username().is_empty() && url.set_username("").is_err() {
-        return Err(SourceError::not_a_source(text, "the URL has a user and no host"));
-    }
-    url.set_query(None);
-    let path = url.path().trim_matches('/').to_owned();
-    if path.is_empty() {
-        return Err(SourceError::not_a_source(text, "the URL names no repository"));
-    }
-    let (mut reference, mut folder) = read_fragment(fragment)?;
-    let mut path = path.as_str();
-    if matches!(host.as_str(), "github.com" | "www.github.com") {
-        let Some((repository, page)) = split_github(path) else {
-            return Err(SourceError::not_a_source(text, "the URL names no repository"));
-        };
-        path = repository;
-        if let (Some(page), None) = (page, fragment) {
-            (reference, folder) = read_fragment(Some(&page))?;
-        }
-    }
-    url.set_path(path);
-    Ok(SourceSpec::Git(GitSpec { location: GitLocation::Remote(url.to_string()), reference, path: folder }))
-}
-
-/// Splits `owner/repository/tree/main/folder`, as the address bar has it, into the repository
-/// and what would stand behind `#`. A branch with a slash in its name needs the `#` form.
-fn split_github(path: &str) -> Option<(&str, Option<String>)> {
-    let (owner, rest) = path.split_once('/')?;
-    let (name, page) = rest.split_once('/').map_or((rest, None), |(name, page)| (name, Some(page)));
-    let repository = &path[..owner.len() + 1 + name.len()];
-    let page = page.and_then(|page| page.strip_prefix("tree/").or_else(|| page.strip_prefix("blob/")));
-    let page = page.map(|page| page.replacen('/', ":", 1));
-    (!owner.is_empty() && !name.is_empty()).then_some((repository, page))
+    let (location, fragment) = split_fragment(text);
+    let (url, page) = read_url(location)?;
+    let (reference, path) = read_fragment(fragment.or(page.as_deref()))?;
+    Ok(SourceSpec::Git(GitSpec { location: GitLocation::Remote(url), reference, path }))
 }
 
 fn file_url(text: &str, is_git: bool) -> Result<SourceSpec, SourceError> {
@@ -294,23 +249,6 @@ fn decode(text: &str) -> Result<String, SourceError> {
         Ok(decoded) if !decoded.chars().any(char::is_control) => Ok(decoded.into_owned()),
         _ => Err(SourceError::not_a_source(text, "its escapes are not UTF-8 or hide control characters")),
     }
-}
-
-/// Writes a URL so that two spellings of one repository are equal, by the rules of its host.
-fn canonical_url(url: &str) -> String {
-    let Ok(identity) = SourceIdentity::of_clone_url(url, "") else { return url.to_owned() };
-    let ignores_case = |host: &str| {
-        SourceIdentity::new(host, "A", "B", "").canonical() == SourceIdentity::new(host, "a", "b", "").canonical()
-    };
-    if ignores_case(identity.host()) {
-        return format!(
-            "https://{}/{}/{}",
-            identity.host(),
-            identity.owner().to_lowercase(),
-            identity.repository().to_lowercase()
-        );
-    }
-    url.to_owned()
 }
 
 fn absolute(path: &Path) -> String {
