@@ -9,6 +9,7 @@ Exit status: 0 no errors, 1 errors, 2 a file cannot be read.
 
 import argparse
 import json
+import signal
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -229,4 +230,7 @@ def main():
 
 
 if __name__ == "__main__":
+    # `| head` should end the program quietly.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

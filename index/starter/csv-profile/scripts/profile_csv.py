@@ -13,6 +13,7 @@ import csv
 import json
 import math
 import re
+import signal
 import sys
 from collections import Counter
 from hashlib import blake2b
@@ -308,4 +309,7 @@ def main():
 
 
 if __name__ == "__main__":
+    # `| head` should end the program quietly.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())
