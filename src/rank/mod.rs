@@ -1,0 +1,17 @@
+//! Fusion, score factors, explanations and metrics of information retrieval.
+//!
+//! The room is pure and generic over an id: it does not know what a skill is, nor where the
+//! ranked lists come from. Start at [`fuse`]; every constant that moves a result is in
+//! `factor.rs`, with its reason.
+
+mod breakdown;
+mod explanation;
+mod factor;
+mod fusion;
+mod metrics;
+
+pub use breakdown::ScoreBreakdown;
+pub use explanation::{MatchLevel, QualityLevel, RecencyLevel, TrustLevel};
+pub use factor::{SafetyStanding, quality_factor, recency_factor, safety_factor, trust_factor};
+pub use fusion::{Fused, Placement, RankedList, fuse};
+pub use metrics::{ndcg_at, recall_at, reciprocal_rank};

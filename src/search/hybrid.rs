@@ -1,0 +1,123 @@
+//! One answer from two lists.
+
+use std::collections::HashMap;
+
+use tantivy::DocAddress;
+
+use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
+use super::semantic::QuantisedVector;
+use super::snapshot::Snapshot;
+use super::{Hit, SearchAnswer, SearchError, SearchRequest};
+use crate::rank::{
+    Fused, RankedList, SafetyStanding, ScoreBreakdown, fuse, quality_factor, recency_factor, safety_factor,
+    trust_factor,
+};
+use crate::scan::SafetyStatus;
+use crate::skill::SkillId;
+
+/// Candidates of each list; what is further down in both does not come to the top any more.
+const CANDIDATES: usize = 200;
+/// How much a place in each list counts: names decide more often than meaning.
+const LEXICAL_WEIGHT: f64 = 2.0;
+const SEMANTIC_WEIGHT: f64 = 1.0;
+/// A cosine below this is chance.
+const COSINE_LEAST: f32 = 0.1;
+
+/// A ranked list of skills with the rows that they were found in.
+type Ranking = Vec<(SkillId, f64, Row)>;
+
+/// Answers a request from one snapshot.
+pub(super) fn answer(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    request: &SearchRequest,
+) -> Result<SearchAnswer, SearchError> {
+    let candidates = CANDIDATES.max(request.limit.min(10 * CANDIDATES));
+    let lexical = lexical_ranking(snapshot, fields, request, candidates)?;
+    let semantic = semantic_ranking(snapshot, request, candidates);
+    let rows: HashMap<SkillId, &Row> =
+        lexical.iter().chain(semantic.iter().flatten()).map(|(id, _, row)| (*id, row)).collect();
+    let entries = |ranking: &Ranking| ranking.iter().map(|(id, score, _)| (*id, *score)).collect::<Vec<_>>();
+    let (lexical_entries, semantic_entries) = (entries(&lexical), semantic.as_ref().map(entries));
+    let fused = fuse([
+        RankedList { weight: LEXICAL_WEIGHT, entries: &lexical_entries },
+        // A list that could not be asked does not lower the best score.
+        RankedList {
+            weight: if semantic_entries.is_some() { SEMANTIC_WEIGHT } else { 0.0 },
+            entries: semantic_entries.as_deref().unwrap_or_default(),
+        },
+    ]);
+    let mut hits: Vec<Hit> =
+        fused.iter().filter_map(|fused| rows.get(&fused.id).map(|row| hit(fused, row, request))).collect();
+    hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.skill_id.cmp(&right.skill_id)));
+    hits.truncate(request.limit);
+    Ok(SearchAnswer { hits, is_degraded: snapshot.is_degraded })
+}
+
+fn lexical_ranking(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    request: &SearchRequest,
+    limit: usize,
+) -> Result<Ranking, SearchError> {
+    let query = LexicalQuery::new(&request.query);
+    let found = lexical_search(&snapshot.searcher, fields, &query, request, limit)?;
+    let row = |address: DocAddress| snapshot.tables[address.segment_ord as usize].rows[address.doc_id as usize];
+    Ok(ranked(found.into_iter().map(|(score, address)| (f64::from(score), row(address)))))
+}
+
+/// Returns `None` where there is nothing to ask: no embedder, or no word that it knows.
+fn semantic_ranking(snapshot: &Snapshot, request: &SearchRequest, limit: usize) -> Option<Ranking> {
+    let query = QuantisedVector::new(&snapshot.embedder.as_ref()?.embed_query(&request.query)?);
+    let mut found = Vec::new();
+    for (segment, table) in snapshot.searcher.segment_readers().iter().zip(&snapshot.tables) {
+        let Some(vectors) = &table.vectors else { continue };
+        let is_wanted = |row: usize| !segment.is_deleted(row as u32) && is_asked_for(&table.rows[row], request);
+        let nearest = vectors.nearest(&query, limit, COSINE_LEAST, is_wanted);
+        found.extend(nearest.into_iter().map(|(row, cosine)| (f64::from(cosine), table.rows[row])));
+    }
+    let mut ranking = ranked(found.into_iter());
+    ranking.truncate(limit);
+    Some(ranking)
+}
+
+/// Orders by score and then by id, so that the order in the index does not show.
+fn ranked(found: impl Iterator<Item = (f64, Row)>) -> Ranking {
+    let mut ranking: Ranking = found.map(|(score, row)| (row.skill_id, score, row)).collect();
+    ranking.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    ranking
+}
+
+fn is_asked_for(row: &Row, request: &SearchRequest) -> bool {
+    request.min_stars.is_none_or(|least| row.stars.is_some_and(|stars| stars >= least))
+        && request.updated_after.is_none_or(|after| row.updated_at.is_some_and(|updated_at| updated_at >= after))
+        && request.registry.is_none_or(|registry| row.registry == registry)
+}
+
+fn hit(fused: &Fused<SkillId, 2>, row: &Row, request: &SearchRequest) -> Hit {
+    let [lexical, semantic] = fused.placements;
+    let breakdown = ScoreBreakdown {
+        rrf_score: fused.score,
+        semantic_rank: semantic.map(|placement| placement.rank),
+        semantic_score: semantic.map(|placement| placement.score),
+        fts_rank: lexical.map(|placement| placement.rank),
+        fts_score: lexical.map(|placement| placement.score),
+        trust_factor: trust_factor(row.stars),
+        recency_factor: recency_factor(row.updated_at.map(|updated_at| updated_at.days_until(request.now))),
+        quality_factor: quality_factor(row.quality_flag_count, row.is_complete),
+        safety_factor: safety_factor(standing(row.status)),
+        final_score: 0.0,
+    }
+    .scored();
+    Hit { skill_id: fused.id, score: breakdown.final_score, breakdown }
+}
+
+fn standing(status: SafetyStatus) -> SafetyStanding {
+    match status {
+        SafetyStatus::Safe => SafetyStanding::Safe,
+        SafetyStatus::Unaudited => SafetyStanding::Unaudited,
+        SafetyStatus::Caution => SafetyStanding::Caution,
+        SafetyStatus::Warning => SafetyStanding::Warning,
+        SafetyStatus::Dangerous => SafetyStanding::Dangerous,
+    }
+}

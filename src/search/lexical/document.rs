@@ -1,0 +1,106 @@
+//! Records as documents, and back.
+
+use tantivy::schema::{TantivyDocument, Term, Value};
+use tantivy::{DocId, SegmentReader};
+
+use super::Fields;
+use crate::scan::SafetyStatus;
+use crate::search::IndexRecord;
+use crate::search::semantic::DocumentText;
+use crate::skill::{Registry, SkillId, Timestamp};
+
+/// Registries by their number in the index.
+const REGISTRIES: [Registry; 5] =
+    [Registry::Github, Registry::Clawhub, Registry::Git, Registry::Local, Registry::WellKnown];
+/// Verdicts by their number in the index.
+const STATUSES: [SafetyStatus; 5] = [
+    SafetyStatus::Safe,
+    SafetyStatus::Unaudited,
+    SafetyStatus::Caution,
+    SafetyStatus::Warning,
+    SafetyStatus::Dangerous,
+];
+
+/// What is kept in memory of a document.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::search) struct Row {
+    pub(in crate::search) skill_id: SkillId,
+    pub(in crate::search) fingerprint: u64,
+    pub(in crate::search) stars: Option<u64>,
+    pub(in crate::search) updated_at: Option<Timestamp>,
+    pub(in crate::search) registry: Registry,
+    pub(in crate::search) status: SafetyStatus,
+    pub(in crate::search) quality_flag_count: u32,
+    pub(in crate::search) is_complete: bool,
+}
+
+/// Returns the document of a record.
+pub(in crate::search) fn document(fields: &Fields, record: &IndexRecord) -> TantivyDocument {
+    let text = DocumentText::new(&record.name, &record.description, &record.headings, &record.body);
+    let id = u128::from_be_bytes(*record.skill_id.as_bytes());
+    let mut document = TantivyDocument::default();
+    document.add_bytes(fields.id, record.skill_id.as_bytes());
+    document.add_u64(fields.id_high, (id >> 64) as u64);
+    document.add_u64(fields.id_low, id as u64);
+    document.add_text(fields.name, &record.name);
+    document.add_text(fields.description, &record.description);
+    document.add_text(fields.headings, &record.headings);
+    document.add_text(fields.body, &record.body);
+    document.add_text(fields.publisher, &record.publisher);
+    document.add_u64(fields.fingerprint, text.fingerprint());
+    document.add_text(fields.body_start, text.body_start);
+    if let Some(stars) = record.stars {
+        document.add_u64(fields.stars, stars);
+    }
+    if let Some(updated_at) = record.updated_at {
+        document.add_i64(fields.updated_at, updated_at.as_milliseconds());
+    }
+    document.add_u64(fields.registry, registry_number(record.registry));
+    document.add_u64(
+        fields.status,
+        STATUSES.iter().position(|status| *status == record.status).unwrap_or(STATUSES.len() - 1) as u64,
+    );
+    document.add_u64(fields.quality_flag_count, u64::from(record.quality_flag_count));
+    document.add_bool(fields.is_complete, record.is_complete);
+    document
+}
+
+/// Returns the term by which the document of a skill is deleted.
+pub(in crate::search) fn id_term(fields: &Fields, id: SkillId) -> Term {
+    Term::from_field_bytes(fields.id, id.as_bytes())
+}
+
+pub(super) fn registry_number(registry: Registry) -> u64 {
+    REGISTRIES.iter().position(|known| *known == registry).unwrap_or(REGISTRIES.len()) as u64
+}
+
+/// Reads the text of a stored document that is embedded.
+pub(in crate::search) fn document_text(fields: &Fields, document: &TantivyDocument) -> DocumentText {
+    let text = |field| document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+    DocumentText::new(text(fields.name), text(fields.description), text(fields.headings), text(fields.body_start))
+}
+
+/// Reads the rows of all documents of a segment, deleted ones included.
+pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Row>> {
+    let columns = segment.fast_fields();
+    let (id_high, id_low, fingerprint) = (columns.u64("id_high")?, columns.u64("id_low")?, columns.u64("fingerprint")?);
+    let stars = columns.column_opt::<u64>("stars")?;
+    let updated_at = columns.column_opt::<i64>("updated_at")?;
+    let (registry, status) = (columns.u64("registry")?, columns.u64("status")?);
+    let (flags, is_complete) = (columns.u64("quality_flag_count")?, columns.bool("is_complete")?);
+    let row = |document: DocId| {
+        let id = (u128::from(id_high.first(document)?) << 64) | u128::from(id_low.first(document)?);
+        Some(Row {
+            skill_id: SkillId::from_bytes(id.to_be_bytes()),
+            fingerprint: fingerprint.first(document)?,
+            stars: stars.as_ref().and_then(|column| column.first(document)),
+            updated_at: updated_at.as_ref().and_then(|column| column.first(document)).map(Timestamp::from_milliseconds),
+            registry: *REGISTRIES.get(registry.first(document)? as usize)?,
+            status: *STATUSES.get(status.first(document)? as usize)?,
+            quality_flag_count: u32::try_from(flags.first(document)?).unwrap_or(u32::MAX),
+            is_complete: is_complete.first(document)?,
+        })
+    };
+    let damaged = || tantivy::TantivyError::InternalError("a document of the search index lacks a field".to_owned());
+    (0..segment.max_doc()).map(|document| row(document).ok_or_else(damaged)).collect()
+}

@@ -1,0 +1,62 @@
+//! The fields of a document.
+
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+
+use crate::search::text::{CONTENT_TOKENIZER, NAME_TOKENIZER};
+
+/// The schema with its fields by name. A change of it makes older indexes foreign, and they
+/// are built anew; so does a new number in the name of a tokenizer.
+#[derive(Debug, Clone)]
+pub(in crate::search) struct Fields {
+    pub(in crate::search) schema: Schema,
+    /// The 16 bytes of the id, to delete by.
+    pub(super) id: Field,
+    /// The two halves of the id, to read it back quickly.
+    pub(super) id_high: Field,
+    pub(super) id_low: Field,
+    pub(super) name: Field,
+    pub(super) description: Field,
+    pub(super) headings: Field,
+    pub(super) body: Field,
+    pub(super) publisher: Field,
+    /// The part of the body that is embedded, kept to be embedded again.
+    pub(super) body_start: Field,
+    pub(super) fingerprint: Field,
+    pub(super) stars: Field,
+    pub(super) updated_at: Field,
+    pub(super) registry: Field,
+    pub(super) status: Field,
+    pub(super) quality_flag_count: Field,
+    pub(super) is_complete: Field,
+}
+
+impl Fields {
+    pub(in crate::search) fn new() -> Self {
+        let mut schema = Schema::builder();
+        Self {
+            id: schema.add_bytes_field("id", INDEXED),
+            id_high: schema.add_u64_field("id_high", FAST),
+            id_low: schema.add_u64_field("id_low", FAST),
+            name: schema.add_text_field("name", text(NAME_TOKENIZER).set_stored()),
+            description: schema.add_text_field("description", text(CONTENT_TOKENIZER).set_stored()),
+            headings: schema.add_text_field("headings", text(CONTENT_TOKENIZER).set_stored()),
+            body: schema.add_text_field("body", text(CONTENT_TOKENIZER)),
+            publisher: schema.add_text_field("publisher", text(NAME_TOKENIZER)),
+            body_start: schema.add_text_field("body_start", STORED),
+            fingerprint: schema.add_u64_field("fingerprint", FAST),
+            stars: schema.add_u64_field("stars", FAST),
+            updated_at: schema.add_i64_field("updated_at", FAST),
+            registry: schema.add_u64_field("registry", FAST | INDEXED),
+            status: schema.add_u64_field("status", FAST),
+            quality_flag_count: schema.add_u64_field("quality_flag_count", FAST),
+            is_complete: schema.add_bool_field("is_complete", FAST),
+            schema: schema.build(),
+        }
+    }
+}
+
+/// Frequencies without positions: nothing asks for phrases, and positions are half the index.
+fn text(tokenizer: &str) -> TextOptions {
+    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs);
+    TextOptions::default().set_indexing_options(indexing)
+}

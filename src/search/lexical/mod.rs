@@ -1,0 +1,11 @@
+//! The full-text index: its fields, its documents, its queries.
+
+mod document;
+mod fields;
+mod folder;
+mod query;
+
+pub(super) use document::{Row, document, document_text, id_term, rows};
+pub(super) use fields::Fields;
+pub(super) use folder::{Found, open_or_rebuild};
+pub(super) use query::{LexicalQuery, lexical_search};

@@ -1,0 +1,28 @@
+//! Full text and vectors over index records, fused.
+//!
+//! The room receives records and does not know how the store keeps them. Start at
+//! [`SearchIndex`]; `index.rs` opens and reloads, `writer.rs` writes, `hybrid.rs` answers.
+//!
+//! Of the folder, `lexical/` is the truth and its commit names all the rest: the store's
+//! sequence and the model in `semantic/`. So a kill at any moment leaves the older state or
+//! the newer one.
+
+mod error;
+mod hybrid;
+mod index;
+mod lexical;
+mod record;
+mod request;
+mod semantic;
+mod snapshot;
+mod state;
+mod table;
+mod text;
+mod writer;
+
+pub use error::SearchError;
+pub use index::{EmbedderChoice, SearchIndex};
+pub use record::IndexRecord;
+pub use request::{Hit, SearchAnswer, SearchRequest};
+pub use semantic::{DocumentText, Embedder};
+pub use writer::IndexWriter;

@@ -1,0 +1,44 @@
+//! What search knows of a skill.
+
+use crate::scan::SafetyStatus;
+use crate::skill::{Registry, Sha256Digest, SkillId, Timestamp};
+
+/// Everything that search needs to know of one listed skill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexRecord {
+    /// The skill's id, by which a record replaces an older one.
+    pub skill_id: SkillId,
+    /// The digest of SKILL.md.
+    pub content_hash: Sha256Digest,
+    /// The name.
+    pub name: String,
+    /// The description.
+    pub description: String,
+    /// The headings of SKILL.md, one a line.
+    pub headings: String,
+    /// The body of SKILL.md, cut by the caller to `limits::INDEXED_TEXT_BYTES`.
+    pub body: String,
+    /// The publisher.
+    pub publisher: String,
+    /// The kind of place in which the skill was found.
+    pub registry: Registry,
+    /// The stars of the repository, where they are known.
+    pub stars: Option<u64>,
+    /// When the skill changed last, where it is known.
+    pub updated_at: Option<Timestamp>,
+    /// The verdict; a dangerous skill is not searchable.
+    pub status: SafetyStatus,
+    /// How many things a reader of the skill would complain about.
+    pub quality_flag_count: u32,
+    /// Whether every file of the skill could be read.
+    pub is_complete: bool,
+    /// Whether this is the canonical source of byte-identical copies; others are not searchable.
+    pub is_canonical: bool,
+}
+
+impl IndexRecord {
+    /// Tells whether the record may be found at all.
+    pub fn is_searchable(&self) -> bool {
+        self.is_canonical && self.status != SafetyStatus::Dangerous
+    }
+}

@@ -1,0 +1,11 @@
+//! From text to terms: one way for documents and queries, so that both sides always agree.
+
+mod analyzer;
+mod segment;
+mod stem;
+mod stop_words;
+mod tokenizer;
+
+pub(super) use analyzer::Analyzer;
+pub(super) use stop_words::{is_function_word, is_request_word};
+pub(super) use tokenizer::{CONTENT_TOKENIZER, NAME_TOKENIZER, SkillTokenizer};

@@ -1,0 +1,135 @@
+//! Writing: records in, one commit out.
+
+use std::sync::Arc;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::LockError;
+use tantivy::schema::TantivyDocument;
+
+use super::index::Inner;
+use super::lexical::{document, id_term};
+use super::semantic::{Embedder, LatentModel, Trainer, remove_all_but};
+use super::state::{CommitState, TrainedModel};
+use super::{EmbedderChoice, IndexRecord, SearchError};
+use crate::skill::SkillId;
+
+/// Threads that turn text into postings.
+const THREADS: usize = 2;
+/// Postings that are held in memory; more of it means fewer segments to merge.
+const HEAP_BYTES: usize = 160 * 1024 * 1024;
+/// Vectors that a start may have to embed again: a tenth of a second of work.
+const UNSAVED_VECTORS: usize = 500;
+
+/// Writes records. Dropped without a commit, it leaves the index as it was.
+pub struct IndexWriter {
+    inner: Arc<Inner>,
+    writer: tantivy::IndexWriter<TantivyDocument>,
+    change_count: u64,
+}
+
+impl IndexWriter {
+    pub(super) fn start(inner: Arc<Inner>) -> Result<Self, SearchError> {
+        let writer = inner.index.writer_with_num_threads(THREADS, HEAP_BYTES).map_err(|error| match error {
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
+                SearchError::WriterBusy { folder: inner.folder.clone() }
+            }
+            error => error.into(),
+        })?;
+        Ok(Self { inner, writer, change_count: 0 })
+    }
+
+    /// Puts a record in the place of an earlier one of the same skill; one that is not
+    /// searchable only removes the earlier one.
+    ///
+    /// # Errors
+    /// Fails where the index cannot be written.
+    pub fn upsert(&mut self, record: &IndexRecord) -> Result<(), SearchError> {
+        self.remove(record.skill_id)?;
+        if record.is_searchable() {
+            self.writer.add_document(document(&self.inner.fields, record))?;
+        }
+        Ok(())
+    }
+
+    /// Removes a skill, if it is there.
+    ///
+    /// # Errors
+    /// Fails where the index cannot be written.
+    pub fn remove(&mut self, id: SkillId) -> Result<(), SearchError> {
+        self.writer.delete_term(id_term(&self.inner.fields, id));
+        self.change_count += 1;
+        Ok(())
+    }
+
+    /// Makes everything searchable that was written, here at once and in other processes when
+    /// they reload, and notes the change of the store up to which it goes. Trains the embedder
+    /// where there is no model, or the corpus is no longer the one that it was trained on.
+    ///
+    /// # Errors
+    /// Fails where the index cannot be written; then the sequence stays what it was.
+    pub fn commit(mut self, sequence: u64) -> Result<(), SearchError> {
+        let meta = self.inner.index.load_metas()?;
+        let before = CommitState::read(meta.payload.as_deref());
+        let record_count = meta.segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
+        let model = before.model.clone().filter(|model| self.is_readable(model));
+        // The sequence counts only when the model is written as well.
+        let is_final = !self.may_need_training(model.as_ref(), record_count);
+        let first = CommitState { sequence: if is_final { sequence } else { before.sequence }, model: model.clone() };
+        self.commit_state(&first)?;
+        if !is_final {
+            let model = self.trained(model)?;
+            self.commit_state(&CommitState { sequence, model })?;
+        }
+        let Self { inner, writer, .. } = self;
+        writer.wait_merging_threads()?;
+        inner.reload()?;
+        keep_vectors(&inner)
+    }
+
+    fn commit_state(&mut self, state: &CommitState) -> Result<(), SearchError> {
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(&state.to_payload());
+        commit.commit()?;
+        Ok(())
+    }
+
+    fn is_readable(&self, model: &TrainedModel) -> bool {
+        let is_loaded =
+            self.inner.snapshot().embedder.as_ref().is_some_and(|embedder| embedder.version() == model.version);
+        is_loaded || LatentModel::load(&self.inner.semantic_folder(), &model.version).is_some()
+    }
+
+    /// Every change may add a record or take one away; which of them do is known after the commit.
+    fn may_need_training(&self, model: Option<&TrainedModel>, record_count: u64) -> bool {
+        let (least, most) = (record_count.saturating_sub(self.change_count), record_count + self.change_count);
+        self.inner.choice == EmbedderChoice::Builtin
+            && model.is_none_or(|model| model.is_outgrown_by(least) || model.is_outgrown_by(most))
+    }
+
+    /// Returns the model for what is committed now: the one that was, or a new one.
+    fn trained(&self, model: Option<TrainedModel>) -> Result<Option<TrainedModel>, SearchError> {
+        let records = self.inner.read_records()?;
+        let record_count = records.record_count();
+        if let Some(model) = model.filter(|model| !model.is_outgrown_by(record_count)) {
+            return Ok(Some(model));
+        }
+        let trainer = Trainer::default();
+        let documents = records.map_texts(&self.inner.fields, |text| trainer.read(&text))?;
+        let Some(training) = trainer.train(documents) else { return Ok(None) };
+        let folder = self.inner.semantic_folder();
+        training.save(&folder).map_err(|source| SearchError::Folder { folder, source })?;
+        Ok(Some(TrainedModel { version: training.model.version().to_owned(), record_count }))
+    }
+}
+
+/// Saves the vectors when many are in no file, and removes the files of earlier models.
+fn keep_vectors(inner: &Inner) -> Result<(), SearchError> {
+    let snapshot = inner.snapshot();
+    let Some(model) = &snapshot.state.model else { return Ok(()) };
+    let folder = inner.semantic_folder();
+    if snapshot.unsaved_vector_count() > UNSAVED_VECTORS {
+        snapshot.save_vectors(&folder)?;
+    }
+    remove_all_but(&folder, &model.version);
+    Ok(())
+}
