@@ -73,6 +73,11 @@ impl SearchIndex {
         self.inner.snapshot().record_count()
     }
 
+    /// Tells whether a part of the ranking that was chosen is not available.
+    pub fn is_degraded(&self) -> bool {
+        self.inner.snapshot().is_degraded
+    }
+
     /// Starts writing. There is one writer at a time, in this process and all others; what is
     /// not committed when it is dropped is lost.
     ///
