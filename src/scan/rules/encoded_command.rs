@@ -2,7 +2,7 @@
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::decode::{BASE64_RUN, open_base64};
-use super::setting::is_shown;
+use super::setting::is_taught;
 
 pub(crate) static RULE: Rule = Rule {
     id: "encoded-command",
@@ -25,7 +25,7 @@ const LITERALS: usize = 400;
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for run in BASE64_RUN.find_iter(view.text()).take(LITERALS) {
         let Some(opened) = open_base64(run.as_str()) else { continue };
-        let severity = if is_shown(view, &run.range()) { Severity::Low } else { Severity::High };
+        let severity = if is_taught(view, &run.range()) { Severity::Low } else { Severity::High };
         sink.report(view, run.range(), format!("decoded, the text is {}", opened.intent)).severity(severity).chain(opened.chain);
     }
 }

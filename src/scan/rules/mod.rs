@@ -4,19 +4,29 @@
 //! place in [`RULES`]. What several rules look for stands in files of its own: `decode`, `network_sink`, `setting`, `url` and `vendor_installer`.
 
 mod base64_to_shell;
+mod credential_file_access;
 mod decode;
 mod destructive_command;
 mod download_to_shell;
 mod encoded_command;
+mod environment_to_network;
+mod exfiltration_instruction;
+mod hidden_comment_instruction;
 mod hidden_unicode;
+mod instruction_override;
 mod network_sink;
 mod nul_or_utf16_text;
 #[cfg(test)]
 mod page;
+mod paste_site_download;
+mod remote_instructions;
 mod reverse_shell;
+mod reviewer_injection;
 mod setting;
 mod url;
+mod user_concealment;
 mod vendor_installer;
+mod webhook_sink;
 
 use super::Rule;
 
@@ -25,8 +35,18 @@ pub const RULES: &[&Rule] = &[
     &destructive_command::RULE,
     &download_to_shell::RULE,
     &reverse_shell::RULE,
+    &environment_to_network::RULE,
+    &exfiltration_instruction::RULE,
+    &paste_site_download::RULE,
+    &webhook_sink::RULE,
+    &credential_file_access::RULE,
     &base64_to_shell::RULE,
     &encoded_command::RULE,
     &hidden_unicode::RULE,
     &nul_or_utf16_text::RULE,
+    &hidden_comment_instruction::RULE,
+    &instruction_override::RULE,
+    &remote_instructions::RULE,
+    &reviewer_injection::RULE,
+    &user_concealment::RULE,
 ];

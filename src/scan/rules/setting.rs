@@ -47,10 +47,26 @@ pub(super) fn teaches_security(view: &TextView<'_>) -> bool {
     false
 }
 
-/// Tells whether what stands at `span` is shown rather than asked for: a mention, a specimen,
-/// or part of a document that teaches security.
-pub(super) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
+/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or part
+/// of a document that teaches security.
+pub(super) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bool {
     view.is_mention(span) || is_specimen(view) || teaches_security(view)
+}
+
+/// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string
+/// in a file of data that nothing runs.
+pub(super) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    is_data(view) || is_taught(view, span)
+}
+
+/// Tells whether a file is data: JSON and its like, unless a tool runs commands from it.
+pub(super) fn is_data(view: &TextView<'_>) -> bool {
+    let path = &view.file().path;
+    let is_format = matches!(path.extension().as_deref(), Some("json" | "jsonl" | "csv" | "tsv" | "yaml" | "yml" | "toml" | "xml" | "svg" | "lock"));
+    let runs_commands = path.as_str().starts_with('.')
+        || path.as_str().contains("/.")
+        || ["package.json", "settings", "hooks.json", "tasks.json", "devcontainer.json", "mcp.json", "compose", "plugin.json", "pyproject.toml", "config"].iter().any(|name| path.file_name().contains(name));
+    is_format && !runs_commands
 }
 
 /// Tells whether the place is code: a script, or a block or span of code in a document.
