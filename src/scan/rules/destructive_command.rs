@@ -71,5 +71,5 @@ fn is_call(view: &TextView<'_>, offset: usize) -> bool {
     let before = &view.text()[line.start..offset];
     let is_in_string = before.matches(['"', '\'']).count() % 2 == 1;
     let is_run = ["system(", "popen(", "run(", "call(", "exec(", "execSync(", "spawn(", "Popen(", "check_output(", "sh -c", "eval "].iter().any(|call| before.contains(call));
-    (!is_in_string || is_run) && !before.trim_start().starts_with("echo ")
+    (!is_in_string || is_run) && !before.trim_start().starts_with("echo ") && !(before.ends_with('`') && view.region(offset) == Region::Code)
 }

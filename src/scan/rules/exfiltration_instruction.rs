@@ -32,7 +32,7 @@ static SENDS_PRIVATE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that make the sentence one about authentication, which is how honest APIs are used.
 static AUTHENTICATES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b").expect("the pattern is valid")
+    Regex::new(r"(?i)\b(?:only|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b").expect("the pattern is valid")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

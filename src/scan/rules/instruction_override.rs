@@ -30,13 +30,13 @@ pub(crate) static RULE: Rule = Rule {
 
 static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
     let earlier = r"(?:previous|prior|above|earlier|preceding|existing|original|initial|system|safety|security|former|your)";
-    let orders = r"(?:instructions?|prompts?|directives?|guidelines?|rules|constraints|restrictions|guardrails|safeguards|polic(?:y|ies)|programming|training)";
+    let orders = r"(?:instructions?|prompts?|directives?|guidelines?|rules|constraints|restrictions|guardrails|safeguards|polic(?:y|ies))";
     let forms = [
         format!(r"(?i:\b(?:ignore|disregard|forget|override|bypass|discard|drop|abandon)\s+(?:all\s+|any\s+|every\s+|each\s+|everything\s+)?(?:of\s+)?(?:the\s+|your\s+|my\s+|these\s+|those\s+)?(?:{earlier}\s+){{1,3}}(?:\w+\s+)?{orders})"),
         format!(r"(?i:\b(?:ignore|disregard|forget)\s+(?:everything|all)\s+(?:you\s+(?:were|have\s+been)\s+told|above|before\s+this|that\s+came\s+before|(?:{orders})))"),
         r"(?i:\byou\s+are\s+(?:now\s+)?(?:no\s+longer\s+bound|free\s+from\s+(?:all|any|your)\s+(?:restrictions|constraints|rules)|in\s+developer\s+mode|DAN\b|an?\s+unrestricted\s+(?:AI|assistant|agent|model)))".to_owned(),
         r"(?i:\b(?:enter|enable|activate)\s+(?:developer|jailbreak|god|DAN|unrestricted)\s+mode\b)".to_owned(),
-        r"(?i:\b(?:these|this|the\s+following)\s+(?:instructions?|rules|skill)\s+(?:override|overrides|supersede|supersedes|take\s+precedence\s+over|replace|replaces)\s+(?:all|any|every|your|the\s+system|system)\s+(?:[\w-]+\s+){0,3}(?:instructions?|prompts?|directives?|guidelines?|rules|polic(?:y|ies)))".to_owned(),
+        r"(?i:\b(?:these|this|the\s+following)\s+(?:instructions?|rules|skill)\s+(?:override|overrides|supersede|supersedes|replace|replaces)\s+(?:all|any|every|your|the\s+system|system)\s+(?:(?:previous|prior|other|existing|earlier|system|safety|security|user)\s+){1,3}(?:instructions?|prompts?|directives?|guidelines?|rules|polic(?:y|ies)))".to_owned(),
         r"(?:忽略|无视|忘记|不要理会)(?:你|您)?(?:之前|以上|先前|前面|上面|所有|一切|全部)(?:的|之前|所有|系统|任何){0,3}(?:指令|指示|提示|规则|说明|约束)".to_owned(),
         r"(?i:\b(?:ignora|ignore|olvida|desconsidere|esqueça)\s+(?:todas?\s+)?(?:las|as|os|los)\s+(?:instrucciones|instruções|reglas|regras|indicaciones|órdenes)\s+(?:anteriores|previas|prévias|del\s+sistema|do\s+sistema))".to_owned(),
         r"(?i:(?:игнорируй(?:те)?|забудь(?:те)?)\s+(?:все\s+)?(?:предыдущие|прежние|прошлые|системные)\s+(?:инструкции|указания|правила))".to_owned(),
@@ -49,7 +49,7 @@ static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A message of the system that the author of a file cannot send.
 static ROLE_TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+(?:override|message)\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:").expect("the pattern is valid")
+    Regex::new(r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:").expect("the pattern is valid")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

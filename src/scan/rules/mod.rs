@@ -16,18 +16,23 @@ mod exfiltration_instruction;
 mod fake_prerequisite;
 mod hidden_comment_instruction;
 mod hidden_unicode;
+mod imitated_name;
 mod instruction_override;
+mod native_binary;
 mod network_sink;
 mod nul_or_utf16_text;
 mod package_install_hook;
 #[cfg(test)]
 mod page;
+mod password_protected_archive;
 mod paste_site_download;
 mod permission_bypass;
 mod remote_instructions;
 mod reverse_shell;
 mod reviewer_injection;
 mod setting;
+mod symlink;
+mod unattended_action;
 mod url;
 mod user_concealment;
 mod vendor_installer;
@@ -51,6 +56,10 @@ pub const RULES: &[&Rule] = &[
     &encoded_command::RULE,
     &hidden_unicode::RULE,
     &nul_or_utf16_text::RULE,
+    &imitated_name::RULE,
+    &native_binary::RULE,
+    &password_protected_archive::RULE,
+    &symlink::RULE,
     &hidden_comment_instruction::RULE,
     &instruction_override::RULE,
     &remote_instructions::RULE,
@@ -59,4 +68,5 @@ pub const RULES: &[&Rule] = &[
     &agent_config_persistence::RULE,
     &dynamic_context_command::RULE,
     &permission_bypass::RULE,
+    &unattended_action::RULE,
 ];

@@ -28,7 +28,7 @@ static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         format!(r"\b(?:note|message|instructions?|attention|important|dear|hello|hey)\s*(?:to|for|,)?\s*(?:the\s+|all\s+|any\s+)?{judge}\b[^\n]{{0,200}}\b{verdict}\b"),
         format!(r"\b{judge}\s*[:,]\s*[^\n]{{0,160}}\b(?:this|the)\s+(?:skill|file|code|package|script|bundle)\s+(?:is|was|has\s+been|should\s+be)\s+(?:\w+\s+){{0,4}}{verdict}\b"),
-        format!(r"\b{judge}\s+(?:should|must|can|may|are\s+(?:asked|instructed)\s+to)\s+(?:\w+\s+){{0,3}}(?:mark|classify|treat|rate|report|skip|ignore|label|return|output|score|consider)\b[^\n]{{0,100}}"),
+        format!(r"\b{judge}\s+(?:should|must|are\s+(?:asked|instructed)\s+to)\s+(?:\w+\s+){{0,3}}(?:(?:mark|classify|treat|rate|report|label|return|output|score|consider)\b[^\n]{{0,60}}\b{verdict}\b|(?:skip|ignore)\s+(?:this|the|all|any)\b)"),
         format!(r"\b(?:if|when)\s+you\s+are\s+(?:an?\s+|the\s+)?{judge}\b[^\n]{{0,200}}\b(?:{verdict}|skip|ignore|return|output|respond)\b"),
         format!(r"\b(?:classify|mark|rate|label|report|flag)\s+(?:this|the)\s+(?:skill|file|code|package|script|bundle)\s+as\s+(?:\w+\s+){{0,2}}{verdict}\b"),
         r"\bthis\s+(?:skill|file|package|script|code)\s+(?:has\s+been|was|is)\s+(?:already\s+|previously\s+|pre-?)?(?:audited|reviewed|approved|verified|classified|scanned|certified)[^\n]{0,120}\b(?:skip|no\s+(?:need|further)|do\s+not\s+(?:scan|flag|report|analy[sz]e|review)|ignore)\b".to_owned(),

@@ -56,7 +56,13 @@ pub(super) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bool {
 /// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string
 /// in a file of data that nothing runs.
 pub(super) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
-    is_data(view) || is_taught(view, span)
+    is_data(view) || is_taught(view, span) || is_table_row(view.line(span.start))
+}
+
+/// Tells whether a line is drawn as a row of a table, inside of a block of code or out of it.
+fn is_table_row(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 2 && line.starts_with('|') && line.ends_with('|') && !line.ends_with("||")
 }
 
 /// Tells whether a file is data: JSON and its like, unless a tool runs commands from it.

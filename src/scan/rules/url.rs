@@ -52,7 +52,7 @@ const DROPS: &[&str] = &[
 
 /// Services whose API a skill may well be about; a subdomain counts.
 const KNOWN_SERVICES: &[&str] = &[
-    "airtable.com", "amazonaws.com", "anthropic.com", "apify.com", "apple.com", "atlassian.com", "atlassian.net", "azure.com", "bitbucket.org", "brave.com", "cloudflare.com", "cohere.ai", "deepseek.com", "discord.com",
+    "airtable.com", "aka.ms", "amazonaws.com", "anthropic.com", "apify.com", "apple.com", "atlassian.com", "atlassian.net", "azure.com", "bitbucket.org", "brave.com", "cloudflare.com", "cloudsmith.io", "cohere.ai", "deepseek.com", "discord.com",
     "docker.com", "elevenlabs.io", "exa.ai", "fal.ai", "fal.run", "figma.com", "firecrawl.dev", "github.com", "githubusercontent.com", "gitlab.com", "google.com", "googleapis.com", "groq.com", "hubapi.com", "huggingface.co",
     "linear.app", "mailgun.net", "microsoft.com", "microsoftonline.com", "mistral.ai", "netlify.com", "notion.com", "npmjs.org", "openai.com", "openrouter.ai", "perplexity.ai", "posthog.com", "pypi.org", "replicate.com", "resend.com",
     "salesforce.com", "sendgrid.com", "sentry.io", "shopify.com", "slack.com", "stripe.com", "supabase.co", "tavily.com", "telegram.org", "todoist.com", "trello.com", "twilio.com", "twitter.com", "vercel.com", "x.ai", "x.com", "zapier.com",

@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
-        r"(?i:\b(?:do\s+not|don['’]t|never|must\s+not|should\s+not|avoid)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|let|reveal(?:ing)?|disclos(?:e|ing)|mention(?:ing)?|report(?:ing)?|show(?:ing)?)\s+(?:[\w'’]+\s+){0,6}?(?:to\s+)?(?:the\s+|your\s+)?(?:end[\s-])?users?\b)",
+        r"(?i:\b(?:do\s+not|don['’]t|never|must\s+not|should\s+not|avoid)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|let|reveal(?:ing)?|disclos(?:e|ing)|mention(?:ing)?|report(?:ing)?)\s+(?:[\w'’]+\s+){0,6}?(?:to\s+)?(?:the\s+|your\s+)?(?:end[\s-])?users?\b)",
         r"(?i:\bwithout\s+(?:the\s+)?users?['’]?s?\s+(?:knowledge|knowing|noticing|awareness|consent)\b)",
         r"(?i:\bwithout\s+(?:telling|informing|notifying|alerting)\s+(?:the\s+|your\s+)?users?\b)",
         r"(?i:\b(?:keep|hide|conceal)\s+(?:this|it|these|the\s+\w+)\s+(?:\w+\s+){0,3}from\s+(?:the\s+|your\s+)?users?\b)",
