@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::network_sink::{Sending, sends};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {
@@ -49,13 +50,12 @@ static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
         r"/etc/shadow\b",
         r"\.gnupg/(?:private-keys|secring|\*|['\x22\s])",
     ];
-    Regex::new(&format!("(?m){}", files.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", files.join("|")))
 });
 
 /// A call that takes the content of a file.
 static READS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.")
-        .expect("the pattern is valid")
+    pattern(r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.")
 });
 
 /// Bytes around a read in which a document has to send it; a script may do it anywhere.

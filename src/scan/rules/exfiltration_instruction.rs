@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_code, is_taught};
 use super::url::{HostKind, urls};
 
@@ -27,12 +28,12 @@ pub(crate) static RULE: Rule = Rule {
 static SENDS_PRIVATE: LazyLock<Regex> = LazyLock::new(|| {
     let verb = r"\b(?:send|sends|post|posts|upload|uploads|submit|submits|transmit|transmits|forward|forwards|exfiltrate|exfiltrates|report|include|append|attach|copy|sync|backup|back\s+up|encode|pass)\b";
     let thing = r"(?:\b(?:api[\s_-]?keys?|secret\s+keys?|private\s+keys?|ssh\s+keys?|access\s+tokens?|auth(?:entication)?\s+tokens?|session\s+tokens?|credentials?|passwords?|environment\s+variables|env\s+vars|seed\s+phrases?|mnemonics?|wallets?|cookies|conversation(?:\s+(?:history|context|log))?|chat\s+history|system\s+prompt|secrets)\b|\.env\b|~/\.ssh|\.aws/credentials|id_rsa|/etc/passwd|contents\s+of\s+(?:all|any|the|every)\s+[\w\s]{0,30}files?)";
-    Regex::new(&format!(r"(?i){verb}[^.!?\n]{{0,120}}?{thing}[^\n]{{0,160}}?://|(?i){thing}[^.!?\n]{{0,120}}?{verb}[^\n]{{0,80}}?\bto\b[^\n]{{0,60}}?://")).expect("the pattern is valid")
+    pattern(&format!(r"(?i){verb}[^.!?\n]{{0,120}}?{thing}[^\n]{{0,160}}?://|(?i){thing}[^.!?\n]{{0,120}}?{verb}[^\n]{{0,80}}?\bto\b[^\n]{{0,60}}?://"))
 });
 
 /// Words that make the sentence one about authentication, which is how honest APIs are used.
 static AUTHENTICATES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:only|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:only|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -1,7 +1,7 @@
 //! The rules: one file each, beside a page of the same name whose examples are its tests.
 //!
 //! To add one, copy the pair that is nearest, and add two lines below: its module and its
-//! place in [`RULES`]. What several rules look for stands in files of its own: `decode`, `network_sink`, `setting`, `url` and `vendor_installer`.
+//! place in [`RULES`]. What several rules look for stands in files of its own: `decode`, `network_sink`, `pattern`, `setting`, `url` and `vendor_installer`.
 
 mod agent_config_persistence;
 mod base64_to_shell;
@@ -26,6 +26,7 @@ mod package_install_hook;
 mod page;
 mod password_protected_archive;
 mod paste_site_download;
+mod pattern;
 mod permission_bypass;
 mod remote_instructions;
 mod reverse_shell;

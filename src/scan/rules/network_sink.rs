@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pattern::pattern;
+
 use super::url::{HostKind, Url, urls};
 
 /// A place where data leaves.
@@ -30,7 +32,7 @@ static SENDS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|[\s|;&])scp\s[^\n]{1,200}\w+@[\w.-]+:|\brsync\s[^\n]{1,200}\w+@[\w.-]+:",
         r"\bsmtplib\.SMTP|\.sendall\(|\.sendto\(|>\s*/dev/(?:tcp|udp)/",
     ];
-    Regex::new(&format!("(?im){}", calls.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?im){}", calls.join("|")))
 });
 
 /// Bytes after a call in which its address still stands.

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
-use super::setting::is_taught;
+use super::pattern::pattern;
+use super::setting::{is_about_owner, is_taught};
 use super::url::{HostKind, Url, urls};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 static FETCH_AND_OBEY: LazyLock<Regex> = LazyLock::new(|| {
     let fetch = r"\b(?:fetch|get|retrieve|download|load|read|open|visit|curl|wget|check|pull|access)\b";
     let obey = r"(?:\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your\s+|part\s+of\s+(?:your|these)\s+|system\s+|authoritative\s+)*(?:instructions?|prompts?|directives?))";
-    Regex::new(&format!(r"(?i){fetch}[^\n]{{0,120}}?://[^\n]{{0,200}}?{obey}|{obey}[^\n]{{0,60}}?\b(?:from|at|in|on)\b[^\n]{{0,60}}?://")).expect("the pattern is valid")
+    pattern(&format!(r"(?i){fetch}[^\n]{{0,120}}?://[^\n]{{0,200}}?{obey}|{obey}[^\n]{{0,60}}?\b(?:from|at|in|on)\b[^\n]{{0,60}}?://"))
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -43,7 +44,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             HostKind::Placeholder | HostKind::Local => Severity::Info,
             HostKind::KnownService => Severity::Low,
             HostKind::Named if is_documentation(&url) => Severity::Info,
-            HostKind::Named if is_about(view, &url) => Severity::Low,
+            HostKind::Named if is_about_owner(view, &url) => Severity::Low,
             HostKind::Named => Severity::High,
         };
         sink.report(view, found.range(), format!("what the agent does is decided by `{}` at the time", url.host)).severity(severity);
@@ -56,7 +57,3 @@ fn is_documentation(url: &Url<'_>) -> bool {
     ["docs", "doc.", "documentation", "developer", "learn.", "guide", "wiki", "readme", "reference", "help.", "support.", "manual", "tutorial", "spec", "install", "getting-started", "quickstart"].iter().any(|mark| address.contains(mark))
 }
 
-fn is_about(view: &TextView<'_>, url: &Url<'_>) -> bool {
-    let label = url.registered_label().to_ascii_lowercase();
-    label.len() >= 4 && view.lowered().match_indices(label.as_str()).take(6).count() >= 6
-}
