@@ -119,6 +119,7 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
     }
     let is_of_user = file.starts_with('~') || file.contains("HOME") || file.starts_with('/') || line.contains("expanduser") || line.contains("homedir()") || line.contains("Path.home()");
     match () {
+        () if line.trim_start().starts_with("ln ") && !is_of_user => Severity::Info,
         () if LASTING.is_match(around) => Severity::High,
         () if is_of_user && has(&["SOUL.md", "MEMORY.md", "IDENTITY.md", "settings"]) && view.is_script() => Severity::Medium,
         () if is_of_user => Severity::Low,

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("fake_prerequisite.md"),
-    hook: Hook::Text { needles: &["download", "password", "pass:", "terminal", "install"], check },
+    hook: Hook::Text { needles: &["password", "passcode", "pass:", "extract", ".exe", ".zip", ".dmg", ".pkg", ".msi", ".rar", ".7z", ".jar", ".apk", "terminal", "powershell", "command prompt"], check },
 };
 
 /// A password that opens an archive, near the word that asks for the download.
@@ -53,6 +53,10 @@ const REACH_BYTES: usize = 600;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
+        return;
+    }
+    let lowered = view.lowered();
+    if !lowered.contains("download") && !lowered.contains("terminal") {
         return;
     }
     for found in ARCHIVE_PASSWORD.find_iter(view.text()) {

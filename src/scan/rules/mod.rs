@@ -14,6 +14,7 @@ mod encoded_command;
 mod environment_to_network;
 mod exfiltration_instruction;
 mod fake_prerequisite;
+mod foreign_package_source;
 mod hidden_comment_instruction;
 mod hidden_unicode;
 mod imitated_name;
@@ -44,6 +45,7 @@ use super::Rule;
 /// Every rule, in order of phase and id. The ruleset's version is computed over this list.
 pub const RULES: &[&Rule] = &[
     &fake_prerequisite::RULE,
+    &foreign_package_source::RULE,
     &package_install_hook::RULE,
     &destructive_command::RULE,
     &download_to_shell::RULE,

@@ -16,6 +16,8 @@ pub(super) struct Sending<'a> {
     pub(super) span: Range<usize>,
     /// The address, where one is written nearby.
     pub(super) url: Option<Url<'a>>,
+    /// Whether a bare connection to a named host is opened.
+    is_bare: bool,
 }
 
 static SENDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,7 +46,7 @@ pub(super) fn sends(text: &str) -> Vec<Sending<'_>> {
     let mut found = Vec::new();
     for call in SENDS.find_iter(text) {
         let url = addresses.iter().find(|url| url.span.start >= call.start() && url.span.start < call.end() + ADDRESS_BYTES).cloned();
-        found.push(Sending { span: call.range(), url });
+        found.push(Sending { span: call.range(), url, is_bare: is_bare(call.as_str()) });
     }
     found
 }
@@ -57,6 +59,12 @@ impl Sending<'_> {
 
     /// Tells whether the address is a literal that nobody vouches for.
     pub(super) fn is_to_stranger(&self) -> bool {
-        self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
+        self.is_bare || self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
     }
+}
+
+/// Tells whether a call is netcat, whose target is a name and a port rather than a URL.
+fn is_bare(call: &str) -> bool {
+    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
+    ["nc ", "ncat ", "netcat "].iter().any(|program| call.starts_with(program)) && !call.contains("127.0.0.1")
 }

@@ -77,7 +77,7 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     let severity = match view.region(span.start) {
         _ if is_shown(view, &span) => Severity::Info,
         _ if is_blank => Severity::Info,
-        Region::InlineCode | Region::Table => Severity::Low,
+        Region::Table => Severity::Low,
         _ => Severity::Critical,
     };
     sink.report(view, span, "a shell takes its commands from a network connection").severity(severity);
