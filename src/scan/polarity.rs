@@ -20,6 +20,12 @@ static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is valid")
 });
 
+/// Words before a span of code that ask for it: the span is then a command, not a quotation.
+static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always)\b|运行|执行|使用")
+        .expect("the pattern is valid")
+});
+
 /// How far before a phrase a negation still reaches, in bytes.
 const REACH_BYTES: usize = 160;
 
@@ -33,6 +39,10 @@ pub(super) fn is_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
         _ => {}
     }
     if view.heading(span.start).is_some_and(|heading| TEACHING_HEADING.is_match(heading)) {
+        return true;
+    }
+    // Code in running text is shown, unless the sentence asks for it.
+    if region == Region::InlineCode && !IMPERATIVE.is_match(sentence_before(view, span)) {
         return true;
     }
     is_quoted(view, span) || matches!(region, Region::Table) || NEGATION.is_match(sentence_before(view, span))
@@ -67,7 +77,7 @@ fn is_quoted(view: &TextView<'_>, span: &Range<usize>) -> bool {
     let text = view.text();
     let before = text[line.start..span.start].trim_end();
     let after = &text[span.end.min(line.end).max(span.start)..line.end];
-    let pairs = [('"', '"'), ('“', '”'), ('‘', '’'), ('「', '」'), ('«', '»'), ('`', '`'), ('\'', '\'')];
+    let pairs = [('"', '"'), ('“', '”'), ('‘', '’'), ('「', '」'), ('«', '»'), ('\'', '\'')];
     pairs.iter().any(|(open, close)| {
         let opened = if open == close { before.matches(*open).count() % 2 == 1 } else { before.rfind(*open) > before.rfind(*close) };
         opened && after.contains(*close)

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {
@@ -42,29 +43,29 @@ static WRITES: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"\b(?:appendFile|writeFile)(?:Sync)?\([^\n]{{0,80}}?{file}"),
         format!(r"{file}['\x22]?\s*\)*\s*(?:\.expanduser\(\))?\.(?:write_text|open\(\s*['\x22][aw])"),
     ];
-    Regex::new(&format!("(?m){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// A schedule or a start of the machine that is set by a command.
 static SCHEDULES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)\|\s*crontab\s+-(?:\s|$|['\x22)])|\bcrontab\s+(?:/|\w+\.)\S+|\breg(?:\.exe)?\s+add\s[^\n]{0,120}CurrentVersion\\Run|\bSet-ItemProperty[^\n]{0,120}CurrentVersion\\Run|\bgit\s+config\s+--global\s+core\.hooksPath\s+\S+").expect("the pattern is valid")
+    pattern(r"(?im)\|\s*crontab\s+-(?:\s|$|['\x22)])|\bcrontab\s+(?:/|\w+\.)\S+|\breg(?:\.exe)?\s+add\s[^\n]{0,120}CurrentVersion\\Run|\bSet-ItemProperty[^\n]{0,120}CurrentVersion\\Run|\bgit\s+config\s+--global\s+core\.hooksPath\s+\S+")
 });
 
 /// Prose that asks for it.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     let verb = r"\b(?:append|add|write|insert|prepend|inject|save|store|copy|update|modify|put|persist)\b";
     let file = r"(?:CLAUDE\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|IDENTITY\.md|GEMINI\.md|\.cursorrules|copilot-instructions\.md|\.claude/settings(?:\.local)?\.json|\.bashrc|\.zshrc|authorized_keys|\.git/hooks|crontab)";
-    Regex::new(&format!(r"(?i){verb}[^.\n]{{0,140}}?\b(?:to|in|into|at)\b[^.\n]{{0,60}}?[`*~/.\w]{{0,30}}{file}")).expect("the pattern is valid")
+    pattern(&format!(r"(?i){verb}[^.\n]{{0,140}}?\b(?:to|in|into|at)\b[^.\n]{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
 });
 
 /// A line that fetches, runs or opens something.
 static PAYLOAD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:curl|wget|nc|ncat|base64|python3?\s+-c|bash\s+-c|powershell)\b|/dev/tcp|https?://|\bssh-(?:rsa|ed25519)\s+AAAA|NOPASSWD|&>\s*/dev/null\s*&|/tmp/\S").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:curl|wget|nc|ncat|base64|python3?\s+-c|bash\s+-c|powershell)\b|/dev/tcp|https?://|\bssh-(?:rsa|ed25519)\s+AAAA|NOPASSWD|&>\s*/dev/null\s*&|/tmp/\S")
 });
 
 /// Words that make what is remembered a lasting order.
 static LASTING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b")
 });
 
 /// Bytes around a place in which its reason or its content stands.
@@ -118,6 +119,7 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
     }
     let is_of_user = file.starts_with('~') || file.contains("HOME") || file.starts_with('/') || line.contains("expanduser") || line.contains("homedir()") || line.contains("Path.home()");
     match () {
+        () if line.trim_start().starts_with("ln ") && !is_of_user => Severity::Info,
         () if LASTING.is_match(around) => Severity::High,
         () if is_of_user && has(&["SOUL.md", "MEMORY.md", "IDENTITY.md", "settings"]) && view.is_script() => Severity::Medium,
         () if is_of_user => Severity::Low,

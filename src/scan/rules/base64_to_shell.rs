@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::decode::{BASE64_RUN, open_base64};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {
@@ -32,18 +33,17 @@ static DECODE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i:\b(?:iex|invoke-expression)\b[^\n]{0,120}FromBase64String)",
         r"(?i:\bpowershell(?:\.exe)?\s[^\n]{0,120}-e(?:nc|ncodedcommand|c)?\s+['\x22]?[A-Za-z0-9+/]{40,}={0,2})",
     ];
-    Regex::new(&format!("(?m){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// A name that is given something decoded; the first group is the name.
 static DECODED_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[ \t]*(?:export\s+|local\s+|const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*[^\n]{0,200}?(?:\bb64decode\(|\bb32decode\(|\bbytes\.fromhex\(|\bunhexlify\(|\bzlib\.decompress\(|\batob\(|\bbase64\s+(?:-d|-D|--decode)\b|Buffer\.from\([^\n]{0,4000}?['\x22]base64['\x22])")
-        .expect("the pattern is valid")
+    pattern(r"(?m)^[ \t]*(?:export\s+|local\s+|const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*[^\n]{0,200}?(?:\bb64decode\(|\bb32decode\(|\bbytes\.fromhex\(|\bunhexlify\(|\bzlib\.decompress\(|\batob\(|\bbase64\s+(?:-d|-D|--decode)\b|Buffer\.from\([^\n]{0,4000}?['\x22]base64['\x22])")
 });
 
 /// Something that is run; the first or second group is its name.
 static RUN_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:exec|eval|os\.system|Function|execSync)\s*\(\s*(?:compile\s*\(\s*)?(\w{1,40})|(?:\beval|\b(?:ba)?sh\s+-c|\|\s*(?:ba)?sh\s+<<<)\s+['\x22]?\$\{?(\w{1,40})").expect("the pattern is valid")
+    pattern(r"\b(?:exec|eval|os\.system|Function|execSync)\s*\(\s*(?:compile\s*\(\s*)?(\w{1,40})|(?:\beval|\b(?:ba)?sh\s+-c|\|\s*(?:ba)?sh\s+<<<)\s+['\x22]?\$\{?(\w{1,40})")
 });
 
 /// Bytes after a name is given in which it is still looked for.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 use super::network_sink::{Sending, sends};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text {
         needles: &[
             "id_rsa", "id_ed25519", "id_ecdsa", ".ssh", ".aws/", ".aws\"", ".kube", ".netrc", ".pypirc", ".npmrc", ".docker/config", ".git-credentials", "gcloud", "gh/hosts", "login data", "cookies", "local state", "logins.json", "key4.db", "find-generic-password", "find-internet-password",
-            "dump-keychain", "keychain", "wallet", "exodus", "electrum", "metamask", "nkbihfbeogaeaoehlefnkodbefgpgknn", ".credentials.json", ".clawdbot", ".openclaw", "auth.json", "/etc/shadow", ".gnupg", "mnemonic", "seed phrase",
+            "dump-keychain", "keychain", "wallet", "exodus", "electrum", "metamask", "nkbihfbeogaeaoehlefnkodbefgpgknn", ".credentials.json", ".clawdbot", ".openclaw", "auth.json", "/etc/shadow", ".gnupg", ".env", ".tfvars", ".azure",
         ],
         check,
     },
@@ -47,16 +48,22 @@ static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
         r"nkbihfbeogaeaoehlefnkodbefgpgknn|\bwallet\.dat\b|\.electrum/wallets|Exodus/exodus\.wallet|\.config/solana/id\.json|\.ethereum/keystore|\.bitcoin/",
         r"\.claude/\.credentials\.json|\.(?:clawdbot|openclaw|moltbot)/(?:\.env|credentials|openclaw\.json|clawdbot\.json)|\.codex/auth\.json|\.gemini/oauth_creds\.json",
         r"/etc/shadow\b",
+        r"(?:^|[\s'\x22/])\.env(?:\.(?:local|production|prod))?(?:[\s'\x22);|]|$)",
+        r"(?:~|\$HOME|\$\{HOME\})/\.ssh/[\w*]+|\.terraform\.d/credentials|\.tfvars\b|\.azure/|\.config/op/",
         r"\.gnupg/(?:private-keys|secring|\*|['\x22\s])",
     ];
-    Regex::new(&format!("(?m){}", files.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", files.join("|")))
 });
 
 /// A call that takes the content of a file.
 static READS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.")
-        .expect("the pattern is valid")
+    pattern(r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|\bfor\s+\w+\s+in\s|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.")
 });
+
+/// Tells whether a file holds settings that programs read all the time.
+fn is_common(file: &str) -> bool {
+    file.contains(".env") || file.contains(".npmrc") || file.contains(".tfvars")
+}
 
 /// Bytes around a read in which a document has to send it; a script may do it anywhere.
 const DOCUMENT_BYTES: usize = 1_500;
@@ -103,7 +110,10 @@ fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
 }
 
 fn judge(view: &TextView<'_>, span: Range<usize>, access: Access, sends: &[Sending<'_>]) -> (Severity, Confidence, String) {
-    if is_shown(view, &span) {
+    // A program or a block of code that also sends is judged by what it does; the words around
+    // it do not make it a lesson.
+    let is_pair = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_)) && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
+    if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
     }
     let reach = if view.is_markdown() { DOCUMENT_BYTES } else { usize::MAX };
@@ -112,7 +122,9 @@ fn judge(view: &TextView<'_>, span: Range<usize>, access: Access, sends: &[Sendi
     let is_one_command = sends.iter().any(|send| send.span.start >= line.start && send.span.start <= line.end || window(view.text(), send.span.start, send.span.len() + COMMAND_BYTES).contains(&view.text()[span.clone()]));
     match near {
         Some(send) if is_one_command || send.is_hostile() => (Severity::Critical, Confidence::High, format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0)),
+        Some(send) if send.is_to_stranger() && is_common(&view.text()[span.clone()]) => (if view.is_markdown() { Severity::High } else { Severity::Low }, Confidence::Medium, format!("a file with settings is read, and line {} sends data to a host that nobody vouches for", view.position(send.span.start).0)),
         Some(send) if send.is_to_stranger() => (Severity::Critical, Confidence::Medium, format!("a file with secrets is read, and line {} sends data to a host that nobody vouches for", view.position(send.span.start).0)),
+        Some(_) | None if is_common(&view.text()[span.clone()]) => (Severity::Info, Confidence::Low, "a file with settings is read".to_owned()),
         Some(send) => (Severity::Medium, Confidence::Medium, format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0)),
         None if access == Access::Read => (Severity::Medium, Confidence::Low, "a file with secrets is read".to_owned()),
         None => (Severity::Low, Confidence::Low, "a file with secrets is named in a program".to_owned()),

@@ -7,6 +7,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 
+use super::pattern::pattern;
+
 /// Layers that are opened, one inside the other.
 const DEPTH: usize = 4;
 /// Bytes of one wrapped text that are opened.
@@ -15,11 +17,11 @@ const WRAPPED_BYTES: usize = 64 * 1024;
 const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true));
 
 /// A run of letters that may be base64.
-pub(super) static BASE64_RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/]{32,}={0,2}").expect("the pattern is valid"));
+pub(super) static BASE64_RUN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/]{32,}={0,2}"));
 
 /// What a text does that came out of a wrapping.
 static INTENTS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
-    let intent = |name, pattern| (name, Regex::new(pattern).expect("the pattern is valid"));
+    let intent = |name, source| (name, pattern(source));
     [
         intent("a download that is run", r"(?i)\b(?:curl|wget)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|&&[^\n]{0,80}(?:chmod|sh )|\)\s*['\x22]?$)|(?:ba|z)?sh\s+-c\s+['\x22]?(?:\$\(|`)\s*(?:curl|wget)|\b(?:iex|invoke-expression)\b|downloadstring"),
         intent("a shell over the network", r"(?i)/dev/tcp/|\bnc\s[^\n]{0,80}-e\b|pty\.spawn|TCPClient"),

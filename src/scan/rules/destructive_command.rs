@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::is_shown;
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,12 +39,12 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i:\b(?:del|rd|rmdir)\s+(?:/[sqf]\s+){2,3}[A-Z]:\\(?:\*|\s|$|Users|Windows))".to_owned(),
         r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:".to_owned(),
     ];
-    Regex::new(&format!("(?m){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
 static DISK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+").expect("the pattern is valid")
+    pattern(r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

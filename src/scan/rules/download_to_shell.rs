@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::setting::{is_code, is_shown, window};
+use super::pattern::pattern;
+use super::setting::{is_about_owner, is_code, is_shown, window};
 use super::url::{HostKind, Url, urls};
 use super::vendor_installer::is_vendor_installer;
 
@@ -42,12 +43,12 @@ static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
         // exec(requests.get(…).text), eval(await (await fetch(…)).text())
         r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch)\s*\([^\n]{0,300}",
     ];
-    Regex::new(&format!("(?im){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// `curl -o FILE`, whose first group is the file.
 static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#).expect("the pattern is valid")
+    pattern(r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#)
 });
 
 /// Bytes after a download in which its file is still said to be run by the same step.
@@ -67,6 +68,11 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for captures in TO_FILE.captures_iter(text) {
         let (Some(found), Some(file)) = (captures.get(0), captures.get(1)) else { continue };
         let Some(url) = urls(view.line(found.start())).next() else { continue };
+        let line_rest = &text[found.end()..view.line_range(found.start()).end.max(found.end())];
+        if is_run_at_once(line_rest, file.as_str()) {
+            report(view, sink, found.range(), Some(&url));
+            continue;
+        }
         let is_unaccounted = matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop) || (!url.is_encrypted && url.host_kind() == HostKind::Named);
         if is_unaccounted && is_run(window(text, found.end(), STEP_BYTES), file.as_str()) {
             let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
@@ -86,7 +92,7 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Opt
                 HostKind::Drop => (Severity::Critical, Confidence::High, format!("a download from `{host}`, where anybody can leave a file, is run unseen")),
                 _ if !url.is_encrypted => (Severity::Critical, Confidence::Medium, format!("a download from `{host}` over an open connection is run unseen")),
                 HostKind::KnownService => (Severity::Medium, Confidence::Medium, format!("a file of somebody at `{host}` is run unseen")),
-                HostKind::Named if is_about(view, url) => (Severity::Low, Confidence::Medium, format!("the installer of `{host}`, which the skill is about, is run unseen")),
+                HostKind::Named if is_about_owner(view, url) => (Severity::Low, Confidence::Medium, format!("the installer of `{host}`, which the skill is about, is run unseen")),
                 HostKind::Named => (Severity::High, Confidence::Medium, format!("a download from `{host}` is run unseen")),
             }
         }
@@ -97,11 +103,10 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Opt
     sink.report(view, span, reason).severity(severity).confidence(confidence);
 }
 
-/// Tells whether the text is about the owner of the host: the name is in the frontmatter or
-/// is used again and again.
-fn is_about(view: &TextView<'_>, url: &Url<'_>) -> bool {
-    let label = url.registered_label().to_ascii_lowercase();
-    label.len() >= 4 && view.lowered().match_indices(label.as_str()).take(6).count() >= 6
+
+/// Tells whether the rest of the line hands the file to a shell.
+fn is_run_at_once(rest: &str, file: &str) -> bool {
+    rest.split(['&', ';']).map(str::trim_start).any(|step| ["bash ", "sh ", "sudo bash ", "sudo sh ", "source ", "zsh "].iter().any(|verb| step.starts_with(verb)) && step.contains(file))
 }
 
 fn is_run(after: &str, file: &str) -> bool {

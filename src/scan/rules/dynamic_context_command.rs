@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink};
+use super::pattern::pattern;
 
 pub(crate) static RULE: Rule = Rule {
     id: "dynamic-context-command",
@@ -21,10 +22,10 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)(?:^|[\s:(-])!`([^`\n]{2,400})`").expect("the pattern is valid"));
-static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:curl|wget|nc|ncat|powershell|iwr|irm|ssh|scp)\s|/dev/tcp/").expect("the pattern is valid"));
-static READS_SECRETS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\.env\b|\.ssh/|\.aws/|\bprintenv\b|(?:^|[;&|]\s*)env\s*(?:$|\|)|id_rsa|credentials").expect("the pattern is valid"));
-static RUNS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|[;&|]\s*)(?:ba|z)?sh\s|\beval\s|\bbase64\s|\bpython3?\s+-c\b|\bnode\s+-e\b|\brm\s+-|\bsudo\s").expect("the pattern is valid"));
+static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s:(-])!`([^`\n]{2,400})`"));
+static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|nc|ncat|powershell|iwr|irm|ssh|scp)\s|/dev/tcp/"));
+static READS_SECRETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.env\b|\.ssh/|\.aws/|\bprintenv\b|(?:^|[;&|]\s*)env\s*(?:$|\|)|id_rsa|credentials"));
+static RUNS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[;&|]\s*)(?:ba|z)?sh\s|\beval\s|\bbase64\s|\bpython3?\s+-c\b|\bnode\s+-e\b|\brm\s+-|\bsudo\s"));
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     let Some(text) = view.instructions() else { return };

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::network_sink::sends;
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown};
 
 pub(crate) static RULE: Rule = Rule {
@@ -32,7 +33,7 @@ static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
         r"\bcat\s+[^\n|]{0,60}\.env\b[^\n|]{0,60}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:-F|--form|-T|--upload-file|-d|--data\S*)\s*['\x22]?(?:\w+=)?@[^\s'\x22]{0,40}\.env\b",
     ];
-    Regex::new(&format!("(?im){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// Code that takes the environment as a whole, in a form that can be sent.
@@ -45,7 +46,7 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|[;&|(]\s*|\$\(\s*)(?:printenv|env)\s*(?:\)|>\s*\S|\|\s*(?:base64|gzip|grep\s+(?:-\w+\s+)*['\x22]?[\w\\|]{0,60}(?:KEY|TOKEN|SECRET|PASS)))",
         r"(?i:Get-ChildItem\s+env:[^\n]{0,80}(?:ConvertTo-Json|Out-String))",
     ];
-    Regex::new(&format!("(?m){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// Bytes around a collection in which a document has to send it; a script may do it anywhere.

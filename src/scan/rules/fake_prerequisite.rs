@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::setting::{is_code, is_taught, window};
+use super::pattern::pattern;
+use super::setting::{is_about_owner, is_code, is_taught, window};
 use super::url::{HostKind, urls};
 
 pub(crate) static RULE: Rule = Rule {
@@ -21,31 +22,30 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("fake_prerequisite.md"),
-    hook: Hook::Text { needles: &["download", "password", "pass:", "terminal", "install"], check },
+    hook: Hook::Text { needles: &["password", "passcode", "pass:", "extract", ".exe", ".zip", ".dmg", ".pkg", ".msi", ".rar", ".7z", ".jar", ".apk", "terminal", "powershell", "command prompt"], check },
 };
 
 /// A password that opens an archive, near the word that asks for the download.
 static ARCHIVE_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bdownload\b[^\n]{0,300}?(?:\.zip|\.rar|\.7z|\.exe|\.dmg|archive|releases/)[^\n]{0,200}?\n?[^\n]{0,60}?\b(?:pass(?:word|code|phrase)?|extract(?:ion)?\s+(?:using|with|key|code)|unzip\s+(?:using|with))\b\s*(?:is\b|[:=]|using\b|with\b)?\s*[:=]?\s*[*`'\x22]{0,3}\w{3,32}|\b(?:archive|zip|extraction)\s+password\b\s*[*`:]{0,4}\s*[*`'\x22]{0,3}\w{3,32}|\(\s*(?:password|pass|extract\s+(?:using|with))\s*:?\s*(?:pass(?:word)?\s*:?\s*)?[`'\x22]?\w{3,32}[`'\x22]?\s*\)")
-        .expect("the pattern is valid")
+    pattern(r"(?i)\bdownload\b[^\n]{0,300}?(?:\.zip|\.rar|\.7z|\.exe|\.dmg|archive|releases/)[^\n]{0,200}?\n?[^\n]{0,60}?\b(?:pass(?:word|code|phrase)?|extract(?:ion)?\s+(?:using|with|key|code)|unzip\s+(?:using|with))\b\s*(?:is\b|[:=]|using\b|with\b)?\s*[:=]?\s*[*`'\x22]{0,3}\w{3,32}|\b(?:archive|zip|extraction)\s+password\b\s*[*`:]{0,4}\s*[*`'\x22]{0,3}\w{3,32}|\(\s*(?:password|pass|extract\s+(?:using|with))\s*:?\s*(?:pass(?:word)?\s*:?\s*)?[`'\x22]?\w{3,32}[`'\x22]?\s*\)")
 });
 
 /// A program to be fetched by hand.
 static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bdownload\b[^\n]{0,200}?(?:https?://|\]\()[^\s)]{0,300}?\.(?:exe|zip|rar|7z|dmg|pkg|msi|scr|bat|jar|apk)\b[^\n]{0,300}").expect("the pattern is valid")
+    pattern(r"(?i)\bdownload\b[^\n]{0,200}?(?:https?://|\]\()[^\s)]{0,300}?\.(?:exe|zip|rar|7z|dmg|pkg|msi|scr|bat|jar|apk)\b[^\n]{0,300}")
 });
 
 /// Words that leave no choice.
 static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|before\s+(?:using|you|running|proceeding|starting|first)|will\s+not\s+(?:work|function)|won['’]t\s+work|cannot\s+(?:work|function|operate|be\s+used)|does\s+not\s+work\s+without|without\s+(?:this|the|it)\b)").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|before\s+(?:using|you|running|proceeding|starting|first)|will\s+not\s+(?:work|function)|won['’]t\s+work|cannot\s+(?:work|function|operate|be\s+used)|does\s+not\s+work\s+without|without\s+(?:this|the|it)\b)")
 });
 
 /// Words that start what was fetched.
-static STARTS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:run|execute|launch|open|start|double[\s-]click|install)\b").expect("the pattern is valid"));
+static STARTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:run|execute|launch|open|start|double[\s-]click|install)\b"));
 
 /// Command lines that are pasted unseen from a page.
 static PASTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:visit|open|go\s+to|copy)\b[^\n]{0,200}?https?://[^\n]{0,200}?\b(?:paste|execute|run)\b[^\n]{0,80}\b(?:terminal|command\s+prompt|powershell|console)\b").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:visit|open|go\s+to|copy)\b[^\n]{0,200}?https?://[^\n]{0,200}?\b(?:paste|execute|run)\b[^\n]{0,80}\b(?:terminal|command\s+prompt|powershell|console)\b")
 });
 
 /// Bytes around a download in which it is demanded and started.
@@ -53,6 +53,10 @@ const REACH_BYTES: usize = 600;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
+        return;
+    }
+    let lowered = view.lowered();
+    if !lowered.contains("download") && !lowered.contains("terminal") {
         return;
     }
     for found in ARCHIVE_PASSWORD.find_iter(view.text()) {
@@ -67,13 +71,11 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let Some(url) = urls(found.as_str()).next() else { continue };
-        let label = url.registered_label().to_ascii_lowercase();
-        let is_about = label.len() >= 4 && view.lowered().match_indices(label.as_str()).take(4).count() >= 4;
         let severity = match url.host_kind() {
             _ if is_taught(view, &found.range()) => Severity::Info,
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
             HostKind::KnownService if url.path.contains("/releases/") => Severity::Medium,
-            HostKind::Named if is_about => Severity::Low,
+            HostKind::Named if is_about_owner(view, &url) => Severity::Low,
             HostKind::Named => Severity::High,
             _ => Severity::Info,
         };

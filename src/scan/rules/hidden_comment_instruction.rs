@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_code, is_specimen};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,12 +25,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?is)<!--(.{1,4000}?)-->|<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>(.{1,4000}?)</"#)
-        .expect("the pattern is valid")
+    pattern(r#"(?is)<!--(.{1,4000}?)-->|<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>(.{1,4000}?)</"#)
 });
 
 /// A reference that is never drawn.
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?im)^[ \t]*\[(?://|comment)\]:\s*(?:#|<>)\s*[("'](.{1,2000}?)[)"']\s*$"#).expect("the pattern is valid"));
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:\s*(?:#|<>)\s*[("'](.{1,2000}?)[)"']\s*$"#));
 
 /// Words that act on somebody's data or machine, or on what the user learns.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,7 +43,7 @@ static ACTS: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:ai|agents?|assistants?|claude|model|llm)\b\s*[:,]?\s*(?:must|should|you\s+must|please)\s+(?:also\s+|always\s+|first\s+|silently\s+)*(?:run|execute|send|read|fetch|download|install|upload|delete|append|post|include|copy|call)\b",
         r"\byou\s+(?:must|should|are\s+required\s+to)\s+(?:also\s+|always\s+|first\s+|silently\s+)*(?:run|execute|send|fetch|download|install|upload|delete|append|post)\b",
     ];
-    Regex::new(&format!("(?i){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?i){}", forms.join("|")))
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::is_taught;
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,12 +45,12 @@ static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i:\b(?:ignoriere|vergiss|missachte)\s+(?:alle\s+|sämtliche\s+)?(?:bisherigen|vorherigen|vorigen|früheren|obigen)\s+(?:anweisungen|instruktionen|regeln|befehle))".to_owned(),
         r"(?i:\b(?:ignore[zr]?|oublie[zr]?)\s+(?:toutes\s+)?(?:les|tes|vos)\s+(?:instructions|consignes|règles)\s+(?:précédentes|antérieures|ci-dessus|du\s+système))".to_owned(),
     ];
-    Regex::new(&forms.join("|")).expect("the pattern is valid")
+    pattern(&forms.join("|"))
 });
 
 /// A message of the system that the author of a file cannot send.
 static ROLE_TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:").expect("the pattern is valid")
+    pattern(r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -1,7 +1,7 @@
 //! The rules: one file each, beside a page of the same name whose examples are its tests.
 //!
 //! To add one, copy the pair that is nearest, and add two lines below: its module and its
-//! place in [`RULES`]. What several rules look for stands in files of its own: `decode`, `network_sink`, `setting`, `url` and `vendor_installer`.
+//! place in [`RULES`]. What several rules look for stands in files of its own: `decode`, `network_sink`, `pattern`, `setting`, `url` and `vendor_installer`.
 
 mod agent_config_persistence;
 mod base64_to_shell;
@@ -14,6 +14,7 @@ mod encoded_command;
 mod environment_to_network;
 mod exfiltration_instruction;
 mod fake_prerequisite;
+mod foreign_package_source;
 mod hidden_comment_instruction;
 mod hidden_unicode;
 mod imitated_name;
@@ -26,6 +27,7 @@ mod package_install_hook;
 mod page;
 mod password_protected_archive;
 mod paste_site_download;
+mod pattern;
 mod permission_bypass;
 mod remote_instructions;
 mod reverse_shell;
@@ -43,6 +45,7 @@ use super::Rule;
 /// Every rule, in order of phase and id. The ruleset's version is computed over this list.
 pub const RULES: &[&Rule] = &[
     &fake_prerequisite::RULE,
+    &foreign_package_source::RULE,
     &package_install_hook::RULE,
     &destructive_command::RULE,
     &download_to_shell::RULE,

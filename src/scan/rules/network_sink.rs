@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pattern::pattern;
+
 use super::url::{HostKind, Url, urls};
 
 /// A place where data leaves.
@@ -14,6 +16,8 @@ pub(super) struct Sending<'a> {
     pub(super) span: Range<usize>,
     /// The address, where one is written nearby.
     pub(super) url: Option<Url<'a>>,
+    /// Whether a bare connection to a named host is opened.
+    is_bare: bool,
 }
 
 static SENDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -30,7 +34,7 @@ static SENDS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|[\s|;&])scp\s[^\n]{1,200}\w+@[\w.-]+:|\brsync\s[^\n]{1,200}\w+@[\w.-]+:",
         r"\bsmtplib\.SMTP|\.sendall\(|\.sendto\(|>\s*/dev/(?:tcp|udp)/",
     ];
-    Regex::new(&format!("(?im){}", calls.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?im){}", calls.join("|")))
 });
 
 /// Bytes after a call in which its address still stands.
@@ -42,7 +46,7 @@ pub(super) fn sends(text: &str) -> Vec<Sending<'_>> {
     let mut found = Vec::new();
     for call in SENDS.find_iter(text) {
         let url = addresses.iter().find(|url| url.span.start >= call.start() && url.span.start < call.end() + ADDRESS_BYTES).cloned();
-        found.push(Sending { span: call.range(), url });
+        found.push(Sending { span: call.range(), url, is_bare: is_bare(call.as_str()) });
     }
     found
 }
@@ -55,6 +59,12 @@ impl Sending<'_> {
 
     /// Tells whether the address is a literal that nobody vouches for.
     pub(super) fn is_to_stranger(&self) -> bool {
-        self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
+        self.is_bare || self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
     }
+}
+
+/// Tells whether a call is netcat, whose target is a name and a port rather than a URL.
+fn is_bare(call: &str) -> bool {
+    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
+    ["nc ", "ncat ", "netcat "].iter().any(|program| call.starts_with(program)) && !call.contains("127.0.0.1")
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::is_specimen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,19 +28,19 @@ const LIFECYCLE: [&str; 5] = ["preinstall", "install", "postinstall", "prepare",
 
 /// Commands that have no place in a hook.
 static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b")
 });
 
 /// A program that sends, fetches and runs.
-static NETWORK_IN_FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\.").expect("the pattern is valid"));
-static EXECUTES_IN_FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod").expect("the pattern is valid"));
+static NETWORK_IN_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\."));
+static EXECUTES_IN_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod"));
 
 /// Code at the outer level of setup.py, or in a class that pip calls.
 static SETUP_RUNS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*").expect("the pattern is valid")
+    pattern(r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*")
 });
-static SETUP_CLASS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bcmdclass\s*=").expect("the pattern is valid"));
-static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*").expect("the pattern is valid"));
+static SETUP_CLASS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
+static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*"));
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for text in view.texts().filter(|text| !is_specimen(text)) {

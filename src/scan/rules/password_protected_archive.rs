@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use super::pattern::pattern;
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-protected-archive",
@@ -21,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+x\s+-p\S|\bunrar\s+x\s+-p\S").expect("the pattern is valid"));
+static PASSWORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+x\s+-p\S|\bunrar\s+x\s+-p\S"));
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for file in &view.files {

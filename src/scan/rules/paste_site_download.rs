@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown};
 use super::url::{HostKind, urls};
 
@@ -30,11 +31,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command that takes what the address gives.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b").expect("the pattern is valid"));
+static FETCHES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b"));
 
 /// Words that ask a person or an agent to do what a page says.
 static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))").expect("the pattern is valid")
+    pattern(r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::is_taught;
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,11 +24,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"--dangerously-skip-permissions|--allow-dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--permission-mode[= ]+bypassPermissions|(?:codex|gemini|claude|cursor-agent)\s[^\n]{0,60}--yolo\b|--full-auto\b|--approval-policy[= ]+never").expect("the pattern is valid")
+    pattern(r"--dangerously-skip-permissions|--allow-dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--permission-mode[= ]+bypassPermissions|(?:codex|gemini|claude|cursor-agent)\s[^\n]{0,60}--yolo\b|--full-auto\b|--approval-policy[= ]+never")
 });
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""(?:defaultMode|permissionMode)"\s*:\s*"bypassPermissions"|"(?:dangerouslySkipPermissions|skipDangerousModePermissionPrompt|autoApproveAll|enableAllProjectMcpServers|alwaysAllow(?:All)?)"\s*:\s*true|"allow"\s*:\s*\[\s*"(?:\*|Bash\(\*\)|Bash)"|approval_policy\s*=\s*"never"|sandbox_mode\s*=\s*"danger-full-access""#).expect("the pattern is valid")
+    pattern(r#""(?:defaultMode|permissionMode)"\s*:\s*"bypassPermissions"|"(?:dangerouslySkipPermissions|skipDangerousModePermissionPrompt|autoApproveAll|enableAllProjectMcpServers|alwaysAllow(?:All)?)"\s*:\s*true|"allow"\s*:\s*\[\s*"(?:\*|Bash\(\*\)|Bash)"|approval_policy\s*=\s*"never"|sandbox_mode\s*=\s*"danger-full-access""#)
 });
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {

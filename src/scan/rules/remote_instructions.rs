@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
-use super::setting::is_taught;
+use super::pattern::pattern;
+use super::setting::{is_about_owner, is_taught};
 use super::url::{HostKind, Url, urls};
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,30 +24,38 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["://"], check },
 };
 
-static FETCH_AND_OBEY: LazyLock<Regex> = LazyLock::new(|| {
-    let fetch = r"\b(?:fetch|get|retrieve|download|load|read|open|visit|curl|wget|check|pull|access)\b";
-    let obey = r"(?:\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your\s+|part\s+of\s+(?:your|these)\s+|system\s+|authoritative\s+)*(?:instructions?|prompts?|directives?))";
-    Regex::new(&format!(r"(?i){fetch}[^\n]{{0,120}}?://[^\n]{{0,200}}?{obey}|{obey}[^\n]{{0,60}}?\b(?:from|at|in|on)\b[^\n]{{0,60}}?://")).expect("the pattern is valid")
+static FETCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:fetch|get|retrieve|download|load|read|open|visit|curl|wget|check|pull|access)\b"));
+
+/// Words that make what was fetched an order; the second form stands before the address.
+static OBEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)")
+});
+static OBEY_FROM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement|run)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance)\b[^\n]{0,40}\b(?:from|at|in|on)\b")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if view.is_script() {
         return;
     }
-    let text = view.text();
-    for found in FETCH_AND_OBEY.find_iter(text) {
-        let line = view.line_range(found.start());
-        let Some(url) = urls(&text[line]).next() else { continue };
+    for url in urls(view.text()) {
+        let line = view.line_range(url.span.start);
+        let (before, after) = (&view.text()[line.start..url.span.start], &view.text()[url.span.end.min(line.end)..line.end]);
+        let span = match (FETCH.find(before), OBEY.find(after), OBEY_FROM.find(before)) {
+            (Some(fetch), Some(obey), _) => line.start + fetch.start()..url.span.end + obey.end(),
+            (.., Some(obey)) => line.start + obey.start()..url.span.end,
+            _ => continue,
+        };
         let severity = match url.host_kind() {
-            _ if is_taught(view, &found.range()) || matches!(view.region(found.start()), Region::CodeBlock(_)) => Severity::Info,
+            _ if is_taught(view, &span) || matches!(view.region(span.start), Region::CodeBlock(_)) => Severity::Info,
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
             HostKind::Placeholder | HostKind::Local => Severity::Info,
             HostKind::KnownService => Severity::Low,
             HostKind::Named if is_documentation(&url) => Severity::Info,
-            HostKind::Named if is_about(view, &url) => Severity::Low,
+            HostKind::Named if is_about_owner(view, &url) => Severity::Low,
             HostKind::Named => Severity::High,
         };
-        sink.report(view, found.range(), format!("what the agent does is decided by `{}` at the time", url.host)).severity(severity);
+        sink.report(view, span, format!("what the agent does is decided by `{}` at the time", url.host)).severity(severity);
     }
 }
 
@@ -56,7 +65,3 @@ fn is_documentation(url: &Url<'_>) -> bool {
     ["docs", "doc.", "documentation", "developer", "learn.", "guide", "wiki", "readme", "reference", "help.", "support.", "manual", "tutorial", "spec", "install", "getting-started", "quickstart"].iter().any(|mark| address.contains(mark))
 }
 
-fn is_about(view: &TextView<'_>, url: &Url<'_>) -> bool {
-    let label = url.registered_label().to_ascii_lowercase();
-    label.len() >= 4 && view.lowered().match_indices(label.as_str()).take(6).count() >= 6
-}

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,12 +35,12 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
         r"\bmkfifo\b[^\n]{0,200}\|\s*(?:/bin/)?(?:ba)?sh\b[^\n]{0,80}\|\s*(?:nc|ncat|netcat|openssl|telnet)\b[^\n]{0,80}",
         r"\bsocat\b[^\n]{0,200}\bexec:['\x22]?(?:/bin/|cmd|(?:ba)?sh)[^\n]{0,120}",
     ];
-    Regex::new(&format!("(?im){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// Code that opens a connection, and what has to follow for it to be a shell.
 static PAIRS: LazyLock<[(Regex, Regex); 5]> = LazyLock::new(|| {
-    let pair = |opens: &str, ties: &str| (Regex::new(opens).expect("the pattern is valid"), Regex::new(ties).expect("the pattern is valid"));
+    let pair = |opens: &str, ties: &str| (pattern(opens), pattern(ties));
     [
         pair(r"\.connect\(\s*\(", r"os\.dup2\([^)\n]{0,40}fileno|pty\.spawn\(|(?s)\.recv\(.{0,200}?(?:subprocess\.\w+\([^\n]{0,120}shell\s*=\s*True|os\.(?:popen|system)\(|exec\()"),
         pair(r"(?i)New-Object\s+(?:System\.)?Net\.Sockets\.TCPClient", r"(?i)\b(?:iex|Invoke-Expression)\b|\bStart-Process\b|cmd\.exe"),
@@ -70,13 +71,13 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// in a script there is no reader.
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]").expect("the pattern is valid")
+        pattern(r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]")
     });
     let is_blank = view.is_markdown() && BLANK.is_match(window(view.text(), span.start, span.len() + 60));
     let severity = match view.region(span.start) {
         _ if is_shown(view, &span) => Severity::Info,
         _ if is_blank => Severity::Info,
-        Region::InlineCode | Region::Table => Severity::Low,
+        Region::Table => Severity::Low,
         _ => Severity::Critical,
     };
     sink.report(view, span, "a shell takes its commands from a network connection").severity(severity);

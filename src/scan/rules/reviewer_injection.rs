@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::is_specimen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,12 +34,12 @@ static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"\b(?:classify|mark|rate|label|report|flag)\s+(?:this|the)\s+(?:skill|file|code|package|script|bundle)\s+as\s+(?:\w+\s+){{0,2}}{verdict}\b"),
         r"\bthis\s+(?:skill|file|package|script|code)\s+(?:has\s+been|was|is)\s+(?:already\s+|previously\s+|pre-?)?(?:audited|reviewed|approved|verified|classified|scanned|certified)[^\n]{0,120}\b(?:skip|no\s+(?:need|further)|do\s+not\s+(?:scan|flag|report|analy[sz]e|review)|ignore)\b".to_owned(),
     ];
-    Regex::new(&format!("(?i){}", forms.join("|"))).expect("the pattern is valid")
+    pattern(&format!("(?i){}", forms.join("|")))
 });
 
 /// Skills that review others speak to the reviewer about verdicts all the time.
 static REVIEWS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)review|audit|scan|lint|evaluat|moderat|classif|security|grader|quality|test|judge|assess").expect("the pattern is valid")
+    pattern(r"(?i)review|audit|scan|lint|evaluat|moderat|classif|security|grader|quality|test|judge|assess")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

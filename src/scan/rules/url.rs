@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pattern::pattern;
+
 /// A URL as it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Url<'a> {
@@ -37,8 +39,7 @@ pub(super) enum HostKind {
 }
 
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(https?|wss?|ftp)://(?:[^\s/@"'`<>]{1,80}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/:?#"'`<>()\[\]|\\,;]{1,253})(?::\d{1,5})?(/[^\s?#"'`<>)\]|\\]*)?"#)
-        .expect("the pattern is valid")
+    pattern(r#"(?i)\b(https?|wss?|ftp)://(?:[^\s/@"'`<>]{1,80}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/:?#"'`<>()\[\]|\\,;]{1,253})(?::\d{1,5})?(/[^\s?#"'`<>)\]|\\]*)?"#)
 });
 
 /// Hosts that serve what anybody puts there; a subdomain counts.

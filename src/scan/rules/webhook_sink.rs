@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+use super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 use super::url::urls;
 
@@ -25,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 /// A mailbox with the key that belongs to one owner, rather than a placeholder.
 static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}").expect("the pattern is valid")
+    pattern(r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}")
 });
 
 /// Hosts that only record what they are sent.
@@ -51,7 +52,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn mentions_sending(view: &TextView<'_>, offset: usize) -> bool {
-    static SENDING: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b").expect("the pattern is valid"));
+    static SENDING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b"));
     let line = view.line_range(offset);
     SENDING.is_match(window(view.text(), line.start, line.len()))
 }
