@@ -8,7 +8,7 @@ use regex::Regex;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 use super::network_sink::{Sending, sends};
 use super::pattern::pattern;
-use super::setting::{is_code, is_shown, window};
+use super::setting::{is_code, is_data, is_shown, is_specimen, window};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credential-file-access",
@@ -185,7 +185,9 @@ fn judge(
 ) -> (Severity, Confidence, String) {
     // A program or a block of code that also sends is judged by what it does; the words around
     // it do not make it a lesson.
-    let is_pair = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_))
+    let is_pair = !is_data(view)
+        && !is_specimen(view)
+        && matches!(view.region(span.start), Region::Code | Region::CodeBlock(_))
         && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
     if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
