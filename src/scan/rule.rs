@@ -46,8 +46,8 @@ pub enum Lifecycle {
 /// What a rule looks at. The driver walks the bundle once and calls the hooks.
 #[derive(Debug)]
 pub enum Hook {
-    /// Texts that hold at least one of the needles, which are lower-case ASCII and are
-    /// compared without case; with no needles, every text.
+    /// Texts that hold at least one of the needles, which are in lower case; ASCII letters are
+    /// compared without case, others as they are. With no needles, every text.
     Text {
         /// What a text must hold for the rule to be called.
         needles: &'static [&'static str],

@@ -24,8 +24,34 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("agent_config_persistence.md"),
     hook: Hook::Text {
         needles: &[
-            "claude.md", "agents.md", "soul.md", "memory.md", "gemini.md", ".cursorrules", "copilot-instructions", "settings.json", "settings.local.json", "authorized_keys", "crontab", "cron.d", "launchagents", "launchdaemons", "systemd", ".bashrc", ".zshrc", ".bash_profile", ".zprofile", ".profile",
-            "currentversion\\run", ".git/hooks", "hookspath", "sudoers", "ld.so.preload", "sitecustomize", "identity.md", "heartbeat.md",
+            "claude.md",
+            "agents.md",
+            "soul.md",
+            "memory.md",
+            "gemini.md",
+            ".cursorrules",
+            "copilot-instructions",
+            "settings.json",
+            "settings.local.json",
+            "authorized_keys",
+            "crontab",
+            "cron.d",
+            "launchagents",
+            "launchdaemons",
+            "systemd",
+            ".bashrc",
+            ".zshrc",
+            ".bash_profile",
+            ".zprofile",
+            ".profile",
+            "currentversion\\run",
+            ".git/hooks",
+            "hookspath",
+            "sudoers",
+            "ld.so.preload",
+            "sitecustomize",
+            "identity.md",
+            "heartbeat.md",
         ],
         check,
     },
@@ -39,7 +65,9 @@ static WRITES: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"\btee\s+(?:-a\s+)?{file}"),
         format!(r"\b(?:cp|mv|ln\s+-s\w*|install)\s[^\n;|&]{{1,120}}?\s{file}"),
         format!(r"\bsed\s+-i[^\n;|&]{{1,160}}?\s{file}"),
-        format!(r"\bopen\(\s*(?:os\.path\.(?:expanduser|join)\()?[^)\n]{{0,60}}?{file}['\x22]?\s*\)?\s*,\s*['\x22][aw]"),
+        format!(
+            r"\bopen\(\s*(?:os\.path\.(?:expanduser|join)\()?[^)\n]{{0,60}}?{file}['\x22]?\s*\)?\s*,\s*['\x22][aw]"
+        ),
         format!(r"\b(?:appendFile|writeFile)(?:Sync)?\([^\n]{{0,80}}?{file}"),
         format!(r"{file}['\x22]?\s*\)*\s*(?:\.expanduser\(\))?\.(?:write_text|open\(\s*['\x22][aw])"),
     ];
@@ -48,7 +76,9 @@ static WRITES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A schedule or a start of the machine that is set by a command.
 static SCHEDULES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?im)\|\s*crontab\s+-(?:\s|$|['\x22)])|\bcrontab\s+(?:/|\w+\.)\S+|\breg(?:\.exe)?\s+add\s[^\n]{0,120}CurrentVersion\\Run|\bSet-ItemProperty[^\n]{0,120}CurrentVersion\\Run|\bgit\s+config\s+--global\s+core\.hooksPath\s+\S+")
+    pattern(
+        r"(?im)\|\s*crontab\s+-(?:\s|$|['\x22)])|\bcrontab\s+(?:/|\w+\.)\S+|\breg(?:\.exe)?\s+add\s[^\n]{0,120}CurrentVersion\\Run|\bSet-ItemProperty[^\n]{0,120}CurrentVersion\\Run|\bgit\s+config\s+--global\s+core\.hooksPath\s+\S+",
+    )
 });
 
 /// Prose that asks for it.
@@ -60,12 +90,16 @@ static ASKS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A line that fetches, runs or opens something.
 static PAYLOAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:curl|wget|nc|ncat|base64|python3?\s+-c|bash\s+-c|powershell)\b|/dev/tcp|https?://|\bssh-(?:rsa|ed25519)\s+AAAA|NOPASSWD|&>\s*/dev/null\s*&|/tmp/\S")
+    pattern(
+        r"(?i)\b(?:curl|wget|nc|ncat|base64|python3?\s+-c|bash\s+-c|powershell)\b|/dev/tcp|https?://|\bssh-(?:rsa|ed25519)\s+AAAA|NOPASSWD|&>\s*/dev/null\s*&|/tmp/\S",
+    )
 });
 
 /// Words that make what is remembered a lasting order.
 static LASTING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b")
+    pattern(
+        r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b",
+    )
 });
 
 /// Bytes around a place in which its reason or its content stands.
@@ -74,11 +108,18 @@ const REACH_BYTES: usize = 500;
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     for captures in WRITES.captures_iter(text) {
-        let (Some(found), Some(file)) = (captures.get(0), (1..captures.len()).find_map(|group| captures.get(group))) else { continue };
+        let (Some(found), Some(file)) = (captures.get(0), (1..captures.len()).find_map(|group| captures.get(group)))
+        else {
+            continue;
+        };
         if !is_code(view, found.start()) {
             continue;
         }
-        let severity = if is_shown(view, &found.range()) { Severity::Info } else { severity_of_write(view, found.range(), file.as_str()) };
+        let severity = if is_shown(view, &found.range()) {
+            Severity::Info
+        } else {
+            severity_of_write(view, found.range(), file.as_str())
+        };
         sink.report(view, found.range(), format!("`{}` is written", file.as_str())).severity(severity);
     }
     for found in SCHEDULES.find_iter(text).filter(|found| is_code(view, found.start())) {
@@ -100,7 +141,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             () if LASTING.is_match(around) => Severity::Medium,
             () => Severity::Info,
         };
-        sink.report(view, found.range(), "the agent is told to change what it is told in every session").severity(severity).confidence(Confidence::Medium);
+        sink.report(view, found.range(), "the agent is told to change what it is told in every session")
+            .severity(severity)
+            .confidence(Confidence::Medium);
     }
 }
 
@@ -117,11 +160,18 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
     if has(&["LaunchAgents", "LaunchDaemons", "systemd", "hooks/", "sitecustomize"]) {
         return if PAYLOAD.is_match(around) && view.is_script() { Severity::Medium } else { Severity::Low };
     }
-    let is_of_user = file.starts_with('~') || file.contains("HOME") || file.starts_with('/') || line.contains("expanduser") || line.contains("homedir()") || line.contains("Path.home()");
+    let is_of_user = file.starts_with('~')
+        || file.contains("HOME")
+        || file.starts_with('/')
+        || line.contains("expanduser")
+        || line.contains("homedir()")
+        || line.contains("Path.home()");
     match () {
         () if line.trim_start().starts_with("ln ") && !is_of_user => Severity::Info,
         () if LASTING.is_match(around) => Severity::High,
-        () if is_of_user && has(&["SOUL.md", "MEMORY.md", "IDENTITY.md", "settings"]) && view.is_script() => Severity::Medium,
+        () if is_of_user && has(&["SOUL.md", "MEMORY.md", "IDENTITY.md", "settings"]) && view.is_script() => {
+            Severity::Medium
+        }
         () if is_of_user => Severity::Low,
         () => Severity::Info,
     }

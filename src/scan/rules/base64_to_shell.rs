@@ -21,7 +21,27 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("base64_to_shell.md"),
-    hook: Hook::Text { needles: &["base64", "b64decode", "b32decode", "a85decode", "b85decode", "atob", "xxd", "fromhex", "unhexlify", "codecs.decode", "marshal", "zlib.decompress", "-enc", "fromcharcode", "rot13", "rot_13"], check },
+    hook: Hook::Text {
+        needles: &[
+            "base64",
+            "b64decode",
+            "b32decode",
+            "a85decode",
+            "b85decode",
+            "atob",
+            "xxd",
+            "fromhex",
+            "unhexlify",
+            "codecs.decode",
+            "marshal",
+            "zlib.decompress",
+            "-enc",
+            "fromcharcode",
+            "rot13",
+            "rot_13",
+        ],
+        check,
+    },
 };
 
 static DECODE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,12 +58,16 @@ static DECODE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A name that is given something decoded; the first group is the name.
 static DECODED_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?m)^[ \t]*(?:export\s+|local\s+|const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*[^\n]{0,200}?(?:\bb64decode\(|\bb32decode\(|\bbytes\.fromhex\(|\bunhexlify\(|\bzlib\.decompress\(|\batob\(|\bbase64\s+(?:-d|-D|--decode)\b|Buffer\.from\([^\n]{0,4000}?['\x22]base64['\x22])")
+    pattern(
+        r"(?m)^[ \t]*(?:export\s+|local\s+|const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*[^\n]{0,200}?(?:\bb64decode\(|\bb32decode\(|\bbytes\.fromhex\(|\bunhexlify\(|\bzlib\.decompress\(|\batob\(|\bbase64\s+(?:-d|-D|--decode)\b|Buffer\.from\([^\n]{0,4000}?['\x22]base64['\x22])",
+    )
 });
 
 /// Something that is run; the first or second group is its name.
 static RUN_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:exec|eval|os\.system|Function|execSync)\s*\(\s*(?:compile\s*\(\s*)?(\w{1,40})|(?:\beval|\b(?:ba)?sh\s+-c|\|\s*(?:ba)?sh\s+<<<)\s+['\x22]?\$\{?(\w{1,40})")
+    pattern(
+        r"\b(?:exec|eval|os\.system|Function|execSync)\s*\(\s*(?:compile\s*\(\s*)?(\w{1,40})|(?:\beval|\b(?:ba)?sh\s+-c|\|\s*(?:ba)?sh\s+<<<)\s+['\x22]?\$\{?(\w{1,40})",
+    )
 });
 
 /// Bytes after a name is given in which it is still looked for.
@@ -59,15 +83,21 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             Some(opened) => format!("what is decoded and run is {}", opened.intent),
             None => "what is run cannot be read before it is decoded".to_owned(),
         };
-        sink.report(view, found.range(), reason).severity(severity).chain(opened.map(|opened| opened.chain).unwrap_or_default());
+        sink.report(view, found.range(), reason)
+            .severity(severity)
+            .chain(opened.map(|opened| opened.chain).unwrap_or_default());
     }
     for captures in DECODED_NAME.captures_iter(text) {
         let (Some(found), Some(name)) = (captures.get(0), captures.get(1)) else { continue };
         let after = window(text, found.end(), NAME_BYTES);
-        let is_run = RUN_NAME.captures_iter(after).any(|run| [1, 2].iter().any(|group| run.get(*group).is_some_and(|used| used.as_str() == name.as_str())));
+        let is_run = RUN_NAME
+            .captures_iter(after)
+            .any(|run| [1, 2].iter().any(|group| run.get(*group).is_some_and(|used| used.as_str() == name.as_str())));
         if is_run && is_code(view, found.start()) {
             let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
-            sink.report(view, found.range(), format!("`{}` is decoded and then run", name.as_str())).severity(severity).confidence(Confidence::Medium);
+            sink.report(view, found.range(), format!("`{}` is decoded and then run", name.as_str()))
+                .severity(severity)
+                .confidence(Confidence::Medium);
         }
     }
 }

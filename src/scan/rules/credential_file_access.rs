@@ -8,7 +8,7 @@ use regex::Regex;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 use super::network_sink::{Sending, sends};
 use super::pattern::pattern;
-use super::setting::{is_code, is_shown, window};
+use super::setting::{is_code, is_data, is_shown, is_specimen, window};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credential-file-access",
@@ -24,8 +24,43 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("credential_file_access.md"),
     hook: Hook::Text {
         needles: &[
-            "id_rsa", "id_ed25519", "id_ecdsa", ".ssh", ".aws/", ".aws\"", ".kube", ".netrc", ".pypirc", ".npmrc", ".docker/config", ".git-credentials", "gcloud", "gh/hosts", "login data", "cookies", "local state", "logins.json", "key4.db", "find-generic-password", "find-internet-password",
-            "dump-keychain", "keychain", "wallet", "exodus", "electrum", "metamask", "nkbihfbeogaeaoehlefnkodbefgpgknn", ".credentials.json", ".clawdbot", ".openclaw", "auth.json", "/etc/shadow", ".gnupg", ".env", ".tfvars", ".azure",
+            "id_rsa",
+            "id_ed25519",
+            "id_ecdsa",
+            ".ssh",
+            ".aws/",
+            ".aws\"",
+            ".kube",
+            ".netrc",
+            ".pypirc",
+            ".npmrc",
+            ".docker/config",
+            ".git-credentials",
+            "gcloud",
+            "gh/hosts",
+            "login data",
+            "cookies",
+            "local state",
+            "logins.json",
+            "key4.db",
+            "find-generic-password",
+            "find-internet-password",
+            "dump-keychain",
+            "keychain",
+            "wallet",
+            "exodus",
+            "electrum",
+            "metamask",
+            "nkbihfbeogaeaoehlefnkodbefgpgknn",
+            ".credentials.json",
+            ".clawdbot",
+            ".openclaw",
+            "auth.json",
+            "/etc/shadow",
+            ".gnupg",
+            ".env",
+            ".tfvars",
+            ".azure",
         ],
         check,
     },
@@ -57,7 +92,9 @@ static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A call that takes the content of a file.
 static READS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|\bfor\s+\w+\s+in\s|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.")
+    pattern(
+        r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|\bfor\s+\w+\s+in\s|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.",
+    )
 });
 
 /// Tells whether a file holds settings that programs read all the time.
@@ -72,7 +109,10 @@ const COMMAND_BYTES: usize = 160;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    let mut files = SECRET_FILE.find_iter(text).filter(|file| !file.as_str().ends_with(".pub") && !text[file.end()..].starts_with(".pub")).peekable();
+    let mut files = SECRET_FILE
+        .find_iter(text)
+        .filter(|file| !file.as_str().ends_with(".pub") && !text[file.end()..].starts_with(".pub"))
+        .peekable();
     if files.peek().is_none() {
         return;
     }
@@ -99,7 +139,35 @@ enum Access {
 fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
     let line = view.line(span.start);
     // Using a key, making one, guarding one or writing to its file is what it is for.
-    let is_used = ["ssh-keygen", "ssh-add", "ssh -i", "scp -i", "rsync -e", "-i ~/.ssh", "chmod ", "chown ", "mkdir", "IdentityFile", "--kubeconfig", "KUBECONFIG=", "export ", "-v ", "--volume", "mount", "ls ", "test -f", "[ -f", "[[ -f", ">> ", "deny", "block", "ignore", "exclude", "forbid", "protect"];
+    let is_used = [
+        "ssh-keygen",
+        "ssh-add",
+        "ssh -i",
+        "scp -i",
+        "rsync -e",
+        "-i ~/.ssh",
+        "chmod ",
+        "chown ",
+        "mkdir",
+        "IdentityFile",
+        "--kubeconfig",
+        "KUBECONFIG=",
+        "export ",
+        "-v ",
+        "--volume",
+        "mount",
+        "ls ",
+        "test -f",
+        "[ -f",
+        "[[ -f",
+        ">> ",
+        "deny",
+        "block",
+        "ignore",
+        "exclude",
+        "forbid",
+        "protect",
+    ];
     if is_used.iter().any(|mark| line.contains(mark)) {
         return None;
     }
@@ -109,23 +177,62 @@ fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
     (view.is_script() && line[..].contains(['"', '\''])).then_some(Access::Listed)
 }
 
-fn judge(view: &TextView<'_>, span: Range<usize>, access: Access, sends: &[Sending<'_>]) -> (Severity, Confidence, String) {
+fn judge(
+    view: &TextView<'_>,
+    span: Range<usize>,
+    access: Access,
+    sends: &[Sending<'_>],
+) -> (Severity, Confidence, String) {
     // A program or a block of code that also sends is judged by what it does; the words around
     // it do not make it a lesson.
-    let is_pair = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_)) && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
+    let is_pair = !is_data(view)
+        && !is_specimen(view)
+        && matches!(view.region(span.start), Region::Code | Region::CodeBlock(_))
+        && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
     if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
     }
     let reach = if view.is_markdown() { DOCUMENT_BYTES } else { usize::MAX };
-    let near = sends.iter().filter(|send| send.span.start.abs_diff(span.start) <= reach).min_by_key(|send| send.span.start.abs_diff(span.start));
+    let near = sends
+        .iter()
+        .filter(|send| send.span.start.abs_diff(span.start) <= reach)
+        .min_by_key(|send| send.span.start.abs_diff(span.start));
     let line = view.line_range(span.start);
-    let is_one_command = sends.iter().any(|send| send.span.start >= line.start && send.span.start <= line.end || window(view.text(), send.span.start, send.span.len() + COMMAND_BYTES).contains(&view.text()[span.clone()]));
+    let is_one_command = sends.iter().any(|send| {
+        send.span.start >= line.start && send.span.start <= line.end
+            || window(view.text(), send.span.start, send.span.len() + COMMAND_BYTES)
+                .contains(&view.text()[span.clone()])
+    });
     match near {
-        Some(send) if is_one_command || send.is_hostile() => (Severity::Critical, Confidence::High, format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0)),
-        Some(send) if send.is_to_stranger() && is_common(&view.text()[span.clone()]) => (if view.is_markdown() { Severity::High } else { Severity::Low }, Confidence::Medium, format!("a file with settings is read, and line {} sends data to a host that nobody vouches for", view.position(send.span.start).0)),
-        Some(send) if send.is_to_stranger() => (Severity::Critical, Confidence::Medium, format!("a file with secrets is read, and line {} sends data to a host that nobody vouches for", view.position(send.span.start).0)),
-        Some(_) | None if is_common(&view.text()[span.clone()]) => (Severity::Info, Confidence::Low, "a file with settings is read".to_owned()),
-        Some(send) => (Severity::Medium, Confidence::Medium, format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0)),
+        Some(send) if is_one_command || send.is_hostile() => (
+            Severity::Critical,
+            Confidence::High,
+            format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
+        ),
+        Some(send) if send.is_to_stranger() && is_common(&view.text()[span.clone()]) => (
+            if view.is_markdown() { Severity::High } else { Severity::Low },
+            Confidence::Medium,
+            format!(
+                "a file with settings is read, and line {} sends data to a host that nobody vouches for",
+                view.position(send.span.start).0
+            ),
+        ),
+        Some(send) if send.is_to_stranger() => (
+            Severity::Critical,
+            Confidence::Medium,
+            format!(
+                "a file with secrets is read, and line {} sends data to a host that nobody vouches for",
+                view.position(send.span.start).0
+            ),
+        ),
+        Some(_) | None if is_common(&view.text()[span.clone()]) => {
+            (Severity::Info, Confidence::Low, "a file with settings is read".to_owned())
+        }
+        Some(send) => (
+            Severity::Medium,
+            Confidence::Medium,
+            format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
+        ),
         None if access == Access::Read => (Severity::Medium, Confidence::Low, "a file with secrets is read".to_owned()),
         None => (Severity::Low, Confidence::Low, "a file with secrets is named in a program".to_owned()),
     }

@@ -14,7 +14,12 @@ const DEPTH: usize = 4;
 /// Bytes of one wrapped text that are opened.
 const WRAPPED_BYTES: usize = 64 * 1024;
 
-const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true));
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// A run of letters that may be base64.
 pub(super) static BASE64_RUN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/]{32,}={0,2}"));
@@ -23,11 +28,20 @@ pub(super) static BASE64_RUN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za
 static INTENTS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
     let intent = |name, source| (name, pattern(source));
     [
-        intent("a download that is run", r"(?i)\b(?:curl|wget)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|&&[^\n]{0,80}(?:chmod|sh )|\)\s*['\x22]?$)|(?:ba|z)?sh\s+-c\s+['\x22]?(?:\$\(|`)\s*(?:curl|wget)|\b(?:iex|invoke-expression)\b|downloadstring"),
+        intent(
+            "a download that is run",
+            r"(?i)\b(?:curl|wget)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|&&[^\n]{0,80}(?:chmod|sh )|\)\s*['\x22]?$)|(?:ba|z)?sh\s+-c\s+['\x22]?(?:\$\(|`)\s*(?:curl|wget)|\b(?:iex|invoke-expression)\b|downloadstring",
+        ),
         intent("a shell over the network", r"(?i)/dev/tcp/|\bnc\s[^\n]{0,80}-e\b|pty\.spawn|TCPClient"),
-        intent("code that is run", r"(?i)\b(?:exec|eval)\s*\(|\bos\.system\(|\bsubprocess\.\w+\(|child_process|\bpowershell\b|\bsh\s+-c\b|__import__\("),
+        intent(
+            "code that is run",
+            r"(?i)\b(?:exec|eval)\s*\(|\bos\.system\(|\bsubprocess\.\w+\(|child_process|\bpowershell\b|\bsh\s+-c\b|__import__\(",
+        ),
         intent("a destructive command", r"\brm\s+-\w*r\w*f?\s+[~/$]"),
-        intent("an instruction to the agent", r"(?i)ignore\s+(?:all\s+|any\s+)?(?:previous|prior|above)\s+instructions|do\s+not\s+(?:tell|inform|mention)[^\n]{0,40}user|\b(?:curl|wget|send|post|upload)\b[^\n]{0,120}https?://"),
+        intent(
+            "an instruction to the agent",
+            r"(?i)ignore\s+(?:all\s+|any\s+)?(?:previous|prior|above)\s+instructions|do\s+not\s+(?:tell|inform|mention)[^\n]{0,40}user|\b(?:curl|wget|send|post|upload)\b[^\n]{0,120}https?://",
+        ),
     ]
 });
 
@@ -59,9 +73,13 @@ fn open(run: &str, depth: usize) -> Option<Opened> {
 
 /// Reads bytes as UTF-8, or as the UTF-16 that PowerShell expects, unless they are binary.
 fn text_of(bytes: &[u8]) -> Option<String> {
-    let is_wide = bytes.len() >= 8 && bytes.chunks_exact(2).filter(|pair| pair[1] == 0).count() * 10 >= bytes.len() / 2 * 9;
+    let is_wide =
+        bytes.len() >= 8 && bytes.chunks_exact(2).filter(|pair| pair[1] == 0).count() * 10 >= bytes.len() / 2 * 9;
     let text = if is_wide {
-        String::from_utf16(&bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>()).ok()?
+        String::from_utf16(
+            &bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>(),
+        )
+        .ok()?
     } else {
         std::str::from_utf8(bytes).ok()?.to_owned()
     };
@@ -83,7 +101,12 @@ mod tests {
         let rows = [
             (wrap(command), Some(2)),
             (wrap(&wrap(&wrap(command))), Some(4)),
-            (LENIENT.encode(command.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).replace("curl", ""), Some(2)),
+            (
+                LENIENT
+                    .encode(command.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+                    .replace("curl", ""),
+                Some(2),
+            ),
             (wrap("an ordinary sentence that somebody encoded"), None),
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(), None),
         ];

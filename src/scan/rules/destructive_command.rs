@@ -21,7 +21,23 @@ pub(crate) static RULE: Rule = Rule {
     revision: 1,
     page: include_str!("destructive_command.md"),
     hook: Hook::Text {
-        needles: &["rm -", "rmtree", "mkfs", "dd if", "no-preserve-root", "remove-item", "vssadmin", "del /", "format c:", "rmsync", "fs.rm", "rimraf", "shred ", ":(){", "-delete"],
+        needles: &[
+            "rm -",
+            "rmtree",
+            "mkfs",
+            "dd if",
+            "no-preserve-root",
+            "remove-item",
+            "vssadmin",
+            "del /",
+            "format c:",
+            "rmsync",
+            "fs.rm",
+            "rimraf",
+            "shred ",
+            ":(){",
+            "-delete",
+        ],
         check,
     },
 };
@@ -44,7 +60,9 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
 static DISK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+")
+    pattern(
+        r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+",
+    )
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -58,19 +76,43 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), "the command deletes far more than a skill owns").severity(severity);
     }
     for found in DISK.find_iter(view.text()) {
-        let severity = if is_shown(view, &found.range()) || !is_call(view, found.start()) { Severity::Info } else { Severity::Low };
-        sink.report(view, found.range(), "the command overwrites a disk").severity(severity).confidence(Confidence::Medium);
+        let severity = if is_shown(view, &found.range()) || !is_call(view, found.start()) {
+            Severity::Info
+        } else {
+            Severity::Low
+        };
+        sink.report(view, found.range(), "the command overwrites a disk")
+            .severity(severity)
+            .confidence(Confidence::Medium);
     }
 }
 
 /// Tells a command from a string in a list of forbidden commands.
 fn is_call(view: &TextView<'_>, offset: usize) -> bool {
     if view.file().language.is_none() && view.region(offset) == Region::Code {
-        return matches!(view.file().path.file_name(), "Makefile" | "Dockerfile" | "package.json") || view.file().is_executable;
+        return matches!(view.file().path.file_name(), "Makefile" | "Dockerfile" | "package.json")
+            || view.file().is_executable;
     }
     let line = view.line_range(offset);
     let before = &view.text()[line.start..offset];
     let is_in_string = before.matches(['"', '\'']).count() % 2 == 1;
-    let is_run = ["system(", "popen(", "run(", "call(", "exec(", "execSync(", "spawn(", "Popen(", "check_output(", "sh -c", "eval "].iter().any(|call| before.contains(call));
-    (!is_in_string || is_run) && !before.trim_start().starts_with("echo ") && !(before.ends_with('`') && view.region(offset) == Region::Code)
+    let is_run = [
+        "system(",
+        "popen(",
+        "run(",
+        "call(",
+        "exec(",
+        "execSync(",
+        "spawn(",
+        "Popen(",
+        "check_output(",
+        "sh -c",
+        "eval ",
+    ]
+    .iter()
+    .any(|call| before.contains(call));
+    // In a comment or a documentation string of a program, backticks quote.
+    let is_shell = view.file().language == Some("shell");
+    let is_quoted = !is_shell && view.region(offset) == Region::Code && before.matches('`').count() % 2 == 1;
+    (!is_in_string && !is_quoted || is_run) && !before.trim_start().starts_with("echo ")
 }

@@ -23,7 +23,10 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("download_to_shell.md"),
-    hook: Hook::Text { needles: &["curl", "wget", "invoke-expression", "iex", "urlopen", "requests.get", "fetch("], check },
+    hook: Hook::Text {
+        needles: &["curl", "wget", "invoke-expression", "iex", "urlopen", "requests.get", "fetch("],
+        check,
+    },
 };
 
 static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,7 +51,9 @@ static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `curl -o FILE`, whose first group is the file.
 static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#)
+    pattern(
+        r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#,
+    )
 });
 
 /// Bytes after a download in which its file is still said to be run by the same step.
@@ -73,46 +78,99 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             report(view, sink, found.range(), Some(&url));
             continue;
         }
-        let is_unaccounted = matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop) || (!url.is_encrypted && url.host_kind() == HostKind::Named);
+        let is_unaccounted = matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop)
+            || (!url.is_encrypted && url.host_kind() == HostKind::Named);
         if is_unaccounted && is_run(window(text, found.end(), STEP_BYTES), file.as_str()) {
             let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
-            sink.report(view, found.range(), format!("a file from `{}` is stored and run by the next commands", url.host)).severity(severity);
+            sink.report(
+                view,
+                found.range(),
+                format!("a file from `{}` is stored and run by the next commands", url.host),
+            )
+            .severity(severity);
         }
     }
 }
 
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Option<&Url<'_>>) {
     let (severity, confidence, reason) = match url {
-        Some(url) if is_vendor_installer(url) => (Severity::Info, Confidence::High, format!("the installer of `{}` is run unseen, as its vendor documents", url.host)),
+        Some(url) if is_vendor_installer(url) => (
+            Severity::Info,
+            Confidence::High,
+            format!("the installer of `{}` is run unseen, as its vendor documents", url.host),
+        ),
         Some(url) => {
             let host = url.host;
             match url.host_kind() {
-                HostKind::Local | HostKind::Placeholder => (Severity::Low, Confidence::Low, format!("a download from `{host}` is run unseen")),
-                HostKind::RawAddress => (Severity::Critical, Confidence::High, format!("a download from the bare address `{host}` is run unseen")),
-                HostKind::Drop => (Severity::Critical, Confidence::High, format!("a download from `{host}`, where anybody can leave a file, is run unseen")),
-                _ if !url.is_encrypted => (Severity::Critical, Confidence::Medium, format!("a download from `{host}` over an open connection is run unseen")),
-                HostKind::KnownService => (Severity::Medium, Confidence::Medium, format!("a file of somebody at `{host}` is run unseen")),
-                HostKind::Named if is_about_owner(view, url) => (Severity::Low, Confidence::Medium, format!("the installer of `{host}`, which the skill is about, is run unseen")),
-                HostKind::Named => (Severity::High, Confidence::Medium, format!("a download from `{host}` is run unseen")),
+                HostKind::Local | HostKind::Placeholder => {
+                    (Severity::Low, Confidence::Low, format!("a download from `{host}` is run unseen"))
+                }
+                HostKind::RawAddress => (
+                    Severity::Critical,
+                    Confidence::High,
+                    format!("a download from the bare address `{host}` is run unseen"),
+                ),
+                HostKind::Drop => (
+                    Severity::Critical,
+                    Confidence::High,
+                    format!("a download from `{host}`, where anybody can leave a file, is run unseen"),
+                ),
+                _ if !url.is_encrypted => (
+                    Severity::Critical,
+                    Confidence::Medium,
+                    format!("a download from `{host}` over an open connection is run unseen"),
+                ),
+                HostKind::KnownService => {
+                    (Severity::Medium, Confidence::Medium, format!("a file of somebody at `{host}` is run unseen"))
+                }
+                HostKind::Named if is_about_owner(view, url) => (
+                    Severity::Low,
+                    Confidence::Medium,
+                    format!("the installer of `{host}`, which the skill is about, is run unseen"),
+                ),
+                HostKind::Named => {
+                    (Severity::High, Confidence::Medium, format!("a download from `{host}` is run unseen"))
+                }
             }
         }
-        None if view.text()[span.clone()].contains('$') => (Severity::Medium, Confidence::Low, "a download from a computed address is run unseen".to_owned()),
+        None if view.text()[span.clone()].contains('$') => {
+            (Severity::Medium, Confidence::Low, "a download from a computed address is run unseen".to_owned())
+        }
         None => (Severity::Info, Confidence::Low, "a download that is run unseen is spoken of".to_owned()),
     };
     let severity = if severity > Severity::Info && is_shown(view, &span) { Severity::Info } else { severity };
     sink.report(view, span, reason).severity(severity).confidence(confidence);
 }
 
-
 /// Tells whether the rest of the line hands the file to a shell.
 fn is_run_at_once(rest: &str, file: &str) -> bool {
-    rest.split(['&', ';']).map(str::trim_start).any(|step| ["bash ", "sh ", "sudo bash ", "sudo sh ", "source ", "zsh "].iter().any(|verb| step.starts_with(verb)) && step.contains(file))
+    rest.split(['&', ';']).map(str::trim_start).any(|step| {
+        ["bash ", "sh ", "sudo bash ", "sudo sh ", "source ", "zsh "].iter().any(|verb| step.starts_with(verb))
+            && step.contains(file)
+    })
 }
 
 fn is_run(after: &str, file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     after.lines().filter(|line| line.contains(name)).any(|line| {
         let line = line.trim_start_matches([' ', '\t', '&', ';', '$']);
-        ["chmod +x", "chmod 7", "chmod a+x", "chmod u+x", "sh ", "bash ", "python", "./", "sudo ", "nohup ", "exec ", "open "].iter().any(|verb| line.starts_with(verb) || line.contains(&format!("&& {verb}")) || line.contains(&format!("; {verb}")))
+        [
+            "chmod +x",
+            "chmod 7",
+            "chmod a+x",
+            "chmod u+x",
+            "sh ",
+            "bash ",
+            "python",
+            "./",
+            "sudo ",
+            "nohup ",
+            "exec ",
+            "open ",
+        ]
+        .iter()
+        .any(|verb| {
+            line.starts_with(verb) || line.contains(&format!("&& {verb}")) || line.contains(&format!("; {verb}"))
+        })
     })
 }

@@ -23,9 +23,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s:(-])!`([^`\n]{2,400})`"));
-static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|nc|ncat|powershell|iwr|irm|ssh|scp)\s|/dev/tcp/"));
-static READS_SECRETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.env\b|\.ssh/|\.aws/|\bprintenv\b|(?:^|[;&|]\s*)env\s*(?:$|\|)|id_rsa|credentials"));
-static RUNS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[;&|]\s*)(?:ba|z)?sh\s|\beval\s|\bbase64\s|\bpython3?\s+-c\b|\bnode\s+-e\b|\brm\s+-|\bsudo\s"));
+static REACHES_OUT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|nc|ncat|powershell|iwr|irm|ssh|scp)\s|/dev/tcp/"));
+static READS_SECRETS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\.env\b|\.ssh/|\.aws/|\bprintenv\b|(?:^|[;&|]\s*)env\s*(?:$|\|)|id_rsa|credentials"));
+static RUNS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[;&|]\s*)(?:ba|z)?sh\s|\beval\s|\bbase64\s|\bpython3?\s+-c\b|\bnode\s+-e\b|\brm\s+-|\bsudo\s")
+});
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     let Some(text) = view.instructions() else { return };
@@ -42,7 +46,11 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             (.., true) => Severity::Medium,
             _ => Severity::Info,
         };
-        let severity = if text.is_mention(&(command.start() - 2..command.end())) && severity < Severity::Critical { Severity::Info } else { severity };
+        let severity = if text.is_mention(&(command.start() - 2..command.end())) && severity < Severity::Critical {
+            Severity::Info
+        } else {
+            severity
+        };
         sink.report(text, command.range(), "the command runs while the instructions are loaded").severity(severity);
     }
 }

@@ -26,6 +26,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for run in BASE64_RUN.find_iter(view.text()).take(LITERALS) {
         let Some(opened) = open_base64(run.as_str()) else { continue };
         let severity = if is_taught(view, &run.range()) { Severity::Low } else { Severity::High };
-        sink.report(view, run.range(), format!("decoded, the text is {}", opened.intent)).severity(severity).chain(opened.chain);
+        sink.report(view, run.range(), format!("decoded, the text is {}", opened.intent))
+            .severity(severity)
+            .chain(opened.chain);
     }
 }

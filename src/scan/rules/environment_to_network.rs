@@ -49,6 +49,13 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("(?m){}", forms.join("|")))
 });
 
+/// The secret of a service, read by its name; the first group is the service.
+static SERVICE_SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{?)\s*['\x22]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b",
+    )
+});
+
 /// Bytes around a collection in which a document has to send it; a script may do it anywhere.
 const DOCUMENT_BYTES: usize = 1_500;
 
@@ -58,7 +65,11 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
         sink.report(view, found.range(), "one command collects secrets and sends them").severity(severity);
     }
-    let mut collected = COLLECTS.find_iter(text).filter(|found| is_code(view, found.start()) && !is_for_a_child(view, found.range())).peekable();
+    report_foreign_secrets(view, sink);
+    let mut collected = COLLECTS
+        .find_iter(text)
+        .filter(|found| is_code(view, found.start()) && !is_for_a_child(view, found.range()))
+        .peekable();
     if collected.peek().is_none() {
         return;
     }
@@ -72,13 +83,51 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             () => Severity::High,
         };
         let (line, _) = view.position(send.span.start);
-        sink.report(view, found.range(), format!("the environment is collected here, and line {line} sends data out")).severity(severity).confidence(Confidence::Medium);
+        sink.report(view, found.range(), format!("the environment is collected here, and line {line} sends data out"))
+            .severity(severity)
+            .confidence(Confidence::Medium);
     }
+}
+
+/// Reports secrets of several services that are read before a request to a stranger.
+fn report_foreign_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    let named = |captures: regex::Captures<'_>| Some((captures.get(0)?.range(), captures.get(1)?.as_str().to_owned()));
+    let secrets: Vec<_> = SERVICE_SECRET
+        .captures_iter(text)
+        .filter_map(named)
+        .filter(|(span, _)| is_code(view, span.start))
+        .take(64)
+        .collect();
+    let Some((first, service)) = secrets.first() else { return };
+    if secrets.iter().all(|(_, other)| other == service) {
+        return;
+    }
+    let reach = if view.is_markdown() { DOCUMENT_BYTES } else { usize::MAX };
+    let is_near = |start: usize| start >= first.start && start - first.start <= reach;
+    let sends = sends(text);
+    let Some(send) = sends.iter().find(|send| send.is_to_stranger() && is_near(send.span.start)) else { return };
+    let severity = match () {
+        () if is_shown(view, first) => Severity::Info,
+        () if send.is_hostile() => Severity::Critical,
+        () => Severity::High,
+    };
+    let (line, _) = view.position(send.span.start);
+    sink.report(
+        view,
+        first.clone(),
+        format!("secrets of several services are read, and line {line} sends data to a stranger"),
+    )
+    .severity(severity)
+    .confidence(Confidence::Medium);
 }
 
 /// Tells whether the environment is copied for a program that is started, or only shown.
 fn is_for_a_child(view: &TextView<'_>, span: std::ops::Range<usize>) -> bool {
     let line = view.line(span.start);
     let squeezed: String = line.chars().filter(|character| !character.is_whitespace()).collect();
-    ["env=", "env:", "environment=", "monkeypatch", "patch.dict", "delos.environ", "delete", "spawn", "_env="].iter().any(|mark| squeezed.contains(mark)) || line.trim_start().starts_with("env ")
+    ["env=", "env:", "environment=", "monkeypatch", "patch.dict", "delos.environ", "delete", "spawn", "_env="]
+        .iter()
+        .any(|mark| squeezed.contains(mark))
+        || line.trim_start().starts_with("env ")
 }

@@ -21,7 +21,22 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("foreign_package_source.md"),
-    hook: Hook::Text { needles: &["pip install", "pip3 install", "npm i", "yarn add", "pnpm add", "index-url", "registry", "gem install", "go install", "uv add", "npx "], check },
+    hook: Hook::Text {
+        needles: &[
+            "pip install",
+            "pip3 install",
+            "npm i",
+            "yarn add",
+            "pnpm add",
+            "index-url",
+            "registry",
+            "gem install",
+            "go install",
+            "uv add",
+            "npx ",
+        ],
+        check,
+    },
 };
 
 static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,19 +53,41 @@ static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Registries, and the indices of vendors whose wheels are too large for them.
-const KNOWN: &[&str] = &["pypi.org", "pythonhosted.org", "npmjs.org", "npmjs.com", "yarnpkg.com", "npmmirror.com", "tuna.tsinghua.edu.cn", "aliyun.com", "mirrors.", "pytorch.org", "nvidia.com", "rubygems.org", "jsr.io", "pkg.dev", "readthedocs", "gradio.app", "wheels.", "test.pypi"];
+const KNOWN: &[&str] = &[
+    "pypi.org",
+    "pythonhosted.org",
+    "npmjs.org",
+    "npmjs.com",
+    "yarnpkg.com",
+    "npmmirror.com",
+    "tuna.tsinghua.edu.cn",
+    "aliyun.com",
+    "mirrors.",
+    "pytorch.org",
+    "nvidia.com",
+    "rubygems.org",
+    "jsr.io",
+    "pkg.dev",
+    "readthedocs",
+    "gradio.app",
+    "wheels.",
+    "whl.",
+    "/whl/",
+    "test.pypi",
+];
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for found in INSTALLS.find_iter(view.text()).filter(|found| is_code(view, found.start())) {
         let Some(url) = urls(found.as_str()).last() else { continue };
-        let severity = if is_shown(view, &found.range()) || is_known(&url) { Severity::Info } else { severity(view, &url) };
+        let severity =
+            if is_shown(view, &found.range()) || is_known(&url) { Severity::Info } else { severity(view, &url) };
         sink.report(view, found.range(), format!("the package comes from `{}`", url.host)).severity(severity);
     }
 }
 
 fn is_known(url: &Url<'_>) -> bool {
-    let host = url.host.to_ascii_lowercase();
-    KNOWN.iter().any(|known| host.contains(known))
+    let address = format!("{}{}", url.host, url.path).to_ascii_lowercase();
+    KNOWN.iter().any(|known| address.contains(known))
 }
 
 fn severity(view: &TextView<'_>, url: &Url<'_>) -> Severity {

@@ -21,15 +21,33 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("hidden_comment_instruction.md"),
-    hook: Hook::Text { needles: &["<!--", "[//]:", "[comment]:", "display:none", "display: none", "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0", "opacity:0", "opacity: 0"], check },
+    hook: Hook::Text {
+        needles: &[
+            "<!--",
+            "[//]:",
+            "[comment]:",
+            "display:none",
+            "display: none",
+            "visibility:hidden",
+            "visibility: hidden",
+            "font-size:0",
+            "font-size: 0",
+            "opacity:0",
+            "opacity: 0",
+        ],
+        check,
+    },
 };
 
 static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?is)<!--(.{1,4000}?)-->|<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>(.{1,4000}?)</"#)
+    pattern(
+        r#"(?is)<!--(.{1,4000}?)-->|<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>(.{1,4000}?)</"#,
+    )
 });
 
 /// A reference that is never drawn.
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:\s*(?:#|<>)\s*[("'](.{1,2000}?)[)"']\s*$"#));
+static REFERENCE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:\s*(?:#|<>)\s*[("'](.{1,2000}?)[)"']\s*$"#));
 
 /// Words that act on somebody's data or machine, or on what the user learns.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,5 +85,27 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Tells whether a comment configures a tool: linters, licences, generated sections, drafts.
 fn is_markup(comment: &str) -> bool {
     let start = comment.trim_start().to_ascii_lowercase();
-    ["markdownlint", "prettier", "eslint", "toc", "spdx", "copyright", "licen", "todo", "fixme", "generated", "begin", "end", "start", "auto-generated", "template", "example", "replace", "skill:", "vale"].iter().any(|mark| start.starts_with(mark))
+    [
+        "markdownlint",
+        "prettier",
+        "eslint",
+        "toc",
+        "spdx",
+        "copyright",
+        "licen",
+        "todo",
+        "fixme",
+        "generated",
+        "begin",
+        "end",
+        "start",
+        "auto-generated",
+        "template",
+        "example",
+        "replace",
+        "skill:",
+        "vale",
+    ]
+    .iter()
+    .any(|mark| start.starts_with(mark))
 }

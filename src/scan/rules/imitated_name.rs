@@ -19,14 +19,78 @@ pub(crate) static RULE: Rule = Rule {
 
 /// Names that many people look for. Short words are left out: too much is one letter away.
 const WELL_KNOWN: &[&str] = &[
-    "algorithmic-art", "anthropic", "artifacts-builder", "brand-guidelines", "browser-use", "canvas-design", "claude-code", "clawdbot", "clawhub", "cloudflare", "doc-coauthoring", "elevenlabs", "find-skills", "firecrawl", "frontend-design", "github-actions", "google-workspace",
-    "huggingface", "internal-comms", "kubernetes", "mcp-builder", "metamask", "nextjs", "obsidian", "openclaw", "perplexity", "phantom-wallet", "playwright", "polymarket", "postgres", "puppeteer", "remotion", "shopify", "skill-creator", "slack-gif-creator", "stripe", "supabase", "superpowers", "terraform", "theme-factory", "vercel-react-best-practices",
-    "web-artifacts-builder", "web-design-guidelines", "webapp-testing", "youtube-transcript",
+    "algorithmic-art",
+    "anthropic",
+    "artifacts-builder",
+    "brand-guidelines",
+    "browser-use",
+    "canvas-design",
+    "claude-code",
+    "clawdbot",
+    "clawhub",
+    "cloudflare",
+    "doc-coauthoring",
+    "elevenlabs",
+    "find-skills",
+    "firecrawl",
+    "frontend-design",
+    "github-actions",
+    "google-workspace",
+    "huggingface",
+    "internal-comms",
+    "kubernetes",
+    "mcp-builder",
+    "metamask",
+    "nextjs",
+    "obsidian",
+    "openclaw",
+    "perplexity",
+    "phantom-wallet",
+    "playwright",
+    "polymarket",
+    "postgres",
+    "puppeteer",
+    "remotion",
+    "shopify",
+    "skill-creator",
+    "slack-gif-creator",
+    "stripe",
+    "supabase",
+    "superpowers",
+    "terraform",
+    "theme-factory",
+    "vercel-react-best-practices",
+    "web-artifacts-builder",
+    "web-design-guidelines",
+    "webapp-testing",
+    "youtube-transcript",
 ];
 
 /// Letters of other scripts that are drawn as Latin ones, and figures that are read as letters.
 const LOOK_ALIKES: &[(char, char)] = &[
-    ('а', 'a'), ('е', 'e'), ('о', 'o'), ('р', 'p'), ('с', 'c'), ('у', 'y'), ('х', 'x'), ('і', 'i'), ('ѕ', 's'), ('ј', 'j'), ('ԁ', 'd'), ('ɡ', 'g'), ('ο', 'o'), ('α', 'a'), ('ν', 'v'), ('ρ', 'p'), ('τ', 't'), ('ı', 'i'), ('ⅼ', 'l'), ('0', 'o'), ('1', 'l'), ('3', 'e'), ('5', 's'),
+    ('а', 'a'),
+    ('е', 'e'),
+    ('о', 'o'),
+    ('р', 'p'),
+    ('с', 'c'),
+    ('у', 'y'),
+    ('х', 'x'),
+    ('і', 'i'),
+    ('ѕ', 's'),
+    ('ј', 'j'),
+    ('ԁ', 'd'),
+    ('ɡ', 'g'),
+    ('ο', 'o'),
+    ('α', 'a'),
+    ('ν', 'v'),
+    ('ρ', 'p'),
+    ('τ', 't'),
+    ('ı', 'i'),
+    ('ⅼ', 'l'),
+    ('0', 'o'),
+    ('1', 'l'),
+    ('3', 'e'),
+    ('5', 's'),
 ];
 
 /// Letters of a name from which on a single edit is more likely a trick than another word.
@@ -37,7 +101,10 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     if WELL_KNOWN.contains(&name.as_str()) {
         return;
     }
-    let drawn: String = name.chars().map(|letter| LOOK_ALIKES.iter().find(|(alike, _)| *alike == letter).map_or(letter, |(_, latin)| *latin)).collect();
+    let drawn: String = name
+        .chars()
+        .map(|letter| LOOK_ALIKES.iter().find(|(alike, _)| *alike == letter).map_or(letter, |(_, latin)| *latin))
+        .collect();
     for known in WELL_KNOWN {
         let (severity, how) = if drawn == *known {
             (Severity::High, "is drawn like")

@@ -22,15 +22,47 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("instruction_override.md"),
     hook: Hook::Text {
         needles: &[
-            "ignore", "disregard", "forget", "override", "overrid", "bypass", "<|im_start|>", "[system", "<system", "[inst]", "### system", "developer mode", "jailbreak", "do anything now", "no longer bound", "unrestricted", "system prompt", "忽略", "无视", "忘记", "ignora", "olvida", "desconsidere", "ignore as", "игнорируй",
-            "забудь", "無視", "忘れ", "ignoriere", "vergiss", "ignorez", "oubliez", "ignore toutes",
+            "ignore",
+            "disregard",
+            "forget",
+            "override",
+            "overrid",
+            "bypass",
+            "<|im_start|>",
+            "[system",
+            "<system",
+            "[inst]",
+            "### system",
+            "developer mode",
+            "jailbreak",
+            "do anything now",
+            "no longer bound",
+            "unrestricted",
+            "system prompt",
+            "忽略",
+            "无视",
+            "忘记",
+            "ignora",
+            "olvida",
+            "desconsidere",
+            "ignore as",
+            "игнорируй",
+            "забудь",
+            "無視",
+            "忘れ",
+            "ignoriere",
+            "vergiss",
+            "ignorez",
+            "oubliez",
+            "ignore toutes",
         ],
         check,
     },
 };
 
 static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
-    let earlier = r"(?:previous|prior|above|earlier|preceding|existing|original|initial|system|safety|security|former|your)";
+    let earlier =
+        r"(?:previous|prior|above|earlier|preceding|existing|original|initial|system|safety|security|former|your)";
     let orders = r"(?:instructions?|prompts?|directives?|guidelines?|rules|constraints|restrictions|guardrails|safeguards|polic(?:y|ies))";
     let forms = [
         format!(r"(?i:\b(?:ignore|disregard|forget|override|bypass|discard|drop|abandon)\s+(?:all\s+|any\s+|every\s+|each\s+|everything\s+)?(?:of\s+)?(?:the\s+|your\s+|my\s+|these\s+|those\s+)?(?:{earlier}\s+){{1,3}}(?:\w+\s+)?{orders})"),
@@ -50,7 +82,9 @@ static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A message of the system that the author of a file cannot send.
 static ROLE_TAG: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:")
+    pattern(
+        r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:",
+    )
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -65,7 +99,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             _ => Severity::High,
         };
         let severity = severity(view, found.range(), worst);
-        sink.report(view, found.range(), "the text plays a message of the system").severity(severity).confidence(Confidence::Medium);
+        sink.report(view, found.range(), "the text plays a message of the system")
+            .severity(severity)
+            .confidence(Confidence::Medium);
     }
 }
 

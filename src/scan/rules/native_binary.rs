@@ -29,9 +29,16 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let is_class = bytes.starts_with(b"\xca\xfe\xba\xbe") && bytes.get(7).is_some_and(|version| *version >= 45);
     let (severity, reason) = match view.file.class {
         // A picture or a document that is a program wants to be taken for something else.
-        FileClass::Asset | FileClass::Reference | FileClass::Config | FileClass::Instructions => (Severity::High, "the file is called otherwise and is a program"),
+        FileClass::Asset | FileClass::Reference | FileClass::Config | FileClass::Instructions => {
+            (Severity::High, "the file is called otherwise and is a program")
+        }
         _ if is_class || bytes.starts_with(b"\0asm") => (Severity::Low, "the file is compiled for a virtual machine"),
         _ => (Severity::Medium, "the file is a compiled program"),
     };
-    sink.report_file(view.path(), &format!("{} bytes, begins with {}", bytes.len(), hex::encode(&bytes[..bytes.len().min(4)])), reason).severity(severity);
+    sink.report_file(
+        view.path(),
+        &format!("{} bytes, begins with {}", bytes.len(), hex::encode(&bytes[..bytes.len().min(4)])),
+        reason,
+    )
+    .severity(severity);
 }

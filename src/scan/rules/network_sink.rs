@@ -45,7 +45,10 @@ pub(super) fn sends(text: &str) -> Vec<Sending<'_>> {
     let addresses: Vec<Url<'_>> = urls(text).collect();
     let mut found = Vec::new();
     for call in SENDS.find_iter(text) {
-        let url = addresses.iter().find(|url| url.span.start >= call.start() && url.span.start < call.end() + ADDRESS_BYTES).cloned();
+        let url = addresses
+            .iter()
+            .find(|url| url.span.start >= call.start() && url.span.start < call.end() + ADDRESS_BYTES)
+            .cloned();
         found.push(Sending { span: call.range(), url, is_bare: is_bare(call.as_str()) });
     }
     found
@@ -59,7 +62,11 @@ impl Sending<'_> {
 
     /// Tells whether the address is a literal that nobody vouches for.
     pub(super) fn is_to_stranger(&self) -> bool {
-        self.is_bare || self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
+        self.is_bare
+            || self
+                .url
+                .as_ref()
+                .is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop | HostKind::Named))
     }
 }
 

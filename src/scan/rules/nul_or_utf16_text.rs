@@ -22,14 +22,21 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(text) = &view.text else { return };
     let decoded = text.decoded();
     // PowerShell writes UTF-16 by itself; data files are nobody's instructions.
-    let is_read_by_agents = matches!(view.file.class, FileClass::Instructions | FileClass::Script | FileClass::Reference);
+    let is_read_by_agents =
+        matches!(view.file.class, FileClass::Instructions | FileClass::Script | FileClass::Reference);
     let severity = if is_read_by_agents { Severity::Medium } else { Severity::Low };
     if decoded.issues.contains(&IssueKind::NulBytes) {
-        sink.report_file(view.path(), "NUL bytes in text", "NUL bytes end the text for one reader and not for another").severity(severity);
+        sink.report_file(view.path(), "NUL bytes in text", "NUL bytes end the text for one reader and not for another")
+            .severity(severity);
     }
     if matches!(decoded.encoding, Encoding::Utf16LittleEndian | Encoding::Utf16BigEndian) {
         let is_usual = matches!(view.file.language, Some("powershell" | "batch"));
         let severity = if is_usual { Severity::Info } else { severity };
-        sink.report_file(view.path(), "UTF-16", "tools that expect UTF-8 skip the file or see blanks between the letters").severity(severity);
+        sink.report_file(
+            view.path(),
+            "UTF-16",
+            "tools that expect UTF-8 skip the file or see blanks between the letters",
+        )
+        .severity(severity);
     }
 }

@@ -28,19 +28,33 @@ const LIFECYCLE: [&str; 5] = ["preinstall", "install", "postinstall", "prepare",
 
 /// Commands that have no place in a hook.
 static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b")
+    pattern(
+        r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b",
+    )
 });
 
 /// A program that sends, fetches and runs.
-static NETWORK_IN_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\."));
-static EXECUTES_IN_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod"));
+static NETWORK_IN_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\.",
+    )
+});
+static EXECUTES_IN_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod",
+    )
+});
 
 /// Code at the outer level of setup.py, or in a class that pip calls.
 static SETUP_RUNS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*")
+    pattern(
+        r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*",
+    )
 });
 static SETUP_CLASS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
-static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*"));
+static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*")
+});
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for text in view.texts().filter(|text| !is_specimen(text)) {
@@ -68,9 +82,11 @@ fn check_package(bundle: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'
                 (true, false) | (false, true) => Severity::Low,
                 _ => Severity::Info,
             };
-            sink.report(text, span, format!("`{name}` runs `{}` when the package is installed", file.path())).severity(severity);
+            sink.report(text, span, format!("`{name}` runs `{}` when the package is installed", file.path()))
+                .severity(severity);
         } else {
-            sink.report(text, span, format!("`{name}` runs a command when the package is installed")).severity(Severity::Info);
+            sink.report(text, span, format!("`{name}` runs a command when the package is installed"))
+                .severity(Severity::Info);
         }
     }
 }
@@ -78,18 +94,23 @@ fn check_package(bundle: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'
 /// Finds the file of the bundle that a command starts.
 fn started_file<'b, 'a>(bundle: &'b BundleView<'a>, package: &TextView<'a>, body: &str) -> Option<&'b TextView<'a>> {
     let folder = package.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-    body.split([' ', '&', ';']).map(|word| word.trim_matches(['"', '\'']).trim_start_matches("./")).filter(|word| word.contains('.')).find_map(|word| {
-        let path = if folder.is_empty() { word.to_owned() } else { format!("{folder}/{word}") };
-        bundle.texts().find(|text| text.path() == path)
-    })
+    body.split([' ', '&', ';'])
+        .map(|word| word.trim_matches(['"', '\'']).trim_start_matches("./"))
+        .filter(|word| word.contains('.'))
+        .find_map(|word| {
+            let path = if folder.is_empty() { word.to_owned() } else { format!("{folder}/{word}") };
+            bundle.texts().find(|text| text.path() == path)
+        })
 }
 
 fn check_setup(text: &TextView<'_>, sink: &mut Sink<'_>) {
     if let Some(found) = SETUP_RUNS.find(text.text()) {
-        sink.report(text, found.range(), "setup.py runs this as soon as the package is installed").severity(Severity::High);
-    } else if SETUP_CLASS.is_match(text.text()) {
-        if let Some(found) = SETUP_CALL.find(text.text()) {
-            sink.report(text, found.range(), "setup.py replaces a step of the installation with code that reaches out").severity(Severity::High);
-        }
+        sink.report(text, found.range(), "setup.py runs this as soon as the package is installed")
+            .severity(Severity::High);
+    } else if SETUP_CLASS.is_match(text.text())
+        && let Some(found) = SETUP_CALL.find(text.text())
+    {
+        sink.report(text, found.range(), "setup.py replaces a step of the installation with code that reaches out")
+            .severity(Severity::High);
     }
 }

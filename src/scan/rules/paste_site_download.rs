@@ -23,19 +23,47 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("paste_site_download.md"),
     hook: Hook::Text {
         needles: &[
-            "pastebin.com", "rentry.", "glot.io", "transfer.sh", "ngrok", "trycloudflare.com", "hastebin.com", "dpaste.", "paste.ee", "paste.rs", "ix.io", "0x0.st", "file.io", "gofile.io", "catbox.moe", "termbin.com", "sprunge.us", "controlc.com", "justpaste.it",
-            "ghostbin.com", "privatebin.net", "anonfiles.com", "bashupload.com", "temp.sh", "loca.lt", "serveo.net",
+            "pastebin.com",
+            "rentry.",
+            "glot.io",
+            "transfer.sh",
+            "ngrok",
+            "trycloudflare.com",
+            "hastebin.com",
+            "dpaste.",
+            "paste.ee",
+            "paste.rs",
+            "ix.io",
+            "0x0.st",
+            "file.io",
+            "gofile.io",
+            "catbox.moe",
+            "termbin.com",
+            "sprunge.us",
+            "controlc.com",
+            "justpaste.it",
+            "ghostbin.com",
+            "privatebin.net",
+            "anonfiles.com",
+            "bashupload.com",
+            "temp.sh",
+            "loca.lt",
+            "serveo.net",
         ],
         check,
     },
 };
 
 /// A command that takes what the address gives.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b"));
+static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b")
+});
 
 /// Words that ask a person or an agent to do what a page says.
 static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))")
+    pattern(
+        r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))",
+    )
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -54,6 +82,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         } else {
             (Severity::Info, "is named")
         };
-        sink.report(view, url.span.clone(), format!("`{}`, where anybody can leave something, {reason}", url.host)).severity(severity);
+        sink.report(view, url.span.clone(), format!("`{}`, where anybody can leave something, {reason}", url.host))
+            .severity(severity);
     }
 }

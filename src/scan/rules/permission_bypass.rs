@@ -24,18 +24,25 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"--dangerously-skip-permissions|--allow-dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--permission-mode[= ]+bypassPermissions|(?:codex|gemini|claude|cursor-agent)\s[^\n]{0,60}--yolo\b|--full-auto\b|--approval-policy[= ]+never")
+    pattern(
+        r"--dangerously-skip-permissions|--allow-dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--permission-mode[= ]+bypassPermissions|(?:codex|gemini|claude|cursor-agent)\s[^\n]{0,60}--yolo\b|--full-auto\b|--approval-policy[= ]+never",
+    )
 });
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#""(?:defaultMode|permissionMode)"\s*:\s*"bypassPermissions"|"(?:dangerouslySkipPermissions|skipDangerousModePermissionPrompt|autoApproveAll|enableAllProjectMcpServers|alwaysAllow(?:All)?)"\s*:\s*true|"allow"\s*:\s*\[\s*"(?:\*|Bash\(\*\)|Bash)"|approval_policy\s*=\s*"never"|sandbox_mode\s*=\s*"danger-full-access""#)
+    pattern(
+        r#""(?:defaultMode|permissionMode)"\s*:\s*"bypassPermissions"|"(?:dangerouslySkipPermissions|skipDangerousModePermissionPrompt|autoApproveAll|enableAllProjectMcpServers|alwaysAllow(?:All)?)"\s*:\s*true|"allow"\s*:\s*\[\s*"(?:\*|Bash\(\*\)|Bash)"|approval_policy\s*=\s*"never"|sandbox_mode\s*=\s*"danger-full-access""#,
+    )
 });
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for text in view.texts() {
         for found in SETTING.find_iter(text.text()) {
             // A file that a client reads is a setting; a block in a document shows one.
-            let is_client_file = text.file().path.file_name().starts_with("settings") || text.path().contains(".claude/") || text.path().contains(".codex/") || text.path().contains(".cursor/");
+            let is_client_file = text.file().path.file_name().starts_with("settings")
+                || text.path().contains(".claude/")
+                || text.path().contains(".codex/")
+                || text.path().contains(".cursor/");
             let severity = match () {
                 () if is_taught(text, &found.range()) => Severity::Info,
                 () if is_client_file && text.region(found.start()) == Region::Code => Severity::High,
@@ -63,8 +70,11 @@ fn severity_of_flag(text: &TextView<'_>, span: std::ops::Range<usize>) -> Severi
 
 fn check_allowed_tools(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     let (Some(tools), Some(text)) = (&view.bundle.frontmatter.allowed_tools, view.instructions()) else { return };
-    if let Some(tool) = tools.iter().find(|tool| matches!(tool.trim_matches(['"', '\'']), "*" | "Bash(*)" | "Bash(*:*)" | "all")) {
+    if let Some(tool) =
+        tools.iter().find(|tool| matches!(tool.trim_matches(['"', '\'']), "*" | "Bash(*)" | "Bash(*:*)" | "all"))
+    {
         let start = text.text().find("allowed-tools").unwrap_or(0);
-        sink.report(text, start..start + 1, format!("`{tool}` allows everything without a question")).severity(Severity::Low);
+        sink.report(text, start..start + 1, format!("`{tool}` allows everything without a question"))
+            .severity(Severity::Low);
     }
 }

@@ -22,7 +22,21 @@ pub(crate) static RULE: Rule = Rule {
     revision: 1,
     page: include_str!("reverse_shell.md"),
     hook: Hook::Text {
-        needles: &["/dev/tcp/", "/dev/udp/", "netcat", "ncat", "nc ", "mkfifo", "socat", "dup2", "tcpclient", "pty.spawn", "fsockopen", "tcpsocket", "socket"],
+        needles: &[
+            "/dev/tcp/",
+            "/dev/udp/",
+            "netcat",
+            "ncat",
+            "nc ",
+            "mkfifo",
+            "socat",
+            "dup2",
+            "tcpclient",
+            "pty.spawn",
+            "fsockopen",
+            "tcpsocket",
+            "socket",
+        ],
         check,
     },
 };
@@ -42,11 +56,20 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
 static PAIRS: LazyLock<[(Regex, Regex); 5]> = LazyLock::new(|| {
     let pair = |opens: &str, ties: &str| (pattern(opens), pattern(ties));
     [
-        pair(r"\.connect\(\s*\(", r"os\.dup2\([^)\n]{0,40}fileno|pty\.spawn\(|(?s)\.recv\(.{0,200}?(?:subprocess\.\w+\([^\n]{0,120}shell\s*=\s*True|os\.(?:popen|system)\(|exec\()"),
-        pair(r"(?i)New-Object\s+(?:System\.)?Net\.Sockets\.TCPClient", r"(?i)\b(?:iex|Invoke-Expression)\b|\bStart-Process\b|cmd\.exe"),
+        pair(
+            r"\.connect\(\s*\(",
+            r"os\.dup2\([^)\n]{0,40}fileno|pty\.spawn\(|(?s)\.recv\(.{0,200}?(?:subprocess\.\w+\([^\n]{0,120}shell\s*=\s*True|os\.(?:popen|system)\(|exec\()",
+        ),
+        pair(
+            r"(?i)New-Object\s+(?:System\.)?Net\.Sockets\.TCPClient",
+            r"(?i)\b(?:iex|Invoke-Expression)\b|\bStart-Process\b|cmd\.exe",
+        ),
         pair(r"\bfsockopen\(", r"\b(?:exec|shell_exec|proc_open|passthru|system)\("),
         pair(r"\bTCPSocket\.(?:new|open)\b", r"\bexec\b|IO\.popen|\$std(?:in|out)\.reopen"),
-        pair(r"\bnet\.(?:connect|createConnection)\(|\bnew\s+net\.Socket\(|\.connect\(\s*\d+\s*,", r"(?s)spawn\(\s*['\x22](?:/bin/|cmd|(?:ba)?sh).{0,200}?\.pipe\(|\.pipe\(\w+\.stdin\)|\.stdout\.pipe\("),
+        pair(
+            r"\bnet\.(?:connect|createConnection)\(|\bnew\s+net\.Socket\(|\.connect\(\s*\d+\s*,",
+            r"(?s)spawn\(\s*['\x22](?:/bin/|cmd|(?:ba)?sh).{0,200}?\.pipe\(|\.pipe\(\w+\.stdin\)|\.stdout\.pipe\(",
+        ),
     ]
 });
 
@@ -71,7 +94,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// in a script there is no reader.
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]")
+        pattern(
+            r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
+        )
     });
     let is_blank = view.is_markdown() && BLANK.is_match(window(view.text(), span.start, span.len() + 60));
     let severity = match view.region(span.start) {

@@ -20,7 +20,29 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("reviewer_injection.md"),
-    hook: Hook::Text { needles: &["scanner", "reviewer", "auditor", "security scan", "security review", "security analysis", "security analy", "moderator", "classifier", "evaluator", "false positive", "pre-approved", "marked as safe", "classified as", "as safe", "as benign", "as clean", "as trusted"], check },
+    hook: Hook::Text {
+        needles: &[
+            "scanner",
+            "reviewer",
+            "auditor",
+            "security scan",
+            "security review",
+            "security analysis",
+            "security analy",
+            "moderator",
+            "classifier",
+            "evaluator",
+            "false positive",
+            "pre-approved",
+            "marked as safe",
+            "classified as",
+            "as safe",
+            "as benign",
+            "as clean",
+            "as trusted",
+        ],
+        check,
+    },
 };
 
 static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,7 +66,8 @@ static REVIEWS: LazyLock<Regex> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let head = super::setting::window(view.text(), 0, 1_200);
-    let is_about_review = REVIEWS.is_match(&head[..head.find("\n---").unwrap_or(head.len().min(400)).min(head.len())]) || REVIEWS.is_match(view.path());
+    let is_about_review = REVIEWS.is_match(&head[..head.find("\n---").unwrap_or(head.len().min(400)).min(head.len())])
+        || REVIEWS.is_match(view.path());
     for found in ADDRESSES.find_iter(view.text()) {
         let is_hidden = view.region(found.start()) == Region::Comment;
         let severity = match () {

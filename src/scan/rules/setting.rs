@@ -11,12 +11,16 @@ use super::url::Url;
 
 /// Paths of files that hold samples for a program rather than work for an agent.
 static SPECIMEN_PATH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$")
+    pattern(
+        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
+    )
 });
 
 /// Words of those who teach, test or look for attacks.
 static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁")
+    pattern(
+        r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁",
+    )
 });
 
 /// Mentions of a name from which on a text is about its owner.
@@ -71,10 +75,26 @@ fn is_table_row(line: &str) -> bool {
 /// Tells whether a file is data: JSON and its like, unless a tool runs commands from it.
 pub(super) fn is_data(view: &TextView<'_>) -> bool {
     let path = &view.file().path;
-    let is_format = matches!(path.extension().as_deref(), Some("json" | "jsonl" | "csv" | "tsv" | "yaml" | "yml" | "toml" | "xml" | "svg" | "lock"));
+    let is_format = matches!(
+        path.extension().as_deref(),
+        Some("json" | "jsonl" | "csv" | "tsv" | "yaml" | "yml" | "toml" | "xml" | "svg" | "lock")
+    );
     let runs_commands = path.as_str().starts_with('.')
         || path.as_str().contains("/.")
-        || ["package.json", "settings", "hooks.json", "tasks.json", "devcontainer.json", "mcp.json", "compose", "plugin.json", "pyproject.toml", "config"].iter().any(|name| path.file_name().contains(name));
+        || [
+            "package.json",
+            "settings",
+            "hooks.json",
+            "tasks.json",
+            "devcontainer.json",
+            "mcp.json",
+            "compose",
+            "plugin.json",
+            "pyproject.toml",
+            "config",
+        ]
+        .iter()
+        .any(|name| path.file_name().contains(name));
     is_format && !runs_commands
 }
 
@@ -87,7 +107,9 @@ pub(super) fn is_about_owner(view: &TextView<'_>, url: &Url<'_>) -> bool {
         let (before, after) = (text[..at].chars().next_back(), text[at + label.len()..].chars().next());
         !matches!(before, Some('.' | '/' | '@' | '-')) && !matches!(after, Some('.' | '/' | '-'))
     };
-    label.len() >= 4 && text.match_indices(label.as_str()).filter(|(at, _)| is_word(*at)).take(OWNER_MENTIONS).count() >= OWNER_MENTIONS
+    label.len() >= 4
+        && text.match_indices(label.as_str()).filter(|(at, _)| is_word(*at)).take(OWNER_MENTIONS).count()
+            >= OWNER_MENTIONS
 }
 
 /// Tells whether the place is code: a script, or a block or span of code in a document.

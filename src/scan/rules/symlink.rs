@@ -19,7 +19,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Parts of a path that lead to something private or to the system.
-const PRIVATE: [&str; 12] = [".ssh", ".aws", ".env", ".kube", ".gnupg", "etc/", "proc/", ".config", ".netrc", "Keychains", ".claude", "root/"];
+const PRIVATE: [&str; 12] =
+    [".ssh", ".aws", ".env", ".kube", ".gnupg", "etc/", "proc/", ".config", ".netrc", "Keychains", ".claude", "root/"];
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let FileContent::Symlink(target) = &view.file.content else { return };

@@ -39,24 +39,132 @@ pub(super) enum HostKind {
 }
 
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)\b(https?|wss?|ftp)://(?:[^\s/@"'`<>]{1,80}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/:?#"'`<>()\[\]|\\,;]{1,253})(?::\d{1,5})?(/[^\s?#"'`<>)\]|\\]*)?"#)
+    pattern(
+        r#"(?i)\b(https?|wss?|ftp)://(?:[^\s/@"'`<>]{1,80}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/:?#"'`<>()\[\]|\\,;]{1,253})(?::\d{1,5})?(/[^\s?#"'`<>)\]|\\]*)?"#,
+    )
 });
 
 /// Hosts that serve what anybody puts there; a subdomain counts.
 const DROPS: &[&str] = &[
-    "0x0.st", "anonfiles.com", "beeceptor.com", "bashupload.com", "burpcollaborator.net", "catbox.moe", "controlc.com", "dpaste.com", "dpaste.org",
-    "file.io", "ghostbin.com", "glot.io", "gofile.io", "hastebin.com", "hookbin.com", "interact.sh", "ix.io", "justpaste.it", "localtunnel.me", "loca.lt", "mockbin.org",
-    "ngrok-free.app", "ngrok-free.dev", "ngrok.app", "ngrok.dev", "ngrok.io", "oast.fun", "oast.live", "oast.me", "oast.online", "oast.pro", "oast.site", "oastify.com", "paste.ee",
-    "paste.rs", "pastebin.com", "pipedream.net", "privatebin.net", "requestbin.com", "requestbin.net", "requestcatcher.com", "rentry.co", "rentry.org", "serveo.net", "sprunge.us", "temp.sh",
-    "termbin.com", "textbin.net", "transfer.sh", "trycloudflare.com", "typedwebhook.tools", "webhook.site",
+    "0x0.st",
+    "anonfiles.com",
+    "beeceptor.com",
+    "bashupload.com",
+    "burpcollaborator.net",
+    "catbox.moe",
+    "controlc.com",
+    "dpaste.com",
+    "dpaste.org",
+    "file.io",
+    "ghostbin.com",
+    "glot.io",
+    "gofile.io",
+    "hastebin.com",
+    "hookbin.com",
+    "interact.sh",
+    "ix.io",
+    "justpaste.it",
+    "localtunnel.me",
+    "loca.lt",
+    "mockbin.org",
+    "ngrok-free.app",
+    "ngrok-free.dev",
+    "ngrok.app",
+    "ngrok.dev",
+    "ngrok.io",
+    "oast.fun",
+    "oast.live",
+    "oast.me",
+    "oast.online",
+    "oast.pro",
+    "oast.site",
+    "oastify.com",
+    "paste.ee",
+    "paste.rs",
+    "pastebin.com",
+    "pipedream.net",
+    "privatebin.net",
+    "requestbin.com",
+    "requestbin.net",
+    "requestcatcher.com",
+    "rentry.co",
+    "rentry.org",
+    "serveo.net",
+    "sprunge.us",
+    "temp.sh",
+    "termbin.com",
+    "textbin.net",
+    "transfer.sh",
+    "trycloudflare.com",
+    "typedwebhook.tools",
+    "webhook.site",
 ];
 
 /// Services whose API a skill may well be about; a subdomain counts.
 const KNOWN_SERVICES: &[&str] = &[
-    "airtable.com", "aka.ms", "amazonaws.com", "anthropic.com", "apify.com", "apple.com", "atlassian.com", "atlassian.net", "azure.com", "bitbucket.org", "brave.com", "cloudflare.com", "cloudsmith.io", "cohere.ai", "deepseek.com", "discord.com",
-    "docker.com", "elevenlabs.io", "exa.ai", "fal.ai", "fal.run", "figma.com", "firecrawl.dev", "github.com", "githubusercontent.com", "gitlab.com", "google.com", "googleapis.com", "groq.com", "hubapi.com", "huggingface.co",
-    "linear.app", "mailgun.net", "microsoft.com", "microsoftonline.com", "mistral.ai", "netlify.com", "notion.com", "npmjs.org", "openai.com", "openrouter.ai", "perplexity.ai", "posthog.com", "pypi.org", "replicate.com", "resend.com",
-    "salesforce.com", "sendgrid.com", "sentry.io", "shopify.com", "slack.com", "stripe.com", "supabase.co", "tavily.com", "telegram.org", "todoist.com", "trello.com", "twilio.com", "twitter.com", "vercel.com", "x.ai", "x.com", "zapier.com",
+    "airtable.com",
+    "aka.ms",
+    "amazonaws.com",
+    "anthropic.com",
+    "apify.com",
+    "apple.com",
+    "atlassian.com",
+    "atlassian.net",
+    "azure.com",
+    "bitbucket.org",
+    "brave.com",
+    "cloudflare.com",
+    "cloudsmith.io",
+    "cohere.ai",
+    "deepseek.com",
+    "discord.com",
+    "docker.com",
+    "elevenlabs.io",
+    "exa.ai",
+    "fal.ai",
+    "fal.run",
+    "figma.com",
+    "firecrawl.dev",
+    "github.com",
+    "githubusercontent.com",
+    "gitlab.com",
+    "google.com",
+    "googleapis.com",
+    "groq.com",
+    "hubapi.com",
+    "huggingface.co",
+    "linear.app",
+    "mailgun.net",
+    "microsoft.com",
+    "microsoftonline.com",
+    "mistral.ai",
+    "netlify.com",
+    "notion.com",
+    "npmjs.org",
+    "openai.com",
+    "openrouter.ai",
+    "perplexity.ai",
+    "posthog.com",
+    "pypi.org",
+    "replicate.com",
+    "resend.com",
+    "salesforce.com",
+    "sendgrid.com",
+    "sentry.io",
+    "shopify.com",
+    "slack.com",
+    "stripe.com",
+    "supabase.co",
+    "tavily.com",
+    "telegram.org",
+    "todoist.com",
+    "trello.com",
+    "twilio.com",
+    "twitter.com",
+    "vercel.com",
+    "x.ai",
+    "x.com",
+    "zapier.com",
 ];
 
 /// Iterates over the URLs of `text`.
@@ -65,7 +173,12 @@ pub(super) fn urls(text: &str) -> impl Iterator<Item = Url<'_>> {
         let part = |index| captures.get(index).map_or("", |part: regex::Match<'_>| part.as_str());
         let whole = captures.get(0).expect("group 0 always takes part");
         let scheme = part(1);
-        Url { span: whole.range(), is_encrypted: scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss"), host: part(2).trim_end_matches('.'), path: part(3) }
+        Url {
+            span: whole.range(),
+            is_encrypted: scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss"),
+            host: part(2).trim_end_matches('.'),
+            path: part(3),
+        }
     })
 }
 
@@ -76,7 +189,9 @@ impl Url<'_> {
         if let Some(kind) = address_kind(host.trim_matches(['[', ']'])) {
             return kind;
         }
-        let is_local = host == "localhost" || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| host.ends_with(end)) || (!host.contains('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+        let is_local = host == "localhost"
+            || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| host.ends_with(end))
+            || (!host.contains('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
         if is_local {
             HostKind::Local
         } else if is_placeholder(&host) {
@@ -111,13 +226,23 @@ fn address_kind(host: &str) -> Option<HostKind> {
         return Some(HostKind::RawAddress);
     }
     // `http://2130706433/` and `http://0x7f000001/` are addresses that do not want to look like one.
-    let is_number = host.len() >= 8 && (host.bytes().all(|byte| byte.is_ascii_digit()) || host.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    let is_number = host.len() >= 8
+        && (host.bytes().all(|byte| byte.is_ascii_digit())
+            || host.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())));
     is_number.then_some(HostKind::RawAddress)
 }
 
 fn is_placeholder(host: &str) -> bool {
-    let is_reserved = ["example.com", "example.org", "example.net"].iter().any(|reserved| host == *reserved || host.strip_suffix(reserved).is_some_and(|front| matches!(front, "www." | "api." | "app." | "docs." | "cdn.")));
-    is_reserved || host.contains(['$', '{', '}', '*', '…', '%']) || ["your", "my-", "xxx"].iter().any(|word| host.starts_with(word) || host.contains(&format!(".{word}"))) || host.contains("...")
+    let is_reserved = ["example.com", "example.org", "example.net"].iter().any(|reserved| {
+        host == *reserved
+            || host
+                .strip_suffix(reserved)
+                .is_some_and(|front| matches!(front, "www." | "api." | "app." | "docs." | "cdn."))
+    });
+    is_reserved
+        || host.contains(['$', '{', '}', '*', '…', '%'])
+        || ["your", "my-", "xxx"].iter().any(|word| host.starts_with(word) || host.contains(&format!(".{word}")))
+        || host.contains("...")
 }
 
 fn is_below(host: &str, domains: &[&str]) -> bool {
@@ -151,7 +276,11 @@ mod tests {
 
     #[test]
     fn the_registered_label_is_the_owner_name() {
-        for (text, expected) in [("https://get.vendor.dev/x", "vendor"), ("https://cli.vendor.co.uk", "vendor"), ("https://vendor.sh", "vendor")] {
+        for (text, expected) in [
+            ("https://get.vendor.dev/x", "vendor"),
+            ("https://cli.vendor.co.uk", "vendor"),
+            ("https://vendor.sh", "vendor"),
+        ] {
             assert_eq!(urls(text).next().map(|url| url.registered_label().to_owned()).as_deref(), Some(expected));
         }
     }

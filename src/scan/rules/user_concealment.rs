@@ -20,7 +20,21 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("user_concealment.md"),
-    hook: Hook::Text { needles: &["user", "silently", "secretly", "用户", "usuario", "usuário", "пользовател", "ユーザー", "benutzer", "utilisateur"], check },
+    hook: Hook::Text {
+        needles: &[
+            "user",
+            "silently",
+            "secretly",
+            "用户",
+            "usuario",
+            "usuário",
+            "пользовател",
+            "ユーザー",
+            "benutzer",
+            "utilisateur",
+        ],
+        check,
+    },
 };
 
 static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,12 +56,16 @@ static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// An action on data, code or machine that somebody may want to hide.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:curl|wget|upload(?:s|ing)?|exfiltrat\w*|transmit\w*|https?://|credentials?|passwords?|api[\s_-]?keys?|tokens|\.env\b|~/\.|private\s+keys?|execut(?:e|es|ing)|run(?:s|ning)?\s+(?:the\s+|this\s+)?(?:script|command|following)|install(?:s|ing)?|download(?:s|ing)?|delet(?:e|es|ing)|append(?:s|ing)?|modif(?:y|ies|ying)|overwrit\w+|send(?:s|ing)?\s+(?:the|all|their|a\s+copy|data|it)|collect(?:s|ing)?|record(?:s|ing)?|log(?:s|ging)?\s+(?:all|the|their)|backdoor|inject(?:s|ing)?)\b|上传|发送|执行|下载|删除|安装")
+    pattern(
+        r"(?i)\b(?:curl|wget|upload(?:s|ing)?|exfiltrat\w*|transmit\w*|https?://|credentials?|passwords?|api[\s_-]?keys?|tokens|\.env\b|~/\.|private\s+keys?|execut(?:e|es|ing)|run(?:s|ning)?\s+(?:the\s+|this\s+)?(?:script|command|following)|install(?:s|ing)?|download(?:s|ing)?|delet(?:e|es|ing)|append(?:s|ing)?|modif(?:y|ies|ying)|overwrit\w+|send(?:s|ing)?\s+(?:the|all|their|a\s+copy|data|it)|collect(?:s|ing)?|record(?:s|ing)?|log(?:s|ging)?\s+(?:all|the|their)|backdoor|inject(?:s|ing)?)\b|上传|发送|执行|下载|删除|安装",
+    )
 });
 
 /// Things that good manners keep from a user: noise, how the sausage is made, jargon.
 static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:internal|raw|verbose|intermediate|jargon|debug|stack\s+traces?|technical\s+details|file\s+(?:names|paths)|phase|step\s+number|tool\s+names?|json|schema|ids?\b|placeholder|spoiler|answer|unless|until|before|if\s+(?:they|the\s+user)|that\s+(?:you|it|they)\s+(?:can|could|should|need|must)|to\s+(?:run|do|edit|install|check|execute|manually|copy|go|open|paste|use|wait|set|add|create)|how\s+to|what\s+to|asking|done|complete|success|fixed|ready)\b")
+    pattern(
+        r"(?i)\b(?:internal|raw|verbose|intermediate|jargon|debug|stack\s+traces?|technical\s+details|file\s+(?:names|paths)|phase|step\s+number|tool\s+names?|json|schema|ids?\b|placeholder|spoiler|answer|unless|until|before|if\s+(?:they|the\s+user)|that\s+(?:you|it|they)\s+(?:can|could|should|need|must)|to\s+(?:run|do|edit|install|check|execute|manually|copy|go|open|paste|use|wait|set|add|create)|how\s+to|what\s+to|asking|done|complete|success|fixed|ready)\b",
+    )
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -57,7 +75,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // The polarity of a sentence is no help here: the phrase is itself a negation.
-        let is_mention = is_specimen(view) || teaches_security(view) || view.heading(found.start()).is_some_and(|_| view.is_mention(&(found.start()..found.start())));
+        let is_mention = is_specimen(view)
+            || teaches_security(view)
+            || view.heading(found.start()).is_some_and(|_| view.is_mention(&(found.start()..found.start())));
         let sentence = sentence(view, found.end());
         let about = paragraph(view, &found.range());
         let severity = match () {

@@ -21,22 +21,53 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("webhook_sink.md"),
-    hook: Hook::Text { needles: &["webhook", "requestbin", "pipedream.net", "api.telegram.org/bot", "beeceptor", "oast", "interact.sh", "burpcollaborator", "hookbin", "requestcatcher"], check },
+    hook: Hook::Text {
+        needles: &[
+            "webhook",
+            "requestbin",
+            "pipedream.net",
+            "api.telegram.org/bot",
+            "beeceptor",
+            "oast",
+            "interact.sh",
+            "burpcollaborator",
+            "hookbin",
+            "requestcatcher",
+        ],
+        check,
+    },
 };
 
 /// A mailbox with the key that belongs to one owner, rather than a placeholder.
 static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}")
+    pattern(
+        r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}",
+    )
 });
 
 /// Hosts that only record what they are sent.
-const BINS: &[&str] = &["webhook.site", "requestbin.com", "requestbin.net", "pipedream.net", "beeceptor.com", "hookbin.com", "requestcatcher.com", "oast.", "oastify.com", "interact.sh", "burpcollaborator.net", "typedwebhook.tools"];
+const BINS: &[&str] = &[
+    "webhook.site",
+    "requestbin.com",
+    "requestbin.net",
+    "pipedream.net",
+    "beeceptor.com",
+    "hookbin.com",
+    "requestcatcher.com",
+    "oast.",
+    "oastify.com",
+    "interact.sh",
+    "burpcollaborator.net",
+    "typedwebhook.tools",
+];
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     for found in MAILBOX.find_iter(text) {
         let sample = found.as_str().to_ascii_lowercase();
-        let is_sample = ["xxxx", "0000000", "your", "example", "1234567890", "t00000000", "abcdef"].iter().any(|mark| sample.contains(mark));
+        let is_sample = ["xxxx", "0000000", "your", "example", "1234567890", "t00000000", "abcdef"]
+            .iter()
+            .any(|mark| sample.contains(mark));
         let severity = if is_sample || is_shown(view, &found.range()) { Severity::Info } else { Severity::High };
         sink.report(view, found.range(), "the address carries the key of one mailbox").severity(severity);
     }
@@ -52,7 +83,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn mentions_sending(view: &TextView<'_>, offset: usize) -> bool {
-    static SENDING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b"));
+    static SENDING: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b"));
     let line = view.line_range(offset);
     SENDING.is_match(window(view.text(), line.start, line.len()))
 }
