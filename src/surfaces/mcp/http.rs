@@ -33,7 +33,8 @@ pub fn service(services: Services, config: &HttpConfig) -> McpService {
         .with_allowed_hosts(config.hosts())
         .with_allowed_origins(origins.iter().filter_map(origin_with_port))
         .enforce_origin_validation();
-    let inner = StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), transport);
+    let inner =
+        StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), transport);
     cross_origin(&origins).layer(inner)
 }
 

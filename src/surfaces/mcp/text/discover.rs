@@ -10,10 +10,10 @@ const DESCRIPTION_CHARACTERS: usize = 500;
 
 /// Renders the results of a search for `query`.
 pub(super) fn render(query: &str, response: &DiscoverResponse) -> String {
-    let query = untrusted_line(query, 200);
     let mut lines = vec![
         overview(response),
-        format!("Query: \"{query}\"; query_id: {}", untrusted_line(&response.query_id, 100)),
+        format!("query_id: {}", untrusted_line(&response.query_id, 100)),
+        format!("Query: {}", untrusted_line(query, 200)),
     ];
     match response.meta.index_status {
         IndexStatus::Ok => {}
@@ -37,7 +37,9 @@ fn overview(response: &DiscoverResponse) -> String {
     match (worst, response.results.len()) {
         (None, _) => "Safety: no results, so no verdict.".to_owned(),
         (Some(worst), 1) => format!("Safety: 1 result, {}.", worst.as_str()),
-        (Some(worst), count) => format!("Safety: {count} results, the worst is {}; each verdict is below.", worst.as_str()),
+        (Some(worst), count) => {
+            format!("Safety: {count} results, the worst is {}; each verdict is below.", worst.as_str())
+        }
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn render(response: &InspectResponse) -> String {
     lines.extend(provenance(response));
     lines.push(format!("Pin to store: {}", pin(&response.pin)));
     lines.push(
-        "Next: show your user the verdict, the findings and the install command; install only after they confirm.".to_owned(),
+        "Next: show your user the verdict, the findings and the install command; install only after they confirm."
+            .to_owned(),
     );
     lines.push(about(response));
     lines.extend(evidence(response));
@@ -69,7 +70,10 @@ fn provenance(response: &InspectResponse) -> Vec<String> {
     let mut lines = vec![
         format!("skill_id: {}", response.skill_id),
         format!("Source: {}", untrusted_line(&source.url, 500)),
-        format!("Commit: {}", source.commit_sha.as_deref().map_or_else(|| "unknown".to_owned(), |sha| untrusted_line(sha, 64))),
+        format!(
+            "Commit: {}",
+            source.commit_sha.as_deref().map_or_else(|| "unknown".to_owned(), |sha| untrusted_line(sha, 64))
+        ),
         format!("Indexed: {}", source.indexed_at),
     ];
     lines.extend(source.content_hash.as_ref().map(|hash| format!("content_hash: {}", untrusted_line(hash, 100))));
@@ -83,7 +87,9 @@ fn provenance(response: &InspectResponse) -> Vec<String> {
         [] => "none".to_owned(),
         _ => items.iter().map(|item| untrusted_line(item, 60)).collect::<Vec<_>>().join(", "),
     };
-    lines.extend(response.capabilities.inferred.as_ref().map(|inferred| format!("Capabilities seen: {}", list(inferred))));
+    lines.extend(
+        response.capabilities.inferred.as_ref().map(|inferred| format!("Capabilities seen: {}", list(inferred))),
+    );
     lines.extend(response.quality_flags.as_ref().map(|flags| format!("Quality flags: {}", list(flags))));
     lines
 }
@@ -133,7 +139,9 @@ fn files(manifest: &ManifestView) -> String {
 /// The commands are this service's, their arguments an author's: a person looks before they run.
 fn install(response: &InspectResponse) -> String {
     let mut commands = vec![response.install.command.clone()];
-    commands.extend(response.install_options.iter().map(|option| format!("# to {}\n{}", option.destination, option.command)));
+    commands.extend(
+        response.install_options.iter().map(|option| format!("# to {}\n{}", option.destination, option.command)),
+    );
     bounded_fence("install commands, for your user to confirm", &commands.join("\n\n")).text
 }
 
@@ -141,7 +149,9 @@ fn content(content: &str) -> Vec<String> {
     let fence = bounded_fence("SKILL.md", content);
     let note = match fence.left_out {
         0 => None,
-        count => Some(format!("The last {count} characters of SKILL.md are left out here; the structured content has them.")),
+        count => {
+            Some(format!("The last {count} characters of SKILL.md are left out here; the structured content has them."))
+        }
     };
     note.into_iter().chain([fence.text]).collect()
 }

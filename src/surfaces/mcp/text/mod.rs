@@ -4,6 +4,8 @@
 //! URLs, each at the end of a line of its own; so no text of an author can look like a verdict
 //! or end its fence. What is long is cut and says so: structured content has it all.
 
+#[cfg(test)]
+mod attacks;
 mod discover;
 mod inspect;
 mod problem;

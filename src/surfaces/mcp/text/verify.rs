@@ -21,7 +21,9 @@ fn of_hit(hit: &VerifyHit) -> String {
     let is_same = hit.comparison.your_hash_matches_audited;
     let first = match is_same {
         // The verdict is about other bytes than those that the caller holds.
-        Some(false) => format!("Safety: unknown for what you hold, which is not the indexed content; the indexed content is {indexed}"),
+        Some(false) => format!(
+            "Safety: unknown for what you hold, which is not the indexed content; the indexed content is {indexed}"
+        ),
         _ => format!("Safety: {indexed}"),
     };
     let same = match is_same {
