@@ -43,13 +43,13 @@ async fn the_list_of_tools_is_the_same_every_time_and_in_both_eras() {
             assert_eq!(result["resultType"], "complete", "{result}");
             assert!(result["ttlMs"].is_u64() && result["cacheScope"].is_string(), "{result}");
         }
-        lists.push(result["tools"].clone());
+        lists.push(result["tools"].to_string());
     }
-    assert!(lists.windows(2).all(|pair| pair[0].to_string() == pair[1].to_string()));
-    let names: Vec<&str> =
-        lists[0].as_array().expect("tools").iter().filter_map(|tool| tool["name"].as_str()).collect();
+    assert!(lists.windows(2).all(|pair| pair[0] == pair[1]), "the same, to the order of keys");
+    let tools: Value = serde_json::from_str(&lists[0]).expect("JSON");
+    let names: Vec<&str> = tools.as_array().expect("tools").iter().filter_map(|tool| tool["name"].as_str()).collect();
     assert_eq!(names, TOOLS);
-    for tool in lists[0].as_array().expect("tools") {
+    for tool in tools.as_array().expect("tools") {
         assert!(tool["title"].is_string() && tool["description"].is_string(), "{tool}");
         assert_eq!((&tool["inputSchema"]["type"], &tool["outputSchema"]["type"]), (&json!("object"), &json!("object")));
         assert_eq!(tool["annotations"]["readOnlyHint"], true);
@@ -204,6 +204,34 @@ async fn a_large_request_is_refused() {
     let params = json!({ "name": "discover_skills", "arguments": { "query": "x".repeat(300_000) } });
     let reply = server.post("tools/call", params, &[("MCP-Protocol-Version", "2025-11-25")]).await;
     assert_eq!(reply.status, 413);
+}
+
+/// Standard input and output are such a stream, one message a line.
+#[tokio::test]
+async fn a_byte_stream_speaks_both_eras() {
+    let server = Server::start().await;
+    let hash = json!({ "content_hash": server.skills[0].content_hash });
+    let call = json!({ "name": "verify_skill", "arguments": hash });
+    let hello = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } });
+    let rows = [
+        vec![
+            ("initialize", Some(1), hello),
+            ("notifications/initialized", None, json!({})),
+            ("tools/call", Some(2), call.clone()),
+        ],
+        vec![
+            ("server/discover", Some(1), server::with_meta(json!({}))),
+            ("tools/call", Some(2), server::with_meta(call.clone())),
+        ],
+        vec![("tools/call", Some(2), server::with_meta(call))],
+    ];
+    for messages in rows {
+        let replies = server.converse(&messages).await;
+        let last = replies.last().expect("a reply");
+        assert_eq!(replies.len(), messages.iter().filter(|message| message.1.is_some()).count(), "{replies:?}");
+        assert_eq!(last["id"], 2, "{last}");
+        assert!(text_of(&last["result"]).starts_with("Safety: safe"), "{last}");
+    }
 }
 
 fn text_of(result: &Value) -> &str {

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::header::HeaderMap;
+use rmcp::ServiceExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use touchmark::config::{HttpConfig, StorageConfig};
-use touchmark::operations::{IngestProgress, IngestStage, ingest_source};
+use touchmark::operations::{IngestProgress, IngestStage, Services, ingest_source};
 use touchmark::skill::Sha256Digest;
 use touchmark::surfaces::mcp;
 
@@ -30,6 +32,7 @@ pub struct Server {
     /// A plain one, one with hidden text, and one that attacks its reader.
     pub skills: Vec<HeldSkill>,
     client: reqwest::Client,
+    services: Services,
     _folder: TempDir,
 }
 
@@ -75,10 +78,10 @@ impl Server {
         let source = format!("folder:{}", folder.path().join("skills").display());
         let report = ingest_source(&services, &source, Arc::new(Silent)).await.expect("a report");
         assert_eq!(report.added, 3, "{report:?}");
-        let router = axum::Router::new().route_service("/mcp", mcp::service(services, &config));
+        let router = axum::Router::new().route_service("/mcp", mcp::service(services.clone(), &config));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { url: config.public_url, skills: skills.into(), client, _folder: folder }
+        Self { url: config.public_url, skills: skills.into(), client, services, _folder: folder }
     }
 
     /// Sends a request as a client of `era` does.
@@ -134,6 +137,34 @@ impl Server {
             .get("mcp-session-id")
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         Reply { status, body: response.json().await.unwrap_or_default(), session }
+    }
+
+    /// Sends messages (method, id, parameters) over a byte stream, waits for the reply to each
+    /// that has an id, and closes the stream.
+    pub async fn converse(&self, messages: &[(&str, Option<u32>, Value)]) -> Vec<Value> {
+        let (client, end) = tokio::io::duplex(1 << 20);
+        let server = mcp::McpServer::new(self.services.clone(), None);
+        let serving = tokio::spawn(async move {
+            let running = server.serve(tokio::io::split(end)).await.expect("a conversation begins");
+            running.waiting().await.expect("it ends well");
+        });
+        let (reading, mut writing) = tokio::io::split(client);
+        let mut lines = BufReader::new(reading).lines();
+        let mut replies = Vec::new();
+        for (method, id, params) in messages {
+            let mut message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+            if let Some(id) = id {
+                message["id"] = json!(id);
+            }
+            writing.write_all(format!("{message}\n").as_bytes()).await.expect("the server reads");
+            if id.is_some() {
+                let line = lines.next_line().await.expect("the server writes").expect("a reply");
+                replies.push(serde_json::from_str(&line).expect("a line of JSON"));
+            }
+        }
+        drop((writing, lines));
+        serving.await.expect("the server ends with the stream");
+        replies
     }
 
     /// Asks as a browser does before a page of `origin` may call.

@@ -171,3 +171,11 @@ fn a_verdict_is_not_lent_to_other_bytes() {
     let miss = of_answer("verify_skill", &json!({}), &json!({ "matched": false, "verification": "unknown" }));
     assert!(miss.starts_with("Safety: unknown, no verdict"), "{miss}");
 }
+
+#[test]
+fn a_blocked_skill_is_not_offered_for_install() {
+    let mut response = inspected("x");
+    response["safety"]["recommended_action"] = json!("block");
+    let text = of_answer("inspect_skill", &json!({}), &response);
+    assert!(text.contains("\nNext: do not install it"), "{text}");
+}

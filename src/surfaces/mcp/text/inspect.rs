@@ -18,16 +18,20 @@ pub(super) fn render(response: &InspectResponse) -> String {
     lines.extend(findings(response));
     lines.extend(provenance(response));
     lines.push(format!("Pin to store: {}", pin(&response.pin)));
-    lines.push(
-        "Next: show your user the verdict, the findings and the install command; install only after they confirm."
-            .to_owned(),
-    );
+    lines.push(format!("Next: {}", next_step(response)));
     lines.push(about(response));
     lines.extend(evidence(response));
     lines.extend(response.manifest.as_ref().map(files));
     lines.push(install(response));
     lines.extend(content(&response.content));
     lines.join("\n")
+}
+
+fn next_step(response: &InspectResponse) -> &'static str {
+    match response.safety.recommended_action.as_str() {
+        "block" => "do not install it; tell your user what was found.",
+        _ => "show your user the verdict, the findings and the install command; install only after they confirm.",
+    }
 }
 
 fn findings(response: &InspectResponse) -> Vec<String> {
