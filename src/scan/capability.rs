@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::pattern::pattern;
 use serde::{Deserialize, Serialize};
 
 use super::{BundleView, Region, TextView};
@@ -42,7 +44,7 @@ impl Capability {
 }
 
 static SIGNS: LazyLock<[(Capability, Regex); 5]> = LazyLock::new(|| {
-    let sign = |capability, pattern| (capability, Regex::new(pattern).expect("the pattern is valid"));
+    let sign = |capability, text: &str| (capability, pattern(text));
     [
         sign(Capability::Network, r"\b(?:curl|wget)\s|\brequests\.(?:get|post|put|request)\(|\burllib\.request|\bhttpx\.|\bfetch\(|\baxios\b|\bInvoke-WebRequest\b|\bsocket\.(?:socket|create_connection)"),
         sign(Capability::Shell, r"\bsubprocess\.|\bos\.(?:system|popen)\(|\bchild_process\b|\bexecSync\(|\bspawn\(|\bStart-Process\b"),
@@ -77,7 +79,7 @@ fn is_code(text: &TextView<'_>, offset: usize) -> bool {
 /// Tells whether the bundle holds something that runs: a script, an executable, or a
 /// command that a client runs while it loads SKILL.md (`` !`command` ``).
 pub(super) fn executes_code(view: &BundleView<'_>) -> bool {
-    static DYNAMIC_CONTEXT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)(?:^|\s)!`[^`\n]+`").expect("the pattern is valid"));
+    static DYNAMIC_CONTEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
     let has_script = view.files.iter().any(|file| file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes()));
     has_script || view.instructions().is_some_and(|text| DYNAMIC_CONTEXT.is_match(text.text()))
 }

@@ -8,6 +8,7 @@ mod capability;
 mod driver;
 mod finding;
 mod markdown;
+mod pattern;
 mod polarity;
 mod report;
 mod rule;

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::decode::{BASE64_RUN, open_base64};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {

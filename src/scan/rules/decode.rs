@@ -7,7 +7,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 
 /// Layers that are opened, one inside the other.
 const DEPTH: usize = 4;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 use super::setting::is_shown;
 
 pub(crate) static RULE: Rule = Rule {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 use super::setting::{is_about_owner, is_code, is_taught, window};
 use super::url::{HostKind, urls};
 

@@ -27,7 +27,6 @@ mod package_install_hook;
 mod page;
 mod password_protected_archive;
 mod paste_site_download;
-mod pattern;
 mod permission_bypass;
 mod remote_instructions;
 mod reverse_shell;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 
 use super::url::{HostKind, Url, urls};
 

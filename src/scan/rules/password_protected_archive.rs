@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-protected-archive",

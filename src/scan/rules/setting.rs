@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Region, TextView};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 use super::url::Url;
 
 /// Paths of files that hold samples for a program rather than work for an agent.

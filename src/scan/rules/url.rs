@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 
 /// A URL as it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

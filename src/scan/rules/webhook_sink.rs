@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::pattern::pattern;
+use super::super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 use super::url::urls;
 

@@ -6,7 +6,7 @@ use regex::Regex;
 ///
 /// `\b` is a boundary of ASCII words: the Unicode one makes the engine fall back to its slow
 /// path at the first letter that is not ASCII.
-pub(super) fn pattern(source: &str) -> Regex {
+pub(in crate::scan) fn pattern(source: &str) -> Regex {
     Regex::new(&source.replace(r"\b", r"(?-u:\b)")).expect("the pattern is valid")
 }
 

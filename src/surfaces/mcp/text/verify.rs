@@ -1,0 +1,46 @@
+//! `verify_skill` in words.
+
+use super::untrusted::bounded_fence;
+use super::untrusted_line;
+use super::verdict::{basis, verdict};
+use crate::api::{VerifyHit, VerifyResponse};
+
+/// Renders what is known of what a caller holds.
+pub(super) fn render(response: &VerifyResponse) -> String {
+    match response {
+        VerifyResponse::Hit(hit) => of_hit(hit),
+        VerifyResponse::Miss(_) => "Safety: unknown, no verdict: nothing in the index matches.\n\
+            Matched: no\n\
+            Next: treat it as unaudited; ask your user before it is used."
+            .to_owned(),
+    }
+}
+
+fn of_hit(hit: &VerifyHit) -> String {
+    let indexed = verdict(&hit.safety.summary());
+    let is_same = hit.comparison.your_hash_matches_audited;
+    let first = match is_same {
+        // The verdict is about other bytes than those that the caller holds.
+        Some(false) => format!(
+            "Safety: unknown for what you hold, which is not the indexed content; the indexed content is {indexed}"
+        ),
+        _ => format!("Safety: {indexed}"),
+    };
+    let same = match is_same {
+        Some(true) => "yes",
+        Some(false) => "no: what you hold differs from what is indexed, so do not load it before your user has looked",
+        None => "not compared: no content_hash was given, so this says nothing of the bytes that you hold",
+    };
+    let matched_by = serde_json::to_value(hit.matched_by).unwrap_or_default();
+    let mut lines = vec![
+        first,
+        format!("Matched: yes, by {}", matched_by.as_str().unwrap_or_default()),
+        format!("Same content: {same}"),
+        format!("Indexed content_hash: {}", hit.comparison.current_content_hash.as_deref().unwrap_or("unknown")),
+        format!("skill_id: {}", hit.skill.skill_id),
+        format!("Source: {}", untrusted_line(&hit.skill.source_url, 500)),
+    ];
+    lines.extend(basis(&hit.safety));
+    lines.push(bounded_fence("name", &untrusted_line(&hit.skill.name, 200)).text);
+    lines.join("\n")
+}
