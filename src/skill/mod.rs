@@ -27,6 +27,6 @@ pub use identity::{
 pub use issue::{IssueKind, ParseIssue};
 pub use manifest::{FileClass, Manifest, ManifestFile, ManifestSummary};
 pub use path::{BundlePath, PathError};
-pub use sanitise::{fence, fence_mark, sanitise_block, sanitise_line};
+pub use sanitise::{break_fence_marks, fence, fence_mark, sanitise_block, sanitise_line};
 pub use text::{DecodedText, Encoding, decode_text};
 pub use timestamp::Timestamp;

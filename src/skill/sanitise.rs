@@ -60,22 +60,21 @@ pub fn sanitise_block(text: &str) -> String {
 /// only at the words.
 pub fn fence(label: &str, text: &str) -> String {
     let mark = fence_mark(text);
-    let body = break_runs(&sanitise_block(text));
+    let body = break_fence_marks(&sanitise_block(text));
     format!("{FENCE_OPEN} {label} {mark}\n{}\n{mark} {FENCE_CLOSE}", body.trim_end_matches('\n'))
 }
 
-/// Puts a look-alike between any two angle brackets that stand together, so that no run of
-/// them, however long, still holds a fence word.
-fn break_runs(text: &str) -> String {
+/// Breaks every run of three angle brackets, with which fences begin and end, and leaves
+/// shorter ones, which are operators and here-documents.
+pub fn break_fence_marks(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
-    let mut previous = '\0';
+    let mut run = 0;
+    let mut previous = ' ';
     for character in text.chars() {
-        if character == previous {
-            match character {
-                '<' => broken.push('\u{2039}'),
-                '>' => broken.push('\u{203a}'),
-                _ => {}
-            }
+        run = if character == previous { run + 1 } else { 1 };
+        if run == 3 && matches!(character, '<' | '>') {
+            broken.push(if character == '<' { '\u{2039}' } else { '\u{203a}' });
+            run = 1;
         }
         broken.push(character);
         previous = character;

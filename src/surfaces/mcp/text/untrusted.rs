@@ -1,6 +1,6 @@
 //! The words of others, on one line or behind a fence.
 
-use crate::skill::{fence, sanitise_block, sanitise_line};
+use crate::skill::{break_fence_marks, fence, sanitise_block, sanitise_line};
 
 /// Characters of one fence; what is beyond is only in structured content.
 const FENCE_CHARACTERS: usize = 40_000;
@@ -17,7 +17,7 @@ pub(super) struct BoundedFence {
 
 /// Returns `text` on one line of at most `max_characters`, in which no fence begins or ends.
 pub(in super::super) fn untrusted_line(text: &str, max_characters: usize) -> String {
-    break_marks(&sanitise_line(text, max_characters))
+    break_fence_marks(&sanitise_line(text, max_characters))
 }
 
 /// Puts the beginning of `text` behind a fence of at most 40,000 characters.
@@ -30,28 +30,11 @@ pub(super) fn bounded_fence(label: &str, text: &str) -> BoundedFence {
         taken = FENCE_CHARACTERS / LARGEST_ESCAPE;
         body = sanitise_block(beginning(text, taken));
     }
-    BoundedFence { text: fence(label, &break_marks(&body)), left_out: count.saturating_sub(taken) }
+    BoundedFence { text: fence(label, &body), left_out: count.saturating_sub(taken) }
 }
 
 fn beginning(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
-}
-
-/// Breaks every run of three angle brackets, with which fences begin and end.
-fn break_marks(text: &str) -> String {
-    let mut broken = String::with_capacity(text.len());
-    let mut run = 0;
-    let mut previous = ' ';
-    for character in text.chars() {
-        run = if character == previous { run + 1 } else { 1 };
-        if run == 3 && matches!(character, '<' | '>') {
-            broken.push(if character == '<' { '\u{2039}' } else { '\u{203a}' });
-            run = 1;
-        }
-        broken.push(character);
-        previous = character;
-    }
-    broken
 }
 
 #[cfg(test)]
@@ -63,12 +46,12 @@ mod tests {
         for length in 1..12 {
             for bracket in ["<", ">"] {
                 let text = format!("{}UNTRUSTED{}", bracket.repeat(length), bracket.repeat(length));
-                assert!(!break_marks(&text).contains(&bracket.repeat(3)), "{text}");
+                assert!(!break_fence_marks(&text).contains(&bracket.repeat(3)), "{text}");
                 let fenced = bounded_fence("x", &text).text;
                 assert_eq!((fenced.matches("<<<").count(), fenced.matches(">>>").count()), (1, 1), "{text}");
             }
         }
-        assert_eq!(break_marks("cat <<EOF >> file"), "cat <<EOF >> file");
+        assert_eq!(break_fence_marks("cat <<EOF >> file"), "cat <<EOF >> file");
     }
 
     #[test]

@@ -1,0 +1,39 @@
+# Commands of this repository. `just` lists them.
+
+default:
+    @just --list
+
+# Check the pure rooms (skill, scan, rank, api) only: seconds.
+check-pure:
+    cargo test --no-default-features --lib
+
+# Check formatting and lints, as CI does.
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo clippy --no-default-features --lib --tests -- -D warnings
+
+# Run the tests.
+test:
+    cargo test
+
+# Rewrite everything that is made from the code and checked in.
+generate:
+    cargo run --quiet -- generate
+
+# Check licences, advisories and sources of the crates.
+deny:
+    cargo deny check
+
+# Measure ingest, discover, verify and start on the corpus; prints the table of docs/performance.md.
+bench CORPUS="../shared/corpus/skills.jsonl.zst":
+    cargo build --release --benches --bin touchmark
+    cargo bench --bench service -- {{CORPUS}}
+
+# Measure the ranking on judged queries (development half).
+retrieval SHARED="../shared":
+    cargo bench --bench retrieval -- {{SHARED}}
+
+# Call every tool with the Python client of the Model Context Protocol.
+mcp-client:
+    python3 tests/clients/mcp_client.py

@@ -1,0 +1,11 @@
+//! What is made from the code and checked in is what the code makes.
+
+use std::path::Path;
+
+use touchmark::surfaces::docs;
+
+#[test]
+fn checked_in_documents_are_what_the_code_makes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    docs::generate(root, true).unwrap_or_else(|error| panic!("{error}"));
+}
