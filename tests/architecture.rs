@@ -22,8 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("api", &["skill", "scan", "rank"]),
     ("operations", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute", "ingest", "api"]),
     // Surfaces read what they show, and the configuration of their transport. They do not
-    // know the store, search or sources.
-    ("surfaces", &["operations", "api", "config", "skill", "scan"]),
+    // know the store, search or sources; commands ask `app` to construct what they run on.
+    ("surfaces", &["operations", "api", "config", "skill", "scan", "app"]),
     ("app", &["operations", "config", "compute", "search", "skill", "store"]),
 ];
 

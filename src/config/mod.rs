@@ -2,7 +2,9 @@
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
 mod http;
+mod log;
 mod storage;
 
 pub use http::{HttpConfig, HttpConfigError};
+pub use log::{LogConfig, LogConfigError};
 pub use storage::{StorageConfig, StorageConfigError};

@@ -1,6 +1,38 @@
-//! To be written.
+//! The command line: hand-shaped commands over the same operations as REST and MCP.
+//!
+//! A command asks a server (`--url`) or the data folder on this machine; it cannot tell which,
+//! see `backend`. Everything that an author wrote is sanitised once more where it meets the
+//! terminal, see `paint`. Start at [`run`].
 
-/// Placeholder until merge.
-pub fn help_pages() -> String {
-    String::new()
-}
+mod arguments;
+mod backend;
+mod exit;
+mod failure;
+mod findings;
+mod generate;
+mod health;
+mod held;
+mod help_pages;
+mod ingest;
+mod ingest_progress;
+mod ingest_report;
+mod inspect;
+mod inspect_page;
+mod json;
+mod local;
+mod mcp;
+mod output;
+mod paint;
+mod program;
+mod remote;
+mod scan;
+mod search;
+mod serve;
+mod standing;
+mod suggestion;
+mod table;
+mod verify;
+
+pub use exit::Outcome;
+pub use help_pages::help_pages;
+pub use program::run;

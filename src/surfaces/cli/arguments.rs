@@ -1,0 +1,226 @@
+//! What can be said on the command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::help;
+use crate::api::SourceAlias;
+use crate::skill::Timestamp;
+
+/// Finds agent skills, shows what is in them, and re-verifies them for as long as they are held.
+#[derive(Debug, Parser)]
+#[command(name = "touchmark", version, after_help = help::PROGRAM, arg_required_else_help = true, infer_subcommands = false)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Global {
+    /// Print the JSON that the REST API answers, errors included.
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub json: bool,
+    /// Keep data in this folder [default: TOUCHMARK_DATA_DIR, else touchmark in XDG_DATA_HOME or ~/.local/share].
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    pub data_dir: Option<PathBuf>,
+    /// Ask this server instead of the data folder: search, inspect, verify, health.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TOUCHMARK_URL",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    pub url: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find skills for a task that is described in plain words.
+    #[command(after_help = help::SEARCH)]
+    Search(SearchArguments),
+    /// Show everything that is needed to decide on one skill, its verdict first.
+    #[command(after_help = help::INSPECT)]
+    Inspect(InspectArguments),
+    /// Check whether what you hold is what was audited, and what the verdict is now.
+    #[command(after_help = help::VERIFY)]
+    Verify(VerifyArguments),
+    /// Scan skills on this machine; nothing is sent, stored or run.
+    #[command(after_help = help::SCAN)]
+    Scan(ScanArguments),
+    /// Bring skills from folders, git repositories and corpus files into the index.
+    #[command(after_help = help::INGEST)]
+    Ingest(IngestArguments),
+    /// Ask whether the service is alive and its index fresh.
+    #[command(after_help = help::HEALTH)]
+    Health,
+    /// Serve REST, MCP over HTTP, and the documents.
+    #[command(after_help = help::SERVE)]
+    Serve(ServeArguments),
+    /// Serve MCP over standard input and output, for an agent that starts this program.
+    #[command(after_help = help::MCP)]
+    Mcp,
+    /// Write the documents that are made from the code.
+    #[command(after_help = help::GENERATE, hide = true)]
+    Generate(GenerateArguments),
+}
+
+impl Command {
+    /// Returns the name of a command that works on this machine only, for which a server is
+    /// no choice.
+    pub fn local_only(&self) -> Option<&'static str> {
+        match self {
+            Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health => None,
+            Self::Scan(_) => Some("scan"),
+            Self::Ingest(_) => Some("ingest"),
+            Self::Serve(_) => Some("serve"),
+            Self::Mcp => Some("mcp"),
+            Self::Generate(_) => Some("generate"),
+        }
+    }
+}
+
+/// `touchmark search`.
+#[derive(Debug, Args)]
+pub(super) struct SearchArguments {
+    /// What the skill should do, in 1 to 500 characters; words need no quotes.
+    #[arg(required = true)]
+    pub query: Vec<String>,
+    /// Results at most, up to 30 [default: 10].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// The part of the index to search.
+    #[arg(long)]
+    pub source: Option<SourceWord>,
+    /// Only skills whose repository has this many stars on GitHub.
+    #[arg(long, value_name = "N")]
+    pub min_stars: Option<u64>,
+    /// Only skills that changed after this date, such as 2026-06-12 or 2026-06-12T08:00:00Z.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub updated_after: Option<Timestamp>,
+    /// Show how each score came about.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// Parts of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SourceWord {
+    /// The whole index.
+    Main,
+    /// Skills on GitHub.
+    Github,
+}
+
+impl From<SourceWord> for SourceAlias {
+    fn from(word: SourceWord) -> Self {
+        match word {
+            SourceWord::Main => Self::Main,
+            SourceWord::Github => Self::Github,
+        }
+    }
+}
+
+/// `touchmark inspect`.
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// The skill's id, as search shows it.
+    pub skill_id: Option<String>,
+    /// The URL of its SKILL.md or folder, instead of the id.
+    #[arg(long, value_name = "URL")]
+    pub source_url: Option<String>,
+    /// The SHA-256 of its SKILL.md, instead of the id.
+    #[arg(long, value_name = "HASH")]
+    pub content_hash: Option<String>,
+    /// The query_id of the search that found it.
+    #[arg(long, value_name = "ID")]
+    pub query_id: Option<String>,
+    /// Print SKILL.md and nothing else: as it is into a pipe, sanitised on a terminal.
+    #[arg(long)]
+    pub content_only: bool,
+}
+
+/// `touchmark verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The skill's folder, or its SKILL.md; it is hashed here and not sent.
+    #[arg(conflicts_with = "content_hash")]
+    pub path: Option<PathBuf>,
+    /// The SHA-256 of its SKILL.md, with or without `sha256:`.
+    #[arg(long, value_name = "HASH")]
+    pub content_hash: Option<String>,
+    /// The URL that it was installed from.
+    #[arg(long, value_name = "URL")]
+    pub source_url: Option<String>,
+}
+
+/// `touchmark scan`.
+#[derive(Debug, Args)]
+pub(super) struct ScanArguments {
+    /// A skill's folder, a folder of skills, or a SKILL.md.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `touchmark ingest`.
+#[derive(Debug, Args)]
+pub(super) struct IngestArguments {
+    /// A folder; a git repository (https://…, github:owner/repository, optionally with
+    /// #reference:folder); a .jsonl, .jsonl.gz or .jsonl.zst file; or `starter`.
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<OsString>,
+}
+
+/// `touchmark serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS", env = "TOUCHMARK_LISTEN", default_value_t = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+}
+
+/// Where the service listens if nothing else is said.
+pub(super) const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7080);
+
+/// `touchmark generate`.
+#[derive(Debug, Args)]
+pub(super) struct GenerateArguments {
+    /// Write nothing; fail where a document is not what the code would write.
+    #[arg(long)]
+    pub check: bool,
+    /// The folder to write into.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+fn date(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a date such as 2026-06-12, or a date-time such as 2026-06-12T08:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn dates_are_read_with_and_without_a_time() {
+        for (text, is_date) in [("2026-06-12", true), ("2026-06-12T08:00:00Z", true), ("soon", false), ("", false)] {
+            assert_eq!(date(text).is_ok(), is_date, "{text}");
+        }
+    }
+}

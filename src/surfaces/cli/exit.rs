@@ -1,0 +1,56 @@
+//! How a command ends.
+
+use std::process::ExitCode;
+
+/// How a command ends. A failure is never confused with a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, and nothing speaks against going on: 0.
+    Done,
+    /// The command could not do its work: 1.
+    Failed,
+    /// The command did its work, and the answer is no: 2.
+    Refused,
+}
+
+impl Outcome {
+    /// Returns the exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Refused => 2,
+        }
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome.code())
+    }
+}
+
+/// What the help of a command says of its exit codes.
+pub(super) mod help {
+    pub const SEARCH: &str = "Exit codes:\n  0  skills were found\n  1  the command failed\n  2  nothing was found";
+    pub const INSPECT: &str = "Exit codes:\n  0  the skill was shown, whatever its verdict\n  \
+        1  the command failed, or there is no such skill";
+    pub const VERIFY: &str = "Exit codes:\n  \
+        0  it is the indexed content, and its verdict does not block it\n  \
+        1  the command failed: nothing is known of the verdict\n  \
+        2  it differs from what is indexed, or is unknown, or is blocked\n\n\
+        The files of a folder are compared with the audited bundle as well. Where a source URL and a hash are given, \
+        both must lead to the same skill.";
+    pub const HEALTH: &str = "Exit codes:\n  0  it answers, perhaps with a part missing (degraded)\n  \
+        1  it does not answer, or its store does not";
+    pub const SCAN: &str = "Exit codes:\n  0  nothing worse than caution\n  1  something could not be scanned\n  \
+        2  a verdict of warning or dangerous, even where something else could not be scanned";
+    pub const INGEST: &str = "Exit codes:\n  0  every source was read to its end, though single skills may have failed\n  \
+        1  a source could not be read, or not to its end";
+    pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";
+    pub const MCP: &str = "Exit codes:\n  0  the client closed the connection\n  1  could not start, or failed";
+    pub const GENERATE: &str = "Exit codes:\n  0  written, or up to date with --check\n  \
+        1  could not be written, or out of date with --check";
+    pub const PROGRAM: &str = "Exit codes:\n  0  done\n  1  the command failed; also wrong usage\n  \
+        2  a verdict: the answer is no (see the help of each command)";
+}

@@ -1,0 +1,81 @@
+//! Why a command could not do its work.
+
+use std::io;
+
+use super::held::HeldError;
+use super::remote::RemoteError;
+use crate::api::Problem;
+use crate::app::AppError;
+use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
+use crate::surfaces::docs::GenerateError;
+use crate::surfaces::mcp::StdioError;
+use crate::surfaces::rest::ServeError;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// An operation refuses, on this machine.
+    #[error("{} ({})", .0.message, .0.code.as_str())]
+    Problem(Box<Problem>),
+    /// The server refuses, or there is none.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// There is no data folder.
+    #[error(transparent)]
+    Storage(#[from] StorageConfigError),
+    /// A variable of the service cannot be used.
+    #[error(transparent)]
+    Http(#[from] HttpConfigError),
+    /// The variable of the log cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogConfigError),
+    /// What is held cannot be hashed.
+    #[error(transparent)]
+    Held(#[from] HeldError),
+    /// A command that works on this machine was told to ask a server.
+    #[error("`{command}` works on this machine; leave out --url")]
+    LocalOnly {
+        /// The command.
+        command: &'static str,
+    },
+    /// The service ended with an error.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The conversation over standard input and output ended with an error.
+    #[error(transparent)]
+    Stdio(#[from] StdioError),
+    /// Documents were not written.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// The answer cannot be written down as JSON.
+    #[error("cannot write the answer as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The answer cannot be delivered.
+    #[error("cannot write to the standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl Failure {
+    /// Tells whether whoever read the output has stopped reading, which is no error to tell.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Returns the body with which the REST API answers this failure, where it has one.
+    pub fn body(&self) -> Option<String> {
+        match self {
+            Self::Problem(problem) => serde_json::to_string(&problem.envelope()).ok(),
+            Self::Remote(RemoteError::Refused { body, .. }) => Some(body.clone()),
+            _ => None,
+        }
+    }
+}

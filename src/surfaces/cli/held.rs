@@ -1,0 +1,79 @@
+//! What somebody holds: the skill in a folder of theirs, hashed where it is.
+
+use std::path::{Path, PathBuf};
+
+use super::paint::line;
+use crate::api::ScanResponse;
+use crate::operations::scan_folder;
+
+/// A skill that somebody holds.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// The digest of its SKILL.md.
+    pub content_hash: String,
+    /// The digest of all of its files, where it is held as a folder and all could be read.
+    pub package_hash: Option<String>,
+}
+
+/// Why what is held cannot be hashed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HeldError {
+    /// The path cannot be read.
+    #[error("cannot read `{path}`: {reason}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// What failed.
+        reason: String,
+    },
+    /// The folder is no skill.
+    #[error("there is no SKILL.md in `{path}`; name the folder of one skill, or its SKILL.md")]
+    NoSkill {
+        /// The folder.
+        path: String,
+    },
+}
+
+impl Held {
+    /// Hashes the skill at `path`: a SKILL.md, or the folder that holds one.
+    ///
+    /// # Errors
+    /// Fails where there is no skill that can be read.
+    pub fn read(path: &Path) -> Result<Self, HeldError> {
+        let is_folder = std::fs::metadata(path).map_err(|error| unreadable(path, error))?.is_dir();
+        if is_folder && !holds_skill(path)? {
+            return Err(HeldError::NoSkill { path: shown(path) });
+        }
+        let mut result = None;
+        // A folder with a SKILL.md is one skill, and what could not be read comes before it.
+        scan_folder(path, |scanned| match (scanned, &result) {
+            (Ok(scan), None | Some(Err(_))) => result = Some(Ok(scan)),
+            (Err(failure), None) => result = Some(Err(failure)),
+            _ => {}
+        });
+        match result {
+            Some(Ok(scan)) => Ok(Self::of(&scan, is_folder)),
+            Some(Err(failure)) => Err(HeldError::Unreadable { path: line(&failure.path, 300), reason: line(&failure.reason, 300) }),
+            None => Err(HeldError::NoSkill { path: shown(path) }),
+        }
+    }
+
+    fn of(scan: &ScanResponse, is_folder: bool) -> Self {
+        let is_whole = is_folder && scan.completeness.is_complete;
+        Self { content_hash: scan.content_hash.clone(), package_hash: is_whole.then(|| scan.package_hash.clone()) }
+    }
+}
+
+/// Looks before anything is read: a folder of skills may be a whole disk.
+fn holds_skill(folder: &Path) -> Result<bool, HeldError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
+    Ok(entries.filter_map(Result::ok).any(|entry| entry.file_name().eq_ignore_ascii_case("SKILL.md")))
+}
+
+fn unreadable(path: &Path, error: impl std::fmt::Display) -> HeldError {
+    HeldError::Unreadable { path: shown(path), reason: error.to_string() }
+}
+
+fn shown(path: &Path) -> String {
+    line(&PathBuf::from(path).display().to_string(), 300)
+}

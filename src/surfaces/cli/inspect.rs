@@ -1,0 +1,30 @@
+//! `touchmark inspect`.
+
+use super::arguments::{Global, InspectArguments};
+use super::backend::{Answer, Backend};
+use super::exit::Outcome;
+use super::failure::Failure;
+use super::inspect_page::page;
+use super::output::Output;
+use super::paint::block;
+use crate::api::{InspectRequest, InspectResponse};
+use crate::operations::InspectSkill;
+
+/// Shows one skill.
+pub(super) async fn run(global: &Global, arguments: InspectArguments, output: &Output) -> Result<Outcome, Failure> {
+    let InspectArguments { skill_id, source_url, content_hash, query_id, content_only } = arguments;
+    let backend = Backend::open(global).await?;
+    let request = InspectRequest { skill_id, source_url, content_hash, query_id };
+    let answer: Answer<InspectResponse> = backend.ask::<InspectSkill>(request).await?;
+    if output.json {
+        output.pretty(&answer.body)?;
+    } else if !content_only {
+        output.text(&page(&answer.value, output.width))?;
+    } else if output.is_terminal {
+        output.text(&format!("{}\n", block(answer.value.content.trim_end())))?;
+    } else {
+        // A pipe gets what a file would hold: a program hashes or compares it.
+        output.bytes(answer.value.content.as_bytes())?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,65 @@
+//! `touchmark verify`.
+
+use super::arguments::{Global, VerifyArguments};
+use super::backend::Backend;
+use super::exit::Outcome;
+use super::failure::Failure;
+use super::findings::{flags, mark, safety_lines};
+use super::held::Held;
+use super::output::{self, Output};
+use super::paint::{self, line, paint};
+use super::standing::Standing;
+use super::table::{Cell, lay_out};
+use crate::api::{VerifyRequest, VerifyResponse};
+use crate::operations::VerifySkill;
+
+/// Says whether what somebody holds may be loaded.
+pub(super) async fn run(global: &Global, arguments: VerifyArguments, output: &Output) -> Result<Outcome, Failure> {
+    let VerifyArguments { path, content_hash, source_url } = arguments;
+    let held = path.as_deref().map(Held::read).transpose()?;
+    let content_hash = held.as_ref().map(|held| held.content_hash.clone()).or(content_hash);
+    let request = VerifyRequest { content_hash, source_url };
+    let backend = Backend::open(global).await?;
+    let answer = backend.ask::<VerifySkill>(request.clone()).await?;
+    let standing = Standing::of(&answer.value, &request, held.as_ref());
+    if output.json {
+        output.pretty(&answer.body)?;
+        if standing == Standing::FilesDiffer {
+            // The body knows nothing of the files on this machine.
+            output::tell_note(standing.meaning(&request, held.as_ref()));
+        }
+    } else {
+        output.text(&show(standing, &answer.value, &request, held.as_ref()))?;
+    }
+    Ok(if standing == Standing::Verified { Outcome::Done } else { Outcome::Refused })
+}
+
+fn show(standing: Standing, response: &VerifyResponse, request: &VerifyRequest, held: Option<&Held>) -> String {
+    let style = match standing {
+        Standing::Verified => paint::GOOD,
+        Standing::Blocked => paint::WORST,
+        Standing::ContentDiffers | Standing::FilesDiffer => paint::BAD,
+        Standing::SourceUnknown | Standing::Unknown => paint::CARE,
+    };
+    let mut head = paint(style.bold(), standing.word());
+    let mut lines = vec![standing.meaning(request, held).to_owned()];
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    fields.extend(request.content_hash.clone().map(|hash| ("yours", hash)));
+    if let VerifyResponse::Hit(hit) = response {
+        head.push_str(&format!("  {} {}", mark(hit.safety.status), paint(paint::STRONG, &line(&hit.skill.name, 200))));
+        lines.extend(safety_lines(&hit.safety));
+        fields.extend(hit.comparison.current_content_hash.clone().map(|hash| ("indexed", hash)));
+        if standing == Standing::FilesDiffer {
+            fields.extend(held.and_then(|held| held.package_hash.clone()).map(|hash| ("your files", hash)));
+            fields.extend(hit.safety.audited_package_hash.clone().map(|hash| ("audited", hash)));
+        }
+        fields.push(("source", hit.skill.source_url.clone()));
+        fields.push(("skill_id", hit.skill.skill_id.to_string()));
+        if !hit.safety.safety_flags.is_empty() {
+            fields.push(("flags", flags(&hit.safety.safety_flags)));
+        }
+    }
+    let rows: Vec<Vec<Cell>> = fields.into_iter().map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(&value, 1_000))]).collect();
+    lines.extend(lay_out(&rows, &[], None));
+    format!("{head}\n{}\n", lines.join("\n"))
+}
