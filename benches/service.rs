@@ -64,7 +64,13 @@ fn measure_ingest(corpus: &Path, data: &Path) -> Outcome<()> {
     let rows: Vec<(&str, &str)> = vec![("ingest", "first"), ("ingest again, nothing changed", "again")];
     for (name, _) in rows {
         let started = Instant::now();
-        let mut child = touchmark().args(["ingest", "--json", "--data-dir"]).arg(data).arg(corpus).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child = touchmark()
+            .args(["ingest", "--json", "--data-dir"])
+            .arg(data)
+            .arg(corpus)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
         let status = Path::new("/proc").join(child.id().to_string()).join("status");
         let mut peak_kib = 0_u64;
         while child.try_wait()?.is_none() {
@@ -77,13 +83,24 @@ fn measure_ingest(corpus: &Path, data: &Path) -> Outcome<()> {
         let report: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
         let count = |key: &str| report.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
         let skills = count("added") + count("changed") + count("unchanged");
-        println!("| {name} | {skills} skills in {seconds:.1} s: {:.0} skills/s; peak memory {} MiB |", skills as f64 / seconds, peak_kib / 1024);
+        println!(
+            "| {name} | {skills} skills in {seconds:.1} s: {:.0} skills/s; peak memory {} MiB |",
+            skills as f64 / seconds,
+            peak_kib / 1024
+        );
     }
     Ok(())
 }
 
 fn peak_memory(status: &Path) -> Option<u64> {
-    fs::read_to_string(status).ok()?.lines().find(|line| line.starts_with("VmHWM"))?.split_whitespace().nth(1)?.parse().ok()
+    fs::read_to_string(status)
+        .ok()?
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))?
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn measure_start(data: &Path) -> Outcome<Service> {
@@ -92,7 +109,12 @@ fn measure_start(data: &Path) -> Outcome<Service> {
         let port = 17_080 + attempt;
         let url = format!("http://127.0.0.1:{port}");
         let started = Instant::now();
-        let mut child = touchmark().args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(data).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut child = touchmark()
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
         let answered = std::iter::repeat_with(|| std::thread::sleep(Duration::from_millis(2)))
             .take(10_000)
             .any(|()| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
@@ -104,7 +126,11 @@ fn measure_start(data: &Path) -> Outcome<Service> {
         let status = Path::new("/proc").join(child.id().to_string()).join("status");
         if attempt == 4 {
             times.sort();
-            println!("| start of `serve` to the first connection, median of 5 | {} ms; memory {} MiB |", times[2].as_millis(), peak_memory(&status).unwrap_or(0) / 1024);
+            println!(
+                "| start of `serve` to the first connection, median of 5 | {} ms; memory {} MiB |",
+                times[2].as_millis(),
+                peak_memory(&status).unwrap_or(0) / 1024
+            );
             return Ok(Service { child, url });
         }
         child.kill()?;
@@ -121,7 +147,8 @@ async fn measure_discover(service: &Service, corpus: &Path) -> Outcome<()> {
         for query in &queries {
             let body = serde_json::json!({ "query": query, "limit": 10 });
             let started = Instant::now();
-            let response = client.post(format!("{}/discover", service.url)).json(&body).send().await?.error_for_status()?;
+            let response =
+                client.post(format!("{}/discover", service.url)).json(&body).send().await?.error_for_status()?;
             response.bytes().await?;
             rounds.entry(round).or_default().push(started.elapsed());
         }
@@ -130,7 +157,10 @@ async fn measure_discover(service: &Service, corpus: &Path) -> Outcome<()> {
         times.sort();
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
         let (p50, p99) = (at(0.5), at(0.99));
-        println!("| `discover` over HTTP, {} different queries, round {round} | p50 {p50:.2} ms, p99 {p99:.2} ms |", queries.len());
+        println!(
+            "| `discover` over HTTP, {} different queries, round {round} | p50 {p50:.2} ms, p99 {p99:.2} ms |",
+            queries.len()
+        );
     }
     Ok(())
 }
@@ -158,7 +188,13 @@ fn queries(corpus: &Path) -> Outcome<Vec<String>> {
 
 async fn measure_verify(service: &Service) -> Outcome<()> {
     let client = reqwest::Client::new();
-    let found: serde_json::Value = client.post(format!("{}/discover", service.url)).json(&serde_json::json!({ "query": "pdf" })).send().await?.json().await?;
+    let found: serde_json::Value = client
+        .post(format!("{}/discover", service.url))
+        .json(&serde_json::json!({ "query": "pdf" }))
+        .send()
+        .await?
+        .json()
+        .await?;
     let hash = found["results"][0]["source"]["content_hash"].as_str().ok_or("no result")?.to_owned();
     let url = format!("{}/verify?content_hash={hash}", service.url);
     let body = client.get(&url).send().await?.text().await?;
@@ -175,7 +211,10 @@ async fn measure_verify(service: &Service) -> Outcome<()> {
     bare.kill()?;
     bare.wait()?;
     ratios.sort_by(f64::total_cmp);
-    println!("| `verify` by hash over HTTP, CPU a request beside a bare axum handler with the same bytes, median of 5 | {:.2} times ({ours:.1} µs and {theirs:.1} µs in the last run) |", ratios[2]);
+    println!(
+        "| `verify` by hash over HTTP, CPU a request beside a bare axum handler with the same bytes, median of 5 | {:.2} times ({ours:.1} µs and {theirs:.1} µs in the last run) |",
+        ratios[2]
+    );
     Ok(())
 }
 
@@ -202,7 +241,8 @@ async fn cpu_of_requests(process: u32, url: &str) -> Outcome<f64> {
 fn cpu_seconds(process: u32) -> Outcome<f64> {
     let line = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let fields: Vec<&str> = line.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: f64 = fields.get(11).ok_or("no user time")?.parse::<f64>()? + fields.get(12).ok_or("no system time")?.parse::<f64>()?;
+    let ticks: f64 = fields.get(11).ok_or("no user time")?.parse::<f64>()?
+        + fields.get(12).ok_or("no system time")?.parse::<f64>()?;
     Ok(ticks / TICKS_PER_SECOND)
 }
 

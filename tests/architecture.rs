@@ -42,14 +42,19 @@ const CRATES: &[(&str, &[&str])] = &[
 fn rooms_use_only_what_their_row_allows() {
     let mut wrong = BTreeSet::new();
     for (room, uses) in uses_by_room() {
-        let allowed = ROOMS.iter().find(|row| row.0 == room).unwrap_or_else(|| panic!("the room `{room}` has no row in ROOMS")).1;
+        let allowed =
+            ROOMS.iter().find(|row| row.0 == room).unwrap_or_else(|| panic!("the room `{room}` has no row in ROOMS")).1;
         for (used, file) in uses {
             if used != room && ROOMS.iter().any(|row| row.0 == used) && !allowed.contains(&used.as_str()) {
                 wrong.insert(format!("{room} uses {used} in {}", file.display()));
             }
         }
     }
-    assert!(wrong.is_empty(), "arrows that are not in the table:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "arrows that are not in the table:\n{}",
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -74,7 +79,11 @@ fn only_config_reads_the_environment() {
         let text = fs::read_to_string(&file).expect("a source file is read");
         let production = text.split("#[cfg(test)]").next().unwrap_or_default();
         // The text that tells whether a script reads the environment is a rule's pattern.
-        assert!(!production.contains("std::env::var") && !production.contains("env::vars"), "{} reads the environment", file.display());
+        assert!(
+            !production.contains("std::env::var") && !production.contains("env::vars"),
+            "{} reads the environment",
+            file.display()
+        );
     }
 }
 
@@ -82,7 +91,11 @@ fn only_config_reads_the_environment() {
 fn the_table_of_architecture_md_is_this_one() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is read");
     for (room, allowed) in ROOMS {
-        let listed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ") };
+        let listed = if allowed.is_empty() {
+            "nothing".to_owned()
+        } else {
+            allowed.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
+        };
         let row = format!("| `{room}` | {listed} |");
         assert!(text.contains(&row), "ARCHITECTURE.md lacks the row\n{row}");
     }
@@ -157,7 +170,9 @@ fn sources() -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder of the sources is read") {
             let path = entry.expect("an entry is read").path();
-            let is_test = path.file_stem().is_some_and(|stem| matches!(stem.to_str(), Some("tests" | "suite" | "page" | "attacks")));
+            let is_test = path
+                .file_stem()
+                .is_some_and(|stem| matches!(stem.to_str(), Some("tests" | "suite" | "page" | "attacks")));
             if path.is_dir() && !is_test {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test {

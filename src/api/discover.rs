@@ -85,10 +85,14 @@ impl TryFrom<DiscoverRequest> for DiscoverQuery {
         let query = request.query.trim().to_owned();
         let length = query.chars().count();
         if length == 0 {
-            return Err(Problem::invalid_request("query is empty; say in 1 to 500 characters what the skill should do"));
+            return Err(Problem::invalid_request(
+                "query is empty; say in 1 to 500 characters what the skill should do",
+            ));
         }
         if length > QUERY_CHARACTERS {
-            return Err(Problem::invalid_request(format!("query has {length} characters, the limit is {QUERY_CHARACTERS}")));
+            return Err(Problem::invalid_request(format!(
+                "query has {length} characters, the limit is {QUERY_CHARACTERS}"
+            )));
         }
         if request.limit == Some(0) {
             return Err(Problem::invalid_request("limit is 0; use 1 to 30, or leave it out for 10"));

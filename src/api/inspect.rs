@@ -59,11 +59,21 @@ impl TryFrom<InspectRequest> for InspectQuery {
 
     fn try_from(request: InspectRequest) -> Result<Self, Problem> {
         let selector = match (request.skill_id, request.source_url, request.content_hash) {
-            (Some(id), None, None) => SkillSelector::Id(id.parse().map_err(|error| Problem::new(ErrorCode::InvalidSkillId, format!("skill_id is {error}")))?),
+            (Some(id), None, None) => SkillSelector::Id(
+                id.parse().map_err(|error| Problem::new(ErrorCode::InvalidSkillId, format!("skill_id is {error}")))?,
+            ),
             (None, Some(url), None) => SkillSelector::SourceUrl(url),
-            (None, None, Some(hash)) => SkillSelector::ContentHash(hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")))?),
-            (None, None, None) => return Err(Problem::invalid_request("name the skill by skill_id, source_url or content_hash")),
-            _ => return Err(Problem::invalid_request("name the skill by exactly one of skill_id, source_url and content_hash")),
+            (None, None, Some(hash)) => SkillSelector::ContentHash(
+                hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")))?,
+            ),
+            (None, None, None) => {
+                return Err(Problem::invalid_request("name the skill by skill_id, source_url or content_hash"));
+            }
+            _ => {
+                return Err(Problem::invalid_request(
+                    "name the skill by exactly one of skill_id, source_url and content_hash",
+                ));
+            }
         };
         Ok(Self { selector, query_id: request.query_id })
     }
@@ -142,7 +152,14 @@ pub struct InspectInstall {
 
 impl From<InstallView> for InspectInstall {
     fn from(view: InstallView) -> Self {
-        Self { manager: view.manager, package: view.package, skill: view.skill, args: Vec::new(), command: view.command, requires_confirmation: view.requires_confirmation }
+        Self {
+            manager: view.manager,
+            package: view.package,
+            skill: view.skill,
+            args: Vec::new(),
+            command: view.command,
+            requires_confirmation: view.requires_confirmation,
+        }
     }
 }
 

@@ -15,13 +15,20 @@ mod source;
 mod verify;
 
 pub use discover::{
-    DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals, IndexStatus, RESULT_LIMIT,
-    Level, MatchWord, QualityWord, RecencyWord, ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
+    DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals,
+    IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord, ScoreBreakdownView, ScoreExplanation,
+    SourceAlias, TrustWord,
 };
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
-pub use inspect::{InspectQuery, InspectRequest, InspectResponse, SkillSelector, Capabilities, InspectSignals, InstallOption, ManifestView, Pin};
+pub use inspect::{
+    Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestView, Pin,
+    SkillSelector,
+};
 pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
 pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};
 pub use scan::{CompletenessView, ScanResponse};
-pub use source::{AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, install_of, install_options, publisher_metrics};
+pub use source::{
+    AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, install_of, install_options,
+    publisher_metrics,
+};
 pub use verify::{MatchView, MatchedBy, SkillRef, VerifyHit, VerifyMiss, VerifyQuery, VerifyRequest, VerifyResponse};

@@ -40,9 +40,19 @@ impl ErrorCode {
         (Self::PaymentFailed, 402, true, "The supplied payment was not accepted."),
         (Self::PaymentUnavailable, 503, true, "Payments cannot be processed at the moment."),
         (Self::ProtocolUnsupported, 501, false, "Another payment protocol than x402 was supplied."),
-        (Self::InvalidRequest, 400, false, "The request is malformed; the message says what to change. A body over the limit has status 413."),
+        (
+            Self::InvalidRequest,
+            400,
+            false,
+            "The request is malformed; the message says what to change. A body over the limit has status 413.",
+        ),
         (Self::InvalidSkillId, 400, false, "`skill_id` is not a UUID of the form 8-4-4-4-12."),
-        (Self::InvalidQueryId, 400, false, "`query_id` is expired, unknown or belongs to other skills; `details.kind` says which."),
+        (
+            Self::InvalidQueryId,
+            400,
+            false,
+            "`query_id` is expired, unknown or belongs to other skills; `details.kind` says which.",
+        ),
         (Self::NotFound, 404, false, "The selected skill or page is not here."),
         (Self::DependencyUnavailable, 503, true, "Something that the service depends on does not answer."),
         (Self::InternalError, 500, true, "Something unforeseen; the log has the rest under the request id."),
@@ -114,14 +124,19 @@ impl Problem {
 
     /// Something unforeseen; the cause belongs in the log and not in the answer.
     pub fn internal() -> Self {
-        Self::new(ErrorCode::InternalError, "something unforeseen went wrong; try again, and report the request id if it stays")
+        Self::new(
+            ErrorCode::InternalError,
+            "something unforeseen went wrong; try again, and report the request id if it stays",
+        )
     }
 
     /// A `query_id` does not serve.
     pub fn invalid_query_id(kind: QueryIdKind) -> Self {
         let message = match kind {
             QueryIdKind::Expired => "query_id is older than one hour; call /discover again",
-            QueryIdKind::MismatchedSkill => "query_id belongs to a search that did not return this skill; use a skill_id of its results",
+            QueryIdKind::MismatchedSkill => {
+                "query_id belongs to a search that did not return this skill; use a skill_id of its results"
+            }
             QueryIdKind::Unknown => "query_id is not known to this server; call /discover again, or leave query_id out",
         };
         Self { details: Some(json!({ "kind": kind })), ..Self::new(ErrorCode::InvalidQueryId, message) }

@@ -68,7 +68,11 @@ impl ScanResponse {
             risk_band: report.risk_band,
             phases: report.phases().into_iter().map(|(phase, result)| (phase.to_owned(), result)).collect(),
             findings: report.findings.clone(),
-            capabilities: report.capabilities.iter().map(|(capability, place)| (capability.as_str().to_owned(), place.clone())).collect(),
+            capabilities: report
+                .capabilities
+                .iter()
+                .map(|(capability, place)| (capability.as_str().to_owned(), place.clone()))
+                .collect(),
             completeness: CompletenessView {
                 is_complete: report.completeness.unread.is_empty(),
                 files_read: report.completeness.files_read,

@@ -2,7 +2,9 @@
 
 /// Quotes `text` so that a shell reads it as one word, whatever it holds.
 pub(super) fn quote(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b'+' | b'=' | b',');
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b'+' | b'=' | b',')
+    };
     if !text.is_empty() && text.bytes().all(is_plain) && !text.starts_with('-') {
         return text.to_owned();
     }
@@ -20,7 +22,14 @@ mod tests {
 
     #[test]
     fn words_are_quoted_only_where_they_must_be() {
-        for (text, quoted) in [("github:org/repo", "github:org/repo"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("-x", "'-x'"), ("$(id)", "'$(id)'")] {
+        for (text, quoted) in [
+            ("github:org/repo", "github:org/repo"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("-x", "'-x'"),
+            ("$(id)", "'$(id)'"),
+        ] {
             assert_eq!(quote(text), quoted);
         }
     }

@@ -185,15 +185,23 @@ pub fn install_of(source: &SkillSource, name: &str, status: SafetyStatus) -> Ins
         let command = format!("# copy the folder of {} to your runtime's skills folder", shell::comment(&source.url()));
         (InstallManager::Manual, source.url(), None, command)
     };
-    let command = if status == SafetyStatus::Dangerous { "# blocked: the verdict is dangerous, do not install".to_owned() } else { command };
+    let command = if status == SafetyStatus::Dangerous {
+        "# blocked: the verdict is dangerous, do not install".to_owned()
+    } else {
+        command
+    };
     InstallView { manager, package, skill, command, requires_confirmation: true }
 }
 
 /// Renders install commands pinned to the commit; none where no commit is known or the
 /// skill is blocked.
 pub fn install_options(source: &SkillSource, name: &str, status: SafetyStatus) -> Vec<InstallOption> {
-    let (Some(commit), false) = (source.commit_sha.as_deref(), status == SafetyStatus::Dangerous) else { return Vec::new() };
-    if !matches!(source.registry, Registry::Github | Registry::Git) || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    let (Some(commit), false) = (source.commit_sha.as_deref(), status == SafetyStatus::Dangerous) else {
+        return Vec::new();
+    };
+    if !matches!(source.registry, Registry::Github | Registry::Git)
+        || !commit.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return Vec::new();
     }
     let folder = install_name(source, name);
@@ -203,7 +211,11 @@ pub fn install_options(source: &SkillSource, name: &str, status: SafetyStatus) -
         (InstallTarget::CodexUser, "~/.codex/skills"),
     ];
     let option = |(target, parent): (InstallTarget, &str)| {
-        let inside = if source.identity.directory().is_empty() { ".".to_owned() } else { source.identity.directory().to_owned() };
+        let inside = if source.identity.directory().is_empty() {
+            ".".to_owned()
+        } else {
+            source.identity.directory().to_owned()
+        };
         let command = format!(
             "checkout=\"$(mktemp -d)\" &&\ngit -C \"$checkout\" init --quiet &&\ngit -C \"$checkout\" fetch --quiet --depth 1 {} {commit} &&\n\
              git -C \"$checkout\" checkout --quiet {commit} &&\nrm -rf \"$checkout/.git\" &&\nmkdir -p {parent} &&\ncp -R \"$checkout\"/{}/. {parent}/{}",
@@ -219,8 +231,15 @@ pub fn install_options(source: &SkillSource, name: &str, status: SafetyStatus) -
 /// The name under which a skill is installed: its own where that can be a folder's name,
 /// else the folder's.
 fn install_name(source: &SkillSource, name: &str) -> String {
-    let is_plain = |text: &str| !text.is_empty() && text.len() <= 100 && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'));
-    [name, source.identity.folder_name()].into_iter().find(|text| is_plain(text)).map_or_else(|| "skill".to_owned(), str::to_owned)
+    let is_plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 100
+            && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'))
+    };
+    [name, source.identity.folder_name()]
+        .into_iter()
+        .find(|text| is_plain(text))
+        .map_or_else(|| "skill".to_owned(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -229,7 +248,8 @@ mod tests {
     use crate::skill::SourceIdentity;
 
     fn github(directory: &str) -> SkillSource {
-        let mut source = SkillSource::new(SourceIdentity::new("github.com", "org", "repo", directory), Registry::Github);
+        let mut source =
+            SkillSource::new(SourceIdentity::new("github.com", "org", "repo", directory), Registry::Github);
         source.commit_sha = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
         source
     }
@@ -250,7 +270,11 @@ mod tests {
             assert!(!install.command.contains(';') && !install.command.contains("$("), "{}", install.command);
             for option in options {
                 let outside: String = option.command.split('\'').step_by(2).collect();
-                assert!(!outside.contains("rm -rf ~") && !outside.contains("touch") && !outside.contains('`'), "{}", option.command);
+                assert!(
+                    !outside.contains("rm -rf ~") && !outside.contains("touch") && !outside.contains('`'),
+                    "{}",
+                    option.command
+                );
                 assert!(!option.destination.contains(['$', ';', '`', '\n']), "{}", option.destination);
             }
         }

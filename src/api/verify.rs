@@ -40,7 +40,8 @@ impl TryFrom<VerifyRequest> for VerifyQuery {
     type Error = Problem;
 
     fn try_from(request: VerifyRequest) -> Result<Self, Problem> {
-        let parse = |hash: String| hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")));
+        let parse =
+            |hash: String| hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")));
         if request.source_url.as_ref().is_some_and(|url| url.trim().is_empty()) {
             return Err(Problem::invalid_request("source_url is empty"));
         }

@@ -39,7 +39,8 @@ impl StorageConfig {
             .or_else(|| variable("XDG_DATA_HOME").map(|folder| folder.join("touchmark")))
             .or_else(|| variable("HOME").map(|folder| folder.join(".local/share/touchmark")))
             .ok_or(StorageConfigError::NoFolder)?;
-        std::fs::create_dir_all(&data_folder).map_err(|source| StorageConfigError::Create { path: data_folder.clone(), source })?;
+        std::fs::create_dir_all(&data_folder)
+            .map_err(|source| StorageConfigError::Create { path: data_folder.clone(), source })?;
         Ok(Self { data_folder })
     }
 

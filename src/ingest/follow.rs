@@ -24,7 +24,11 @@ pub struct FollowReport {
 ///
 /// # Errors
 /// Fails where the store or the index does.
-pub async fn follow(store: &Arc<dyn Store>, search: &SearchIndex, compute: &Compute) -> Result<FollowReport, IngestError> {
+pub async fn follow(
+    store: &Arc<dyn Store>,
+    search: &SearchIndex,
+    compute: &Compute,
+) -> Result<FollowReport, IngestError> {
     let mut sequence = search.sequence();
     let mut report = FollowReport::default();
     if store.sequence().await? <= sequence {
@@ -63,7 +67,8 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
     cut(&mut text, limits::INDEXED_TEXT_BYTES);
     let body_start = body_start(&text);
     let body = text.split_off(body_start);
-    let headings: Vec<&str> = body.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+    let headings: Vec<&str> =
+        body.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
     Ok(IndexRecord {
         skill_id: record.skill_id,
         content_hash: record.content_hash,
@@ -87,7 +92,10 @@ fn body_start(text: &str) -> usize {
     if !text.starts_with("---") {
         return 0;
     }
-    text.get(3..).and_then(|rest| rest.find("\n---")).and_then(|at| text[3 + at + 1..].find('\n').map(|end| 3 + at + 1 + end + 1)).unwrap_or(0)
+    text.get(3..)
+        .and_then(|rest| rest.find("\n---"))
+        .and_then(|at| text[3 + at + 1..].find('\n').map(|end| 3 + at + 1 + end + 1))
+        .unwrap_or(0)
 }
 
 fn cut(text: &mut String, bytes: usize) {

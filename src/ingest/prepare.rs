@@ -49,7 +49,8 @@ pub(super) async fn prepare(
         })
         .collect();
     seen.extend(known);
-    let observations = compute.run(move || work.into_par_iter().map(|(skill, is_new)| observe(skill, is_new, now)).collect()).await?;
+    let observations =
+        compute.run(move || work.into_par_iter().map(|(skill, is_new)| observe(skill, is_new, now)).collect()).await?;
     Ok(Prepared { observations, failures, incomplete })
 }
 

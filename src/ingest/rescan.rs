@@ -22,7 +22,8 @@ pub async fn rescan_outdated(store: &Arc<dyn Store>, compute: &Compute, now: Tim
     let mut count = 0;
     loop {
         let bundles = store.outdated_bundles(CHUNK).await?;
-        let revisions: Vec<SkillRevision> = compute.run(move || bundles.into_par_iter().filter_map(|bundle| rescan(bundle, now)).collect()).await?;
+        let revisions: Vec<SkillRevision> =
+            compute.run(move || bundles.into_par_iter().filter_map(|bundle| rescan(bundle, now)).collect()).await?;
         if revisions.is_empty() {
             return Ok(count);
         }

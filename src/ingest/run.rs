@@ -45,7 +45,11 @@ impl std::fmt::Debug for Pipeline {
 /// # Errors
 /// Fails where the source cannot be opened or the store fails; single skills that cannot be
 /// read are failures in the report.
-pub async fn ingest(pipeline: &Pipeline, text: &str, progress: Arc<dyn IngestProgress>) -> Result<IngestReport, IngestError> {
+pub async fn ingest(
+    pipeline: &Pipeline,
+    text: &str,
+    progress: Arc<dyn IngestProgress>,
+) -> Result<IngestReport, IngestError> {
     let spec = SourceSpec::parse(text)?;
     let key = spec.key();
     let open = move || source::open(&spec);
@@ -56,7 +60,10 @@ pub async fn ingest(pipeline: &Pipeline, text: &str, progress: Arc<dyn IngestPro
 ///
 /// # Errors
 /// Fails where the store fails.
-pub async fn ingest_starter(pipeline: &Pipeline, progress: Arc<dyn IngestProgress>) -> Result<IngestReport, IngestError> {
+pub async fn ingest_starter(
+    pipeline: &Pipeline,
+    progress: Arc<dyn IngestProgress>,
+) -> Result<IngestReport, IngestError> {
     run(pipeline, starter::KEY.to_owned(), || Ok(starter::open()), progress).await
 }
 
@@ -103,7 +110,12 @@ async fn run(
             report.added += outcome.added;
             report.changed += outcome.changed;
             report.unchanged += outcome.unchanged;
-            progress.report(IngestStage::Reading { done, total, skills: report.skills(), failures: report.failure_count });
+            progress.report(IngestStage::Reading {
+                done,
+                total,
+                skills: report.skills(),
+                failures: report.failure_count,
+            });
         }
         Ok::<(), IngestError>(())
     };

@@ -27,11 +27,19 @@ pub(super) fn open() -> Box<dyn SkillStream> {
         let bytes = file.data.into_owned();
         // The binary keeps no execute bits; what begins with an interpreter line has them.
         let is_executable = bytes.starts_with(b"#!");
-        bundles.entry(name.to_owned()).or_default().files.push(RawFile { path: inner.to_owned(), content: FileContent::Bytes(bytes), is_executable });
+        bundles.entry(name.to_owned()).or_default().files.push(RawFile {
+            path: inner.to_owned(),
+            content: FileContent::Bytes(bytes),
+            is_executable,
+        });
     }
     let skills: Vec<FoundSkill> = bundles
         .into_iter()
-        .map(|(name, bundle)| FoundSkill { source: SkillSource::new(SourceIdentity::starter(&name), Registry::Local), bundle, folder_name: Some(name) })
+        .map(|(name, bundle)| FoundSkill {
+            source: SkillSource::new(SourceIdentity::starter(&name), Registry::Local),
+            bundle,
+            folder_name: Some(name),
+        })
         .collect();
     Box::new(Catalogue { total: skills.len() as u64, skills: skills.into_iter() })
 }

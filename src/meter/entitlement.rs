@@ -111,7 +111,9 @@ mod tests {
         let entitlements = Entitlements::new();
         let query_id = entitlements.issue(vec![skill("a")], minutes(0));
         let granted: usize = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..100).map(|_| scope.spawn(|| usize::from(entitlements.redeem(&query_id, skill("a"), minutes(1)).is_ok()))).collect();
+            let threads: Vec<_> = (0..100)
+                .map(|_| scope.spawn(|| usize::from(entitlements.redeem(&query_id, skill("a"), minutes(1)).is_ok())))
+                .collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).sum()
         });
         assert_eq!(granted, 5);

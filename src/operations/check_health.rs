@@ -28,7 +28,11 @@ impl Operation for CheckHealth {
         let (status, index_fresh, skills_indexed) = match counts {
             Ok(counts) => {
                 let is_fresh = services.search().sequence() >= counts.sequence;
-                (if is_fresh && !is_degraded { HealthStatus::Ok } else { HealthStatus::Degraded }, is_fresh, counts.listed)
+                (
+                    if is_fresh && !is_degraded { HealthStatus::Ok } else { HealthStatus::Degraded },
+                    is_fresh,
+                    counts.listed,
+                )
             }
             Err(_) => (HealthStatus::Error, false, 0),
         };

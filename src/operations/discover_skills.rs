@@ -7,8 +7,9 @@ use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
 use super::{Effect, Operation, Services};
 use crate::api::{
-    AuditStatus, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals, IndexStatus, Level, MatchWord, Problem, QualityWord,
-    RecencyWord, SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
+    AuditStatus, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
+    DiscoverSignals, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord, SafetyView, ScoreBreakdownView,
+    ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
 };
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
@@ -56,7 +57,8 @@ impl Operation for DiscoverSkills {
             .map_err(|error| unforeseen(Self::NAME, &error))?;
         let ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         let records = services.store().skills(&ids).await.map_err(store_failed(Self::NAME))?;
-        let results: Vec<DiscoverResult> = answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
+        let results: Vec<DiscoverResult> =
+            answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status };
@@ -95,8 +97,19 @@ impl Operation for DiscoverSkillsTool {
     const EFFECT: Effect = Effect::ReadOnly;
 
     async fn run(services: &Services, request: DiscoverToolRequest) -> Result<DiscoverResponse, Problem> {
-        let filters = request.source.map(|source| DiscoverFilters { source: Some(source), ..DiscoverFilters::default() });
-        DiscoverSkills::run(services, DiscoverRequest { query: request.query, limit: request.limit, rationale: request.rationale, filters, explain: None }).await
+        let filters =
+            request.source.map(|source| DiscoverFilters { source: Some(source), ..DiscoverFilters::default() });
+        DiscoverSkills::run(
+            services,
+            DiscoverRequest {
+                query: request.query,
+                limit: request.limit,
+                rationale: request.rationale,
+                filters,
+                explain: None,
+            },
+        )
+        .await
     }
 }
 
@@ -112,7 +125,12 @@ fn result(hit: &Hit, records: &[SkillRecord], explain_at: Option<Timestamp>) -> 
         name: record.name.clone(),
         description: sanitise_line(&record.description, DESCRIPTION_CHARACTERS),
         score: hit.score,
-        source: SourceRef { registry: source.registry, url: source.url(), content_hash: record.content_hash.to_string(), commit_sha: source.commit_sha.clone() },
+        source: SourceRef {
+            registry: source.registry,
+            url: source.url(),
+            content_hash: record.content_hash.to_string(),
+            commit_sha: source.commit_sha.clone(),
+        },
         install: install_of(source, &record.name, record.verdict.status),
         publisher: sanitise_line(source.publisher(), 100),
         publisher_verified: false,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Services;
-pub use crate::ingest::{IngestError, IngestProgress, IngestReport, IngestStage};
 use crate::ingest::{self, Pipeline};
+pub use crate::ingest::{IngestError, IngestProgress, IngestReport, IngestStage};
 
 /// The word that names the catalogue inside the program as a source.
 const STARTER: &str = "starter";
@@ -14,7 +14,11 @@ const STARTER: &str = "starter";
 ///
 /// # Errors
 /// Fails where the source cannot be opened or the store fails.
-pub async fn ingest_source(services: &Services, text: &str, progress: Arc<dyn IngestProgress>) -> Result<IngestReport, IngestError> {
+pub async fn ingest_source(
+    services: &Services,
+    text: &str,
+    progress: Arc<dyn IngestProgress>,
+) -> Result<IngestReport, IngestError> {
     if text == STARTER {
         return ingest_starter(services, progress).await;
     }
@@ -25,10 +29,18 @@ pub async fn ingest_source(services: &Services, text: &str, progress: Arc<dyn In
 ///
 /// # Errors
 /// Fails where the store fails.
-pub async fn ingest_starter(services: &Services, progress: Arc<dyn IngestProgress>) -> Result<IngestReport, IngestError> {
+pub async fn ingest_starter(
+    services: &Services,
+    progress: Arc<dyn IngestProgress>,
+) -> Result<IngestReport, IngestError> {
     ingest::ingest_starter(&pipeline(services), progress).await
 }
 
 fn pipeline(services: &Services) -> Pipeline {
-    Pipeline { store: services.store().clone(), search: services.search().clone(), compute: services.compute().clone(), clock: services.clock() }
+    Pipeline {
+        store: services.store().clone(),
+        search: services.search().clone(),
+        compute: services.compute().clone(),
+        clock: services.clock(),
+    }
 }

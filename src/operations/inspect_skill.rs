@@ -6,8 +6,9 @@ use super::problem::store_failed;
 use super::verify_skill::facts;
 use super::{Effect, Operation, Services};
 use crate::api::{
-    AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView, Pin, Problem, QueryIdKind, SafetyView, SkillSelector,
-    SourceView, VerificationLevel, install_of, install_options, publisher_metrics,
+    AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
+    Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
+    publisher_metrics,
 };
 use crate::meter::Refusal;
 use crate::skill::{FrontmatterStatus, Sha256Digest, decode_text, locate_source_url, sanitise_line};
@@ -36,7 +37,9 @@ impl Operation for InspectSkill {
             redeem(services, query_id, &record)?;
         }
         let detail = services.store().bundle(record.bundle).await.map_err(store_failed(Self::NAME))?;
-        let detail = detail.ok_or_else(|| super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id)))?;
+        let detail = detail.ok_or_else(|| {
+            super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
+        })?;
         Ok(respond(record, detail, query.query_id))
     }
 }
@@ -45,9 +48,12 @@ async fn select(services: &Services, selector: &SkillSelector) -> Result<SkillRe
     let failed = store_failed(InspectSkill::NAME);
     let store = services.store();
     let found = match selector {
-        SkillSelector::Id(id) => store.skills(&[*id]).await.map_err(failed)?.into_iter().find(|record| record.is_listed),
+        SkillSelector::Id(id) => {
+            store.skills(&[*id]).await.map_err(failed)?.into_iter().find(|record| record.is_listed)
+        }
         SkillSelector::SourceUrl(url) => {
-            let located = locate_source_url(url).map_err(|error| Problem::invalid_request(format!("source_url: {error}")))?;
+            let located =
+                locate_source_url(url).map_err(|error| Problem::invalid_request(format!("source_url: {error}")))?;
             store.skill_at(&located.candidates).await.map_err(failed)?
         }
         SkillSelector::ContentHash(hash) => store.skills_with_content(*hash).await.map_err(failed)?.into_iter().next(),
@@ -67,7 +73,10 @@ fn redeem(services: &Services, query_id: &str, record: &SkillRecord) -> Result<(
         Refusal::Unknown => Problem::invalid_query_id(QueryIdKind::Unknown),
         Refusal::Expired => Problem::invalid_query_id(QueryIdKind::Expired),
         Refusal::MismatchedSkill => Problem::invalid_query_id(QueryIdKind::MismatchedSkill),
-        Refusal::UsedUp => Problem::new(ErrorCode::RateLimited, "the five inspections of this query_id are used up; call /discover again for a new one"),
+        Refusal::UsedUp => Problem::new(
+            ErrorCode::RateLimited,
+            "the five inspections of this query_id are used up; call /discover again for a new one",
+        ),
     })
 }
 
@@ -75,8 +84,12 @@ fn respond(record: SkillRecord, detail: BundleDetail, query_id: Option<String>) 
     let source = &record.source;
     let status = record.verdict.status;
     let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);
-    let content = decode_text(&detail.content).map_or_else(|| String::from_utf8_lossy(&detail.content).into_owned(), |decoded| decoded.text);
-    let declared = detail.frontmatter.allowed_tools.map(|tools| tools.iter().map(|tool| sanitise_line(tool, TOOL_CHARACTERS)).collect());
+    let content = decode_text(&detail.content)
+        .map_or_else(|| String::from_utf8_lossy(&detail.content).into_owned(), |decoded| decoded.text);
+    let declared = detail
+        .frontmatter
+        .allowed_tools
+        .map(|tools| tools.iter().map(|tool| sanitise_line(tool, TOOL_CHARACTERS)).collect());
     InspectResponse {
         skill_id: record.skill_id,
         content,
@@ -93,7 +106,12 @@ fn respond(record: SkillRecord, detail: BundleDetail, query_id: Option<String>) 
         quality_flags: Some(record.quality_flags.clone()),
         selection_flags: record.selection_flags.clone(),
         cluster_id: cluster_id(&record),
-        capabilities: Capabilities { declared, inferred: Some(detail.report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect()) },
+        capabilities: Capabilities {
+            declared,
+            inferred: Some(
+                detail.report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect(),
+            ),
+        },
         verification_level: verification_level(detail.frontmatter.status, &record.quality_flags),
         findings: detail.report.findings,
         pin: Pin {
@@ -134,6 +152,12 @@ fn cluster_of(content_hash: Sha256Digest) -> String {
 
 /// What a publisher says of a skill counts as declared where it says the required two things.
 pub(super) fn verification_level(status: FrontmatterStatus, quality_flags: &[String]) -> VerificationLevel {
-    let lacks_fields = quality_flags.iter().any(|flag| matches!(flag.as_str(), "missing_name" | "missing_description" | "missing_frontmatter" | "invalid_frontmatter"));
-    if status == FrontmatterStatus::Ok && !lacks_fields { VerificationLevel::Declared } else { VerificationLevel::Unverified }
+    let lacks_fields = quality_flags.iter().any(|flag| {
+        matches!(flag.as_str(), "missing_name" | "missing_description" | "missing_frontmatter" | "invalid_frontmatter")
+    });
+    if status == FrontmatterStatus::Ok && !lacks_fields {
+        VerificationLevel::Declared
+    } else {
+        VerificationLevel::Unverified
+    }
 }

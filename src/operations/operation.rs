@@ -28,7 +28,8 @@ pub trait Operation: Send + Sync + 'static {
     const EFFECT: Effect;
 
     /// Does it.
-    fn run(services: &Services, request: Self::Request) -> impl Future<Output = Result<Self::Response, Problem>> + Send;
+    fn run(services: &Services, request: Self::Request)
+    -> impl Future<Output = Result<Self::Response, Problem>> + Send;
 }
 
 /// What an operation does to the world.
@@ -146,7 +147,9 @@ impl Exposed {
 /// Reads a request, naming the field that does not fit.
 fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Problem> {
     if !request.is_object() {
-        return Err(Problem::invalid_request("the request is not a JSON object; send an object such as {\"query\": \"…\"}"));
+        return Err(Problem::invalid_request(
+            "the request is not a JSON object; send an object such as {\"query\": \"…\"}",
+        ));
     }
     serde_path_to_error::deserialize(request).map_err(|error| {
         let path = error.path().to_string();

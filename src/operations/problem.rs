@@ -14,7 +14,8 @@ pub(super) fn unforeseen(operation: &'static str, error: &dyn Display) -> Proble
 pub(super) fn store_failed(operation: &'static str) -> impl Fn(crate::store::StoreError) -> Problem {
     move |error| {
         tracing::error!(operation, %error, "the store failed");
-        let mut problem = Problem::new(ErrorCode::DependencyUnavailable, "the store does not answer; try again in a few seconds");
+        let mut problem =
+            Problem::new(ErrorCode::DependencyUnavailable, "the store does not answer; try again in a few seconds");
         problem.retry_after_seconds = Some(5);
         problem
     }

@@ -1,6 +1,9 @@
 //! The one list of operations.
 
-use super::{Caching, CheckHealth, DiscoverSkills, DiscoverSkillsTool, Exposed, InspectSkill, Method, RestBinding, ToolBinding, VerifySkill};
+use super::{
+    Caching, CheckHealth, DiscoverSkills, DiscoverSkillsTool, Exposed, InspectSkill, Method, RestBinding, ToolBinding,
+    VerifySkill,
+};
 
 /// Returns every operation that REST or MCP offers, in the order of the documents.
 pub fn register() -> Vec<Exposed> {
@@ -11,7 +14,10 @@ pub fn register() -> Vec<Exposed> {
         // The tool takes `source` beside the query instead of a filter object.
         Exposed::of::<DiscoverSkillsTool>(None, tool("discover_skills")),
         Exposed::of::<InspectSkill>(rest(Method::Post, "/inspect", Caching::None), tool("inspect_skill")),
-        Exposed::of::<VerifySkill>(rest(Method::Get, "/verify", Caching::Public { hit_seconds: 300, miss_seconds: 60 }), tool("verify_skill")),
+        Exposed::of::<VerifySkill>(
+            rest(Method::Get, "/verify", Caching::Public { hit_seconds: 300, miss_seconds: 60 }),
+            tool("verify_skill"),
+        ),
         Exposed::of::<CheckHealth>(rest(Method::Get, "/health", Caching::None), None),
     ]
 }

@@ -34,7 +34,13 @@ pub fn scan_folder(path: &Path, mut each: impl FnMut(Result<ScanResponse, ScanFa
             SourceItem::Failure(failure) => Err(ScanFailure { path: failure.location, reason: failure.reason }),
             SourceItem::Skill(found) => {
                 let folder = format!("/{}", found.source.identity.directory());
-                let shown = if count == 1 && (path.is_file() || path.canonicalize().is_ok_and(|root| root == Path::new(&folder))) { shown.clone() } else { folder };
+                let shown = if count == 1
+                    && (path.is_file() || path.canonicalize().is_ok_and(|root| root == Path::new(&folder)))
+                {
+                    shown.clone()
+                } else {
+                    folder
+                };
                 match SkillBundle::parse(found.bundle, found.folder_name.as_deref()) {
                     Ok((bundle, issues)) => {
                         let scanned = scan_bundle(bundle, issues);
@@ -46,6 +52,9 @@ pub fn scan_folder(path: &Path, mut each: impl FnMut(Result<ScanResponse, ScanFa
         });
     }
     if count == 0 {
-        each(Err(ScanFailure { path: shown, reason: "there is no SKILL.md in or below it; name a folder with one, or the file itself".to_owned() }));
+        each(Err(ScanFailure {
+            path: shown,
+            reason: "there is no SKILL.md in or below it; name a folder with one, or the file itself".to_owned(),
+        }));
     }
 }

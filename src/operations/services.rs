@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::compute::Compute;
-use crate::ingest::IngestError;
 pub use crate::ingest::FollowReport;
+use crate::ingest::IngestError;
 use crate::meter::Entitlements;
 use crate::search::SearchIndex;
 use crate::skill::Timestamp;
@@ -35,8 +35,22 @@ impl std::fmt::Debug for Services {
 
 impl Services {
     /// Puts the parts together. `public_url` has no slash at its end.
-    pub fn new(store: Arc<dyn Store>, search: SearchIndex, compute: Compute, clock: fn() -> Timestamp, public_url: String) -> Self {
-        let inner = Inner { store, search, compute, entitlements: Entitlements::new(), clock, public_url, started: Instant::now() };
+    pub fn new(
+        store: Arc<dyn Store>,
+        search: SearchIndex,
+        compute: Compute,
+        clock: fn() -> Timestamp,
+        public_url: String,
+    ) -> Self {
+        let inner = Inner {
+            store,
+            search,
+            compute,
+            entitlements: Entitlements::new(),
+            clock,
+            public_url,
+            started: Instant::now(),
+        };
         Self { inner: Arc::new(inner) }
     }
 

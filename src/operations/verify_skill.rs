@@ -2,7 +2,10 @@
 
 use super::problem::store_failed;
 use super::{Effect, Operation, Services};
-use crate::api::{MatchView, MatchedBy, Problem, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss, VerifyQuery, VerifyRequest, VerifyResponse};
+use crate::api::{
+    MatchView, MatchedBy, Problem, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss, VerifyQuery,
+    VerifyRequest, VerifyResponse,
+};
 use crate::skill::{Sha256Digest, locate_source_url};
 use crate::store::{SkillRecord, StoredVerdict};
 
@@ -27,7 +30,9 @@ impl Operation for VerifySkill {
                 Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, None)))
             }
             VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
-                Some(record) if record.content_hash == content_hash => Ok(hit(record, MatchedBy::Both, Some(content_hash))),
+                Some(record) if record.content_hash == content_hash => {
+                    Ok(hit(record, MatchedBy::Both, Some(content_hash)))
+                }
                 Some(record) => Ok(hit(record, MatchedBy::SourceUrl, Some(content_hash))),
                 // An unknown place must not hide what is known of the bytes.
                 None => by_hash(services, content_hash).await,
@@ -45,7 +50,11 @@ async fn by_url(services: &Services, url: &str) -> Result<Option<SkillRecord>, P
 /// worst verdict, because the caller has shown only that file.
 async fn by_hash(services: &Services, hash: Sha256Digest) -> Result<VerifyResponse, Problem> {
     let records = services.store().skills_with_content(hash).await.map_err(store_failed(VerifySkill::NAME))?;
-    let worst = records.iter().map(|record| &record.verdict).max_by(|left, right| left.status.cmp(&right.status).then(right.score.total_cmp(&left.score))).cloned();
+    let worst = records
+        .iter()
+        .map(|record| &record.verdict)
+        .max_by(|left, right| left.status.cmp(&right.status).then(right.score.total_cmp(&left.score)))
+        .cloned();
     let Some((mut record, worst)) = records.into_iter().next().zip(worst) else { return Ok(miss()) };
     record.verdict = worst;
     Ok(hit(record, MatchedBy::ContentHash, Some(hash)))

@@ -46,11 +46,26 @@ impl Capability {
 static SIGNS: LazyLock<[(Capability, Regex); 5]> = LazyLock::new(|| {
     let sign = |capability, text: &str| (capability, pattern(text));
     [
-        sign(Capability::Network, r"\b(?:curl|wget)\s|\brequests\.(?:get|post|put|request)\(|\burllib\.request|\bhttpx\.|\bfetch\(|\baxios\b|\bInvoke-WebRequest\b|\bsocket\.(?:socket|create_connection)"),
-        sign(Capability::Shell, r"\bsubprocess\.|\bos\.(?:system|popen)\(|\bchild_process\b|\bexecSync\(|\bspawn\(|\bStart-Process\b"),
-        sign(Capability::Filesystem, r"\bshutil\.(?:rmtree|move|copy)|\bos\.(?:remove|unlink)\(|\bfs\.(?:write|rm|unlink)|\brm\s+-[rf]|\.write_text\(|\bopen\([^)\n]{0,80}['\x22][wa]b?['\x22]"),
-        sign(Capability::Credentials, r"\bos\.environ\b|\bos\.getenv\(|\bprocess\.env\b|\bkeyring\.|\$\{?[A-Z_]*(?:TOKEN|SECRET|API_KEY|PASSWORD)\b"),
-        sign(Capability::Packages, r"\b(?:pip3?|uv pip|pipx)\s+install\s|\bnpm\s+(?:i|install)\s|\bnpx\s|\buvx\s|\b(?:brew|apt|apt-get|cargo|gem|go)\s+install\s"),
+        sign(
+            Capability::Network,
+            r"\b(?:curl|wget)\s|\brequests\.(?:get|post|put|request)\(|\burllib\.request|\bhttpx\.|\bfetch\(|\baxios\b|\bInvoke-WebRequest\b|\bsocket\.(?:socket|create_connection)",
+        ),
+        sign(
+            Capability::Shell,
+            r"\bsubprocess\.|\bos\.(?:system|popen)\(|\bchild_process\b|\bexecSync\(|\bspawn\(|\bStart-Process\b",
+        ),
+        sign(
+            Capability::Filesystem,
+            r"\bshutil\.(?:rmtree|move|copy)|\bos\.(?:remove|unlink)\(|\bfs\.(?:write|rm|unlink)|\brm\s+-[rf]|\.write_text\(|\bopen\([^)\n]{0,80}['\x22][wa]b?['\x22]",
+        ),
+        sign(
+            Capability::Credentials,
+            r"\bos\.environ\b|\bos\.getenv\(|\bprocess\.env\b|\bkeyring\.|\$\{?[A-Z_]*(?:TOKEN|SECRET|API_KEY|PASSWORD)\b",
+        ),
+        sign(
+            Capability::Packages,
+            r"\b(?:pip3?|uv pip|pipx)\s+install\s|\bnpm\s+(?:i|install)\s|\bnpx\s|\buvx\s|\b(?:brew|apt|apt-get|cargo|gem|go)\s+install\s",
+        ),
     ]
 });
 
@@ -62,7 +77,9 @@ pub(super) fn infer(view: &BundleView<'_>) -> BTreeMap<Capability, String> {
             capabilities.entry(Capability::Execution).or_insert_with(|| sanitise_line(file.path(), limits::NAME_BYTES));
         }
         let Some(text) = &file.text else { continue };
-        for (capability, sign) in SIGNS.iter().filter(|(capability, _)| !capabilities.contains_key(capability)).collect::<Vec<_>>() {
+        for (capability, sign) in
+            SIGNS.iter().filter(|(capability, _)| !capabilities.contains_key(capability)).collect::<Vec<_>>()
+        {
             if let Some(found) = sign.find_iter(text.text()).take(50).find(|found| is_code(text, found.start())) {
                 let (line, _) = text.position(found.start());
                 capabilities.insert(*capability, format!("{}:{line}", sanitise_line(text.path(), limits::NAME_BYTES)));
@@ -80,12 +97,24 @@ fn is_code(text: &TextView<'_>, offset: usize) -> bool {
 /// command that a client runs while it loads SKILL.md (`` !`command` ``).
 pub(super) fn executes_code(view: &BundleView<'_>) -> bool {
     static DYNAMIC_CONTEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
-    let has_script = view.files.iter().any(|file| file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes()));
+    let has_script = view.files.iter().any(|file| {
+        file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes())
+    });
     has_script || view.instructions().is_some_and(|text| DYNAMIC_CONTEXT.is_match(text.text()))
 }
 
 /// Tells whether bytes begin as an ELF, PE, Mach-O or WebAssembly file does.
 pub(super) fn is_native(bytes: Option<&[u8]>) -> bool {
-    const MAGIC: [&[u8]; 7] = [b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0asm"];
-    bytes.is_some_and(|bytes| MAGIC.iter().any(|magic| bytes.starts_with(magic)) || (bytes.starts_with(b"MZ") && bytes.len() > 64))
+    const MAGIC: [&[u8]; 7] = [
+        b"\x7fELF",
+        b"\xfe\xed\xfa\xce",
+        b"\xfe\xed\xfa\xcf",
+        b"\xce\xfa\xed\xfe",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+        b"\0asm",
+    ];
+    bytes.is_some_and(|bytes| {
+        MAGIC.iter().any(|magic| bytes.starts_with(magic)) || (bytes.starts_with(b"MZ") && bytes.len() > 64)
+    })
 }

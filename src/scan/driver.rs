@@ -22,7 +22,8 @@ pub struct ScannedBundle {
 /// Scans a bundle with every rule.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
     let view = BundleView::new(&bundle, &issues);
-    let needles: Vec<Option<Vec<bool>>> = view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
+    let needles: Vec<Option<Vec<bool>>> =
+        view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();
     for (rule_index, rule) in RULES.iter().enumerate() {
         let mut sink = Sink::new(rule);

@@ -24,7 +24,9 @@ pub(super) fn regions(text: &str, frontmatter_end: usize) -> Vec<(Range<usize>, 
             Event::Start(Tag::Table(_)) => Region::Table,
             Event::Code(_) => Region::InlineCode,
             Event::Html(html) | Event::InlineHtml(html) if html.trim_start().starts_with("<!--") => Region::Comment,
-            Event::Start(Tag::HtmlBlock) if text[offset(&range, frontmatter_end)].trim_start().starts_with("<!--") => Region::Comment,
+            Event::Start(Tag::HtmlBlock) if text[offset(&range, frontmatter_end)].trim_start().starts_with("<!--") => {
+                Region::Comment
+            }
             _ => continue,
         };
         regions.push((offset(&range, frontmatter_end), region));
@@ -41,7 +43,9 @@ pub(super) fn headings(text: &str, frontmatter_end: usize) -> Vec<(usize, String
     let mut open: Option<(usize, usize, String)> = None;
     for (event, range) in parse(text, frontmatter_end) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => open = Some((range.start + frontmatter_end, level as usize, String::new())),
+            Event::Start(Tag::Heading { level, .. }) => {
+                open = Some((range.start + frontmatter_end, level as usize, String::new()))
+            }
             Event::Text(part) | Event::Code(part) => {
                 if let Some((_, _, title)) = open.as_mut() {
                     title.push_str(&part.to_lowercase());

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capability, Finding, Persona, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity, ruleset_version};
+use super::{
+    Capability, Finding, Persona, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity,
+    ruleset_version,
+};
 use crate::skill::{Sha256Digest, SkillBundle, UnreadFile};
 
 /// The report of one scan. It holds no time: the same bundle gives the same report.
@@ -54,9 +57,16 @@ pub struct PhaseReport {
 
 impl ScanReport {
     /// Draws up the report of `bundle` from its findings.
-    pub(super) fn new(bundle: &SkillBundle, mut findings: Vec<Finding>, capabilities: BTreeMap<Capability, String>, executes_code: bool) -> Self {
+    pub(super) fn new(
+        bundle: &SkillBundle,
+        mut findings: Vec<Finding>,
+        capabilities: BTreeMap<Capability, String>,
+        executes_code: bool,
+    ) -> Self {
         findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.location.clone(), finding.rule_id.clone());
+            let key = |finding: &Finding| {
+                (std::cmp::Reverse(finding.severity), finding.location.clone(), finding.rule_id.clone())
+            };
             key(left).cmp(&key(right))
         });
         let risk_score = Phase::ALL.iter().map(|phase| phase_score(&findings, *phase)).sum();
@@ -107,9 +117,11 @@ impl ScanReport {
     /// Returns score and findings of every phase.
     pub fn phases(&self) -> BTreeMap<&'static str, PhaseReport> {
         let of = |phase: Phase| {
-            let findings = self.findings.iter().filter(|finding| finding.phase == phase).map(|finding| match finding.location.line {
-                Some(line) => format!("{} in {}:{line}", finding.rule_id, finding.location.path),
-                None => format!("{} in {}", finding.rule_id, finding.location.path),
+            let findings = self.findings.iter().filter(|finding| finding.phase == phase).map(|finding| {
+                match finding.location.line {
+                    Some(line) => format!("{} in {}:{line}", finding.rule_id, finding.location.path),
+                    None => format!("{} in {}", finding.rule_id, finding.location.path),
+                }
             });
             PhaseReport { score: phase_score(&self.findings, phase), findings: findings.collect() }
         };

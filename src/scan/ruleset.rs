@@ -56,7 +56,15 @@ pub fn ruleset_version() -> &'static RulesetVersion {
     static VERSION: LazyLock<RulesetVersion> = LazyLock::new(|| {
         let mut hasher = Sha256::new();
         for rule in RULES {
-            hasher.update(format!("{} {} {} {} {:?} {:?}\n", rule.id, rule.revision, rule.severity.as_str(), rule.confidence.as_str(), rule.persona, rule.lifecycle));
+            hasher.update(format!(
+                "{} {} {} {} {:?} {:?}\n",
+                rule.id,
+                rule.revision,
+                rule.severity.as_str(),
+                rule.confidence.as_str(),
+                rule.persona,
+                rule.lifecycle
+            ));
         }
         let mut digest = hex::encode(hasher.finalize());
         digest.truncate(12);

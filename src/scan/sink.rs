@@ -28,7 +28,8 @@ impl<'a> Sink<'a> {
     pub fn report(&mut self, view: &TextView<'_>, span: Range<usize>, reason: impl Into<String>) -> Reported<'_> {
         let (line, column) = view.position(span.start);
         let evidence = excerpt(view, &span);
-        let location = Location { path: sanitise_line(view.path(), limits::NAME_BYTES), line: Some(line), column: Some(column) };
+        let location =
+            Location { path: sanitise_line(view.path(), limits::NAME_BYTES), line: Some(line), column: Some(column) };
         self.push(location, evidence, reason.into())
     }
 
@@ -106,7 +107,8 @@ fn excerpt(view: &TextView<'_>, span: &Range<usize>) -> String {
     let line = view.line_range(span.start);
     let text = view.text();
     // A few characters before the span show what it belongs to.
-    let lead = text[line.start..span.start].char_indices().rev().nth(40).map_or(line.start, |(index, _)| line.start + index);
+    let lead =
+        text[line.start..span.start].char_indices().rev().nth(40).map_or(line.start, |(index, _)| line.start + index);
     let end = span.end.max(line.end).min(text.len());
     let window_end = floor_boundary(text, (lead + EXCERPT_CHARACTERS * 4).min(end));
     sanitise_line(&text[lead..window_end.max(lead)], EXCERPT_CHARACTERS)

@@ -43,8 +43,12 @@ impl SafetyStatus {
     /// read is never `safe`.
     pub(super) fn of(findings: &[Finding], is_complete: bool) -> Self {
         let counted = || findings.iter().filter(|finding| finding.persona == Persona::User);
-        let worst = counted().map(|finding| effective(finding.severity, finding.confidence)).max().unwrap_or(Severity::Info);
-        let mediums: BTreeSet<_> = counted().filter(|finding| finding.severity == Severity::Medium).map(|finding| (&finding.location.path, finding.phase)).collect();
+        let worst =
+            counted().map(|finding| effective(finding.severity, finding.confidence)).max().unwrap_or(Severity::Info);
+        let mediums: BTreeSet<_> = counted()
+            .filter(|finding| finding.severity == Severity::Medium)
+            .map(|finding| (&finding.location.path, finding.phase))
+            .collect();
         let are_correlated = mediums.iter().zip(mediums.iter().skip(1)).any(|(left, right)| left.0 == right.0);
         match worst {
             Severity::Critical => Self::Dangerous,
@@ -157,9 +161,30 @@ mod tests {
             (vec![author], true, SafetyStatus::Safe),
             (vec![finding(Severity::Low, Sure, CodePatterns, "a")], true, SafetyStatus::Safe),
             (vec![finding(Severity::Medium, Sure, CodePatterns, "a")], true, SafetyStatus::Caution),
-            (vec![finding(Severity::Medium, Sure, CodePatterns, "a"), finding(Severity::Medium, Sure, CodePatterns, "a")], true, SafetyStatus::Caution),
-            (vec![finding(Severity::Medium, Sure, CodePatterns, "a"), finding(Severity::Medium, Sure, Credentials, "b")], true, SafetyStatus::Caution),
-            (vec![finding(Severity::Medium, Sure, CodePatterns, "a"), finding(Severity::Medium, Sure, Credentials, "a")], true, SafetyStatus::Warning),
+            (
+                vec![
+                    finding(Severity::Medium, Sure, CodePatterns, "a"),
+                    finding(Severity::Medium, Sure, CodePatterns, "a"),
+                ],
+                true,
+                SafetyStatus::Caution,
+            ),
+            (
+                vec![
+                    finding(Severity::Medium, Sure, CodePatterns, "a"),
+                    finding(Severity::Medium, Sure, Credentials, "b"),
+                ],
+                true,
+                SafetyStatus::Caution,
+            ),
+            (
+                vec![
+                    finding(Severity::Medium, Sure, CodePatterns, "a"),
+                    finding(Severity::Medium, Sure, Credentials, "a"),
+                ],
+                true,
+                SafetyStatus::Warning,
+            ),
             (vec![finding(Severity::High, Sure, CodePatterns, "a")], true, SafetyStatus::Warning),
             (vec![finding(Severity::Critical, Unsure, CodePatterns, "a")], true, SafetyStatus::Warning),
             (vec![finding(Severity::Critical, Sure, CodePatterns, "a")], false, SafetyStatus::Dangerous),
@@ -171,7 +196,16 @@ mod tests {
 
     #[test]
     fn the_bands_have_the_published_edges() {
-        let rows = [(0, RiskBand::Clean), (1, RiskBand::Low), (9, RiskBand::Low), (10, RiskBand::Medium), (24, RiskBand::Medium), (25, RiskBand::High), (49, RiskBand::High), (50, RiskBand::Critical)];
+        let rows = [
+            (0, RiskBand::Clean),
+            (1, RiskBand::Low),
+            (9, RiskBand::Low),
+            (10, RiskBand::Medium),
+            (24, RiskBand::Medium),
+            (25, RiskBand::High),
+            (49, RiskBand::High),
+            (50, RiskBand::Critical),
+        ];
         for (score, band) in rows {
             assert_eq!(RiskBand::of(score), band, "{score}");
         }

@@ -62,7 +62,11 @@ pub enum Region {
 impl<'a> BundleView<'a> {
     /// Builds the views of `bundle`.
     pub(super) fn new(bundle: &'a SkillBundle, issues: &'a [ParseIssue]) -> Self {
-        let files = bundle.files.iter().map(|file| FileView { file, text: file.text.as_ref().map(|decoded| TextView::new(file, decoded)) }).collect();
+        let files = bundle
+            .files
+            .iter()
+            .map(|file| FileView { file, text: file.text.as_ref().map(|decoded| TextView::new(file, decoded)) })
+            .collect();
         Self { bundle, issues, files }
     }
 
@@ -87,8 +91,17 @@ impl FileView<'_> {
 
 impl<'a> TextView<'a> {
     fn new(file: &'a BundleFile, decoded: &'a DecodedText) -> Self {
-        let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1)).collect();
-        Self { file, decoded, line_starts, lowered: OnceLock::new(), regions: OnceLock::new(), headings: OnceLock::new() }
+        let line_starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1))
+            .collect();
+        Self {
+            file,
+            decoded,
+            line_starts,
+            lowered: OnceLock::new(),
+            regions: OnceLock::new(),
+            headings: OnceLock::new(),
+        }
     }
 
     /// Returns the text as it was written.
@@ -154,7 +167,12 @@ impl<'a> TextView<'a> {
         }
         let regions = self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()));
         let index = regions.partition_point(|(range, _)| range.start <= offset);
-        regions[..index].iter().rev().take(8).find(|(range, _)| range.contains(&offset)).map_or(Region::Prose, |(_, region)| region.clone())
+        regions[..index]
+            .iter()
+            .rev()
+            .take(8)
+            .find(|(range, _)| range.contains(&offset))
+            .map_or(Region::Prose, |(_, region)| region.clone())
     }
 
     /// Iterates over the regions that are not prose, in order of their start.

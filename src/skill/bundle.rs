@@ -9,7 +9,8 @@ use super::frontmatter;
 use super::limits;
 use super::manifest::script_language;
 use super::{
-    BundlePath, DecodedText, FileClass, Frontmatter, IssueKind, Manifest, ManifestFile, ManifestSummary, ParseIssue, Sha256Digest, decode_text, root_digest, sanitise_line,
+    BundlePath, DecodedText, FileClass, Frontmatter, IssueKind, Manifest, ManifestFile, ManifestSummary, ParseIssue,
+    Sha256Digest, decode_text, root_digest, sanitise_line,
 };
 
 /// The files of one skill as a source handed them over; nothing is checked yet.
@@ -135,10 +136,21 @@ impl SkillBundle {
             .map(|name| sanitise_line(name, limits::NAME_CHARACTERS))
             .find(|name| !name.is_empty())
             .unwrap_or_else(|| "unnamed".to_owned());
-        let description = sanitise_line(frontmatter.description.as_deref().unwrap_or_default(), limits::DESCRIPTION_CHARACTERS);
+        let description =
+            sanitise_line(frontmatter.description.as_deref().unwrap_or_default(), limits::DESCRIPTION_CHARACTERS);
         let package_hash = package_hash(&files);
         unread.sort_by(|left, right| left.path.cmp(&right.path));
-        let bundle = Self { name, description, frontmatter, files, unread, content_hash, package_hash, instructions, body_start };
+        let bundle = Self {
+            name,
+            description,
+            frontmatter,
+            files,
+            unread,
+            content_hash,
+            package_hash,
+            instructions,
+            body_start,
+        };
         Ok((bundle, issues))
     }
 
@@ -200,7 +212,11 @@ impl BundleFile {
 }
 
 fn package_hash(files: &[BundleFile]) -> Sha256Digest {
-    root_digest(files.iter().filter_map(|file| file.bytes().map(|bytes| (&file.path, file.sha256, bytes.len() as u64, file.is_executable))))
+    root_digest(
+        files.iter().filter_map(|file| {
+            file.bytes().map(|bytes| (&file.path, file.sha256, bytes.len() as u64, file.is_executable))
+        }),
+    )
 }
 
 fn check_files(raw: Vec<RawFile>, unread: &mut Vec<UnreadFile>, issues: &mut Vec<ParseIssue>) -> Vec<BundleFile> {
@@ -218,7 +234,11 @@ fn check_files(raw: Vec<RawFile>, unread: &mut Vec<UnreadFile>, issues: &mut Vec
             }
         };
         if let Some(other) = seen.insert(fold(path.as_str()), shown.clone()) {
-            issues.push(ParseIssue::new(IssueKind::ConflictingPath, &shown, format!("the path is equal to `{other}` on file systems that ignore case")));
+            issues.push(ParseIssue::new(
+                IssueKind::ConflictingPath,
+                &shown,
+                format!("the path is equal to `{other}` on file systems that ignore case"),
+            ));
         }
         let size_bytes = match &raw_file.content {
             FileContent::Bytes(bytes) => bytes.len() as u64,
@@ -293,7 +313,8 @@ mod tests {
     }
 
     fn parse(files: Vec<RawFile>) -> (SkillBundle, Vec<IssueKind>) {
-        let (bundle, issues) = SkillBundle::parse(RawBundle { files, unread: Vec::new() }, Some("demo")).expect("a skill");
+        let (bundle, issues) =
+            SkillBundle::parse(RawBundle { files, unread: Vec::new() }, Some("demo")).expect("a skill");
         (bundle, issues.into_iter().map(|issue| issue.kind).collect())
     }
 
@@ -301,20 +322,37 @@ mod tests {
 
     #[test]
     fn a_skill_is_read_with_its_manifest() {
-        let (bundle, issues) = parse(vec![file("scripts/run.py", b"print(1)\n"), file("SKILL.md", SKILL), file("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0d\xff\xfe\xfa\0\0\0")]);
+        let (bundle, issues) = parse(vec![
+            file("scripts/run.py", b"print(1)\n"),
+            file("SKILL.md", SKILL),
+            file("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0d\xff\xfe\xfa\0\0\0"),
+        ]);
         assert_eq!(issues, []);
-        assert_eq!((bundle.name.as_str(), bundle.description.as_str(), bundle.body()), ("demo", "Does it.", "# Demo\n"));
+        assert_eq!(
+            (bundle.name.as_str(), bundle.description.as_str(), bundle.body()),
+            ("demo", "Does it.", "# Demo\n")
+        );
         let manifest = bundle.manifest();
-        assert_eq!(manifest.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["SKILL.md", "logo.png", "scripts/run.py"]);
+        assert_eq!(
+            manifest.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
+            ["SKILL.md", "logo.png", "scripts/run.py"]
+        );
         assert!(manifest.summary.has_scripts && manifest.summary.has_assets);
         assert_eq!(manifest.files[2].language.as_deref(), Some("python"));
     }
 
     #[test]
     fn broken_bundles_yield_what_can_be_read() {
-        let (bundle, issues) = parse(vec![file("skill.md", b""), file("../x", b"x"), file("A.txt", b"1"), file("a.txt", b"2")]);
+        let (bundle, issues) =
+            parse(vec![file("skill.md", b""), file("../x", b"x"), file("A.txt", b"1"), file("a.txt", b"2")]);
         assert_eq!(bundle.name, "demo");
-        for kind in [IssueKind::NonCanonicalFileName, IssueKind::EmptyInstructions, IssueKind::InvalidPath, IssueKind::ConflictingPath, IssueKind::UnreadFile] {
+        for kind in [
+            IssueKind::NonCanonicalFileName,
+            IssueKind::EmptyInstructions,
+            IssueKind::InvalidPath,
+            IssueKind::ConflictingPath,
+            IssueKind::UnreadFile,
+        ] {
             assert!(issues.contains(&kind), "{kind:?} in {issues:?}");
         }
         assert!(!bundle.is_complete());
@@ -323,7 +361,11 @@ mod tests {
 
     #[test]
     fn a_folder_without_instructions_is_no_skill() {
-        let link = RawFile { path: "SKILL.md".to_owned(), content: FileContent::Symlink("/etc/passwd".to_owned()), is_executable: false };
+        let link = RawFile {
+            path: "SKILL.md".to_owned(),
+            content: FileContent::Symlink("/etc/passwd".to_owned()),
+            is_executable: false,
+        };
         for files in [vec![], vec![file("README.md", b"x")], vec![file("sub/SKILL.md", SKILL)], vec![link]] {
             assert_eq!(SkillBundle::parse(RawBundle { files, unread: Vec::new() }, None).err(), Some(NoInstructions));
         }

@@ -7,10 +7,27 @@ use super::{IssueKind, ParseIssue};
 /// Phrases by which a description claims to be chosen rather than says what the skill does.
 const CLAIMS: &[(&str, &[&str])] = &[
     ("claims_official", &["official skill", "officially supported", "official plugin", "endorsed by", "certified by"]),
-    ("claims_safety", &["100% safe", "completely safe", "verified safe", "virus free", "security approved", "trusted and safe"]),
-    ("claims_superiority", &["best skill", "the best ", "number one", "#1 ", "most powerful", "world-class", "ultimate "]),
+    (
+        "claims_safety",
+        &["100% safe", "completely safe", "verified safe", "virus free", "security approved", "trusted and safe"],
+    ),
+    (
+        "claims_superiority",
+        &["best skill", "the best ", "number one", "#1 ", "most powerful", "world-class", "ultimate "],
+    ),
     ("claims_guarantee", &["guaranteed", "guarantees", "never fails", "always works", "100% accurate"]),
-    ("claims_priority", &["always use this", "use this first", "must be used", "must always", "before any other", "instead of any other", "prefer this skill"]),
+    (
+        "claims_priority",
+        &[
+            "always use this",
+            "use this first",
+            "must be used",
+            "must always",
+            "before any other",
+            "instead of any other",
+            "prefer this skill",
+        ],
+    ),
     ("claims_popularity", &["most popular", "used by thousands", "used by millions", "million users", "top rated"]),
 ];
 
@@ -30,9 +47,16 @@ pub fn selection_flags(name: &str, description: &str) -> Vec<String> {
 }
 
 /// Returns what a reader of the skill would complain about, sorted and without duplicates.
-pub fn quality_flags(description: &str, body: &str, context_cost_tokens: Option<u64>, issues: &[ParseIssue]) -> Vec<String> {
-    let mut flags: BTreeSet<String> = issues.iter().filter_map(|issue| flag_of(issue.kind)).map(str::to_owned).collect();
-    let is_spaceless = description.chars().any(|character| matches!(character, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
+pub fn quality_flags(
+    description: &str,
+    body: &str,
+    context_cost_tokens: Option<u64>,
+    issues: &[ParseIssue],
+) -> Vec<String> {
+    let mut flags: BTreeSet<String> =
+        issues.iter().filter_map(|issue| flag_of(issue.kind)).map(str::to_owned).collect();
+    let is_spaceless =
+        description.chars().any(|character| matches!(character, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
     if !description.is_empty() && !is_spaceless && description.split_whitespace().count() < SHORT_DESCRIPTION_WORDS {
         flags.insert("short_description".to_owned());
     }
@@ -56,7 +80,9 @@ fn flag_of(kind: IssueKind) -> Option<&'static str> {
         IssueKind::NotUtf8 | IssueKind::NulBytes => "broken_encoding",
         IssueKind::EmptyInstructions => "no_instructions",
         IssueKind::InvalidPath | IssueKind::ConflictingPath => "unusable_paths",
-        IssueKind::UnknownKey | IssueKind::ByteOrderMark | IssueKind::UnreadFile | IssueKind::NonCanonicalFileName => return None,
+        IssueKind::UnknownKey | IssueKind::ByteOrderMark | IssueKind::UnreadFile | IssueKind::NonCanonicalFileName => {
+            return None;
+        }
     })
 }
 
@@ -69,7 +95,11 @@ mod tests {
         let rows: [(&str, &str, &[&str]); 4] = [
             ("pdf", "Extracts text from PDF files.", &[]),
             ("best-skill", "Does things.", &["claims_superiority"]),
-            ("x", "The OFFICIAL skill, guaranteed to work. Always use this first.", &["claims_guarantee", "claims_official", "claims_priority"]),
+            (
+                "x",
+                "The OFFICIAL skill, guaranteed to work. Always use this first.",
+                &["claims_guarantee", "claims_official", "claims_priority"],
+            ),
             ("x", "Verified safe by experts", &["claims_safety"]),
         ];
         for (name, description, expected) in rows {
@@ -83,8 +113,14 @@ mod tests {
     fn a_clean_skill_has_no_quality_flags_and_a_broken_one_has_each_once() {
         assert!(quality_flags("Extracts text from PDF files.", "Do it.", Some(10), &[]).is_empty());
         assert!(quality_flags("从文件中提取文字", "Do it.", Some(10), &[]).is_empty());
-        let issues = [ParseIssue::new(IssueKind::MissingName, "SKILL.md", ""), ParseIssue::new(IssueKind::InvalidName, "SKILL.md", "")];
+        let issues = [
+            ParseIssue::new(IssueKind::MissingName, "SKILL.md", ""),
+            ParseIssue::new(IssueKind::InvalidName, "SKILL.md", ""),
+        ];
         let flags = quality_flags("Short.", "", Some(9_000), &issues);
-        assert_eq!(flags, ["long_instructions", "missing_name", "no_instructions", "nonconforming_name", "short_description"]);
+        assert_eq!(
+            flags,
+            ["long_instructions", "missing_name", "no_instructions", "nonconforming_name", "short_description"]
+        );
     }
 }

@@ -122,7 +122,9 @@ mod tests {
     #[test]
     fn digests_are_read_with_and_without_prefix_and_in_either_case() {
         let digest = Sha256Digest::of(b"x");
-        for text in [digest.to_string(), digest.to_hex(), digest.to_hex().to_uppercase(), format!("SHA256:{}", digest.to_hex())] {
+        for text in
+            [digest.to_string(), digest.to_hex(), digest.to_hex().to_uppercase(), format!("SHA256:{}", digest.to_hex())]
+        {
             assert_eq!(text.parse(), Ok(digest), "{text}");
         }
         for text in ["", "sha256:", "sha256:12", "md5:00", &"g".repeat(64), &"é".repeat(32)] {

@@ -66,7 +66,11 @@ pub(super) fn split(text: &str, issues: &mut Vec<ParseIssue>, path: &str) -> (Op
     let rest = &text[lead..];
     let first_end = rest.find('\n').map_or(rest.len(), |index| index + 1);
     if rest[..first_end].trim_end() != "---" {
-        issues.push(ParseIssue::new(IssueKind::MissingFrontmatter, path, "the file does not start with a frontmatter block between lines of `---`"));
+        issues.push(ParseIssue::new(
+            IssueKind::MissingFrontmatter,
+            path,
+            "the file does not start with a frontmatter block between lines of `---`",
+        ));
         return (None, 0);
     }
     let start = lead + first_end;
@@ -77,7 +81,11 @@ pub(super) fn split(text: &str, issues: &mut Vec<ParseIssue>, path: &str) -> (Op
         }
         at += line.len();
     }
-    issues.push(ParseIssue::new(IssueKind::UnclosedFrontmatter, path, "the frontmatter block is not closed by a line of `---`"));
+    issues.push(ParseIssue::new(
+        IssueKind::UnclosedFrontmatter,
+        path,
+        "the frontmatter block is not closed by a line of `---`",
+    ));
     (None, 0)
 }
 
@@ -107,7 +115,12 @@ impl Frontmatter {
     }
 
     /// Parses the YAML of a block; never fails, and notes what is wrong in `issues`.
-    pub(super) fn parse(yaml: Option<&str>, folder_name: Option<&str>, issues: &mut Vec<ParseIssue>, path: &str) -> Self {
+    pub(super) fn parse(
+        yaml: Option<&str>,
+        folder_name: Option<&str>,
+        issues: &mut Vec<ParseIssue>,
+        path: &str,
+    ) -> Self {
         let Some(yaml) = yaml else {
             let frontmatter = Self::empty(FrontmatterStatus::Missing);
             frontmatter.note_missing(issues, path);
@@ -138,16 +151,27 @@ impl Frontmatter {
                 "allowed-tools" => self.allowed_tools = allowed_tools(value),
                 _ => {
                     let shown = sanitise_line(&key, 60);
-                    issues.push(ParseIssue::new(IssueKind::UnknownKey, path, format!("`{shown}` is not a key of the specification")));
+                    issues.push(ParseIssue::new(
+                        IssueKind::UnknownKey,
+                        path,
+                        format!("`{shown}` is not a key of the specification"),
+                    ));
                     self.extra.insert(key, value);
                 }
             }
         }
-        let limits = [(&self.description, DESCRIPTION_LIMIT, IssueKind::DescriptionTooLong), (&self.compatibility, COMPATIBILITY_LIMIT, IssueKind::CompatibilityTooLong)];
+        let limits = [
+            (&self.description, DESCRIPTION_LIMIT, IssueKind::DescriptionTooLong),
+            (&self.compatibility, COMPATIBILITY_LIMIT, IssueKind::CompatibilityTooLong),
+        ];
         for (text, limit, kind) in limits {
             let length = text.as_deref().map_or(0, |text| text.chars().count());
             if length > limit {
-                issues.push(ParseIssue::new(kind, path, format!("{length} characters, the specification allows {limit}")));
+                issues.push(ParseIssue::new(
+                    kind,
+                    path,
+                    format!("{length} characters, the specification allows {limit}"),
+                ));
             }
         }
     }
@@ -172,7 +196,10 @@ impl Frontmatter {
         if entries.values().any(|value| value.is_array() || value.is_object()) {
             issues.push(ParseIssue::new(IssueKind::WrongType, path, "`metadata` holds values that are not texts"));
         }
-        entries.into_iter().map(|(key, value)| (key, scalar_text(value.clone()).unwrap_or_else(|| value.to_string()))).collect()
+        entries
+            .into_iter()
+            .map(|(key, value)| (key, scalar_text(value.clone()).unwrap_or_else(|| value.to_string())))
+            .collect()
     }
 
     fn note_missing(&self, issues: &mut Vec<ParseIssue>, path: &str) {
@@ -180,7 +207,11 @@ impl Frontmatter {
             issues.push(ParseIssue::new(IssueKind::MissingName, path, "there is no `name`; the folder's name is used"));
         }
         if self.description.is_none() {
-            issues.push(ParseIssue::new(IssueKind::MissingDescription, path, "there is no `description`; clients skip the skill"));
+            issues.push(ParseIssue::new(
+                IssueKind::MissingDescription,
+                path,
+                "there is no `description`; clients skip the skill",
+            ));
         }
     }
 
@@ -188,10 +219,18 @@ impl Frontmatter {
         let Some(name) = self.name.as_deref() else { return };
         let shown = sanitise_line(name, NAME_LIMIT);
         if !is_conforming_name(name) {
-            issues.push(ParseIssue::new(IssueKind::InvalidName, path, format!("`{shown}` is not 1 to {NAME_LIMIT} lower-case letters, digits and single hyphens")));
+            issues.push(ParseIssue::new(
+                IssueKind::InvalidName,
+                path,
+                format!("`{shown}` is not 1 to {NAME_LIMIT} lower-case letters, digits and single hyphens"),
+            ));
         }
         if folder_name.is_some_and(|folder| !folder.is_empty() && folder != name) {
-            issues.push(ParseIssue::new(IssueKind::NameDiffersFromFolder, path, format!("`{shown}` is not the name of the folder")));
+            issues.push(ParseIssue::new(
+                IssueKind::NameDiffersFromFolder,
+                path,
+                format!("`{shown}` is not the name of the folder"),
+            ));
         }
     }
 }
@@ -200,12 +239,19 @@ impl Frontmatter {
 /// hyphens that are neither first, last nor doubled.
 fn is_conforming_name(name: &str) -> bool {
     let is_allowed = |character: char| character == '-' || (character.is_alphanumeric() && !character.is_uppercase());
-    (1..=NAME_LIMIT).contains(&name.chars().count()) && name.chars().all(is_allowed) && !name.starts_with('-') && !name.ends_with('-') && !name.contains("--")
+    (1..=NAME_LIMIT).contains(&name.chars().count())
+        && name.chars().all(is_allowed)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--")
 }
 
 fn parse_mapping(yaml: &str) -> Result<BTreeMap<String, Value>, (IssueKind, String)> {
     if yaml.len() > limits::FRONTMATTER_BYTES {
-        return Err((IssueKind::FrontmatterTooLarge, format!("the frontmatter has {} bytes, the limit is {}", yaml.len(), limits::FRONTMATTER_BYTES)));
+        return Err((
+            IssueKind::FrontmatterTooLarge,
+            format!("the frontmatter has {} bytes, the limit is {}", yaml.len(), limits::FRONTMATTER_BYTES),
+        ));
     }
     if yaml.trim().is_empty() {
         return Ok(BTreeMap::new());
@@ -224,7 +270,10 @@ fn parse_mapping(yaml: &str) -> Result<BTreeMap<String, Value>, (IssueKind, Stri
     let value: Value = serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
         let message = error.to_string();
         let first_line = message.lines().next().unwrap_or_default();
-        (IssueKind::InvalidFrontmatter, format!("the frontmatter is not valid YAML: {}", sanitise_line(first_line, 160)))
+        (
+            IssueKind::InvalidFrontmatter,
+            format!("the frontmatter is not valid YAML: {}", sanitise_line(first_line, 160)),
+        )
     })?;
     match value {
         Value::Object(entries) => Ok(entries.into_iter().collect()),
@@ -245,7 +294,9 @@ fn salvage(yaml: &str) -> BTreeMap<String, Value> {
             continue;
         }
         let Some((key, value)) = line.split_once(':') else { continue };
-        if key.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_')) && !key.is_empty() {
+        if key.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
+            && !key.is_empty()
+        {
             let value = value.trim().trim_start_matches(['|', '>']).trim_matches(['"', '\'']);
             entries.push((key.to_owned(), value.to_owned()));
         }
@@ -254,7 +305,12 @@ fn salvage(yaml: &str) -> BTreeMap<String, Value> {
     entries
         .into_iter()
         .filter(|(key, _)| is_wanted(key))
-        .map(|(key, value)| (key, Value::String(value.chars().take(limits::DESCRIPTION_CHARACTERS).collect::<String>().trim().to_owned())))
+        .map(|(key, value)| {
+            (
+                key,
+                Value::String(value.chars().take(limits::DESCRIPTION_CHARACTERS).collect::<String>().trim().to_owned()),
+            )
+        })
         .collect()
 }
 
@@ -271,7 +327,9 @@ fn scalar_text(value: Value) -> Option<String> {
 /// Reads `allowed-tools` in the forms of the wild: one text, or a list of texts.
 fn allowed_tools(value: Value) -> Option<Vec<String>> {
     match value {
-        Value::Array(items) => Some(items.into_iter().filter_map(scalar_text).filter(|tool| !tool.is_empty()).collect()),
+        Value::Array(items) => {
+            Some(items.into_iter().filter_map(scalar_text).filter(|tool| !tool.is_empty()).collect())
+        }
         other => scalar_text(other).filter(|text| !text.trim().is_empty()).map(|text| split_tools(&text)),
     }
 }
@@ -326,18 +384,41 @@ mod tests {
     #[test]
     fn what_the_wild_does_is_read_and_noted() {
         use IssueKind::*;
-        let bomb = format!("---\nname: demo\ndescription: d\na: &a [x,x]\n{}---\n", (0..20).map(|index| format!("b{index}: &b{index} [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n")).collect::<String>());
+        let bomb = format!(
+            "---\nname: demo\ndescription: d\na: &a [x,x]\n{}---\n",
+            (0..20).map(|index| format!("b{index}: &b{index} [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n")).collect::<String>()
+        );
         let large = format!("---\nname: demo\ndescription: {}\n---\n", "x".repeat(100_000));
         let rows: [(&str, Option<&str>, FrontmatterStatus, &[IssueKind]); 12] = [
             ("no block", None, FrontmatterStatus::Missing, &[MissingFrontmatter, MissingName, MissingDescription]),
-            ("---\nname: demo\n", None, FrontmatterStatus::Missing, &[UnclosedFrontmatter, MissingName, MissingDescription]),
+            (
+                "---\nname: demo\n",
+                None,
+                FrontmatterStatus::Missing,
+                &[UnclosedFrontmatter, MissingName, MissingDescription],
+            ),
             ("---\r\nname: demo\r\ndescription: d\r\n---\r\nx", Some("d"), FrontmatterStatus::Ok, &[]),
             ("--- \nname: demo\ndescription: d\n---  \n", Some("d"), FrontmatterStatus::Ok, &[]),
             ("\n\n---\nname: demo\ndescription: d\n---\n", Some("d"), FrontmatterStatus::Ok, &[]),
-            ("---\nname: demo\ndescription: Use when: it breaks\n---\n", Some("Use when: it breaks"), FrontmatterStatus::Invalid, &[InvalidFrontmatter]),
+            (
+                "---\nname: demo\ndescription: Use when: it breaks\n---\n",
+                Some("Use when: it breaks"),
+                FrontmatterStatus::Invalid,
+                &[InvalidFrontmatter],
+            ),
             ("---\nname: [a]\ndescription: d\n---\n", Some("d"), FrontmatterStatus::Invalid, &[WrongType, MissingName]),
-            ("---\n- a\n- b\n---\n", None, FrontmatterStatus::Invalid, &[InvalidFrontmatter, MissingName, MissingDescription]),
-            ("---\nname: Demo Skill\ndescription: d\nversion: 1\n---\n", Some("d"), FrontmatterStatus::Ok, &[UnknownKey, InvalidName, NameDiffersFromFolder]),
+            (
+                "---\n- a\n- b\n---\n",
+                None,
+                FrontmatterStatus::Invalid,
+                &[InvalidFrontmatter, MissingName, MissingDescription],
+            ),
+            (
+                "---\nname: Demo Skill\ndescription: d\nversion: 1\n---\n",
+                Some("d"),
+                FrontmatterStatus::Ok,
+                &[UnknownKey, InvalidName, NameDiffersFromFolder],
+            ),
             ("---\n---\n", None, FrontmatterStatus::Ok, &[MissingName, MissingDescription]),
             (&bomb, Some("d"), FrontmatterStatus::Invalid, &[InvalidFrontmatter]),
             (&large, None, FrontmatterStatus::Invalid, &[FrontmatterTooLarge, DescriptionTooLong]),
@@ -355,7 +436,11 @@ mod tests {
 
     #[test]
     fn tools_are_split_outside_parentheses() {
-        let rows: [(&str, &[&str]); 3] = [("Read, Write", &["Read", "Write"]), ("Bash(a b, c) *", &["Bash(a b, c)", "*"]), ("[Read, Grep]", &["Read", "Grep"])];
+        let rows: [(&str, &[&str]); 3] = [
+            ("Read, Write", &["Read", "Write"]),
+            ("Bash(a b, c) *", &["Bash(a b, c)", "*"]),
+            ("[Read, Grep]", &["Read", "Grep"]),
+        ];
         for (text, tools) in rows {
             assert_eq!(split_tools(text), tools, "{text}");
         }

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::Timestamp;
 
 /// Characters that are escaped in the path of a URL.
-const PATH_ESCAPES: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
+const PATH_ESCAPES: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
 
 /// Hosts on which owner and repository names differ only by more than case.
 const CASE_INSENSITIVE_HOSTS: &[&str] = &["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "clawhub.ai"];
@@ -108,7 +109,9 @@ pub struct SourceIdentity {
 
 /// Why a text does not name a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot tell a host, owner and repository from {text:?}; expected a URL such as https://github.com/owner/repository/tree/main/skill")]
+#[error(
+    "cannot tell a host, owner and repository from {text:?}; expected a URL such as https://github.com/owner/repository/tree/main/skill"
+)]
 pub struct IdentityError {
     text: String,
 }
@@ -188,7 +191,11 @@ impl SourceIdentity {
     /// Returns the last part of the directory, or the repository's name at its root.
     pub fn folder_name(&self) -> &str {
         let name = self.directory.rsplit('/').next().unwrap_or_default();
-        if name.is_empty() { self.repository.rsplit('/').next().unwrap_or_default().trim_end_matches(".git") } else { name }
+        if name.is_empty() {
+            self.repository.rsplit('/').next().unwrap_or_default().trim_end_matches(".git")
+        } else {
+            name
+        }
     }
 }
 
@@ -248,7 +255,11 @@ impl SkillSource {
         let (root, path) = (self.repository_url(), self.file_path());
         let SourceIdentity { host, owner, repository, .. } = &self.identity;
         match host.as_str() {
-            "github.com" => Some(format!("https://raw.githubusercontent.com/{}/{}/{reference}/{path}", escape(owner), escape(repository))),
+            "github.com" => Some(format!(
+                "https://raw.githubusercontent.com/{}/{}/{reference}/{path}",
+                escape(owner),
+                escape(repository)
+            )),
             "gitlab.com" => Some(format!("{root}/-/raw/{reference}/{path}")),
             "codeberg.org" => Some(format!("{root}/raw/{}/{path}", self.gitea_reference(reference))),
             "bitbucket.org" => Some(format!("{root}/raw/{reference}/{path}")),
@@ -290,7 +301,9 @@ impl SkillSource {
             "bitbucket.org" => format!("{root}/src/{}/{path}", escape(reference)),
             "local" => format!("file:///{path}"),
             "starter" => format!("touchmark://starter/{path}"),
-            _ if self.registry == Registry::WellKnown => format!("https://{}/.well-known/agent-skills/{path}", self.identity.host),
+            _ if self.registry == Registry::WellKnown => {
+                format!("https://{}/.well-known/agent-skills/{path}", self.identity.host)
+            }
             // No agreed form exists for a file in a repository on an unknown host, so the
             // URL is the one that `touchmark ingest` takes.
             _ => format!("{root}#{}:{path}", escape(reference)),
@@ -334,7 +347,8 @@ pub fn locate_source_url(text: &str) -> Result<LocatedSource, IdentityError> {
         return Err(failure());
     }
     let (scheme, rest) = trimmed.split_once("://").unwrap_or(("https", trimmed));
-    let (location, fragment) = rest.split_once('#').map_or((rest, None), |(location, fragment)| (location, Some(fragment)));
+    let (location, fragment) =
+        rest.split_once('#').map_or((rest, None), |(location, fragment)| (location, Some(fragment)));
     let location = location.split('?').next().unwrap_or(location);
     let decoded = percent_decode_str(location).decode_utf8().map_err(|_| failure())?;
     let decoded = decoded.trim_end_matches('/');
@@ -383,9 +397,17 @@ fn locate_on_host(location: &str, fragment: Option<&str>) -> Option<LocatedSourc
     let Some(marker) = marker else {
         let repository = *parts.last()?;
         let owner = parts[..parts.len() - 1].join("/");
-        let directory = fragment.filter(|fragment| fragment.contains(':')).and_then(|fragment| fragment.split_once(':')).map_or("", |(_, path)| path);
+        let directory = fragment
+            .filter(|fragment| fragment.contains(':'))
+            .and_then(|fragment| fragment.split_once(':'))
+            .map_or("", |(_, path)| path);
         let directory = percent_decode_str(directory).decode_utf8_lossy();
-        return Some(one(SourceIdentity::new(host, &owner, repository.trim_end_matches(".git"), without_instructions(&directory))));
+        return Some(one(SourceIdentity::new(
+            host,
+            &owner,
+            repository.trim_end_matches(".git"),
+            without_instructions(&directory),
+        )));
     };
     let owner = parts[..marker - 1].join("/");
     let repository = parts[marker - 1].trim_end_matches(".git");
@@ -449,15 +471,24 @@ mod tests {
             "https://github.com/org/repo.git#main:skills/pdf",
         ] {
             let located = locate_source_url(url).expect(url);
-            assert!(located.candidates.iter().any(|candidate| SkillId::of(candidate) == expected), "{url}: {located:?}");
+            assert!(
+                located.candidates.iter().any(|candidate| SkillId::of(candidate) == expected),
+                "{url}: {located:?}"
+            );
         }
     }
 
     #[test]
     fn other_hosts_and_disks_are_understood() {
         let rows = [
-            ("https://gitlab.com/group/sub/repo/-/blob/main/pdf/SKILL.md", SourceIdentity::new("gitlab.com", "group/sub", "repo", "pdf")),
-            ("https://codeberg.org/o/r/src/branch/main/pdf/SKILL.md", SourceIdentity::new("codeberg.org", "o", "r", "pdf")),
+            (
+                "https://gitlab.com/group/sub/repo/-/blob/main/pdf/SKILL.md",
+                SourceIdentity::new("gitlab.com", "group/sub", "repo", "pdf"),
+            ),
+            (
+                "https://codeberg.org/o/r/src/branch/main/pdf/SKILL.md",
+                SourceIdentity::new("codeberg.org", "o", "r", "pdf"),
+            ),
             ("https://github.com/org/repo", SourceIdentity::new("github.com", "org", "repo", "")),
             ("file:///home/me/my%20skill/SKILL.md", SourceIdentity::local("/home/me/my skill")),
             ("file:///srv/x.git#main:a/SKILL.md", SourceIdentity::git_on_disk("/srv/x.git", "a")),
@@ -467,7 +498,9 @@ mod tests {
             let located = locate_source_url(url).expect(url);
             assert_eq!(located.candidates[0].canonical(), expected.canonical(), "{url}");
         }
-        for url in ["", "x", "javascript:alert(1)", "ftp://a/b", "https://github.com", "https://github.com/o/../r/blob/m/x"] {
+        for url in
+            ["", "x", "javascript:alert(1)", "ftp://a/b", "https://github.com", "https://github.com/o/../r/blob/m/x"]
+        {
             assert!(locate_source_url(url).is_err(), "{url}");
         }
     }
@@ -487,7 +520,11 @@ mod tests {
             let mut source = SkillSource::new(identity.clone(), Registry::Git);
             source.reference = Some("main".to_owned());
             let located = locate_source_url(&source.url()).expect("own urls are read");
-            assert!(located.candidates.iter().any(|candidate| candidate.canonical() == identity.canonical()), "{}: {located:?}", source.url());
+            assert!(
+                located.candidates.iter().any(|candidate| candidate.canonical() == identity.canonical()),
+                "{}: {located:?}",
+                source.url()
+            );
         }
     }
 

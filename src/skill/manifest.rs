@@ -79,7 +79,10 @@ fn interpreter_language(content: &[u8]) -> Option<&'static str> {
     let line = content.strip_prefix(b"#!")?;
     let line = &line[..line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len()).min(128)];
     let line = std::str::from_utf8(line).ok()?;
-    let program = line.split([' ', '\t', '/', '\r']).filter(|part| !part.is_empty() && !part.starts_with('-') && *part != "env").next_back()?;
+    let program = line
+        .split([' ', '\t', '/', '\r'])
+        .filter(|part| !part.is_empty() && !part.starts_with('-') && *part != "env")
+        .next_back()?;
     match program.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.') {
         "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash" => Some("shell"),
         "python" => Some("python"),

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn the_extension_is_lower_case_and_absent_for_hidden_files() {
-        for (text, extension) in [("a/b.SH", Some("sh")), ("Makefile", None), (".env", None), ("x.tar.gz", Some("gz"))] {
+        for (text, extension) in [("a/b.SH", Some("sh")), ("Makefile", None), (".env", None), ("x.tar.gz", Some("gz"))]
+        {
             let path = BundlePath::try_from(text).expect("valid");
             assert_eq!(path.extension().as_deref(), extension, "{text}");
         }

@@ -120,7 +120,9 @@ mod tests {
     use super::*;
 
     fn utf16(text: &str, little_endian: bool) -> Vec<u8> {
-        text.encode_utf16().flat_map(|unit| if little_endian { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        text.encode_utf16()
+            .flat_map(|unit| if little_endian { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
     }
 
     #[test]

@@ -32,7 +32,10 @@ fn read_file(path: &Path, metadata: &std::fs::Metadata) -> Result<FoundSkill, So
         return Err(SourceError::unreadable(path, "it is neither a folder nor a regular file"));
     }
     if metadata.len() > limits::FILE_BYTES {
-        return Err(SourceError::unreadable(path, format!("it has {} bytes, the limit is {}", metadata.len(), limits::FILE_BYTES)));
+        return Err(SourceError::unreadable(
+            path,
+            format!("it has {} bytes, the limit is {}", metadata.len(), limits::FILE_BYTES),
+        ));
     }
     let bytes = std::fs::read(path).map_err(|error| SourceError::of_io(path, &error))?;
     // Whatever the file is called, it was named as the instructions of a skill.

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use super::{BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError};
+use super::{
+    BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
+    StoreCounts, StoreError,
+};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// What is remembered. Every method either happens as a whole or not at all, and every one
@@ -22,7 +25,12 @@ pub trait Store: Send + Sync {
     ///
     /// An incomplete sighting of a SKILL.md that is stored completely changes nothing: a
     /// corpus file must not take away what a crawl has read.
-    async fn apply(&self, run: SourceRun, observations: Vec<Observation>, now: Timestamp) -> Result<BatchOutcome, StoreError>;
+    async fn apply(
+        &self,
+        run: SourceRun,
+        observations: Vec<Observation>,
+        now: Timestamp,
+    ) -> Result<BatchOutcome, StoreError>;
 
     /// Ends a run that saw the whole source: what it did not see is no longer shown by this
     /// source, and what no source shows is unlisted.

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database file cannot be opened or created.
-    #[error("cannot open the database {path}: {source}; check that the folder can be written to, or choose another with --data-dir")]
+    #[error(
+        "cannot open the database {path}: {source}; check that the folder can be written to, or choose another with --data-dir"
+    )]
     Open {
         /// The database file.
         path: PathBuf,

@@ -16,7 +16,8 @@ mod suite;
 pub use contract::Store;
 pub use error::StoreError;
 pub use record::{
-    BatchOutcome, BundleDetail, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
+    BatchOutcome, BundleDetail, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts,
+    StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;

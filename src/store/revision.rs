@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 
 use crate::scan::{SafetyStatus, ScanReport, ScannedBundle};
 use crate::skill::{
-    BundleFile, FileContent, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillBundle, SkillId, SkillSource, Timestamp, UnreadFile, quality_flags, selection_flags,
+    BundleFile, FileContent, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillBundle, SkillId, SkillSource,
+    Timestamp, UnreadFile, quality_flags, selection_flags,
 };
 
 /// What a scan depends on, as one digest: the files, the links, the name, and what was not
@@ -91,7 +92,12 @@ impl StoredFile {
             FileContent::Bytes(bytes) => (None, Some(compress(&bytes))),
             FileContent::Symlink(target) => (Some(target), None),
         };
-        let entry = FileEntry { path: file.path.as_str().to_owned(), sha256: file.sha256, is_executable: file.is_executable, link_target };
+        let entry = FileEntry {
+            path: file.path.as_str().to_owned(),
+            sha256: file.sha256,
+            is_executable: file.is_executable,
+            link_target,
+        };
         Self { entry, compressed }
     }
 }

@@ -3,7 +3,9 @@
 
 use super::{BundleKey, Observation, SkillRevision};
 use crate::scan::scan_bundle;
-use crate::skill::{FileContent, RawBundle, RawFile, Registry, SkillBundle, SkillSource, SourceIdentity, Timestamp, UnreadFile};
+use crate::skill::{
+    FileContent, RawBundle, RawFile, Registry, SkillBundle, SkillSource, SourceIdentity, Timestamp, UnreadFile,
+};
 
 /// A time, in seconds after an arbitrary start.
 pub(super) fn time(seconds: i64) -> Timestamp {
@@ -20,15 +22,26 @@ pub(super) fn observation_in(repository: &str, name: &str, description: &str, un
     let (owner, repository) = repository.split_once('/').expect("owner/repository");
     let content = format!("---\nname: {name}\ndescription: {description}\n---\n# {name}\n");
     let raw = RawBundle {
-        files: vec![RawFile { path: "SKILL.md".to_owned(), content: FileContent::Bytes(content.into_bytes()), is_executable: false }],
-        unread: unread.iter().map(|path| UnreadFile { path: (*path).to_owned(), size_bytes: Some(1), reason: "not carried".to_owned() }).collect(),
+        files: vec![RawFile {
+            path: "SKILL.md".to_owned(),
+            content: FileContent::Bytes(content.into_bytes()),
+            is_executable: false,
+        }],
+        unread: unread
+            .iter()
+            .map(|path| UnreadFile { path: (*path).to_owned(), size_bytes: Some(1), reason: "not carried".to_owned() })
+            .collect(),
     };
     let (bundle, issues) = SkillBundle::parse(raw, Some(name)).expect("a skill");
     let mut source = SkillSource::new(SourceIdentity::new("github.com", owner, repository, name), Registry::Github);
     source.commit_sha = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
     source.committed_at = Some(time(0));
     let key = BundleKey::of(&bundle);
-    Observation { source, bundle: key, revision: Some(SkillRevision::new(scan_bundle(bundle, issues), Some(12), time(5))) }
+    Observation {
+        source,
+        bundle: key,
+        revision: Some(SkillRevision::new(scan_bundle(bundle, issues), Some(12), time(5))),
+    }
 }
 
 /// Writes one test for each claim, over the store that `$open` opens.
@@ -47,8 +60,14 @@ macro_rules! store_suite {
             assert_eq!((outcome.added, outcome.changed, outcome.unchanged), (1, 0, 0));
             store.finish_run(run, time(3)).await.expect("finish");
             let record = store.skills(&[id]).await.expect("read").remove(0);
-            assert_eq!((record.name.as_str(), record.is_listed, record.is_canonical, record.copy_count), ("alpha", true, true, 1));
-            let by_source = store.skill_at(&[SourceIdentity::new("github.com", "OWNER", "Repository", "alpha")]).await.expect("read");
+            assert_eq!(
+                (record.name.as_str(), record.is_listed, record.is_canonical, record.copy_count),
+                ("alpha", true, true, 1)
+            );
+            let by_source = store
+                .skill_at(&[SourceIdentity::new("github.com", "OWNER", "Repository", "alpha")])
+                .await
+                .expect("read");
             assert_eq!(by_source.as_ref(), Some(&record));
             assert_eq!(store.skills_with_content(record.content_hash).await.expect("read"), [record.clone()]);
             assert_eq!(store.skills_with_package(record.package_hash).await.expect("read"), [record.clone()]);
@@ -65,7 +84,10 @@ macro_rules! store_suite {
             let mut sequences = Vec::new();
             for _ in 0..2 {
                 let run = store.begin_run("s", time(1)).await.expect("run");
-                let batch = vec![observation("alpha", "Does alpha."), Observation { revision: None, ..observation("alpha", "Does alpha.") }];
+                let batch = vec![
+                    observation("alpha", "Does alpha."),
+                    Observation { revision: None, ..observation("alpha", "Does alpha.") },
+                ];
                 store.apply(run, batch, time(2)).await.expect("apply");
                 store.finish_run(run, time(3)).await.expect("finish");
                 sequences.push(store.sequence().await.expect("read"));
@@ -79,7 +101,11 @@ macro_rules! store_suite {
             let (_guard, store) = $open().await;
             let (alpha, beta) = (observation("alpha", "Does alpha."), observation("beta", "Does beta."));
             let id = SkillId::of(&beta.source.identity);
-            for (batch, removed, listed) in [(vec![alpha.clone(), beta.clone()], 0, true), (vec![alpha.clone()], 1, false), (vec![alpha, beta], 0, true)] {
+            for (batch, removed, listed) in [
+                (vec![alpha.clone(), beta.clone()], 0, true),
+                (vec![alpha.clone()], 1, false),
+                (vec![alpha, beta], 0, true),
+            ] {
                 let run = store.begin_run("s", time(1)).await.expect("run");
                 store.apply(run, batch, time(2)).await.expect("apply");
                 assert_eq!(store.finish_run(run, time(3)).await.expect("finish").removed, removed);
@@ -91,7 +117,10 @@ macro_rules! store_suite {
         async fn a_run_that_was_killed_unlists_nothing() {
             let (_guard, store) = $open().await;
             let run = store.begin_run("s", time(1)).await.expect("run");
-            store.apply(run, vec![observation("alpha", "Does alpha."), observation("beta", "Does beta.")], time(2)).await.expect("apply");
+            store
+                .apply(run, vec![observation("alpha", "Does alpha."), observation("beta", "Does beta.")], time(2))
+                .await
+                .expect("apply");
             store.finish_run(run, time(3)).await.expect("finish");
             let killed = store.begin_run("s", time(4)).await.expect("run");
             store.apply(killed, vec![observation("alpha", "Does alpha, better.")], time(5)).await.expect("apply");
@@ -151,7 +180,10 @@ macro_rules! store_suite {
         async fn followers_see_each_skill_once_at_its_latest_change() {
             let (_guard, store) = $open().await;
             let run = store.begin_run("s", time(1)).await.expect("run");
-            store.apply(run, vec![observation("alpha", "One."), observation("beta", "Two.")], time(2)).await.expect("apply");
+            store
+                .apply(run, vec![observation("alpha", "One."), observation("beta", "Two.")], time(2))
+                .await
+                .expect("apply");
             store.apply(run, vec![observation("alpha", "Three.")], time(3)).await.expect("apply");
             let changes = store.changes_since(0, 10).await.expect("read");
             let seen: Vec<_> = changes.iter().map(|change| change.record.description.as_str()).collect();

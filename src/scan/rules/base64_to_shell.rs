@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::decode::{BASE64_RUN, open_base64};
-use super::super::pattern::pattern;
 use super::setting::{is_code, is_shown, window};
 
 pub(crate) static RULE: Rule = Rule {

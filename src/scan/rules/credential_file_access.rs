@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 use super::network_sink::{Sending, sends};
-use super::super::pattern::pattern;
 use super::setting::{is_code, is_data, is_shown, is_specimen, window};
 
 pub(crate) static RULE: Rule = Rule {

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink};
 use super::super::pattern::pattern;
+use super::super::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
     id: "dynamic-context-command",

@@ -39,7 +39,12 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             }
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => report_bidirectional(view, sink, span),
             '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{180e}' if at > 0 && splits_word(previous, text, span.end) => {
-                sink.report(view, span, "a zero-width character splits a word, so that a search for the word does not find it").severity(Severity::Medium);
+                sink.report(
+                    view,
+                    span,
+                    "a zero-width character splits a word, so that a search for the word does not find it",
+                )
+                .severity(Severity::Medium);
             }
             '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
                 selectors += 1;
@@ -59,13 +64,16 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// In code the order of what is drawn is a deception (Trojan Source); in prose of a script
 /// that is written from right to left it is spelling.
 fn report_bidirectional(view: &TextView<'_>, sink: &mut Sink<'_>, span: std::ops::Range<usize>) {
-    let has_right_to_left = view.line(span.start).chars().any(|character| matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'));
+    let has_right_to_left = view.line(span.start).chars().any(
+        |character| matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'),
+    );
     let severity = match view.region(span.start) {
         Region::Code | Region::CodeBlock(_) | Region::InlineCode => Severity::High,
         _ if has_right_to_left => Severity::Info,
         _ => Severity::Medium,
     };
-    sink.report(view, span, "a bidirectional control makes the text read in another order than it is drawn").severity(severity);
+    sink.report(view, span, "a bidirectional control makes the text read in another order than it is drawn")
+        .severity(severity);
 }
 
 fn splits_word(previous: char, text: &str, end: usize) -> bool {

@@ -33,16 +33,25 @@ fn every_rule_flags_what_its_page_says_and_nothing_else() {
     for rule in RULES {
         let examples = examples(rule.page);
         for is_flagged in [false, true] {
-            assert!(examples.iter().any(|example| example.is_flagged == is_flagged), "the page of {} has no example that is flagged: {is_flagged}", rule.id);
+            assert!(
+                examples.iter().any(|example| example.is_flagged == is_flagged),
+                "the page of {} has no example that is flagged: {is_flagged}",
+                rule.id
+            );
         }
         for example in examples {
-            let (bundle, issues) = SkillBundle::parse(RawBundle { files: example.files, unread: Vec::new() }, Some("demo")).expect("an example has a SKILL.md");
+            let (bundle, issues) =
+                SkillBundle::parse(RawBundle { files: example.files, unread: Vec::new() }, Some("demo"))
+                    .expect("an example has a SKILL.md");
             let report = scan_bundle(bundle, issues).report;
             let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule_id == rule.id).collect();
             // A finding of `info` is a note, which "Not flagged" allows.
             let flagged = found.iter().any(|finding| finding.severity > crate::scan::Severity::Info);
             if flagged != example.is_flagged {
-                failures.push(format!("{}: {:?} is flagged: {flagged}, the page says {} {found:?}", rule.id, example.title, example.is_flagged));
+                failures.push(format!(
+                    "{}: {:?} is flagged: {flagged}, the page says {} {found:?}",
+                    rule.id, example.title, example.is_flagged
+                ));
             }
         }
     }
@@ -76,7 +85,11 @@ fn ids_are_unique_kebab_case_and_in_order_of_phase() {
     assert!(keys.is_sorted(), "sort RULES by phase and id: {keys:?}");
     for rule in RULES {
         assert_eq!(RULES.iter().filter(|other| other.id == rule.id).count(), 1, "{}", rule.id);
-        assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{}", rule.id);
+        assert!(
+            rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{}",
+            rule.id
+        );
     }
 }
 
@@ -90,17 +103,21 @@ fn examples(page: &str) -> Vec<Example> {
                 level = Some(at as usize);
                 heading.clear();
             }
-            Event::End(TagEnd::Heading(_)) => {
-                match level.take() {
-                    Some(2) => section = heading.clone(),
-                    Some(3) if section == "Flagged" || section == "Not flagged" => {
-                        examples.push(Example { title: heading.clone(), is_flagged: section == "Flagged", files: Vec::new() });
-                    }
-                    _ => {}
+            Event::End(TagEnd::Heading(_)) => match level.take() {
+                Some(2) => section = heading.clone(),
+                Some(3) if section == "Flagged" || section == "Not flagged" => {
+                    examples.push(Example {
+                        title: heading.clone(),
+                        is_flagged: section == "Flagged",
+                        files: Vec::new(),
+                    });
                 }
-            }
+                _ => {}
+            },
             Event::Text(text) | Event::Code(text) if level.is_some() => heading.push_str(&text),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => block = Some((info.to_string(), String::new())),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                block = Some((info.to_string(), String::new()))
+            }
             Event::Text(text) => {
                 if let Some((_, content)) = block.as_mut() {
                     content.push_str(&text);
@@ -117,7 +134,11 @@ fn examples(page: &str) -> Vec<Example> {
     examples.retain(|example| !example.files.is_empty());
     for example in &mut examples {
         if !example.files.iter().any(|file| file.path == "SKILL.md") {
-            example.files.push(RawFile { path: "SKILL.md".to_owned(), content: FileContent::Bytes(ORDINARY_SKILL.into()), is_executable: false });
+            example.files.push(RawFile {
+                path: "SKILL.md".to_owned(),
+                content: FileContent::Bytes(ORDINARY_SKILL.into()),
+                is_executable: false,
+            });
         }
     }
     examples
@@ -131,7 +152,9 @@ fn file(info: &str, content: &str) -> RawFile {
         FileContent::Symlink(content.trim_end().to_owned())
     } else if has("base64") {
         let joined: String = content.split_whitespace().collect();
-        FileContent::Bytes(base64::engine::general_purpose::STANDARD.decode(joined).expect("an example is valid base64"))
+        FileContent::Bytes(
+            base64::engine::general_purpose::STANDARD.decode(joined).expect("an example is valid base64"),
+        )
     } else if has("escaped") {
         FileContent::Bytes(unescape(content))
     } else {
@@ -149,7 +172,8 @@ fn unescape(text: &str) -> Vec<u8> {
         bytes.extend_from_slice(&rest.as_bytes()[..index]);
         let tail = &rest[index..];
         if let Some((digits, after)) = tail.strip_prefix("\\u{").and_then(|tail| tail.split_once('}')) {
-            let character = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).expect("an escape names a character");
+            let character =
+                u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).expect("an escape names a character");
             bytes.extend_from_slice(character.to_string().as_bytes());
             rest = after;
         } else if let Some(tail) = tail.strip_prefix("\\x") {

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::{Region, TextView};
 use super::super::pattern::pattern;
+use super::super::{Region, TextView};
 use super::url::Url;
 
 /// Paths of files that hold samples for a program rather than work for an agent.

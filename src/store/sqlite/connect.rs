@@ -27,7 +27,14 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         .statement_cache_capacity(200)
         .pragma("cache_size", "-16000");
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failure)?;
-    sqlx::migrate!("src/store/sqlite/migrations").run(&writer).await.map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true).create_if_missing(false)).await.map_err(failure)?;
+    sqlx::migrate!("src/store/sqlite/migrations")
+        .run(&writer)
+        .await
+        .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await
+        .map_err(failure)?;
     Ok(SqliteStore { readers, writer })
 }

@@ -10,7 +10,10 @@ use std::path::Path;
 use async_trait::async_trait;
 use sqlx::SqlitePool;
 
-use super::{BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store, StoreCounts, StoreError};
+use super::{
+    BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
+    Store, StoreCounts, StoreError,
+};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// A store in a SQLite file. Clones share the connections.
@@ -40,7 +43,12 @@ impl Store for SqliteStore {
         read::known_bundles(&self.readers, keys).await
     }
 
-    async fn apply(&self, run: SourceRun, observations: Vec<Observation>, now: Timestamp) -> Result<BatchOutcome, StoreError> {
+    async fn apply(
+        &self,
+        run: SourceRun,
+        observations: Vec<Observation>,
+        now: Timestamp,
+    ) -> Result<BatchOutcome, StoreError> {
         write::apply(&self.writer, run, observations, now).await
     }
 

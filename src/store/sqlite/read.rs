@@ -9,7 +9,9 @@ use sqlx::{Row, SqlitePool};
 use super::super::revision::FileEntry;
 use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError};
 use crate::scan::{ScanReport, ruleset_version};
-use crate::skill::{FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits};
+use crate::skill::{
+    FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,
+};
 
 /// Columns and joins of a [`SkillRecord`]; the latest verdict is the one with the highest id.
 macro_rules! select_skills {
@@ -37,7 +39,10 @@ pub(super) async fn known_bundles(pool: &SqlitePool, keys: &[BundleKey]) -> Resu
 
 pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<SkillRecord>, StoreError> {
     let wanted: Vec<String> = ids.iter().map(|id| hex::encode(id.as_bytes())).collect();
-    let rows = sqlx::query(select_skills!("WHERE s.skill_id IN (SELECT unhex(value) FROM json_each(?))")).bind(text(&wanted)?).fetch_all(pool).await?;
+    let rows = sqlx::query(select_skills!("WHERE s.skill_id IN (SELECT unhex(value) FROM json_each(?))"))
+        .bind(text(&wanted)?)
+        .fetch_all(pool)
+        .await?;
     let mut found: HashMap<SkillId, SkillRecord> = HashMap::new();
     for row in &rows {
         let record = record(row)?;
@@ -46,9 +51,15 @@ pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<Ski
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-pub(super) async fn skill_at(pool: &SqlitePool, identities: &[SourceIdentity]) -> Result<Option<SkillRecord>, StoreError> {
+pub(super) async fn skill_at(
+    pool: &SqlitePool,
+    identities: &[SourceIdentity],
+) -> Result<Option<SkillRecord>, StoreError> {
     for identity in identities {
-        let row = sqlx::query(select_skills!("WHERE s.canonical_source = ? AND s.is_listed = 1")).bind(identity.canonical()).fetch_optional(pool).await?;
+        let row = sqlx::query(select_skills!("WHERE s.canonical_source = ? AND s.is_listed = 1"))
+            .bind(identity.canonical())
+            .fetch_optional(pool)
+            .await?;
         if let Some(row) = row {
             return Ok(Some(record(&row)?));
         }
@@ -60,7 +71,10 @@ pub(super) async fn skill_at(pool: &SqlitePool, identities: &[SourceIdentity]) -
 /// be worth the time, and the dangerous ones come first.
 const COPIES_LIMIT: i64 = 200;
 
-pub(super) async fn skills_with_content(pool: &SqlitePool, content_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+pub(super) async fn skills_with_content(
+    pool: &SqlitePool,
+    content_hash: Sha256Digest,
+) -> Result<Vec<SkillRecord>, StoreError> {
     let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
         .bind(content_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
@@ -69,7 +83,10 @@ pub(super) async fn skills_with_content(pool: &SqlitePool, content_hash: Sha256D
     rows.iter().map(record).collect()
 }
 
-pub(super) async fn skills_with_package(pool: &SqlitePool, package_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
+pub(super) async fn skills_with_package(
+    pool: &SqlitePool,
+    package_hash: Sha256Digest,
+) -> Result<Vec<SkillRecord>, StoreError> {
     let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
         .bind(package_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
@@ -88,7 +105,8 @@ pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<B
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let report: ScanReport = serde_json::from_slice(&decompress(row.get(3))?).map_err(|error| StoreError::corrupt("report", error))?;
+    let report: ScanReport =
+        serde_json::from_slice(&decompress(row.get(3))?).map_err(|error| StoreError::corrupt("report", error))?;
     Ok(Some(BundleDetail {
         manifest: json("manifest", row.get(0))?,
         frontmatter: json("frontmatter", row.get(1))?,
@@ -98,13 +116,28 @@ pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<B
     }))
 }
 
-pub(super) async fn changes_since(pool: &SqlitePool, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError> {
-    let rows = sqlx::query(select_skills!("WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?")).bind(sequence as i64).bind(limit).fetch_all(pool).await?;
+pub(super) async fn changes_since(
+    pool: &SqlitePool,
+    sequence: u64,
+    limit: u32,
+) -> Result<Vec<SkillChange>, StoreError> {
+    let rows = sqlx::query(select_skills!("WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?"))
+        .bind(sequence as i64)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
     let mut changes = Vec::with_capacity(rows.len());
     for row in &rows {
         let record = record(row)?;
-        let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?").bind(record.content_hash.as_bytes().to_vec()).fetch_one(pool).await?;
-        changes.push(SkillChange { sequence: row.get::<i64, _>("sequence") as u64, content: decompress(compressed)?, record });
+        let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?")
+            .bind(record.content_hash.as_bytes().to_vec())
+            .fetch_one(pool)
+            .await?;
+        changes.push(SkillChange {
+            sequence: row.get::<i64, _>("sequence") as u64,
+            content: decompress(compressed)?,
+            record,
+        });
     }
     Ok(changes)
 }
@@ -129,7 +162,10 @@ pub(super) async fn sequence(pool: &SqlitePool) -> Result<u64, StoreError> {
     Ok(sequence as u64)
 }
 
-pub(super) async fn outdated_bundles(pool: &SqlitePool, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+pub(super) async fn outdated_bundles(
+    pool: &SqlitePool,
+    limit: u32,
+) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
     let rows = sqlx::query(
         "SELECT b.bundle_key, b.files, b.unread, b.name FROM bundles b WHERE EXISTS (SELECT 1 FROM skills s WHERE s.bundle_key = b.bundle_key AND s.is_listed = 1) \
          AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.bundle_key = b.bundle_key AND v.ruleset_version = ?) LIMIT ?",
@@ -147,7 +183,10 @@ pub(super) async fn outdated_bundles(pool: &SqlitePool, limit: u32) -> Result<Ve
             let content = match entry.link_target {
                 Some(target) => FileContent::Symlink(target),
                 None => {
-                    let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?").bind(entry.sha256.as_bytes().to_vec()).fetch_one(pool).await?;
+                    let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?")
+                        .bind(entry.sha256.as_bytes().to_vec())
+                        .fetch_one(pool)
+                        .await?;
                     FileContent::Bytes(decompress(compressed)?)
                 }
             };
@@ -195,5 +234,6 @@ fn text(values: &[String]) -> Result<String, StoreError> {
 }
 
 fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    zstd::bulk::decompress(&compressed, limits::BUNDLE_BYTES as usize).map_err(|error| StoreError::corrupt("content", error))
+    zstd::bulk::decompress(&compressed, limits::BUNDLE_BYTES as usize)
+        .map_err(|error| StoreError::corrupt("content", error))
 }

@@ -5,15 +5,21 @@ use std::collections::BTreeSet;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::super::revision::{compress, skill_id};
-use super::super::{BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict};
+use super::super::{
+    BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
+};
 use crate::skill::{SkillId, SkillSource, Timestamp};
 
 type Change<'a> = Transaction<'a, Sqlite>;
 
 pub(super) async fn begin_run(pool: &SqlitePool, key: &str, now: Timestamp) -> Result<SourceRun, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("INSERT INTO sources (key) VALUES (?) ON CONFLICT (key) DO NOTHING").bind(key).execute(&mut *change).await?;
-    let source_id: i64 = sqlx::query_scalar("SELECT source_id FROM sources WHERE key = ?").bind(key).fetch_one(&mut *change).await?;
+    sqlx::query("INSERT INTO sources (key) VALUES (?) ON CONFLICT (key) DO NOTHING")
+        .bind(key)
+        .execute(&mut *change)
+        .await?;
+    let source_id: i64 =
+        sqlx::query_scalar("SELECT source_id FROM sources WHERE key = ?").bind(key).fetch_one(&mut *change).await?;
     let run_id: i64 = sqlx::query_scalar("INSERT INTO runs (source_id, started_at) VALUES (?, ?) RETURNING run_id")
         .bind(source_id)
         .bind(now.as_milliseconds())
@@ -23,7 +29,12 @@ pub(super) async fn begin_run(pool: &SqlitePool, key: &str, now: Timestamp) -> R
     Ok(SourceRun { source_id, run_id })
 }
 
-pub(super) async fn apply(pool: &SqlitePool, run: SourceRun, observations: Vec<Observation>, now: Timestamp) -> Result<BatchOutcome, StoreError> {
+pub(super) async fn apply(
+    pool: &SqlitePool,
+    run: SourceRun,
+    observations: Vec<Observation>,
+    now: Timestamp,
+) -> Result<BatchOutcome, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     let mut outcome = BatchOutcome::default();
     let mut touched = BTreeSet::new();
@@ -51,18 +62,30 @@ pub(super) async fn apply(pool: &SqlitePool, run: SourceRun, observations: Vec<O
 
 pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp) -> Result<RunSummary, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("DELETE FROM sightings WHERE source_id = ? AND run_id <> ?").bind(run.source_id).bind(run.run_id).execute(&mut *change).await?;
+    sqlx::query("DELETE FROM sightings WHERE source_id = ? AND run_id <> ?")
+        .bind(run.source_id)
+        .bind(run.run_id)
+        .execute(&mut *change)
+        .await?;
     let vanished = sqlx::query("SELECT skill_id, content_hash FROM skills WHERE is_listed = 1 AND NOT EXISTS (SELECT 1 FROM sightings WHERE sightings.skill_id = skills.skill_id)")
         .fetch_all(&mut *change)
         .await?;
     let mut touched = BTreeSet::new();
     for row in &vanished {
         let sequence = next_sequence(&mut change).await?;
-        sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?").bind(sequence).bind(row.get::<Vec<u8>, _>(0)).execute(&mut *change).await?;
+        sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?")
+            .bind(sequence)
+            .bind(row.get::<Vec<u8>, _>(0))
+            .execute(&mut *change)
+            .await?;
         touched.insert(row.get::<Vec<u8>, _>(1));
     }
     choose_canonical(&mut change, touched).await?;
-    sqlx::query("UPDATE runs SET finished_at = ? WHERE run_id = ?").bind(now.as_milliseconds()).bind(run.run_id).execute(&mut *change).await?;
+    sqlx::query("UPDATE runs SET finished_at = ? WHERE run_id = ?")
+        .bind(now.as_milliseconds())
+        .bind(run.run_id)
+        .execute(&mut *change)
+        .await?;
     change.commit().await?;
     Ok(RunSummary { removed: vanished.len() as u64 })
 }
@@ -71,10 +94,17 @@ pub(super) async fn append_verdict(pool: &SqlitePool, revision: &SkillRevision) 
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     insert_verdict(&mut change, revision).await?;
     let key = key_bytes(revision.key);
-    let skills: Vec<Vec<u8>> = sqlx::query_scalar("SELECT skill_id FROM skills WHERE bundle_key = ?").bind(key).fetch_all(&mut *change).await?;
+    let skills: Vec<Vec<u8>> = sqlx::query_scalar("SELECT skill_id FROM skills WHERE bundle_key = ?")
+        .bind(key)
+        .fetch_all(&mut *change)
+        .await?;
     for skill in skills {
         let sequence = next_sequence(&mut change).await?;
-        sqlx::query("UPDATE skills SET sequence = ? WHERE skill_id = ?").bind(sequence).bind(skill).execute(&mut *change).await?;
+        sqlx::query("UPDATE skills SET sequence = ? WHERE skill_id = ?")
+            .bind(sequence)
+            .bind(skill)
+            .execute(&mut *change)
+            .await?;
     }
     choose_canonical(&mut change, BTreeSet::from([revision.content_hash.as_bytes().to_vec()])).await?;
     change.commit().await?;
@@ -149,17 +179,31 @@ enum Effect {
     None,
 }
 
-async fn upsert_skill(change: &mut Change<'_>, observation: &Observation, now: Timestamp, touched: &mut BTreeSet<Vec<u8>>) -> Result<Effect, StoreError> {
+async fn upsert_skill(
+    change: &mut Change<'_>,
+    observation: &Observation,
+    now: Timestamp,
+    touched: &mut BTreeSet<Vec<u8>>,
+) -> Result<Effect, StoreError> {
     let id = skill_id(&observation.source);
     let source = json(&observation.source)?;
-    let bundle = sqlx::query("SELECT content_hash, package_hash, is_complete FROM bundles WHERE bundle_key = ?").bind(key_bytes(observation.bundle)).fetch_one(&mut **change).await?;
-    let (content_hash, package_hash, is_complete): (Vec<u8>, Vec<u8>, bool) = (bundle.get(0), bundle.get(1), bundle.get(2));
-    let existing = sqlx::query("SELECT source, bundle_key, content_hash, is_listed, is_complete FROM skills WHERE skill_id = ?").bind(id_bytes(id)).fetch_optional(&mut **change).await?;
+    let bundle = sqlx::query("SELECT content_hash, package_hash, is_complete FROM bundles WHERE bundle_key = ?")
+        .bind(key_bytes(observation.bundle))
+        .fetch_one(&mut **change)
+        .await?;
+    let (content_hash, package_hash, is_complete): (Vec<u8>, Vec<u8>, bool) =
+        (bundle.get(0), bundle.get(1), bundle.get(2));
+    let existing =
+        sqlx::query("SELECT source, bundle_key, content_hash, is_listed, is_complete FROM skills WHERE skill_id = ?")
+            .bind(id_bytes(id))
+            .fetch_optional(&mut **change)
+            .await?;
     let effect = match &existing {
         None => Effect::Added,
         Some(row) => {
             let was_listed: bool = row.get(3);
-            let is_known = row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle) && row.get::<String, _>(0) == source;
+            let is_known =
+                row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle) && row.get::<String, _>(0) == source;
             let is_poorer = row.get::<bool, _>(4) && !is_complete && row.get::<Vec<u8>, _>(2) == content_hash;
             if was_listed && (is_known || is_poorer) {
                 return Ok(Effect::None);
@@ -214,7 +258,12 @@ async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -
             let is_canonical = position == 0;
             if row.get::<bool, _>(1) != is_canonical {
                 let sequence = next_sequence(change).await?;
-                sqlx::query("UPDATE skills SET is_canonical = ?, sequence = ? WHERE skill_id = ?").bind(is_canonical).bind(sequence).bind(row.get::<Vec<u8>, _>(0)).execute(&mut **change).await?;
+                sqlx::query("UPDATE skills SET is_canonical = ?, sequence = ? WHERE skill_id = ?")
+                    .bind(is_canonical)
+                    .bind(sequence)
+                    .bind(row.get::<Vec<u8>, _>(0))
+                    .execute(&mut **change)
+                    .await?;
             }
         }
     }
@@ -222,7 +271,9 @@ async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -
 }
 
 async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value").fetch_one(&mut **change).await?)
+    Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value")
+        .fetch_one(&mut **change)
+        .await?)
 }
 
 fn id_bytes(id: SkillId) -> Vec<u8> {

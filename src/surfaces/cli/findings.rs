@@ -33,7 +33,11 @@ pub(super) fn execution(executes_code: bool) -> &'static str {
 
 /// Returns the lines under a verdict: what to do, what it rests on, what it covers.
 pub(super) fn safety_lines(safety: &SafetyView) -> Vec<String> {
-    let mut facts = vec![advice(safety.recommended_action).to_owned(), execution(safety.executes_code).to_owned(), format!("score {:.2}", safety.score)];
+    let mut facts = vec![
+        advice(safety.recommended_action).to_owned(),
+        execution(safety.executes_code).to_owned(),
+        format!("score {:.2}", safety.score),
+    ];
     if let Some(version) = &safety.ruleset_version {
         facts.push(format!("rules {}", line(version, 30)));
     }
@@ -56,7 +60,10 @@ pub(super) fn finding_lines(findings: &[Finding], width: Option<usize>) -> Vec<S
 fn one(finding: &Finding, width: Option<usize>) -> Vec<String> {
     let severity = paint(paint::severity(finding.severity), &format!(" {} ", finding.severity.as_str()));
     let mut head = format!("  {severity} {} {}", paint(paint::STRONG, &line(&finding.rule_id, 100)), place(finding));
-    head.push_str(&paint(paint::FAINT, &format!("  {} confidence{}", finding.confidence.as_str(), audience(finding.persona))));
+    head.push_str(&paint(
+        paint::FAINT,
+        &format!("  {} confidence{}", finding.confidence.as_str(), audience(finding.persona)),
+    ));
     let mut lines = vec![head];
     let mut text = |label: &str, text: &str| {
         let text = line(text, TEXT_CHARACTERS);

@@ -9,7 +9,9 @@ pub fn help_pages() -> String {
     let mut program = Arguments::command().term_width(100);
     program.build();
     let mut page = format!("```text\n{}\n```\n", plain(&mut program));
-    for command in program.get_subcommands_mut().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+    for command in
+        program.get_subcommands_mut().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+    {
         let help = plain(command);
         page.push_str(&format!("\n## touchmark {}\n\n```text\n{help}\n```\n", command.get_name()));
     }

@@ -82,7 +82,9 @@ impl IngestProgress for Progress {
                     bar.set_style(spinner());
                     bar.set_message(format!("{}  updating the search index", self.source));
                 }
-                Face::Lines(_) if self.started.elapsed() >= LINE_INTERVAL => tell(&format!("{}: updating the search index", self.source)),
+                Face::Lines(_) if self.started.elapsed() >= LINE_INTERVAL => {
+                    tell(&format!("{}: updating the search index", self.source))
+                }
                 Face::Lines(_) => {}
             },
         }
@@ -119,7 +121,9 @@ fn spinner() -> ProgressStyle {
 }
 
 fn measured() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:24.cyan/dim} {wide_msg}").expect("the template is well-formed").progress_chars("━━─")
+    ProgressStyle::with_template("{bar:24.cyan/dim} {wide_msg}")
+        .expect("the template is well-formed")
+        .progress_chars("━━─")
 }
 
 #[cfg(test)]

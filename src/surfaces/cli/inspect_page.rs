@@ -49,7 +49,11 @@ fn findings(skill: &InspectResponse, width: Option<usize>) -> Vec<String> {
     if lines.is_empty() {
         lines.push("  none".to_owned());
     }
-    for (name, found) in [("flags", Some(&skill.safety.safety_flags)), ("claims", Some(&skill.selection_flags)), ("quality", skill.quality_flags.as_ref())] {
+    for (name, found) in [
+        ("flags", Some(&skill.safety.safety_flags)),
+        ("claims", Some(&skill.selection_flags)),
+        ("quality", skill.quality_flags.as_ref()),
+    ] {
         if let Some(found) = found.filter(|found| !found.is_empty()) {
             lines.push(format!("  {name}: {}", flags(found)));
         }
@@ -60,7 +64,11 @@ fn findings(skill: &InspectResponse, width: Option<usize>) -> Vec<String> {
 fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
     let source = &skill.source;
     let verified = if skill.publisher_verified { "verified" } else { "not verified" };
-    let mut fields = vec![("source", source.url.clone()), ("publisher", format!("{} ({verified})", skill.publisher)), ("indexed", source.indexed_at.to_string())];
+    let mut fields = vec![
+        ("source", source.url.clone()),
+        ("publisher", format!("{} ({verified})", skill.publisher)),
+        ("indexed", source.indexed_at.to_string()),
+    ];
     let signals = &skill.signals;
     let license = signals.publisher_metrics.as_ref().and_then(|metrics| metrics.license.clone());
     let optional = [
@@ -73,7 +81,11 @@ fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
         ("declares", skill.capabilities.declared.as_ref().map(|tools| tools.join(", "))),
         ("is able to", skill.capabilities.inferred.as_ref().map(|capabilities| capabilities.join(", "))),
     ];
-    fields.extend(optional.into_iter().filter_map(|(name, value)| value.filter(|value| !value.is_empty()).map(|value| (name, value))));
+    fields.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| value.filter(|value| !value.is_empty()).map(|value| (name, value))),
+    );
     fields
 }
 
@@ -91,7 +103,10 @@ fn pin(skill: &InspectResponse) -> Vec<(&'static str, String)> {
 }
 
 fn fields(fields: &[(&str, String)], width: Option<usize>) -> Vec<String> {
-    let rows: Vec<Vec<Cell>> = fields.iter().map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(value, 1_000))]).collect();
+    let rows: Vec<Vec<Cell>> = fields
+        .iter()
+        .map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(value, 1_000))])
+        .collect();
     // What is to be copied is not cut; the terminal breaks it where it must.
     let is_cut = |(_, value): &&(&str, String)| width.is_some_and(|width| value.len() + 16 > width);
     lay_out(&rows, &[], width.filter(|_| !fields.iter().any(|field| is_cut(&field))))
@@ -122,7 +137,10 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
     lines.push(paint(paint::FAINT, &totals));
     if summary.omitted_count > 0 {
         let reason = summary.truncation_reason.as_deref().unwrap_or("reason not known");
-        lines.push(paint(paint::CARE, &format!("  {} files are not in the list ({})", summary.omitted_count, line(reason, 60))));
+        lines.push(paint(
+            paint::CARE,
+            &format!("  {} files are not in the list ({})", summary.omitted_count, line(reason, 60)),
+        ));
     }
     lines
 }

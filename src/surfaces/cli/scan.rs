@@ -50,7 +50,11 @@ impl Tally {
         match result {
             Ok(scan) => {
                 *self.verdicts.entry(scan.safety.status).or_default() += 1;
-                if output.json { self.json(serde_json::to_string(&scan)?, output) } else { output.text(&show(&scan, output.width)) }
+                if output.json {
+                    self.json(serde_json::to_string(&scan)?, output)
+                } else {
+                    output.text(&show(&scan, output.width))
+                }
             }
             Err(failure) => {
                 self.failures += 1;
@@ -84,7 +88,11 @@ impl Tally {
         if output.json || count + self.failures < 2 {
             return Ok(());
         }
-        let mut parts: Vec<String> = self.verdicts.iter().map(|(status, count)| paint(paint::verdict(*status), &format!("{count} {}", status.as_str()))).collect();
+        let mut parts: Vec<String> = self
+            .verdicts
+            .iter()
+            .map(|(status, count)| paint(paint::verdict(*status), &format!("{count} {}", status.as_str())))
+            .collect();
         if self.failures > 0 {
             parts.push(paint(paint::ERROR, &format!("{} not scanned", self.failures)));
         }
@@ -105,7 +113,12 @@ impl Tally {
 
 fn show(scan: &ScanResponse, width: Option<usize>) -> String {
     let safety = &scan.safety;
-    let mut lines = vec![format!("{} {}  {}", mark(safety.status), paint(paint::STRONG, &line(&scan.name, 200)), paint(paint::FAINT, &line(&scan.path, 500)))];
+    let mut lines = vec![format!(
+        "{} {}  {}",
+        mark(safety.status),
+        paint(paint::STRONG, &line(&scan.name, 200)),
+        paint(paint::FAINT, &line(&scan.path, 500))
+    )];
     lines.extend(finding_lines(&scan.findings, width));
     let unread: Vec<String> = scan.completeness.unread.iter().map(|file| format!("not read: {file}")).collect();
     lines.extend(some(&unread, paint::CARE));
@@ -128,7 +141,8 @@ fn show(scan: &ScanResponse, width: Option<usize>) -> String {
 }
 
 fn some(texts: &[String], style: anstyle::Style) -> Vec<String> {
-    let mut lines: Vec<String> = texts.iter().take(SHOWN_LINES).map(|text| paint(style, &format!("  {}", line(text, 300)))).collect();
+    let mut lines: Vec<String> =
+        texts.iter().take(SHOWN_LINES).map(|text| paint(style, &format!("  {}", line(text, 300)))).collect();
     if texts.len() > SHOWN_LINES {
         lines.push(paint(style, &format!("  … and {} more", texts.len() - SHOWN_LINES)));
     }

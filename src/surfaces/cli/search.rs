@@ -12,7 +12,10 @@ use super::paint::{self, line, paint};
 use super::remote::RemoteServer;
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out};
-use crate::api::{DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView, ScoreExplanation};
+use crate::api::{
+    DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView,
+    ScoreExplanation,
+};
 use crate::operations::DiscoverSkills;
 use crate::scan::RecommendedAction;
 
@@ -44,19 +47,29 @@ fn request(arguments: SearchArguments) -> DiscoverRequest {
     let SearchArguments { query, limit, source, min_stars, updated_after, explain } = arguments;
     let has_filters = source.is_some() || min_stars.is_some() || updated_after.is_some();
     let filters = DiscoverFilters { source: source.map(Into::into), min_stars, updated_after };
-    DiscoverRequest { query: query.join(" "), limit, rationale: None, filters: has_filters.then_some(filters), explain: explain.then_some(true) }
+    DiscoverRequest {
+        query: query.join(" "),
+        limit,
+        rationale: None,
+        filters: has_filters.then_some(filters),
+        explain: explain.then_some(true),
+    }
 }
 
 fn show(response: &DiscoverResponse, width: Option<usize>, server: Option<&RemoteServer>) -> String {
     let mut text = String::new();
     if response.meta.index_status != IndexStatus::Ok {
-        text.push_str(&paint(paint::CARE, "the index is not complete at the moment: results may be missing or out of order\n"));
+        text.push_str(&paint(
+            paint::CARE,
+            "the index is not complete at the moment: results may be missing or out of order\n",
+        ));
     }
     if response.results.is_empty() {
         text.push_str("nothing was found; try other words, or fewer filters\n");
         return text;
     }
-    let rows: Vec<Vec<Cell>> = response.results.iter().enumerate().map(|(index, result)| row(index + 1, result)).collect();
+    let rows: Vec<Vec<Cell>> =
+        response.results.iter().enumerate().map(|(index, result)| row(index + 1, result)).collect();
     for (head, result) in lay_out(&rows, &LIMITS, width).iter().zip(&response.results) {
         text.push_str(&format!("{head}\n     {}\n", details(result)));
         if let (Some(explanation), Some(scores)) = (&result.score_explanation, &result.debug_score_breakdown) {
@@ -134,7 +147,11 @@ fn numbers(scores: &ScoreBreakdownView) -> String {
 /// Returns the command to go on with. A `query_id` serves only the server that issued it; on
 /// this machine every command is a process of its own and needs none.
 fn hint(response: &DiscoverResponse, server: Option<&RemoteServer>) -> String {
-    let Some(best) = response.results.iter().find(|result| result.safety.recommended_action != RecommendedAction::Block) else { return String::new() };
+    let Some(best) =
+        response.results.iter().find(|result| result.safety.recommended_action != RecommendedAction::Block)
+    else {
+        return String::new();
+    };
     let id = best.skill_id.to_string();
     let address = server.map(RemoteServer::address);
     let mut command = vec!["touchmark", "inspect", &id];

@@ -129,7 +129,11 @@ mod tests {
 
     #[test]
     fn columns_line_up_whatever_the_script() {
-        let table = rows(&[&["1", "pdf", "Reads files"], &["2", "文書検索", "文書を探す"], &["10", "👩\u{200d}💻 dev", "Emoji"]]);
+        let table = rows(&[
+            &["1", "pdf", "Reads files"],
+            &["2", "文書検索", "文書を探す"],
+            &["10", "👩\u{200d}💻 dev", "Emoji"],
+        ]);
         assert_eq!(
             lay_out(&table, &[4, 20], Some(40)),
             ["1   pdf       Reads files", "2   文書検索  文書を探す", "10  👩\u{200d}💻 dev    Emoji"]

@@ -59,7 +59,10 @@ fn show(standing: Standing, response: &VerifyResponse, request: &VerifyRequest, 
             fields.push(("flags", flags(&hit.safety.safety_flags)));
         }
     }
-    let rows: Vec<Vec<Cell>> = fields.into_iter().map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(&value, 1_000))]).collect();
+    let rows: Vec<Vec<Cell>> = fields
+        .into_iter()
+        .map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(&value, 1_000))])
+        .collect();
     lines.extend(lay_out(&rows, &[], None));
     format!("{head}\n{}\n", lines.join("\n"))
 }

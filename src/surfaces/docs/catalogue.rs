@@ -59,8 +59,14 @@ pub fn checked_in() -> Vec<(PathBuf, String)> {
         (PathBuf::from("well-known/x402.json"), well_known::x402(DEFAULT_URL)),
         (PathBuf::from("index/starter/touchmark/SKILL.md"), agent_skill::skill(DEFAULT_URL)),
     ];
-    files.extend(openapi::schemas().into_iter().map(|(name, schema)| (PathBuf::from(format!("schemas/{name}.json")), schema)));
-    files.extend(pages::all(DEFAULT_URL).into_iter().map(|page| (PathBuf::from(format!("{}.md", page.path.trim_start_matches('/'))), page.markdown)));
+    files.extend(
+        openapi::schemas().into_iter().map(|(name, schema)| (PathBuf::from(format!("schemas/{name}.json")), schema)),
+    );
+    files.extend(
+        pages::all(DEFAULT_URL)
+            .into_iter()
+            .map(|page| (PathBuf::from(format!("{}.md", page.path.trim_start_matches('/'))), page.markdown)),
+    );
     files
 }
 
@@ -137,9 +143,15 @@ mod tests {
         let others = ["/mcp", "/health", "/discover", "/inspect", "/verify"];
         for document in &documents {
             for rest in document.body.split(url).skip(1) {
-                let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || "/-_.".contains(character))).unwrap_or(rest.len());
+                let end = rest
+                    .find(|character: char| !(character.is_ascii_alphanumeric() || "/-_.".contains(character)))
+                    .unwrap_or(rest.len());
                 let path = rest[..end].trim_end_matches(['.', '/']);
-                assert!(path.is_empty() || paths.contains(path) || others.contains(&path), "{} links to {path}", document.path);
+                assert!(
+                    path.is_empty() || paths.contains(path) || others.contains(&path),
+                    "{} links to {path}",
+                    document.path
+                );
             }
         }
     }

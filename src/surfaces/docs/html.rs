@@ -40,7 +40,8 @@ fn with_anchors(markdown: &str) -> Vec<Event<'_>> {
             Event::End(TagEnd::Heading(_)) => {
                 if let Some((at, level, words)) = heading.take() {
                     let id = CowStr::from(anchor(&words));
-                    events[at] = Event::Start(Tag::Heading { level, id: Some(id), classes: Vec::new(), attrs: Vec::new() });
+                    events[at] =
+                        Event::Start(Tag::Heading { level, id: Some(id), classes: Vec::new(), attrs: Vec::new() });
                 }
             }
             Event::Start(Tag::Table(_)) => events.push(Event::Html("<div class=\"table\">".into())),
@@ -61,7 +62,11 @@ fn with_anchors(markdown: &str) -> Vec<Event<'_>> {
 }
 
 fn anchor(words: &str) -> String {
-    let mapped: String = words.to_lowercase().chars().map(|character| if character.is_alphanumeric() { character } else { ' ' }).collect();
+    let mapped: String = words
+        .to_lowercase()
+        .chars()
+        .map(|character| if character.is_alphanumeric() { character } else { ' ' })
+        .collect();
     mapped.split_whitespace().collect::<Vec<_>>().join("-")
 }
 

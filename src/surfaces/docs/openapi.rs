@@ -59,7 +59,10 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
     description.insert("description".to_owned(), json!(operation.summary));
     match method {
         Method::Get => description.insert("parameters".to_owned(), parameters(&request)),
-        Method::Post => description.insert("requestBody".to_owned(), json!({ "required": true, "content": { "application/json": { "schema": request } } })),
+        Method::Post => description.insert(
+            "requestBody".to_owned(),
+            json!({ "required": true, "content": { "application/json": { "schema": request } } }),
+        ),
     };
     let mut responses = Map::new();
     responses.insert("200".to_owned(), json!({ "description": "The answer.", "headers": headers(caching), "content": { "application/json": { "schema": response } } }));
@@ -89,17 +92,20 @@ fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
 
 fn headers(caching: Caching) -> Value {
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
-    let mut headers = json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
+    let mut headers =
+        json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
     if let Caching::Public { hit_seconds, miss_seconds } = caching {
         headers["ETag"] = text("Digest of the answer.");
-        headers["Cache-Control"] = text(&format!("public, max-age={hit_seconds} for a hit, {miss_seconds} for a miss."));
+        headers["Cache-Control"] =
+            text(&format!("public, max-age={hit_seconds} for a hit, {miss_seconds} for a miss."));
     }
     headers
 }
 
 /// Turns the properties of a request into query parameters.
 fn parameters(request: &Value) -> Value {
-    let required: Vec<&str> = request.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        request.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = request.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let parameter = |(name, mut schema): (String, Value)| {
         let about = schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();

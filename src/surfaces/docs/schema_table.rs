@@ -12,13 +12,15 @@ pub(super) fn fields(schema: &Value) -> String {
 fn push_fields(schema: &Value, prefix: &str, lines: &mut String) {
     for alternative in ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(key).and_then(Value::as_array)) {
         for schema in alternative.iter().filter(|schema| schema.get("properties").is_some()) {
-            let about = schema.get("description").and_then(Value::as_str).unwrap_or("One of the forms").trim_end_matches('.');
+            let about =
+                schema.get("description").and_then(Value::as_str).unwrap_or("One of the forms").trim_end_matches('.');
             lines.push_str(&format!("\n{about}:\n\n"));
             push_fields(schema, prefix, lines);
         }
     }
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, property) in properties {
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         let need = if required.contains(&name.as_str()) { "required" } else { "optional" };
@@ -48,7 +50,8 @@ fn kind(property: &Value) -> String {
     let words = values(property);
     let mut kind = kinds.join(" or ");
     if !words.is_empty() {
-        kind = format!("{kind}, one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "));
+        kind =
+            format!("{kind}, one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "));
     }
     if kind.is_empty() { "any".to_owned() } else { kind }
 }
@@ -75,8 +78,15 @@ fn collect_kinds(property: &Value, kinds: &mut Vec<String>) {
 
 /// Collects the words of an enumeration, in either way of writing one.
 fn values(property: &Value) -> Vec<String> {
-    let listed = property.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    let alternatives = ["anyOf", "oneOf"].iter().filter_map(|key| property.get(key).and_then(Value::as_array)).flatten();
+    let listed = property
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned);
+    let alternatives =
+        ["anyOf", "oneOf"].iter().filter_map(|key| property.get(key).and_then(Value::as_array)).flatten();
     let mut words: Vec<String> = listed.collect();
     for schema in alternatives {
         words.extend(schema.get("const").and_then(Value::as_str).map(str::to_owned));

@@ -78,7 +78,14 @@ mod tests {
     #[test]
     fn entity_tags_are_compared_weakly_and_in_lists() {
         let tag = HeaderValue::from_static("\"abc\"");
-        for (held, expected) in [("\"abc\"", true), ("W/\"abc\"", true), ("\"x\", \"abc\"", true), ("*", true), ("\"ab\"", false), ("abc", false)] {
+        for (held, expected) in [
+            ("\"abc\"", true),
+            ("W/\"abc\"", true),
+            ("\"x\", \"abc\"", true),
+            ("*", true),
+            ("\"ab\"", false),
+            ("abc", false),
+        ] {
             assert_eq!(matches(&HeaderValue::from_str(held).expect("a header"), &tag), expected, "{held}");
         }
     }

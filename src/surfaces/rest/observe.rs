@@ -19,7 +19,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response<Body> {
     let id = request_id(&request);
     let started = Instant::now();
     // The line is made only where somebody reads it: formatting costs more than an answer.
-    let logged = tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let logged =
+        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
     let mut response = next.run(request).await;
     if response.status().is_server_error() {
         tracing::warn!(request_id = ?id, status = response.status().as_u16(), "a request failed");
@@ -41,7 +42,9 @@ fn request_id(request: &Request) -> HeaderValue {
     static COUNTER: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(uuid::Uuid::new_v4().as_u64_pair().0));
     let is_plain = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
-        !bytes.is_empty() && bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        !bytes.is_empty()
+            && bytes.len() <= 64
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
     if let Some(given) = request.headers().get(REQUEST_ID).filter(is_plain) {
         return given.clone();

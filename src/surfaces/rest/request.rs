@@ -18,11 +18,14 @@ pub(super) async fn read_body(body: Body) -> Result<Value, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::invalid_request("the body is empty; send a JSON object"));
     }
-    serde_json::from_slice(&bytes).map_err(|error| Problem::invalid_request(format!("the body is not JSON: {}", sanitise_line(&error.to_string(), 200))))
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::invalid_request(format!("the body is not JSON: {}", sanitise_line(&error.to_string(), 200)))
+    })
 }
 
 fn too_large() -> Problem {
-    let mut problem = Problem::invalid_request(format!("the body could not be read, or has more than {BODY_BYTES} bytes"));
+    let mut problem =
+        Problem::invalid_request(format!("the body could not be read, or has more than {BODY_BYTES} bytes"));
     problem.status = 413;
     problem
 }
@@ -30,7 +33,10 @@ fn too_large() -> Problem {
 /// Reads the parameters of a query string; each is a text and may be given once.
 pub(super) fn read_query(query: &str) -> Result<Value, Problem> {
     if query.len() > QUERY_BYTES {
-        return Err(Problem::invalid_request(format!("the query string has {} bytes, the limit is {QUERY_BYTES}", query.len())));
+        return Err(Problem::invalid_request(format!(
+            "the query string has {} bytes, the limit is {QUERY_BYTES}",
+            query.len()
+        )));
     }
     let mut parameters = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {

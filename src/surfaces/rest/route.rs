@@ -81,7 +81,9 @@ fn method_router(operation: Exposed) -> MethodRouter<Rest> {
             respond(outcome)
         }),
         (Method::Get, Caching::Public { hit_seconds, miss_seconds }) => {
-            let controls = [hit_seconds, miss_seconds].map(|seconds| HeaderValue::try_from(format!("public, max-age={seconds}")).expect("digits are a header"));
+            let controls = [hit_seconds, miss_seconds].map(|seconds| {
+                HeaderValue::try_from(format!("public, max-age={seconds}")).expect("digits are a header")
+            });
             on(MethodFilter::GET, move |State(rest): State<Rest>, RawQuery(query): RawQuery, headers: HeaderMap| {
                 let (operation, controls) = (operation.clone(), controls.clone());
                 async move { kept(&rest, &operation, &controls, query.as_deref().unwrap_or_default(), &headers).await }
@@ -91,7 +93,13 @@ fn method_router(operation: Exposed) -> MethodRouter<Rest> {
 }
 
 /// Answers from what was kept, else runs the operation and keeps what it said.
-async fn kept(rest: &Rest, operation: &Exposed, controls: &[HeaderValue; 2], query: &str, headers: &HeaderMap) -> Response<Body> {
+async fn kept(
+    rest: &Rest,
+    operation: &Exposed,
+    controls: &[HeaderValue; 2],
+    query: &str,
+    headers: &HeaderMap,
+) -> Response<Body> {
     if let Some(answer) = rest.answers.get(query) {
         return answer.respond(headers);
     }
@@ -104,7 +112,11 @@ async fn kept(rest: &Rest, operation: &Exposed, controls: &[HeaderValue; 2], que
         Ok(value) => {
             let is_hit = value.get("matched").and_then(Value::as_bool) != Some(false);
             let control = controls[usize::from(!is_hit)].clone();
-            let kept = Arc::new(KeptAnswer::new(Bytes::from(value.to_string()), HeaderValue::from_static("application/json"), control));
+            let kept = Arc::new(KeptAnswer::new(
+                Bytes::from(value.to_string()),
+                HeaderValue::from_static("application/json"),
+                control,
+            ));
             // An answer that a change has overtaken must not outlive the emptying of the cache.
             if before.is_some() && rest.services.change_number().await == before {
                 rest.answers.insert(query, kept.clone(), is_hit);
@@ -128,15 +140,20 @@ async fn document(State(rest): State<Rest>, request: Request) -> Response<Body> 
         return answer::problem(&Problem::not_found("there is nothing here that takes this method; see /docs"));
     }
     let found = rest.documents.respond(request.uri().path(), request.headers());
-    found.unwrap_or_else(|| answer::problem(&Problem::not_found("there is no such page; the list of all is in /llms.txt")))
+    found.unwrap_or_else(|| {
+        answer::problem(&Problem::not_found("there is no such page; the list of all is in /llms.txt"))
+    })
 }
 
 async fn method_not_allowed(request: Request) -> Response<Body> {
     let path = request.uri().path();
-    let allowed = register().into_iter().filter_map(|operation| operation.rest).find(|binding| binding.path == path).map(|binding| match binding.method {
-        Method::Get => "GET, HEAD",
-        Method::Post => "POST",
-    });
+    let allowed =
+        register().into_iter().filter_map(|operation| operation.rest).find(|binding| binding.path == path).map(
+            |binding| match binding.method {
+                Method::Get => "GET, HEAD",
+                Method::Post => "POST",
+            },
+        );
     let allowed = allowed.unwrap_or("POST");
     let mut problem = Problem::new(ErrorCode::InvalidRequest, format!("{path} takes {allowed}"));
     problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();

@@ -8,7 +8,11 @@ use crate::operations::register;
 pub fn mcp(url: &str) -> String {
     let tools: Vec<Value> = register()
         .into_iter()
-        .filter_map(|operation| operation.tool.map(|tool| json!({ "name": tool.name, "title": operation.title, "description": operation.summary })))
+        .filter_map(|operation| {
+            operation
+                .tool
+                .map(|tool| json!({ "name": tool.name, "title": operation.title, "description": operation.summary }))
+        })
         .collect();
     pretty(&json!({
         "name": "touchmark",
