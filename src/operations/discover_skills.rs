@@ -74,7 +74,7 @@ pub struct DiscoverToolRequest {
     #[schemars(length(min = 1, max = 500))]
     pub query: String,
     /// Maximum number of results to return (default 10, at most 30)
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", range(min = 1))]
     pub limit: Option<u32>,
     /// Filter by source registry. Default 'main' searches the whole index; 'github' only skills hosted on GitHub.
@@ -85,6 +85,18 @@ pub struct DiscoverToolRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub rationale: Option<String>,
+}
+
+/// The contract calls the tool's limit a number, and some clients write `5.0`.
+fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let failure = || serde::de::Error::custom("expected a whole number from 1");
+    match Option::<f64>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(number) if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
+            Ok(Some(number as u32))
+        }
+        Some(_) => Err(failure()),
+    }
 }
 
 impl Operation for DiscoverSkillsTool {

@@ -154,6 +154,10 @@ fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(request).map_err(|error| {
         let path = error.path().to_string();
         let reason = crate::skill::sanitise_line(&error.into_inner().to_string(), 300);
+        // The names of our number types mean nothing to a client.
+        let reason = reason
+            .replace("expected u32", "expected a whole number")
+            .replace("expected u64", "expected a whole number");
         let message = if path == "." { reason } else { format!("{path}: {reason}") };
         Problem::invalid_request(message)
     })

@@ -26,9 +26,10 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
-    /// Returns how many days lie between `self` and a later `now`; zero if `now` is earlier.
+    /// Returns how many whole days lie between `self` and a later `now`; zero if `now` is
+    /// earlier. Whole, so that what follows from it does not change with every request.
     pub fn days_until(self, now: Self) -> f64 {
-        (now.as_milliseconds() - self.as_milliseconds()).max(0) as f64 / 86_400_000.0
+        ((now.as_milliseconds() - self.as_milliseconds()).max(0) / 86_400_000) as f64
     }
 }
 
@@ -68,7 +69,9 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(|_| serde::de::Error::custom("not a date-time, expected one such as 2026-06-12T00:00:00Z"))
     }
 }
 
