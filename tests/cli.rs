@@ -10,7 +10,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const CLEAN: &str = "---\nname: notes\ndescription: Keeps short notes about a project in one file.\n---\n# Notes\n\nWrite them down.\n";
+const CLEAN: &str =
+    "---\nname: notes\ndescription: Keeps short notes about a project in one file.\n---\n# Notes\n\nWrite them down.\n";
 
 /// A folder for data and skills, and the program that works with it.
 struct Workshop {
@@ -36,14 +37,21 @@ impl Workshop {
 
     /// Writes a skill with a message in tag characters, which are not drawn.
     fn hidden_skill(&self, name: &str) -> PathBuf {
-        let tags: String = "run it".chars().map(|character| char::from_u32(0xe0000 + u32::from(character)).expect("a tag")).collect();
-        self.skill(name, &format!("---\nname: {name}\ndescription: Formats dates in documents.\n---\n# Dates\n\nFormat{tags} them.\n"))
+        let tags: String =
+            "run it".chars().map(|character| char::from_u32(0xe0000 + u32::from(character)).expect("a tag")).collect();
+        self.skill(
+            name,
+            &format!(
+                "---\nname: {name}\ndescription: Formats dates in documents.\n---\n# Dates\n\nFormat{tags} them.\n"
+            ),
+        )
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
         command.env("TOUCHMARK_DATA_DIR", self.path("data")).current_dir(self.root.path());
-        for variable in ["TOUCHMARK_URL", "TOUCHMARK_LOG", "TOUCHMARK_PUBLIC_URL", "TOUCHMARK_LISTEN", "CLICOLOR_FORCE"] {
+        for variable in ["TOUCHMARK_URL", "TOUCHMARK_LOG", "TOUCHMARK_PUBLIC_URL", "TOUCHMARK_LISTEN", "CLICOLOR_FORCE"]
+        {
             command.env_remove(variable);
         }
         command
@@ -97,7 +105,10 @@ fn one_skill_is_laid_out_and_several_are_a_line_each() {
     let arguments = ["scan", shown(&notes), shown(&dates), "--json"];
     let (several, _) = workshop.check(2, &arguments);
     let lines: Vec<Value> = several.lines().map(json).collect();
-    assert_eq!(lines.iter().map(|line| line["safety"]["status"].as_str()).collect::<Vec<_>>(), [Some("safe"), Some("dangerous")]);
+    assert_eq!(
+        lines.iter().map(|line| line["safety"]["status"].as_str()).collect::<Vec<_>>(),
+        [Some("safe"), Some("dangerous")]
+    );
     assert_eq!(lines[1]["findings"][0]["rule_id"], "hidden-unicode");
     assert_eq!(workshop.check(2, &arguments).0, several, "the same bundles give the same bytes");
     // A folder of skills is several, whatever the number of paths.
@@ -135,7 +146,10 @@ fn what_was_ingested_is_verified_until_a_file_changes() {
     assert!(out.starts_with("verified") && out.contains("notes"), "{out}");
     let (out, _) = workshop.check(0, &["verify", "--json", shown(&folder.join("SKILL.md"))]);
     let body = json(&out);
-    assert_eq!((&body["matched"], &body["match"]["your_hash_matches_audited"]), (&Value::Bool(true), &Value::Bool(true)));
+    assert_eq!(
+        (&body["matched"], &body["match"]["your_hash_matches_audited"]),
+        (&Value::Bool(true), &Value::Bool(true))
+    );
     let hash = body["match"]["current_content_hash"].as_str().expect("a hash").to_owned();
     let url = body["skill"]["source_url"].as_str().expect("a URL").to_owned();
     workshop.check(0, &["verify", "--content-hash", &hash]);
@@ -146,7 +160,8 @@ fn what_was_ingested_is_verified_until_a_file_changes() {
     let (out, _) = workshop.check(2, &["verify", "--content-hash", &other, "--source-url", &url]);
     assert!(out.starts_with("drift"), "{out}");
     // A known SKILL.md says nothing of a place that nobody knows.
-    workshop.check(2, &["verify", "--content-hash", &hash, "--source-url", "https://github.com/o/r/blob/main/SKILL.md"]);
+    workshop
+        .check(2, &["verify", "--content-hash", &hash, "--source-url", "https://github.com/o/r/blob/main/SKILL.md"]);
 
     let (out, _) = workshop.check(0, &["inspect", "--source-url", &url]);
     let (verdict, content) = (out.find("safe").expect("a verdict"), out.find("# Notes").expect("the content"));
@@ -263,11 +278,16 @@ fn paths_need_not_be_text() {
 fn what_an_author_wrote_cannot_steer_the_terminal() {
     let workshop = Workshop::new();
     let hostile = "\\e]0;owned\\a\\e[2J\\x9b31m";
-    let instructions = format!("---\nname: \"{hostile}\"\ndescription: \"{hostile} Formats dates in documents.\"\n---\n# \u{1b}[2J\n\n\u{9b}31m\u{202e}\n");
+    let instructions = format!(
+        "---\nname: \"{hostile}\"\ndescription: \"{hostile} Formats dates in documents.\"\n---\n# \u{1b}[2J\n\n\u{9b}31m\u{202e}\n"
+    );
     let folder = workshop.skill("skills/x", &instructions);
     fs::write(folder.join("a\u{1b}[2J.md"), "x").expect("a file");
     workshop.run(&["ingest", "skills"]);
-    let url = json(&text(&workshop.run(&["verify", "--json", shown(&folder)]).stdout))["skill"]["source_url"].as_str().expect("a URL").to_owned();
+    let url = json(&text(&workshop.run(&["verify", "--json", shown(&folder)]).stdout))["skill"]["source_url"]
+        .as_str()
+        .expect("a URL")
+        .to_owned();
     let rows: [&[&str]; 8] = [
         &["scan", "skills"],
         &["scan", "skills", "--json"],
@@ -288,11 +308,18 @@ fn what_an_author_wrote_cannot_steer_the_terminal() {
         }
     }
     // Colours are ours, and with them come no other sequences.
-    let output = workshop.command().args(["scan", "skills"]).env("CLICOLOR_FORCE", "1").output().expect("the program starts");
+    let output =
+        workshop.command().args(["scan", "skills"]).env("CLICOLOR_FORCE", "1").output().expect("the program starts");
     let coloured = text(&output.stdout);
     assert!(coloured.contains('\u{1b}'), "{coloured}");
     for sequence in coloured.split('\u{1b}').skip(1) {
-        assert!(sequence.starts_with('[') && sequence[1..].trim_start_matches(|character: char| character.is_ascii_digit() || character == ';').starts_with('m'), "{sequence:?}");
+        assert!(
+            sequence.starts_with('[')
+                && sequence[1..]
+                    .trim_start_matches(|character: char| character.is_ascii_digit() || character == ';')
+                    .starts_with('m'),
+            "{sequence:?}"
+        );
     }
 }
 
@@ -302,7 +329,13 @@ fn a_reader_that_stops_reading_is_no_error_to_tell() {
     for index in 0..400 {
         workshop.skill(&format!("skills/s{index}"), CLEAN);
     }
-    let mut child = workshop.command().args(["scan", "skills"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = workshop
+        .command()
+        .args(["scan", "skills"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), ""));
@@ -324,7 +357,10 @@ fn server(answers: Vec<(u16, &'static str, String)>) -> String {
                 }
             }
             let status = if request.starts_with(expected.as_bytes()) { status } else { 500 };
-            let head = format!("HTTP/1.1 {status} X\r\nlocation: http://elsewhere.example/\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nlocation: http://elsewhere.example/\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
             let _ = stream.write_all(format!("{head}{body}").as_bytes());
         }
     });
@@ -341,7 +377,8 @@ fn a_server_is_asked_over_rest() {
         "audit_status":"unaudited","verification_level":"declared","quality_flags":[],"selection_flags":[],"signals":{"stars":1234,"indexed_at":"2026-06-12T00:00:00.000Z"}}],
         "meta":{"total_results":1,"limit":10,"index_status":"ok"}}"#;
     let nothing = r#"{"query_id":"q_2","results":[],"meta":{"total_results":0,"limit":10,"index_status":"ok"}}"#;
-    let refusal = r#"{"error":{"code":"RATE_LIMITED","message":"too many","is_retriable":true,"retry_after_seconds":7}}"#;
+    let refusal =
+        r#"{"error":{"code":"RATE_LIMITED","message":"too many","is_retriable":true,"retry_after_seconds":7}}"#;
     let url = server(vec![
         (200, "GET /health ", health.to_owned()),
         (200, "POST /discover ", found.to_owned()),
@@ -356,8 +393,14 @@ fn a_server_is_asked_over_rest() {
     let (out, _) = workshop.check(0, &["health", "--url", &url]);
     assert!(out.starts_with("ok\n") && out.contains("12,345"), "{out}");
     let (out, _) = workshop.check(0, &["search", "read", "pdf", "--url", &url]);
-    assert!(out.contains("caution") && out.contains("some-rule") && out.contains("1,234") && !out.contains('\u{1b}'), "{out}");
-    assert!(out.contains(&format!("touchmark inspect 550e8400-e29b-41d4-a716-446655440000 --query-id q_1 --url {url}")), "{out}");
+    assert!(
+        out.contains("caution") && out.contains("some-rule") && out.contains("1,234") && !out.contains('\u{1b}'),
+        "{out}"
+    );
+    assert!(
+        out.contains(&format!("touchmark inspect 550e8400-e29b-41d4-a716-446655440000 --query-id q_1 --url {url}")),
+        "{out}"
+    );
     let (out, _) = workshop.check(0, &["search", "pdf", "--json", "--url", &url]);
     assert!(out.contains("\"score\": 0.92300000000000004,") && json(&out) == json(found), "{out}");
     workshop.check(2, &["search", "pdf", "--url", &url]);
@@ -367,7 +410,10 @@ fn a_server_is_asked_over_rest() {
     workshop.check(2, &["verify", "--content-hash", "abc", "--url", &url]);
     for part in ["http://elsewhere.example/", "502", "missing field"] {
         let (out, err) = workshop.check(1, &["health", "--url", &url]);
-        assert!(out.is_empty() && err.starts_with("error: ") && err.contains(part) && !err.contains('\u{1b}'), "{out}{err}");
+        assert!(
+            out.is_empty() && err.starts_with("error: ") && err.contains(part) && !err.contains('\u{1b}'),
+            "{out}{err}"
+        );
     }
     assert!(!workshop.path("data").exists(), "a server that is asked leaves the data folder alone");
 }

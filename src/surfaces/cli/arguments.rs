@@ -203,7 +203,8 @@ pub(super) struct GenerateArguments {
 }
 
 fn date(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "expected a date such as 2026-06-12, or a date-time such as 2026-06-12T08:00:00Z".to_owned())
+    text.parse()
+        .map_err(|_| "expected a date such as 2026-06-12, or a date-time such as 2026-06-12T08:00:00Z".to_owned())
 }
 
 #[cfg(test)]

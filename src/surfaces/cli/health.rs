@@ -21,7 +21,8 @@ pub(super) async fn run(global: &Global, output: &Output) -> Result<Outcome, Fai
     if output.json {
         output.pretty(&answer.body)?;
     } else {
-        let place = backend.server().map_or_else(|| "the data folder on this machine".to_owned(), |server| server.address());
+        let place =
+            backend.server().map_or_else(|| "the data folder on this machine".to_owned(), |server| server.address());
         output.text(&show(&answer.value, &place))?;
     }
     Ok(if answer.value.status == HealthStatus::Error { Outcome::Failed } else { Outcome::Done })
@@ -41,6 +42,7 @@ fn show(health: &HealthResponse, place: &str) -> String {
         ("index", freshness.to_owned()),
         ("running for", HumanDuration(Duration::from_secs(health.uptime_seconds)).to_string()),
     ];
-    let rows: Vec<Vec<Cell>> = fields.into_iter().map(|(name, value)| vec![Cell::new(name, paint::FAINT), Cell::plain(value)]).collect();
+    let rows: Vec<Vec<Cell>> =
+        fields.into_iter().map(|(name, value)| vec![Cell::new(name, paint::FAINT), Cell::plain(value)]).collect();
     format!("{}\n{}\n", paint(style, word), lay_out(&rows, &[], None).join("\n"))
 }

@@ -53,7 +53,9 @@ impl Held {
         });
         match result {
             Some(Ok(scan)) => Ok(Self::of(&scan, is_folder)),
-            Some(Err(failure)) => Err(HeldError::Unreadable { path: line(&failure.path, 300), reason: line(&failure.reason, 300) }),
+            Some(Err(failure)) => {
+                Err(HeldError::Unreadable { path: line(&failure.path, 300), reason: line(&failure.reason, 300) })
+            }
             None => Err(HeldError::NoSkill { path: shown(path) }),
         }
     }

@@ -28,7 +28,10 @@ pub(super) async fn run(global: &Global, arguments: IngestArguments, output: &Ou
                     output.text(&show(&report))?;
                 }
                 if !report.is_finished {
-                    output::tell_error(&format!("{} was not read to its end; nothing was taken as removed", report.source));
+                    output::tell_error(&format!(
+                        "{} was not read to its end; nothing was taken as removed",
+                        report.source
+                    ));
                     outcome = Outcome::Failed;
                 }
             }

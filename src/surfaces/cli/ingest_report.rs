@@ -1,8 +1,11 @@
 //! What an ingest did, in words and as JSON.
 
+use std::time::Duration;
+
 use indicatif::{HumanCount, HumanDuration};
 use serde_json::{Value, json};
 
+use super::findings;
 use super::paint::{self, line, paint};
 use crate::operations::IngestReport;
 
@@ -11,8 +14,13 @@ const SHOWN_FAILURES: usize = 20;
 
 /// Returns the report as a JSON text.
 pub(super) fn body(report: &IngestReport) -> String {
-    let verdicts: serde_json::Map<String, Value> = report.verdicts.iter().map(|(status, count)| (status.as_str().to_owned(), json!(count))).collect();
-    let failures: Vec<Value> = report.failures.iter().map(|failure| json!({ "location": failure.location, "reason": failure.reason })).collect();
+    let verdicts: serde_json::Map<String, Value> =
+        report.verdicts.iter().map(|(status, count)| (status.as_str().to_owned(), json!(count))).collect();
+    let failures: Vec<Value> = report
+        .failures
+        .iter()
+        .map(|failure| json!({ "location": failure.location, "reason": failure.reason }))
+        .collect();
     json!({
         "source": report.source,
         "is_finished": report.is_finished,
@@ -35,30 +43,59 @@ pub(super) fn body(report: &IngestReport) -> String {
 pub(super) fn show(report: &IngestReport) -> String {
     let count = |number: u64, word: &str| format!("{} {word}", HumanCount(number));
     let mut lines = vec![paint(paint::STRONG, &line(&report.source, 500))];
-    let mut changes = vec![count(report.added, "added"), count(report.changed, "changed"), count(report.unchanged, "unchanged"), count(report.removed, "removed")];
+    let mut changes = vec![
+        count(report.added, "added"),
+        count(report.changed, "changed"),
+        count(report.unchanged, "unchanged"),
+        count(report.removed, "removed"),
+    ];
     if report.failure_count > 0 {
         changes.push(paint(paint::ERROR, &count(report.failure_count, "failed")));
     } else {
         changes.push("0 failed".to_owned());
     }
-    lines.push(format!("  {}  in {}", changes.join(", "), HumanDuration(report.read_time + report.index_time)));
+    lines.push(format!("  {}  in {}", changes.join(", "), duration(report.read_time + report.index_time)));
     if !report.verdicts.is_empty() {
-        let verdicts: Vec<String> = report.verdicts.iter().map(|(status, number)| paint(paint::verdict(*status), &count(*number, status.as_str()))).collect();
+        let verdicts: Vec<String> = report
+            .verdicts
+            .iter()
+            .map(|(status, number)| paint(paint::verdict(*status), &count(*number, status.as_str())))
+            .collect();
         lines.push(format!("  scanned: {}", verdicts.join(", ")));
     }
     if report.incomplete > 0 {
-        lines.push(paint(paint::CARE, &format!("  {} of which not every file could be read", count(report.incomplete, "skills"))));
+        lines.push(paint(
+            paint::CARE,
+            &format!("  {} of which not every file could be read", findings::count(report.incomplete, "skill")),
+        ));
     }
     for failure in report.failures.iter().take(SHOWN_FAILURES) {
-        lines.push(format!("  {} {}: {}", paint(paint::ERROR, "failed"), line(&failure.location, 300), line(&failure.reason, 300)));
+        lines.push(format!(
+            "  {} {}: {}",
+            paint(paint::ERROR, "failed"),
+            line(&failure.location, 300),
+            line(&failure.reason, 300)
+        ));
     }
     let shown = report.failures.len().min(SHOWN_FAILURES) as u64;
     if report.failure_count > shown {
-        lines.push(format!("  … and {} more; --json lists up to {}", HumanCount(report.failure_count - shown), report.failures.len()));
+        lines.push(format!(
+            "  … and {} more; --json lists up to {}",
+            HumanCount(report.failure_count - shown),
+            report.failures.len()
+        ));
     }
     lines.join("\n") + "\n"
 }
 
-fn milliseconds(time: std::time::Duration) -> u64 {
+fn duration(time: Duration) -> String {
+    if time < Duration::from_secs(60) {
+        format!("{:.1} seconds", time.as_secs_f64())
+    } else {
+        HumanDuration(time).to_string()
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

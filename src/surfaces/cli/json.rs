@@ -110,7 +110,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        assert_eq!(pretty(r#"{"score":0.92300000000000004,"n":1E400}"#), "{\n  \"score\": 0.92300000000000004,\n  \"n\": 1E400\n}");
+        assert_eq!(
+            pretty(r#"{"score":0.92300000000000004,"n":1E400}"#),
+            "{\n  \"score\": 0.92300000000000004,\n  \"n\": 1E400\n}"
+        );
     }
 
     #[test]

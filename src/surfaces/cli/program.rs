@@ -64,7 +64,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
 /// The log goes to the standard error: the standard output belongs to answers, and to MCP.
 fn start_log(config: LogConfig) {
     let is_coloured = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let log = tracing_subscriber::fmt().with_env_filter(config.filter).with_writer(std::io::stderr).with_ansi(is_coloured);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(config.filter).with_writer(std::io::stderr).with_ansi(is_coloured);
     // Fails only where a log is kept already, as in a test that runs commands in its process.
     let _ = log.try_init();
 }

@@ -146,7 +146,8 @@ impl RemoteServer {
         let response = self.request::<O>(&request).send().await.map_err(|error| self.failed(&error))?;
         let status = response.status();
         if status.is_redirection() {
-            let location = response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+            let location =
+                response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
             return Err(RemoteError::Redirect { server: self.address(), location: line(location, SHOWN_CHARACTERS) });
         }
         let body = self.read(response).await?;
@@ -155,12 +156,16 @@ impl RemoteServer {
         }
         match serde_json::from_str(&body) {
             Ok(value) => Ok(Answer { body, value }),
-            Err(error) => Err(self.foreign(status, &format!("{error}; its version may be another than {}", env!("CARGO_PKG_VERSION")))),
+            Err(error) => Err(self
+                .foreign(status, &format!("{error}; its version may be another than {}", env!("CARGO_PKG_VERSION")))),
         }
     }
 
     fn request<O: Operation>(&self, request: &Value) -> RequestBuilder {
-        let binding = register().into_iter().find(|operation| operation.name == O::NAME && operation.rest.is_some()).and_then(|operation| operation.rest);
+        let binding = register()
+            .into_iter()
+            .find(|operation| operation.name == O::NAME && operation.rest.is_some())
+            .and_then(|operation| operation.rest);
         let binding = binding.expect("every command that asks a server asks for an operation of the REST API");
         let mut url = self.base.clone();
         url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), binding.path));
@@ -214,8 +219,14 @@ impl RemoteServer {
             let seconds = if error.is_connect() { CONNECT_TIMEOUT } else { TIMEOUT }.as_secs();
             return RemoteError::Timeout { server, seconds };
         }
-        let is_refusal = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
-        if is_refusal { RemoteError::Refusal { server } } else { RemoteError::Unreachable { server, reason: line(&cause(error), SHOWN_CHARACTERS) } }
+        let is_refusal = causes(error)
+            .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+            .any(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
+        if is_refusal {
+            RemoteError::Refusal { server }
+        } else {
+            RemoteError::Unreachable { server, reason: line(&cause(error), SHOWN_CHARACTERS) }
+        }
     }
 }
 
@@ -246,8 +257,12 @@ mod tests {
         let server = RemoteServer::new("http://user:secret@host.example/below/?x=1#y").expect("a URL");
         let post = server.request::<DiscoverSkills>(&serde_json::json!({"query": "x"})).build().expect("a request");
         assert_eq!((post.method().as_str(), post.url().path(), post.url().query()), ("POST", "/below/discover", None));
-        let get = server.request::<VerifySkill>(&serde_json::json!({"content_hash": "a&b"})).build().expect("a request");
-        assert_eq!((get.method().as_str(), get.url().path(), get.url().query()), ("GET", "/below/verify", Some("content_hash=a%26b")));
+        let get =
+            server.request::<VerifySkill>(&serde_json::json!({"content_hash": "a&b"})).build().expect("a request");
+        assert_eq!(
+            (get.method().as_str(), get.url().path(), get.url().query()),
+            ("GET", "/below/verify", Some("content_hash=a%26b"))
+        );
         assert_eq!(server.address(), "http://host.example/below");
     }
 
@@ -256,7 +271,13 @@ mod tests {
         let server = RemoteServer::new("http://host.example").expect("a URL");
         let body = r#"{"error":{"code":"RATE_LIMITED","message":"too many\u001b[2J","is_retriable":true,"retry_after_seconds":7}}"#;
         let told = |status, body: &str| server.refused(status, body.to_owned()).to_string();
-        assert_eq!(told(StatusCode::TOO_MANY_REQUESTS, body), "too many\\u{1b}[2J (RATE_LIMITED, try again in 7 seconds)");
-        assert_eq!(told(StatusCode::BAD_GATEWAY, "<html>"), "http://host.example answered 502 Bad Gateway and not as a Touchmark server does: <html>");
+        assert_eq!(
+            told(StatusCode::TOO_MANY_REQUESTS, body),
+            "too many\\u{1b}[2J (RATE_LIMITED, try again in 7 seconds)"
+        );
+        assert_eq!(
+            told(StatusCode::BAD_GATEWAY, "<html>"),
+            "http://host.example answered 502 Bad Gateway and not as a Touchmark server does: <html>"
+        );
     }
 }

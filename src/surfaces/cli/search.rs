@@ -11,8 +11,11 @@ use super::output::Output;
 use super::paint::{self, line, paint};
 use super::remote::RemoteServer;
 use super::suggestion::suggestion;
-use super::table::{Cell, lay_out};
-use crate::api::{DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView, ScoreExplanation};
+use super::table::{Cell, lay_out, wrap};
+use crate::api::{
+    DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView,
+    ScoreExplanation,
+};
 use crate::operations::DiscoverSkills;
 use crate::scan::RecommendedAction;
 
@@ -20,6 +23,8 @@ use crate::scan::RecommendedAction;
 const LIMITS: [usize; 4] = [3, 9, 32, 20];
 /// Characters of a text in a row.
 const TEXT_CHARACTERS: usize = 1_024;
+/// Where the lines under a row begin.
+const INDENT: usize = 5;
 
 /// Searches, and shows what was found.
 pub(super) async fn run(global: &Global, arguments: SearchArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -44,23 +49,36 @@ fn request(arguments: SearchArguments) -> DiscoverRequest {
     let SearchArguments { query, limit, source, min_stars, updated_after, explain } = arguments;
     let has_filters = source.is_some() || min_stars.is_some() || updated_after.is_some();
     let filters = DiscoverFilters { source: source.map(Into::into), min_stars, updated_after };
-    DiscoverRequest { query: query.join(" "), limit, rationale: None, filters: has_filters.then_some(filters), explain: explain.then_some(true) }
+    DiscoverRequest {
+        query: query.join(" "),
+        limit,
+        rationale: None,
+        filters: has_filters.then_some(filters),
+        explain: explain.then_some(true),
+    }
 }
 
 fn show(response: &DiscoverResponse, width: Option<usize>, server: Option<&RemoteServer>) -> String {
     let mut text = String::new();
     if response.meta.index_status != IndexStatus::Ok {
-        text.push_str(&paint(paint::CARE, "the index is not complete at the moment: results may be missing or out of order\n"));
+        text.push_str(&paint(
+            paint::CARE,
+            "the index is not complete at the moment: results may be missing or out of order\n",
+        ));
     }
     if response.results.is_empty() {
         text.push_str("nothing was found; try other words, or fewer filters\n");
         return text;
     }
-    let rows: Vec<Vec<Cell>> = response.results.iter().enumerate().map(|(index, result)| row(index + 1, result)).collect();
+    let rows: Vec<Vec<Cell>> =
+        response.results.iter().enumerate().map(|(index, result)| row(index + 1, result)).collect();
     for (head, result) in lay_out(&rows, &LIMITS, width).iter().zip(&response.results) {
         text.push_str(&format!("{head}\n     {}\n", details(result)));
         if let (Some(explanation), Some(scores)) = (&result.score_explanation, &result.debug_score_breakdown) {
-            text.push_str(&format!("     {}\n     {}\n", words(explanation), numbers(scores)));
+            let inner_width = width.map(|width| width.saturating_sub(INDENT));
+            for part in [words(explanation), numbers(scores)].iter().flat_map(|line| wrap(line, inner_width)) {
+                text.push_str(&format!("     {}\n", paint(paint::FAINT, &part)));
+            }
         }
     }
     text.push_str(&hint(response, server));
@@ -117,7 +135,7 @@ fn numbers(scores: &ScoreBreakdownView) -> String {
         (Some(rank), None) => format!("{name} #{rank}"),
         _ => format!("{name} –"),
     };
-    let text = format!(
+    format!(
         "{:.4} = {:.4} fused × {:.2} trust × {:.2} recency × {:.2} quality × {:.2} safety; {}, {}",
         scores.final_score,
         scores.rrf_score,
@@ -127,14 +145,17 @@ fn numbers(scores: &ScoreBreakdownView) -> String {
         scores.safety_factor,
         place("words", scores.fts_rank, scores.fts_score),
         place("meaning", scores.semantic_rank, scores.semantic_score),
-    );
-    paint(paint::FAINT, &text)
+    )
 }
 
 /// Returns the command to go on with. A `query_id` serves only the server that issued it; on
 /// this machine every command is a process of its own and needs none.
 fn hint(response: &DiscoverResponse, server: Option<&RemoteServer>) -> String {
-    let Some(best) = response.results.iter().find(|result| result.safety.recommended_action != RecommendedAction::Block) else { return String::new() };
+    let Some(best) =
+        response.results.iter().find(|result| result.safety.recommended_action != RecommendedAction::Block)
+    else {
+        return String::new();
+    };
     let id = best.skill_id.to_string();
     let address = server.map(RemoteServer::address);
     let mut command = vec!["touchmark", "inspect", &id];

@@ -57,12 +57,20 @@ impl Standing {
     pub fn meaning(self, request: &VerifyRequest, held: Option<&Held>) -> &'static str {
         let is_folder = held.is_some_and(|held| held.package_hash.is_some());
         match self {
-            Self::Verified if request.content_hash.is_none() => "a skill from there is indexed; without a hash or a path, what you hold was not compared",
-            Self::Verified if is_folder => "your SKILL.md is the indexed one, and so are the files beside it as far as they were audited",
+            Self::Verified if request.content_hash.is_none() => {
+                "a skill from there is indexed; without a hash or a path, what you hold was not compared"
+            }
+            Self::Verified if is_folder => {
+                "your SKILL.md is the indexed one, and so are the files beside it as far as they were audited"
+            }
             Self::Verified => "your SKILL.md is the indexed one; the files beside it were not compared",
             Self::Blocked => "the verdict is dangerous: do not load it",
-            Self::ContentDiffers => "your SKILL.md is not the indexed one: it was changed, or the index has a newer one",
-            Self::FilesDiffer => "your SKILL.md is the indexed one, but the files are not those that were audited: look at them with `touchmark scan`",
+            Self::ContentDiffers => {
+                "your SKILL.md is not the indexed one: it was changed, or the index has a newer one"
+            }
+            Self::FilesDiffer => {
+                "your SKILL.md is the indexed one, but the files are not those that were audited: look at them with `touchmark scan`"
+            }
             Self::SourceUnknown => "the content is indexed, but from elsewhere: nothing is known of that source",
             Self::Unknown => "nothing is known of it: look at it with `touchmark scan`, or ingest its source",
         }
@@ -103,13 +111,21 @@ mod tests {
     fn only_what_was_confirmed_is_verified() {
         let both = VerifyRequest { content_hash: Some("1".to_owned()), source_url: Some("u".to_owned()) };
         let url = VerifyRequest { content_hash: None, source_url: Some("u".to_owned()) };
-        let held = |package: Option<&str>| Held { content_hash: "sha256:1".to_owned(), package_hash: package.map(str::to_owned) };
+        let held = |package: Option<&str>| Held {
+            content_hash: "sha256:1".to_owned(),
+            package_hash: package.map(str::to_owned),
+        };
         let blocked = json!({"/safety/recommended_action": "block", "/safety/status": "dangerous"});
         let rows = [
             (hit(json!({})), &both, held(Some("sha256:2")), Standing::Verified),
             (hit(json!({})), &both, held(None), Standing::Verified),
             (hit(json!({})), &both, held(Some("sha256:3")), Standing::FilesDiffer),
-            (hit(json!({"/safety/safety_flags": ["incomplete-scan"]})), &both, held(Some("sha256:3")), Standing::Verified),
+            (
+                hit(json!({"/safety/safety_flags": ["incomplete-scan"]})),
+                &both,
+                held(Some("sha256:3")),
+                Standing::Verified,
+            ),
             (hit(json!({"/match/your_hash_matches_audited": false})), &both, held(None), Standing::ContentDiffers),
             (hit(json!({"/match/your_hash_matches_audited": null})), &both, held(None), Standing::ContentDiffers),
             (hit(json!({"/match/your_hash_matches_audited": null})), &url, held(None), Standing::Verified),

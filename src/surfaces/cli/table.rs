@@ -129,7 +129,11 @@ mod tests {
 
     #[test]
     fn columns_line_up_whatever_the_script() {
-        let table = rows(&[&["1", "pdf", "Reads files"], &["2", "文書検索", "文書を探す"], &["10", "👩\u{200d}💻 dev", "Emoji"]]);
+        let table = rows(&[
+            &["1", "pdf", "Reads files"],
+            &["2", "文書検索", "文書を探す"],
+            &["10", "👩\u{200d}💻 dev", "Emoji"],
+        ]);
         assert_eq!(
             lay_out(&table, &[4, 20], Some(40)),
             ["1   pdf       Reads files", "2   文書検索  文書を探す", "10  👩\u{200d}💻 dev    Emoji"]
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn the_last_column_takes_what_is_left() {
         let table = rows(&[&["name", "a description that is longer than the terminal is wide"]]);
-        assert_eq!(lay_out(&table, &[10], Some(30)), ["name  a description that is lo…"]);
+        assert_eq!(lay_out(&table, &[10], Some(30)), ["name  a description that is l…"]);
         assert_eq!(lay_out(&table, &[3], None), ["na…  a description that is longer than the terminal is wide"]);
     }
 
