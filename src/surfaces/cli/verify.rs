@@ -26,12 +26,12 @@ pub(super) async fn run(global: &Global, arguments: VerifyArguments, output: &Ou
         output.pretty(&answer.body)?;
         if standing == Standing::FilesDiffer {
             // The body knows nothing of the files on this machine.
-            output::tell_note(standing.meaning(&request, held.as_ref()));
+            output::tell_note(standing.meaning());
         }
     } else {
         output.text(&show(standing, &answer.value, &request, held.as_ref(), output.width))?;
     }
-    Ok(if standing == Standing::Verified { Outcome::Done } else { Outcome::Refused })
+    Ok(if standing.is_good() { Outcome::Done } else { Outcome::Refused })
 }
 
 fn show(
@@ -42,13 +42,13 @@ fn show(
     width: Option<usize>,
 ) -> String {
     let style = match standing {
-        Standing::Verified => paint::GOOD,
+        _ if standing.is_good() => paint::GOOD,
         Standing::Blocked => paint::WORST,
         Standing::ContentDiffers | Standing::FilesDiffer => paint::BAD,
-        Standing::SourceUnknown | Standing::Unknown => paint::CARE,
+        _ => paint::CARE,
     };
     let mut head = paint(style.bold(), standing.word());
-    let mut lines = wrap(standing.meaning(request, held), width);
+    let mut lines = wrap(standing.meaning(), width);
     let mut fields: Vec<(&str, String)> = Vec::new();
     fields.extend(request.content_hash.clone().map(|hash| ("yours", hash)));
     if let VerifyResponse::Hit(hit) = response {
