@@ -3,7 +3,7 @@
 use std::io;
 
 use super::held::HeldError;
-use super::remote::RemoteError;
+use super::remote_error::RemoteError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};

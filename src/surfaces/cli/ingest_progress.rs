@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
+use super::findings::count;
 use super::paint::line;
 use super::table::cut;
 use crate::operations::{IngestProgress, IngestStage};
@@ -93,7 +94,7 @@ impl IngestProgress for Progress {
 
 /// Says how many, how fast, and how long it will still take.
 fn facts(elapsed: Duration, done: u64, total: Option<u64>, skills: u64, failures: u64) -> String {
-    let mut facts = format!("{} skills", HumanCount(skills));
+    let mut facts = count(skills, "skill");
     if failures > 0 {
         facts.push_str(&format!(", {} failed", HumanCount(failures)));
     }
@@ -139,7 +140,7 @@ mod tests {
             (10, 200, Some(100), 20, 0, "20 skills, 2/s, 100 %"),
             (10, 7, None, 20, 0, "20 skills, 2/s"),
             (0, 0, Some(0), 0, 0, "0 skills"),
-            (1, 1, Some(u64::MAX), 1, 0, "1 skills, 1/s, 0 %, 1 year left"),
+            (1, 1, Some(u64::MAX), 1, 0, "1 skill, 1/s, 0 %, 52 weeks left"),
         ];
         for (seconds, done, total, skills, failures, expected) in rows {
             assert_eq!(facts(Duration::from_secs(seconds), done, total, skills, failures), expected);

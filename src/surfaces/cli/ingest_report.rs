@@ -1,8 +1,11 @@
 //! What an ingest did, in words and as JSON.
 
+use std::time::Duration;
+
 use indicatif::{HumanCount, HumanDuration};
 use serde_json::{Value, json};
 
+use super::findings;
 use super::paint::{self, line, paint};
 use crate::operations::IngestReport;
 
@@ -51,7 +54,7 @@ pub(super) fn show(report: &IngestReport) -> String {
     } else {
         changes.push("0 failed".to_owned());
     }
-    lines.push(format!("  {}  in {}", changes.join(", "), HumanDuration(report.read_time + report.index_time)));
+    lines.push(format!("  {}  in {}", changes.join(", "), duration(report.read_time + report.index_time)));
     if !report.verdicts.is_empty() {
         let verdicts: Vec<String> = report
             .verdicts
@@ -63,7 +66,7 @@ pub(super) fn show(report: &IngestReport) -> String {
     if report.incomplete > 0 {
         lines.push(paint(
             paint::CARE,
-            &format!("  {} of which not every file could be read", count(report.incomplete, "skills")),
+            &format!("  {} of which not every file could be read", findings::count(report.incomplete, "skill")),
         ));
     }
     for failure in report.failures.iter().take(SHOWN_FAILURES) {
@@ -85,6 +88,14 @@ pub(super) fn show(report: &IngestReport) -> String {
     lines.join("\n") + "\n"
 }
 
-fn milliseconds(time: std::time::Duration) -> u64 {
+fn duration(time: Duration) -> String {
+    if time < Duration::from_secs(60) {
+        format!("{:.1} seconds", time.as_secs_f64())
+    } else {
+        HumanDuration(time).to_string()
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

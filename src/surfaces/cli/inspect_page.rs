@@ -2,11 +2,11 @@
 
 use indicatif::{HumanBytes, HumanCount};
 
-use super::findings::{finding_lines, flags, mark, safety_lines, word};
+use super::findings::{advice, count, finding_lines, flags, mark, safety_lines, word};
 use super::paint::{self, block, line, paint};
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out, wrap};
-use crate::api::{InspectResponse, ManifestView};
+use crate::api::{InspectResponse, InstallOption, ManifestView};
 use crate::scan::RecommendedAction;
 
 /// Files that the page lists; the rest is counted.
@@ -21,15 +21,15 @@ const RULER_COLUMNS: usize = 80;
 /// Lays out the page for a terminal of `width` columns.
 pub(super) fn page(skill: &InspectResponse, width: Option<usize>) -> String {
     let mut lines = vec![format!("{} {}", mark(skill.safety.status), paint(paint::STRONG, &line(&skill.name, 200)))];
-    lines.extend(safety_lines(&skill.safety));
+    lines.extend(safety_lines(&skill.safety, width));
     lines.extend(wrap(&line(&skill.description, DESCRIPTION_CHARACTERS), width));
     section(&mut lines, "findings", findings(skill, width));
-    section(&mut lines, "provenance", fields(&provenance(skill), width));
+    section(&mut lines, "provenance", fields(&provenance(skill)));
     if let Some(manifest) = &skill.manifest {
         section(&mut lines, &format!("files  {}", line(&manifest.package_hash, 100)), files(manifest, width));
     }
     section(&mut lines, "install", install(skill));
-    section(&mut lines, "pin", fields(&pin(skill), width));
+    section(&mut lines, "pin", fields(&pin(skill)));
     lines.push(String::new());
     lines.push(ruler("SKILL.md, written by the author: data, not an instruction", width));
     lines.push(block(skill.content.trim_end()));
@@ -76,7 +76,7 @@ fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
         ("changed", signals.updated_at.map(|time| time.to_string())),
         ("licence", license),
         ("stars", signals.stars.map(|stars| HumanCount(stars).to_string())),
-        ("costs", signals.context_cost_tokens.map(|tokens| format!("{} tokens", HumanCount(tokens)))),
+        ("costs", signals.context_cost_tokens.map(|tokens| count(tokens, "token"))),
         ("copies", skill.cluster_id.clone().map(|cluster| format!("one of several byte-identical ones ({cluster})"))),
         ("declares", skill.capabilities.declared.as_ref().map(|tools| tools.join(", "))),
         ("is able to", skill.capabilities.inferred.as_ref().map(|capabilities| capabilities.join(", "))),
@@ -102,14 +102,12 @@ fn pin(skill: &InspectResponse) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn fields(fields: &[(&str, String)], width: Option<usize>) -> Vec<String> {
-    let rows: Vec<Vec<Cell>> = fields
-        .iter()
-        .map(|(name, value)| vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(value, 1_000))])
-        .collect();
-    // What is to be copied is not cut; the terminal breaks it where it must.
-    let is_cut = |(_, value): &&(&str, String)| width.is_some_and(|width| value.len() + 16 > width);
-    lay_out(&rows, &[], width.filter(|_| !fields.iter().any(|field| is_cut(&field))))
+/// What is to be copied is not cut; the terminal breaks it where it must.
+fn fields(fields: &[(&str, String)]) -> Vec<String> {
+    let row = |(name, value): &(&str, String)| {
+        vec![Cell::new(format!("  {name}"), paint::FAINT), Cell::plain(line(value, 1_000))]
+    };
+    lay_out(&fields.iter().map(row).collect::<Vec<_>>(), &[], None)
 }
 
 fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
@@ -130,7 +128,7 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
     let mut lines = lay_out(&rows, &FILE_LIMITS, width);
     let summary = &manifest.summary;
     let hidden = manifest.files.len().saturating_sub(SHOWN_FILES);
-    let mut totals = format!("  {} files, {}", HumanCount(summary.total_files), HumanBytes(summary.total_bytes));
+    let mut totals = format!("  {}, {}", count(summary.total_files, "file"), HumanBytes(summary.total_bytes));
     if hidden > 0 {
         totals.push_str(&format!(", {hidden} not shown here"));
     }
@@ -139,7 +137,7 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
         let reason = summary.truncation_reason.as_deref().unwrap_or("reason not known");
         lines.push(paint(
             paint::CARE,
-            &format!("  {} files are not in the list ({})", summary.omitted_count, line(reason, 60)),
+            &format!("  {} not in this list ({})", count(summary.omitted_count, "file"), line(reason, 60)),
         ));
     }
     lines
@@ -147,22 +145,44 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
 
 /// Commands are shown as they are, not run and not shortened.
 fn install(skill: &InspectResponse) -> Vec<String> {
-    let indent = |command: &str| block(command).lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
-    let mut lines = indent(&skill.install.command);
-    for option in &skill.install_options {
-        lines.push(paint(paint::FAINT, &format!("  pinned to the commit, into {}", line(&option.destination, 300))));
-        lines.extend(indent(&option.command));
+    let mut lines = indented(&skill.install.command);
+    let Some((first, others)) = skill.install_options.split_first() else { return lines };
+    let heading = |word: &str, option: &InstallOption| {
+        paint(paint::FAINT, &format!("  {word} {}", line(&option.destination, 300)))
+    };
+    lines.push(heading("pinned to the commit, into", first));
+    lines.extend(indented(&first.command));
+    for option in others {
+        if option.command.replace(parent(option), parent(first)) == first.command {
+            lines.push(heading("in the same way into", option));
+        } else {
+            lines.push(heading("pinned to the commit, into", option));
+            lines.extend(indented(&option.command));
+        }
     }
     lines
 }
 
-fn next(skill: &InspectResponse) -> Option<String> {
-    if skill.safety.recommended_action == RecommendedAction::Block {
-        return Some(paint(paint::WORST, " blocked: do not install "));
+fn indented(command: &str) -> Vec<String> {
+    block(command).lines().map(|line| format!("    {line}")).collect()
+}
+
+/// Returns the folder of skills into which an option installs.
+fn parent(option: &InstallOption) -> &str {
+    option.destination.rsplit_once('/').map_or(&option.destination, |(parent, _)| parent)
+}
+
+/// Returns the lines below the content: the verdict once more, for who reads a terminal from
+/// its end, and the command to go on with.
+fn next(skill: &InspectResponse) -> Vec<String> {
+    let action = skill.safety.recommended_action;
+    let mut lines = vec![format!("{} {}", mark(skill.safety.status), advice(action))];
+    if let (Some(hash), true) = (skill.pin.content_hash.as_deref(), action != RecommendedAction::Block) {
+        let command =
+            suggestion(&["touchmark", "verify", "--content-hash", hash, "--source-url", &skill.pin.source_url]);
+        lines.push(format!("check it whenever it is loaded:  {command}"));
     }
-    let hash = skill.pin.content_hash.as_deref()?;
-    let command = suggestion(&["touchmark", "verify", "--content-hash", hash, "--source-url", &skill.pin.source_url]);
-    Some(format!("check it whenever it is loaded:  {command}"))
+    lines
 }
 
 fn ruler(title: &str, width: Option<usize>) -> String {

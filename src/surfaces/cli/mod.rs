@@ -25,6 +25,7 @@ mod output;
 mod paint;
 mod program;
 mod remote;
+mod remote_error;
 mod scan;
 mod search;
 mod serve;

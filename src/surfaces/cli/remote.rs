@@ -12,6 +12,7 @@ use url::Url;
 
 use super::backend::Answer;
 use super::paint::line;
+use super::remote_error::RemoteError;
 use crate::operations::{Method, Operation, register};
 
 /// How long a connection may take.
@@ -28,73 +29,6 @@ const SHOWN_CHARACTERS: usize = 200;
 pub(super) struct RemoteServer {
     client: Client,
     base: Url,
-}
-
-/// Why a server gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RemoteError {
-    /// The URL is none.
-    #[error("`{url}` is no address of a server: {reason}; expected one such as http://127.0.0.1:7080")]
-    Address {
-        /// The URL.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Nothing listens there.
-    #[error(
-        "no server answers at {server}: connection refused; start one with `touchmark serve`, or leave out --url and TOUCHMARK_URL to use the data folder on this machine"
-    )]
-    Refusal {
-        /// The server.
-        server: String,
-    },
-    /// It cannot be reached.
-    #[error("cannot reach {server}: {reason}; check the address and the network")]
-    Unreachable {
-        /// The server.
-        server: String,
-        /// What the network said.
-        reason: String,
-    },
-    /// It takes too long.
-    #[error("{server} did not answer within {seconds} seconds; try again")]
-    Timeout {
-        /// The server.
-        server: String,
-        /// The limit.
-        seconds: u64,
-    },
-    /// It sends elsewhere.
-    #[error("{server} sends to {location}; if you trust that address, use it as --url")]
-    Redirect {
-        /// The server.
-        server: String,
-        /// Where to.
-        location: String,
-    },
-    /// It refuses in the way of the API.
-    #[error("{message} ({code}{})", retry_after_seconds.map(|seconds| format!(", try again in {seconds} seconds")).unwrap_or_default())]
-    Refused {
-        /// The code.
-        code: String,
-        /// The message.
-        message: String,
-        /// When to try again.
-        retry_after_seconds: Option<u64>,
-        /// The whole body.
-        body: String,
-    },
-    /// It answers something else.
-    #[error("{server} answered {status} and not as a Touchmark server does: {reason}")]
-    Foreign {
-        /// The server.
-        server: String,
-        /// The HTTP status.
-        status: StatusCode,
-        /// What came.
-        reason: String,
-    },
 }
 
 impl RemoteServer {

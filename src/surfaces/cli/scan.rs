@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::arguments::ScanArguments;
 use super::exit::Outcome;
 use super::failure::Failure;
-use super::findings::{advice, execution, finding_lines, mark, word};
+use super::findings::{advice, count, execution, finding_lines, mark, word};
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
+use super::table::wrap;
 use crate::api::ScanResponse;
 use crate::operations::{ScanFailure, scan_folder};
 use crate::scan::SafetyStatus;
 
 /// Files that could not be read, or deviations, that a terminal shows; the rest is counted.
 const SHOWN_LINES: usize = 5;
+/// Lines of a result up to which it needs no blank line after it.
+const SHORT_LINES: usize = 3;
 
 /// Scans every path, and shows each skill as soon as it is scanned.
 pub(super) fn run(arguments: &ScanArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -84,19 +87,19 @@ impl Tally {
         if let Some(only) = self.waiting.take() {
             return output.pretty(&only);
         }
-        let count: u64 = self.verdicts.values().sum();
-        if output.json || count + self.failures < 2 {
+        let total: u64 = self.verdicts.values().sum();
+        if output.json || total + self.failures < 2 {
             return Ok(());
         }
         let mut parts: Vec<String> = self
             .verdicts
             .iter()
-            .map(|(status, count)| paint(paint::verdict(*status), &format!("{count} {}", status.as_str())))
+            .map(|(status, number)| paint(paint::verdict(*status), &format!("{number} {}", status.as_str())))
             .collect();
         if self.failures > 0 {
             parts.push(paint(paint::ERROR, &format!("{} not scanned", self.failures)));
         }
-        output.text(&format!("\n{} skills: {}\n", HumanCount(count), parts.join(", ")))
+        output.text(&format!("\n{}: {}\n", count(total, "skill"), parts.join(", ")))
     }
 
     /// A bad verdict is told even where something else failed: it is the worse news.
@@ -125,18 +128,19 @@ fn show(scan: &ScanResponse, width: Option<usize>) -> String {
     lines.extend(some(&scan.issues, paint::FAINT));
     let band = word(&scan.risk_band);
     let read = &scan.completeness;
-    lines.push(paint(
-        paint::FAINT,
-        &format!(
-            "  {} · {} · risk {} ({band}) · {} files, {} · rules {}",
-            advice(safety.recommended_action),
-            execution(safety.executes_code),
-            scan.risk_score,
-            HumanCount(read.files_read),
-            HumanBytes(read.bytes_read),
-            line(&scan.ruleset_version, 30)
-        ),
-    ));
+    let inner_width = width.map(|width| width.saturating_sub(2));
+    let facts = [
+        advice(safety.recommended_action).to_owned(),
+        execution(safety.executes_code).to_owned(),
+        format!("risk {} ({band})", scan.risk_score),
+        format!("{}, {}", count(read.files_read, "file"), HumanBytes(read.bytes_read)),
+        format!("rules {}", line(&scan.ruleset_version, 30)),
+    ];
+    let parts = wrap(&facts.join(" · "), inner_width);
+    lines.extend(parts.iter().map(|part| paint(paint::FAINT, &format!("  {part}"))));
+    if lines.len() > SHORT_LINES {
+        lines.push(String::new());
+    }
     lines.join("\n") + "\n"
 }
 

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::paint::{self, line, paint};
 use super::remote::RemoteServer;
 use super::suggestion::suggestion;
-use super::table::{Cell, lay_out};
+use super::table::{Cell, lay_out, wrap};
 use crate::api::{
     DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView,
     ScoreExplanation,
@@ -23,6 +23,8 @@ use crate::scan::RecommendedAction;
 const LIMITS: [usize; 4] = [3, 9, 32, 20];
 /// Characters of a text in a row.
 const TEXT_CHARACTERS: usize = 1_024;
+/// Where the lines under a row begin.
+const INDENT: usize = 5;
 
 /// Searches, and shows what was found.
 pub(super) async fn run(global: &Global, arguments: SearchArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -73,7 +75,10 @@ fn show(response: &DiscoverResponse, width: Option<usize>, server: Option<&Remot
     for (head, result) in lay_out(&rows, &LIMITS, width).iter().zip(&response.results) {
         text.push_str(&format!("{head}\n     {}\n", details(result)));
         if let (Some(explanation), Some(scores)) = (&result.score_explanation, &result.debug_score_breakdown) {
-            text.push_str(&format!("     {}\n     {}\n", words(explanation), numbers(scores)));
+            let inner_width = width.map(|width| width.saturating_sub(INDENT));
+            for part in [words(explanation), numbers(scores)].iter().flat_map(|line| wrap(line, inner_width)) {
+                text.push_str(&format!("     {}\n", paint(paint::FAINT, &part)));
+            }
         }
     }
     text.push_str(&hint(response, server));
@@ -130,7 +135,7 @@ fn numbers(scores: &ScoreBreakdownView) -> String {
         (Some(rank), None) => format!("{name} #{rank}"),
         _ => format!("{name} –"),
     };
-    let text = format!(
+    format!(
         "{:.4} = {:.4} fused × {:.2} trust × {:.2} recency × {:.2} quality × {:.2} safety; {}, {}",
         scores.final_score,
         scores.rrf_score,
@@ -140,8 +145,7 @@ fn numbers(scores: &ScoreBreakdownView) -> String {
         scores.safety_factor,
         place("words", scores.fts_rank, scores.fts_score),
         place("meaning", scores.semantic_rank, scores.semantic_score),
-    );
-    paint(paint::FAINT, &text)
+    )
 }
 
 /// Returns the command to go on with. A `query_id` serves only the server that issued it; on

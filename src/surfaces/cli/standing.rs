@@ -10,8 +10,12 @@ const INCOMPLETE: &str = "incomplete-scan";
 /// How what somebody holds stands to what is indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It is the indexed content, and nothing blocks it.
+    /// All of its files are those that were audited, and nothing blocks it.
     Verified,
+    /// SKILL.md is the indexed one, and nothing blocks it; the files beside it were not compared.
+    ContentVerified,
+    /// Its source is indexed, and nothing blocks it; nothing of what is held was compared.
+    SourceKnown,
     /// It is known, and must not be loaded.
     Blocked,
     /// SKILL.md is another than the indexed one.
@@ -40,13 +44,26 @@ impl Standing {
         if request.source_url.is_some() && hit.matched_by == MatchedBy::ContentHash {
             return Self::SourceUnknown;
         }
-        if files_differ(hit, held) { Self::FilesDiffer } else { Self::Verified }
+        if request.content_hash.is_none() {
+            return Self::SourceKnown;
+        }
+        match files_agree(hit, held) {
+            Some(true) => Self::Verified,
+            Some(false) => Self::FilesDiffer,
+            None => Self::ContentVerified,
+        }
+    }
+
+    /// Tells whether it may be loaded.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Verified | Self::ContentVerified | Self::SourceKnown)
     }
 
     /// Returns the word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Verified => "verified",
+            Self::Verified | Self::ContentVerified => "verified",
+            Self::SourceKnown => "known",
             Self::Blocked => "blocked",
             Self::ContentDiffers | Self::FilesDiffer => "drift",
             Self::SourceUnknown | Self::Unknown => "unknown",
@@ -54,34 +71,34 @@ impl Standing {
     }
 
     /// Returns what it means, and what to do.
-    pub fn meaning(self, request: &VerifyRequest, held: Option<&Held>) -> &'static str {
-        let is_folder = held.is_some_and(|held| held.package_hash.is_some());
+    pub fn meaning(self) -> &'static str {
         match self {
-            Self::Verified if request.content_hash.is_none() => {
-                "a skill from there is indexed; without a hash or a path, what you hold was not compared"
+            Self::Verified => "your SKILL.md and all files beside it are those that were audited",
+            Self::ContentVerified => "your SKILL.md is the indexed one; the files beside it were not compared",
+            Self::SourceKnown => {
+                "a skill from there is indexed; what you hold was not compared, for which a path or a hash is needed"
             }
-            Self::Verified if is_folder => {
-                "your SKILL.md is the indexed one, and so are the files beside it as far as they were audited"
-            }
-            Self::Verified => "your SKILL.md is the indexed one; the files beside it were not compared",
             Self::Blocked => "the verdict is dangerous: do not load it",
             Self::ContentDiffers => {
-                "your SKILL.md is not the indexed one: it was changed, or the index has a newer one"
+                "your SKILL.md is not the indexed one: it was changed, or the index holds another version"
             }
             Self::FilesDiffer => {
-                "your SKILL.md is the indexed one, but the files are not those that were audited: look at them with `touchmark scan`"
+                "your SKILL.md is the indexed one, but the files beside it are not those that were audited; \
+                 look at them with `touchmark scan`"
             }
             Self::SourceUnknown => "the content is indexed, but from elsewhere: nothing is known of that source",
-            Self::Unknown => "nothing is known of it: look at it with `touchmark scan`, or ingest its source",
+            Self::Unknown => "nothing is known of it; look at it with `touchmark scan`, or ingest its source",
         }
     }
 }
 
-/// Compares bundles where both are whole; an incomplete one is no evidence of a change.
-fn files_differ(hit: &VerifyHit, held: Option<&Held>) -> bool {
+/// Compares the files of two bundles, where both are known. That an incomplete one differs is
+/// no evidence of a change.
+fn files_agree(hit: &VerifyHit, held: Option<&Held>) -> Option<bool> {
+    let held = held?.package_hash.as_ref()?;
+    let is_same = hit.safety.audited_package_hash.as_ref()? == held;
     let is_whole = !hit.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
-    let held = held.and_then(|held| held.package_hash.as_ref());
-    is_whole && held.zip(hit.safety.audited_package_hash.as_ref()).is_some_and(|(held, audited)| held != audited)
+    (is_same || is_whole).then_some(is_same)
 }
 
 #[cfg(test)]
@@ -118,17 +135,17 @@ mod tests {
         let blocked = json!({"/safety/recommended_action": "block", "/safety/status": "dangerous"});
         let rows = [
             (hit(json!({})), &both, held(Some("sha256:2")), Standing::Verified),
-            (hit(json!({})), &both, held(None), Standing::Verified),
+            (hit(json!({})), &both, held(None), Standing::ContentVerified),
             (hit(json!({})), &both, held(Some("sha256:3")), Standing::FilesDiffer),
             (
                 hit(json!({"/safety/safety_flags": ["incomplete-scan"]})),
                 &both,
                 held(Some("sha256:3")),
-                Standing::Verified,
+                Standing::ContentVerified,
             ),
             (hit(json!({"/match/your_hash_matches_audited": false})), &both, held(None), Standing::ContentDiffers),
             (hit(json!({"/match/your_hash_matches_audited": null})), &both, held(None), Standing::ContentDiffers),
-            (hit(json!({"/match/your_hash_matches_audited": null})), &url, held(None), Standing::Verified),
+            (hit(json!({"/match/your_hash_matches_audited": null})), &url, held(None), Standing::SourceKnown),
             (hit(json!({"/matched_by": "content_hash"})), &both, held(None), Standing::SourceUnknown),
             (hit(json!({"/matched": false})), &both, held(None), Standing::Unknown),
             (hit(blocked), &both, held(None), Standing::Blocked),

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_last_column_takes_what_is_left() {
         let table = rows(&[&["name", "a description that is longer than the terminal is wide"]]);
-        assert_eq!(lay_out(&table, &[10], Some(30)), ["name  a description that is lo…"]);
+        assert_eq!(lay_out(&table, &[10], Some(30)), ["name  a description that is l…"]);
         assert_eq!(lay_out(&table, &[3], None), ["na…  a description that is longer than the terminal is wide"]);
     }
 

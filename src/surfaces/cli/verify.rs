@@ -9,7 +9,7 @@ use super::held::Held;
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
 use super::standing::Standing;
-use super::table::{Cell, lay_out};
+use super::table::{Cell, lay_out, wrap};
 use crate::api::{VerifyRequest, VerifyResponse};
 use crate::operations::VerifySkill;
 
@@ -26,28 +26,34 @@ pub(super) async fn run(global: &Global, arguments: VerifyArguments, output: &Ou
         output.pretty(&answer.body)?;
         if standing == Standing::FilesDiffer {
             // The body knows nothing of the files on this machine.
-            output::tell_note(standing.meaning(&request, held.as_ref()));
+            output::tell_note(standing.meaning());
         }
     } else {
-        output.text(&show(standing, &answer.value, &request, held.as_ref()))?;
+        output.text(&show(standing, &answer.value, &request, held.as_ref(), output.width))?;
     }
-    Ok(if standing == Standing::Verified { Outcome::Done } else { Outcome::Refused })
+    Ok(if standing.is_good() { Outcome::Done } else { Outcome::Refused })
 }
 
-fn show(standing: Standing, response: &VerifyResponse, request: &VerifyRequest, held: Option<&Held>) -> String {
+fn show(
+    standing: Standing,
+    response: &VerifyResponse,
+    request: &VerifyRequest,
+    held: Option<&Held>,
+    width: Option<usize>,
+) -> String {
     let style = match standing {
-        Standing::Verified => paint::GOOD,
+        _ if standing.is_good() => paint::GOOD,
         Standing::Blocked => paint::WORST,
         Standing::ContentDiffers | Standing::FilesDiffer => paint::BAD,
-        Standing::SourceUnknown | Standing::Unknown => paint::CARE,
+        _ => paint::CARE,
     };
     let mut head = paint(style.bold(), standing.word());
-    let mut lines = vec![standing.meaning(request, held).to_owned()];
+    let mut lines = wrap(standing.meaning(), width);
     let mut fields: Vec<(&str, String)> = Vec::new();
     fields.extend(request.content_hash.clone().map(|hash| ("yours", hash)));
     if let VerifyResponse::Hit(hit) = response {
         head.push_str(&format!("  {} {}", mark(hit.safety.status), paint(paint::STRONG, &line(&hit.skill.name, 200))));
-        lines.extend(safety_lines(&hit.safety));
+        lines.extend(safety_lines(&hit.safety, width));
         fields.extend(hit.comparison.current_content_hash.clone().map(|hash| ("indexed", hash)));
         if standing == Standing::FilesDiffer {
             fields.extend(held.and_then(|held| held.package_hash.clone()).map(|hash| ("your files", hash)));
