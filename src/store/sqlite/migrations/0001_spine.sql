@@ -1,5 +1,7 @@
 -- The spine: sources and runs, bundles and their files, verdicts, skills and sightings.
 -- Rows are keyed by content and source identity. Times are milliseconds since 1970.
+-- Tables with wide rows keep SQLite's own row ids, which nothing refers to: without them,
+-- the rows would stand inside the tree of keys and make it deep.
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
@@ -23,7 +25,7 @@ CREATE TABLE runs (
 CREATE TABLE blobs (
     sha256 BLOB PRIMARY KEY,
     compressed BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE bundles (
     bundle_key BLOB PRIMARY KEY,
@@ -40,7 +42,7 @@ CREATE TABLE bundles (
     issues TEXT NOT NULL,
     unread TEXT NOT NULL,
     files TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX bundles_by_package ON bundles (package_hash);
 
 -- Verdicts are appended, never changed, never deleted.
@@ -75,7 +77,7 @@ CREATE TABLE skills (
     committed_at INTEGER,
     indexed_at INTEGER NOT NULL,
     sequence INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX skills_by_content ON skills (content_hash);
 CREATE INDEX skills_by_package ON skills (package_hash);
 CREATE INDEX skills_by_sequence ON skills (sequence);
