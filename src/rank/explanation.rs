@@ -3,10 +3,9 @@
 use super::ScoreBreakdown;
 use super::factor::{RECENCY_CURRENT_DAYS, RECENCY_RECENT_DAYS};
 
-/// The fused score of what stands among the first handful of every list: rank 6 in both is 0.92.
+/// The fused score of what stands among the first handful: rank 6 in every list is 0.92.
 const STRONG_MATCH: f64 = 0.92;
-/// The fused score of what stands at the top of the full-text list alone (2/3), or in the
-/// first forty of both.
+/// The fused score of what stands among the first forty of every list.
 const GOOD_MATCH: f64 = 0.6;
 /// Stars from which a source counts as known; below [`LOW_TRUST_STARS`] nobody has looked.
 const HIGH_TRUST_STARS: u64 = 1_000;

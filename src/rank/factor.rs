@@ -1,22 +1,22 @@
 //! Factors that reorder near-ties: trust, recency, quality and safety.
 //!
 //! One rank more in both lists costs a result about 1.6 % of its fused score (61/62), so the
-//! lower end of a band says by how many ranks its factor can move a result at most: 0.97 is
-//! two, 0.95 three. The bands are narrow on purpose: popularity and dates are weak hints and
+//! lower end of a band says by how many ranks its factor can move a result at most: 0.98 is
+//! one, 0.95 three. The bands are narrow on purpose: popularity and dates are weak hints and
 //! must not bury the skill that was asked for. A warning may cost more, since somebody will
 //! have to review what stands there.
 
-/// The trust of a source nobody has starred: two ranks below a well-known one.
-const TRUST_LOWEST: f64 = 0.97;
+/// The trust of a source nobody has starred: one rank below a well-known one.
+const TRUST_LOWEST: f64 = 0.98;
 /// The trust where stars are not known, as for folders and most mirrors: in the middle.
-const TRUST_UNKNOWN: f64 = 0.985;
+const TRUST_UNKNOWN: f64 = 0.99;
 /// Stars at which the factor is 1.0; the scale is logarithmic, since stars are.
 const TRUST_FULL_STARS: f64 = 10_000.0;
 
 /// The factor of a skill that has not changed for [`RECENCY_STALE_DAYS`].
-const RECENCY_LOWEST: f64 = 0.98;
+const RECENCY_LOWEST: f64 = 0.99;
 /// The factor where the date is not known.
-const RECENCY_UNKNOWN: f64 = 0.99;
+const RECENCY_UNKNOWN: f64 = 0.995;
 /// Skills change with the tools that they describe; within a quarter nothing has aged.
 pub(super) const RECENCY_CURRENT_DAYS: f64 = 90.0;
 /// The time after which something is still recent.
@@ -24,12 +24,12 @@ pub(super) const RECENCY_RECENT_DAYS: f64 = 365.0;
 /// The time after which a skill does not get any older.
 const RECENCY_STALE_DAYS: f64 = 730.0;
 
-/// What one quality flag costs: less than one rank.
-const QUALITY_FLAG_COST: f64 = 0.01;
+/// What one quality flag costs: a third of a rank.
+const QUALITY_FLAG_COST: f64 = 0.005;
 /// The lowest quality factor.
-const QUALITY_LOWEST: f64 = 0.96;
+const QUALITY_LOWEST: f64 = 0.98;
 /// What a skill costs of which not every file could be read.
-const INCOMPLETE_COST: f64 = 0.01;
+const INCOMPLETE_COST: f64 = 0.005;
 
 /// The verdict's weight, in the words of this room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +80,9 @@ pub fn safety_factor(standing: SafetyStanding) -> f64 {
     match standing {
         SafetyStanding::Safe => 1.0,
         // Not having been looked at is not a fault of the skill.
-        SafetyStanding::Unaudited => 0.985,
-        SafetyStanding::Caution => 0.98,
-        SafetyStanding::Warning => 0.93,
+        SafetyStanding::Unaudited => 0.99,
+        SafetyStanding::Caution => 0.985,
+        SafetyStanding::Warning => 0.95,
         SafetyStanding::Dangerous => 0.0,
     }
 }
@@ -115,7 +115,7 @@ mod tests {
             * recency_factor(Some(1e9))
             * quality_factor(99, false)
             * safety_factor(SafetyStanding::Caution);
-        // First in both lists, it still beats what is ninth in both and perfect.
-        assert!(product > 61.0 / 69.0, "{product}");
+        // First in both lists, it still beats what is sixth in both and perfect.
+        assert!(product > 61.0 / 66.0, "{product}");
     }
 }

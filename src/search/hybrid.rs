@@ -17,9 +17,6 @@ use crate::skill::SkillId;
 
 /// Candidates of each list; what is further down in both does not come to the top any more.
 const CANDIDATES: usize = 200;
-/// How much a place in each list counts: names decide more often than meaning.
-const LEXICAL_WEIGHT: f64 = 2.0;
-const SEMANTIC_WEIGHT: f64 = 1.0;
 /// A cosine below this is chance.
 const COSINE_LEAST: f32 = 0.1;
 
@@ -33,19 +30,21 @@ pub(super) fn answer(
     request: &SearchRequest,
 ) -> Result<SearchAnswer, SearchError> {
     let candidates = CANDIDATES.max(request.limit.min(10 * CANDIDATES));
-    let lexical = lexical_ranking(snapshot, fields, request, candidates)?;
-    let semantic = semantic_ranking(snapshot, request, candidates);
+    let (lexical, semantic) = rayon::join(
+        || lexical_ranking(snapshot, fields, request, candidates),
+        || semantic_ranking(snapshot, request, candidates),
+    );
+    let lexical = lexical?;
     let rows: HashMap<SkillId, &Row> =
         lexical.iter().chain(semantic.iter().flatten()).map(|(id, _, row)| (*id, row)).collect();
     let entries = |ranking: &Ranking| ranking.iter().map(|(id, score, _)| (*id, *score)).collect::<Vec<_>>();
     let (lexical_entries, semantic_entries) = (entries(&lexical), semantic.as_ref().map(entries));
+    // A list that could not be asked does not lower the best score.
+    let semantic_weight =
+        snapshot.embedder.as_ref().filter(|_| semantic.is_some()).map_or(0.0, |embedder| embedder.fusion_weight());
     let fused = fuse([
-        RankedList { weight: LEXICAL_WEIGHT, entries: &lexical_entries },
-        // A list that could not be asked does not lower the best score.
-        RankedList {
-            weight: if semantic_entries.is_some() { SEMANTIC_WEIGHT } else { 0.0 },
-            entries: semantic_entries.as_deref().unwrap_or_default(),
-        },
+        RankedList { weight: 1.0, entries: &lexical_entries },
+        RankedList { weight: semantic_weight, entries: semantic_entries.as_deref().unwrap_or_default() },
     ]);
     let mut hits: Vec<Hit> =
         fused.iter().filter_map(|fused| rows.get(&fused.id).map(|row| hit(fused, row, request))).collect();

@@ -14,12 +14,16 @@ pub(in crate::search) struct Fields {
     /// The two halves of the id, to read it back quickly.
     pub(super) id_high: Field,
     pub(super) id_low: Field,
+    /// The name alone, with every word.
     pub(super) name: Field,
+    /// What an author wrote to be found by: name and description.
+    pub(super) lead: Field,
+    /// Everything: the lead and the body, with its headings.
+    pub(super) text: Field,
+    pub(super) publisher: Field,
+    /// What is embedded beside the name, kept to be embedded again.
     pub(super) description: Field,
     pub(super) headings: Field,
-    pub(super) body: Field,
-    pub(super) publisher: Field,
-    /// The part of the body that is embedded, kept to be embedded again.
     pub(super) body_start: Field,
     pub(super) fingerprint: Field,
     pub(super) stars: Field,
@@ -38,10 +42,11 @@ impl Fields {
             id_high: schema.add_u64_field("id_high", FAST),
             id_low: schema.add_u64_field("id_low", FAST),
             name: schema.add_text_field("name", text(NAME_TOKENIZER).set_stored()),
-            description: schema.add_text_field("description", text(CONTENT_TOKENIZER).set_stored()),
-            headings: schema.add_text_field("headings", text(CONTENT_TOKENIZER).set_stored()),
-            body: schema.add_text_field("body", text(CONTENT_TOKENIZER)),
+            lead: schema.add_text_field("lead", text(CONTENT_TOKENIZER)),
+            text: schema.add_text_field("text", text(CONTENT_TOKENIZER)),
             publisher: schema.add_text_field("publisher", text(NAME_TOKENIZER)),
+            description: schema.add_text_field("description", STORED),
+            headings: schema.add_text_field("headings", STORED),
             body_start: schema.add_text_field("body_start", STORED),
             fingerprint: schema.add_u64_field("fingerprint", FAST),
             stars: schema.add_u64_field("stars", FAST),

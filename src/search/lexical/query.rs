@@ -18,13 +18,18 @@ use crate::search::SearchRequest;
 use crate::search::text::{Analyzer, is_function_word, is_request_word};
 
 /// Terms of a query that are searched; of a longer one the rarest.
-const QUERY_TERMS: usize = 40;
+const QUERY_TERMS: usize = 30;
+/// So many of the rarest terms are searched in whole texts, the others only where they are in
+/// fewer than [`COMMON_SHARE`] of all documents: long lists of postings cost most of the time
+/// and change little. In names and descriptions every term is searched.
+const TEXT_TERMS: usize = 12;
+const COMMON_SHARE: f64 = 0.1;
 
-/// How much a match counts by its field.
-const NAME_BOOST: f32 = 2.0;
-const DESCRIPTION_BOOST: f32 = 1.5;
-const HEADINGS_BOOST: f32 = 0.5;
-const BODY_BOOST: f32 = 1.0;
+/// How much a match counts by its field; a name counts in all three.
+const NAME_BOOST: f32 = 0.5;
+const LEAD_BOOST: f32 = 0.6;
+const TEXT_BOOST: f32 = 1.0;
+/// A publisher's name is a hint, not a topic.
 const PUBLISHER_BOOST: f32 = 0.3;
 
 /// The terms of a query, distinct and in order.
@@ -70,22 +75,19 @@ fn build(
     query: &LexicalQuery,
     request: &SearchRequest,
 ) -> tantivy::Result<Option<BooleanQuery>> {
-    let boosts = [
-        (fields.name, NAME_BOOST),
-        (fields.description, DESCRIPTION_BOOST),
-        (fields.headings, HEADINGS_BOOST),
-        (fields.body, BODY_BOOST),
-        (fields.publisher, PUBLISHER_BOOST),
-    ];
     let mut stems: Vec<(u64, &str)> = Vec::with_capacity(query.stems.len());
     for stem in &query.stems {
-        stems.push((searcher.doc_freq(&Term::from_field_text(fields.body, stem))?, stem));
+        stems.push((searcher.doc_freq(&Term::from_field_text(fields.text, stem))?, stem));
     }
     stems.sort_by_key(|(frequency, _)| *frequency);
     stems.truncate(QUERY_TERMS);
-    let mut words: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(stems.len() * boosts.len());
-    for (_, stem) in stems {
-        for (field, boost) in boosts {
+    let common = (searcher.num_docs() as f64 * COMMON_SHARE) as u64;
+    let mut words: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(stems.len() * 4);
+    for (place, (frequency, stem)) in stems.into_iter().enumerate() {
+        let is_in_texts = place < TEXT_TERMS || frequency < common;
+        let text_boost = is_in_texts.then_some((fields.text, TEXT_BOOST));
+        let boosts = [(fields.name, NAME_BOOST), (fields.lead, LEAD_BOOST), (fields.publisher, PUBLISHER_BOOST)];
+        for (field, boost) in boosts.into_iter().chain(text_boost) {
             let term = TermQuery::new(Term::from_field_text(field, stem), IndexRecordOption::WithFreqs);
             words.push((Occur::Should, Box::new(BoostQuery::new(Box::new(term), boost))));
         }
