@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Services;
+use super::{FollowReport, IngestError, Services};
 
 /// How often a service looks whether another process has changed the store.
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
@@ -11,20 +11,31 @@ const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 /// stored, scans again what older rules have scanned, and calls `on_change` when answers that
 /// were made before may be out of date.
 pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
-    let mut last = services.change_number().await;
-    catch_up(&services).await;
+    // Scanning again may take minutes, in which a withdrawn verdict must not be served.
+    futures::join!(scan_again(&services), follow(&services, on_change));
+}
+
+async fn scan_again(services: &Services) {
     match services.rescan_outdated().await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "scanned again under the current rules"),
         Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
     }
+}
+
+async fn follow(services: &Services, on_change: impl Fn() + Send) {
+    let mut last = None;
+    let mut is_behind = true;
     loop {
         let current = services.change_number().await;
         if current != last {
             // Answers first: a withdrawn verdict must not be served while search catches up.
             on_change();
             last = current;
-            catch_up(&services).await;
+            is_behind = true;
+        }
+        if is_behind {
+            is_behind = catch_up(services).await.is_err();
         }
         if services.reload() {
             on_change();
@@ -33,9 +44,8 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     }
 }
 
-/// Another process that is ingesting holds the index and follows the store itself.
-async fn catch_up(services: &Services) {
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
+/// Another process that is ingesting holds the index and follows the store itself; where it is
+/// killed before it does, the next attempt succeeds.
+async fn catch_up(services: &Services) -> Result<FollowReport, IngestError> {
+    services.follow().await.inspect_err(|error| tracing::debug!(%error, "search does not follow at the moment"))
 }

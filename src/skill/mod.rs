@@ -11,22 +11,24 @@ mod frontmatter;
 mod identity;
 mod issue;
 pub mod limits;
+mod locate;
 mod manifest;
 mod path;
 mod sanitise;
+mod source;
 mod text;
 mod timestamp;
 
-pub use bundle::{BundleFile, FileContent, RawBundle, RawFile, SkillBundle, UnreadFile};
+pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, SkillBundle, UnreadFile};
 pub use claims::{quality_flags, selection_flags};
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
 pub use frontmatter::{Frontmatter, FrontmatterStatus};
-pub use identity::{
-    IdentityError, LocatedSource, Registry, SkillId, SkillIdParseError, SkillSource, SourceIdentity, locate_source_url,
-};
+pub use identity::{IdentityError, Registry, SkillId, SkillIdParseError, SourceIdentity};
 pub use issue::{IssueKind, ParseIssue};
+pub use locate::{LocatedSource, locate_source_url};
 pub use manifest::{FileClass, Manifest, ManifestFile, ManifestSummary};
 pub use path::{BundlePath, PathError};
 pub use sanitise::{break_fence_marks, fence, fence_mark, sanitise_block, sanitise_line};
+pub use source::SkillSource;
 pub use text::{DecodedText, Encoding, decode_text};
 pub use timestamp::Timestamp;
