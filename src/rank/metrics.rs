@@ -45,7 +45,8 @@ mod tests {
         let one = BTreeMap::from([('a', 1)]);
         let two = BTreeMap::from([('a', 1), ('b', 1)]);
         let second = 1.0 / 3.0_f64.log2();
-        let rows: [(&[char], &BTreeMap<char, u32>, f64, f64, f64); 6] = [
+        type Row<'a> = (&'a [char], &'a BTreeMap<char, u32>, f64, f64, f64);
+        let rows: [Row<'_>; 6] = [
             (&['a', 'x'], &one, 1.0, 1.0, 1.0),
             (&['x', 'a'], &one, second, 1.0, 0.5),
             (&['x', 'y'], &one, 0.0, 0.0, 0.0),

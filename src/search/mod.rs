@@ -17,6 +17,8 @@ mod semantic;
 mod snapshot;
 mod state;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 

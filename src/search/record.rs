@@ -14,9 +14,9 @@ pub struct IndexRecord {
     pub name: String,
     /// The description.
     pub description: String,
-    /// The headings of SKILL.md, one a line.
+    /// The headings of SKILL.md, one a line; the embedder reads all of them, however long the body.
     pub headings: String,
-    /// The body of SKILL.md, cut by the caller to `limits::INDEXED_TEXT_BYTES`.
+    /// The body of SKILL.md with its headings, cut by the caller to `limits::INDEXED_TEXT_BYTES`.
     pub body: String,
     /// The publisher.
     pub publisher: String,
