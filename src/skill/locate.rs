@@ -70,8 +70,8 @@ fn locate_on_host(location: &str, fragment: Option<&str>) -> Option<LocatedSourc
     if let Some(path) = path.strip_prefix(".well-known/agent-skills/") {
         return Some(one(SourceIdentity::new(host, "", "", without_instructions(path))));
     }
-    let is_marker = |part: &&str| matches!(*part, "blob" | "tree" | "raw" | "blame" | "edit" | "src" | "-");
-    let marker = parts.iter().skip(2).position(|part| is_marker(&part)).map(|index| index + 2);
+    let is_marker = |part: &str| matches!(part, "blob" | "tree" | "raw" | "blame" | "edit" | "src" | "-");
+    let marker = parts.iter().skip(2).position(|part| is_marker(part)).map(|index| index + 2);
     let Some(marker) = marker else {
         let repository = *parts.last()?;
         let owner = parts[..parts.len() - 1].join("/");
@@ -90,7 +90,7 @@ fn locate_on_host(location: &str, fragment: Option<&str>) -> Option<LocatedSourc
     let owner = parts[..marker - 1].join("/");
     let repository = parts[marker - 1].trim_end_matches(".git");
     let mut rest = &parts[marker + 1..];
-    while rest.first().is_some_and(|part| is_marker(&part)) {
+    while rest.first().is_some_and(|part| is_marker(part)) {
         rest = &rest[1..];
     }
     if parts[marker] != "blob" && matches!(rest.first(), Some(&("branch" | "commit" | "tag"))) && host != "github.com" {

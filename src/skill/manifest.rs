@@ -81,8 +81,7 @@ fn interpreter_language(content: &[u8]) -> Option<&'static str> {
     let line = std::str::from_utf8(line).ok()?;
     let program = line
         .split([' ', '\t', '/', '\r'])
-        .filter(|part| !part.is_empty() && !part.starts_with('-') && *part != "env")
-        .next_back()?;
+        .rfind(|part| !part.is_empty() && !part.starts_with('-') && *part != "env")?;
     match program.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.') {
         "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash" => Some("shell"),
         "python" => Some("python"),

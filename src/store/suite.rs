@@ -69,8 +69,14 @@ macro_rules! store_suite {
                 .await
                 .expect("read");
             assert_eq!(by_source.as_ref(), Some(&record));
-            assert_eq!(store.skills_with_content(record.content_hash).await.expect("read"), [record.clone()]);
-            assert_eq!(store.skills_with_package(record.package_hash).await.expect("read"), [record.clone()]);
+            assert_eq!(
+                store.skills_with_content(record.content_hash).await.expect("read"),
+                std::slice::from_ref(&record)
+            );
+            assert_eq!(
+                store.skills_with_package(record.package_hash).await.expect("read"),
+                std::slice::from_ref(&record)
+            );
             let detail = store.bundle(record.bundle).await.expect("read").expect("there");
             assert!(String::from_utf8_lossy(&detail.content).contains("name: alpha"));
             assert_eq!(detail.report.package_hash, record.package_hash);
