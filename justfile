@@ -11,7 +11,7 @@ check-pure:
 check:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
-    cargo clippy --no-default-features --lib --tests -- -D warnings
+    cargo clippy --no-default-features --lib -- -D warnings
 
 # Run the tests.
 test:

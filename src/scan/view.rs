@@ -7,6 +7,12 @@ use super::markdown;
 use super::polarity;
 use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
 
+/// How far a line reaches to both sides of a place in it, in bytes.
+const LINE_REACH_BYTES: usize = 2_000;
+
+/// How far into a line columns are counted, in bytes.
+const COLUMN_BYTES: usize = 100_000;
+
 /// The bundle with the views of its files.
 #[derive(Debug)]
 pub struct BundleView<'a> {
@@ -139,25 +145,38 @@ impl<'a> TextView<'a> {
         self.file.class == FileClass::Script || self.file.language.is_some()
     }
 
-    /// Returns the line and column of a byte offset, both counted from 1, columns in characters.
-    pub fn position(&self, offset: usize) -> (u32, u32) {
+    /// Returns the line and column of a byte offset, both counted from 1, columns in
+    /// characters; without a column where the line is longer than anybody counts.
+    pub fn position(&self, offset: usize) -> (u32, Option<u32>) {
         let line = self.line_index(offset);
         let start = self.line_starts[line] as usize;
-        let column = self.text()[start..offset.max(start)].chars().count();
-        (line as u32 + 1, column as u32 + 1)
+        let before = &self.text()[start..offset.max(start)];
+        let column = (before.len() <= COLUMN_BYTES).then(|| before.chars().count() as u32 + 1);
+        (line as u32 + 1, column)
     }
 
-    /// Returns the byte range of the line around `offset`, without its line feed.
+    /// Returns the byte range of the line around `offset`, without its line feed; of a line
+    /// that is longer than a person reads, the part around `offset`, so that a text of one
+    /// line costs no more than any other.
     pub fn line_range(&self, offset: usize) -> Range<usize> {
         let line = self.line_index(offset);
         let start = self.line_starts[line] as usize;
-        let end = self.line_starts.get(line + 1).map_or(self.text().len(), |next| *next as usize - 1);
-        start..end.max(start)
+        let end = self.line_starts.get(line + 1).map_or(self.text().len(), |next| *next as usize - 1).max(start);
+        let near_start = self.boundary(start.max(offset.saturating_sub(LINE_REACH_BYTES)));
+        let near_end = self.boundary(end.min(offset.saturating_add(LINE_REACH_BYTES)));
+        near_start..near_end.max(near_start)
     }
 
-    /// Returns the text of the line around `offset`.
+    /// Returns the text of [`TextView::line_range`].
     pub fn line(&self, offset: usize) -> &'a str {
         &self.text()[self.line_range(offset)]
+    }
+
+    fn boundary(&self, mut index: usize) -> usize {
+        while !self.text().is_char_boundary(index) {
+            index -= 1;
+        }
+        index
     }
 
     /// Returns what the place at `offset` is for.

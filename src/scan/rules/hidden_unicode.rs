@@ -29,6 +29,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let mut selectors = 0;
     let mut in_flag = false;
     for (at, character) in text.char_indices() {
+        if sink.is_full(view.path()) {
+            return;
+        }
         let span = at..at + character.len_utf8();
         match character {
             '\u{1f3f4}' => in_flag = true,
