@@ -42,6 +42,7 @@ pub struct TextView<'a> {
     lowered: OnceLock<String>,
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
     headings: OnceLock<Vec<(usize, String)>>,
+    teaches_security: OnceLock<bool>,
 }
 
 /// What a place in a text is for.
@@ -107,6 +108,7 @@ impl<'a> TextView<'a> {
             lowered: OnceLock::new(),
             regions: OnceLock::new(),
             headings: OnceLock::new(),
+            teaches_security: OnceLock::new(),
         }
     }
 
@@ -170,6 +172,12 @@ impl<'a> TextView<'a> {
     /// Returns the text of [`TextView::line_range`].
     pub fn line(&self, offset: usize) -> &'a str {
         &self.text()[self.line_range(offset)]
+    }
+
+    /// Returns what `tell` says of the whole text, which is asked only once: a rule may want to
+    /// know it at every one of a million places.
+    pub(super) fn teaches_security(&self, tell: impl FnOnce() -> bool) -> bool {
+        *self.teaches_security.get_or_init(tell)
     }
 
     fn boundary(&self, mut index: usize) -> usize {

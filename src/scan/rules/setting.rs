@@ -26,6 +26,12 @@ static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
 /// Mentions of a name from which on a text is about its owner.
 const OWNER_MENTIONS: usize = 3;
 
+/// How much of a text is searched for its owner: what a text is about, it says early.
+const OWNER_BYTES: usize = 64 * 1024;
+
+/// How far a paragraph reaches to both sides of a place in it, in bytes.
+const PARAGRAPH_REACH_BYTES: usize = 4_000;
+
 /// Distinct words from which on a text is about security rather than doing something to it.
 const TEACHING_WORD_COUNT: usize = 5;
 
@@ -41,8 +47,12 @@ pub(super) fn teaches_security(view: &TextView<'_>) -> bool {
     if !view.is_markdown() {
         return false;
     }
+    view.teaches_security(|| holds_teaching_words(view.text()))
+}
+
+fn holds_teaching_words(text: &str) -> bool {
     let mut words: Vec<String> = Vec::new();
-    for found in TEACHING_WORDS.find_iter(view.text()).take(400) {
+    for found in TEACHING_WORDS.find_iter(text).take(400) {
         let stem: String = found.as_str().to_lowercase().chars().take(6).collect();
         if !words.contains(&stem) {
             words.push(stem);
@@ -102,7 +112,7 @@ pub(super) fn is_data(view: &TextView<'_>) -> bool {
 /// not counting the addresses themselves.
 pub(super) fn is_about_owner(view: &TextView<'_>, url: &Url<'_>) -> bool {
     let label = url.registered_label().to_ascii_lowercase();
-    let text = view.lowered();
+    let text = window(view.lowered(), 0, OWNER_BYTES);
     let is_word = |at: usize| {
         let (before, after) = (text[..at].chars().next_back(), text[at + label.len()..].chars().next());
         !matches!(before, Some('.' | '/' | '@' | '-')) && !matches!(after, Some('.' | '/' | '-'))
@@ -126,10 +136,17 @@ pub(super) fn window(text: &str, start: usize, length: usize) -> &str {
     text.get(start..end).unwrap_or("")
 }
 
-/// Returns the paragraph around `span`: what stands between two blank lines.
+/// Returns the paragraph around `span`: what stands between two blank lines, and of a longer
+/// one the part around `span`.
 pub(super) fn paragraph<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
     let text = view.text();
-    let start = text[..span.start].rfind("\n\n").map_or(0, |index| index + 2);
-    let end = text[span.end..].find("\n\n").map_or(text.len(), |index| span.end + index);
+    let mut first = span.start.saturating_sub(PARAGRAPH_REACH_BYTES);
+    while !text.is_char_boundary(first) {
+        first += 1;
+    }
+    let before = &text[first..span.start];
+    let after = window(text, span.end, PARAGRAPH_REACH_BYTES);
+    let start = before.rfind("\n\n").map_or(first, |index| first + index + 2);
+    let end = span.end + after.find("\n\n").unwrap_or(after.len());
     &text[start..end]
 }
