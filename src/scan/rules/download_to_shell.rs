@@ -62,6 +62,9 @@ const STEP_BYTES: usize = 500;
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     for found in FETCH_AND_RUN.find_iter(text) {
+        if sink.is_full(view.path()) {
+            return;
+        }
         if !is_code(view, found.start()) && !found.as_str().contains("://") {
             continue;
         }
@@ -71,6 +74,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         report(view, sink, found.range(), url.as_ref());
     }
     for captures in TO_FILE.captures_iter(text) {
+        if sink.is_full(view.path()) {
+            return;
+        }
         let (Some(found), Some(file)) = (captures.get(0), captures.get(1)) else { continue };
         let Some(url) = urls(view.line(found.start())).next() else { continue };
         let line_rest = &text[found.end()..view.line_range(found.start()).end.max(found.end())];

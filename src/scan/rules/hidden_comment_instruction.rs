@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::setting::{is_code, is_specimen};
+use super::setting::{is_code, is_specimen, window};
 
 pub(crate) static RULE: Rule = Rule {
     id: "hidden-comment-instruction",
@@ -39,15 +39,19 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+/// The opening of an element that is not drawn.
+static HIDDEN_ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?is)<!--(.{1,4000}?)-->|<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>(.{1,4000}?)</"#,
+        r#"(?i)<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>"#,
     )
 });
 
 /// A reference that is never drawn.
 static REFERENCE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:\s*(?:#|<>)\s*[("'](.{1,2000}?)[)"']\s*$"#));
+    LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:[ \t]*(?:#|<>)[ \t]*[("'](.+)[)"'][ \t]*\r?$"#));
+
+/// How much of an element that is not drawn is read, in bytes.
+const ELEMENT_BYTES: usize = 4_000;
 
 /// Words that act on somebody's data or machine, or on what the user learns.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -68,18 +72,44 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
         return;
     }
-    for captures in HIDDEN.captures_iter(view.text()).chain(REFERENCE.captures_iter(view.text())) {
-        let Some(inner) = (1..captures.len()).find_map(|group| captures.get(group)) else { continue };
-        let span: Range<usize> = inner.range();
-        // A comment in a block of code is shown as it is.
-        if is_code(view, captures.get(0).map_or(span.start, |whole| whole.start())) {
-            continue;
-        }
-        let Some(act) = ACTS.find(inner.as_str()) else { continue };
+    for inner in hidden_texts(view) {
+        let (span, inner) = (inner.clone(), &view.text()[inner]);
+        let Some(act) = ACTS.find(inner) else { continue };
         let span = span.start + act.start()..span.start + act.end();
-        let severity = if is_specimen(view) || is_markup(inner.as_str()) { Severity::Low } else { Severity::Critical };
+        let severity = if is_specimen(view) || is_markup(inner) { Severity::Low } else { Severity::Critical };
         sink.report(view, span, "a text that is not shown tells the agent what to do").severity(severity);
     }
+}
+
+/// Returns each text that is not drawn. Markup in a block of code is shown as it is.
+///
+/// Markup is looked for by its marks rather than by one pattern with a counted repetition,
+/// which costs the square of a text that is made of openings. A comment that is never closed
+/// hides the rest of the document, as it does when it is drawn.
+fn hidden_texts(view: &TextView<'_>) -> Vec<Range<usize>> {
+    let text = view.text();
+    let mut texts = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find("<!--").map(|at| from + at) {
+        let inner = start + "<!--".len();
+        if is_code(view, start) {
+            from = inner;
+            continue;
+        }
+        let end = text[inner..].find("-->").map_or(text.len(), |at| inner + at);
+        texts.push(inner..end);
+        from = end;
+    }
+    for opening in HIDDEN_ELEMENT.find_iter(text).filter(|opening| !is_code(view, opening.start())) {
+        let body = window(text, opening.end(), ELEMENT_BYTES);
+        texts.push(opening.end()..opening.end() + body.find("</").unwrap_or(body.len()));
+    }
+    for reference in REFERENCE.captures_iter(text).filter_map(|captures| captures.get(1)) {
+        if !is_code(view, reference.start()) {
+            texts.push(reference.range());
+        }
+    }
+    texts
 }
 
 /// Tells whether a comment configures a tool: linters, licences, generated sections, drafts.
