@@ -7,7 +7,7 @@ use regex::Regex;
 use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 use super::setting::{is_about_owner, is_code, is_shown};
-use super::url::{HostKind, Url, urls};
+use super::url::{HostKind, Url, is_package_registry, urls};
 
 pub(crate) static RULE: Rule = Rule {
     id: "foreign-package-source",
@@ -52,48 +52,24 @@ static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("(?im){}", forms.join("|")))
 });
 
-/// Registries, and the indices of vendors whose wheels are too large for them.
-const KNOWN: &[&str] = &[
-    "pypi.org",
-    "pythonhosted.org",
-    "npmjs.org",
-    "npmjs.com",
-    "yarnpkg.com",
-    "npmmirror.com",
-    "tuna.tsinghua.edu.cn",
-    "aliyun.com",
-    "mirrors.",
-    "pytorch.org",
-    "nvidia.com",
-    "rubygems.org",
-    "jsr.io",
-    "pkg.dev",
-    "readthedocs",
-    "gradio.app",
-    "wheels.",
-    "whl.",
-    "/whl/",
-    "test.pypi",
-];
-
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for found in INSTALLS.find_iter(view.text()).filter(|found| is_code(view, found.start())) {
         let Some(url) = urls(found.as_str()).last() else { continue };
-        let severity =
-            if is_shown(view, &found.range()) || is_known(&url) { Severity::Info } else { severity(view, &url) };
+        let severity = if is_shown(view, &found.range()) || is_package_registry(url.host) {
+            Severity::Info
+        } else {
+            severity(view, &url)
+        };
         sink.report(view, found.range(), format!("the package comes from `{}`", url.host)).severity(severity);
     }
-}
-
-fn is_known(url: &Url<'_>) -> bool {
-    let address = format!("{}{}", url.host, url.path).to_ascii_lowercase();
-    KNOWN.iter().any(|known| address.contains(known))
 }
 
 fn severity(view: &TextView<'_>, url: &Url<'_>) -> Severity {
     match url.host_kind() {
         HostKind::RawAddress | HostKind::Drop => Severity::Critical,
         HostKind::Named if is_about_owner(view, url) => Severity::Low,
+        // Vendors whose wheels are too large for a registry serve them from a folder of this name.
+        HostKind::Named if url.path.contains("/whl") => Severity::Medium,
         HostKind::Named => Severity::High,
         HostKind::KnownService => Severity::Low,
         HostKind::Placeholder | HostKind::Local => Severity::Info,

@@ -100,6 +100,24 @@ const DROPS: &[&str] = &[
     "webhook.site",
 ];
 
+/// The public registries of packages and their mirrors, as name and public suffix.
+const PACKAGE_REGISTRIES: &[(&str, &str)] = &[
+    ("aliyun", "com"),
+    ("gradio", "app"),
+    ("jsr", "io"),
+    ("npmjs", "com"),
+    ("npmjs", "org"),
+    ("npmmirror", "com"),
+    ("nvidia", "com"),
+    ("pkg", "dev"),
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("pytorch", "org"),
+    ("rubygems", "org"),
+    ("tsinghua", "edu.cn"),
+    ("yarnpkg", "com"),
+];
+
 /// Services whose API a skill may well be about; a subdomain counts.
 const KNOWN_SERVICES: &[&str] = &[
     "airtable.com",
@@ -140,12 +158,10 @@ const KNOWN_SERVICES: &[&str] = &[
     "mistral.ai",
     "netlify.com",
     "notion.com",
-    "npmjs.org",
     "openai.com",
     "openrouter.ai",
     "perplexity.ai",
     "posthog.com",
-    "pypi.org",
     "replicate.com",
     "resend.com",
     "salesforce.com",
@@ -198,7 +214,7 @@ impl Url<'_> {
             HostKind::Placeholder
         } else if is_below(&host, DROPS) {
             HostKind::Drop
-        } else if is_below(&host, KNOWN_SERVICES) {
+        } else if is_below(&host, KNOWN_SERVICES) || is_package_registry(&host) {
             HostKind::KnownService
         } else {
             HostKind::Named
@@ -247,6 +263,15 @@ fn is_placeholder(host: &str) -> bool {
 
 fn is_below(host: &str, domains: &[&str]) -> bool {
     domains.iter().any(|domain| host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.')))
+}
+
+/// Tells whether a host is a public registry of packages, or below one.
+pub(super) fn is_package_registry(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    PACKAGE_REGISTRIES.iter().any(|(name, suffix)| {
+        let known = format!("{name}.{suffix}");
+        host.strip_suffix(&known).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
 }
 
 #[cfg(test)]
