@@ -64,7 +64,7 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         return Err(record.skill_id);
     }
     let mut text = decode_text(&change.content).map(|decoded| decoded.text).unwrap_or_default();
-    cut(&mut text, limits::INDEXED_TEXT_BYTES);
+    text.truncate(text.floor_char_boundary(limits::INDEXED_TEXT_BYTES));
     let body_start = body_start(&text);
     let body = text.split_off(body_start);
     let headings: Vec<&str> =
@@ -96,12 +96,4 @@ fn body_start(text: &str) -> usize {
         .and_then(|rest| rest.find("\n---"))
         .and_then(|at| text[3 + at + 1..].find('\n').map(|end| 3 + at + 1 + end + 1))
         .unwrap_or(0)
-}
-
-fn cut(text: &mut String, bytes: usize) {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
 }

@@ -67,10 +67,7 @@ fn is_mention_in_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
 /// Returns the text between the start of the sentence and the phrase.
 fn sentence_before<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
     let text = view.text();
-    let mut from = span.start.saturating_sub(REACH_BYTES);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = text.ceil_char_boundary(span.start.saturating_sub(REACH_BYTES));
     let window = &text[from..span.start];
     let start = window.rfind(['.', '!', '?', '。', '！']).map_or(0, |index| index + 1);
     let paragraph = window.rfind("\n\n").map_or(0, |index| index + 2);

@@ -137,15 +137,8 @@ fn excerpt(view: &TextView<'_>, span: &Range<usize>) -> String {
     let lead =
         text[line.start..span.start].char_indices().rev().nth(40).map_or(line.start, |(index, _)| line.start + index);
     let end = span.end.max(line.end).min(text.len());
-    let window_end = floor_boundary(text, (lead + EXCERPT_CHARACTERS * 4).min(end));
+    let window_end = text.floor_char_boundary((lead + EXCERPT_CHARACTERS * 4).min(end));
     sanitise_line(&text[lead..window_end.max(lead)], EXCERPT_CHARACTERS)
-}
-
-fn floor_boundary(text: &str, mut index: usize) -> usize {
-    while !text.is_char_boundary(index) {
-        index -= 1;
-    }
-    index
 }
 
 #[cfg(test)]

@@ -164,8 +164,8 @@ impl<'a> TextView<'a> {
         let line = self.line_index(offset);
         let start = self.line_starts[line] as usize;
         let end = self.line_starts.get(line + 1).map_or(self.text().len(), |next| *next as usize - 1).max(start);
-        let near_start = self.boundary(start.max(offset.saturating_sub(LINE_REACH_BYTES)));
-        let near_end = self.boundary(end.min(offset.saturating_add(LINE_REACH_BYTES)));
+        let near_start = self.text().floor_char_boundary(start.max(offset.saturating_sub(LINE_REACH_BYTES)));
+        let near_end = self.text().floor_char_boundary(end.min(offset.saturating_add(LINE_REACH_BYTES)));
         near_start..near_end.max(near_start)
     }
 
@@ -178,13 +178,6 @@ impl<'a> TextView<'a> {
     /// know it at every one of a million places.
     pub(super) fn teaches_security(&self, tell: impl FnOnce() -> bool) -> bool {
         *self.teaches_security.get_or_init(tell)
-    }
-
-    fn boundary(&self, mut index: usize) -> usize {
-        while !self.text().is_char_boundary(index) {
-            index -= 1;
-        }
-        index
     }
 
     /// Returns what the place at `offset` is for.
@@ -200,14 +193,6 @@ impl<'a> TextView<'a> {
             .take(8)
             .find(|(range, _)| range.contains(&offset))
             .map_or(Region::Prose, |(_, region)| region.clone())
-    }
-
-    /// Iterates over the regions that are not prose, in order of their start.
-    pub fn regions(&self) -> &[(Range<usize>, Region)] {
-        if !self.is_markdown() {
-            return &[];
-        }
-        self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()))
     }
 
     /// Returns the nearest heading above `offset`, in lower case.

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
-use super::setting::{is_code, is_shown, window};
+use super::setting::{around, is_code, is_shown};
 
 pub(crate) static RULE: Rule = Rule {
     id: "agent-config-persistence",
@@ -134,7 +134,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         if is_code(view, found.start()) && view.region(found.start()) != Region::InlineCode {
             continue;
         }
-        let around = around(view, &found.range());
+        let around = around(view, &found.range(), REACH_BYTES);
         let severity = match () {
             () if is_shown(view, &found.range()) => Severity::Info,
             () if LASTING.is_match(around) && PAYLOAD.is_match(around) => Severity::High,
@@ -148,7 +148,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Severity {
-    let (line, around) = (view.line(span.start), around(view, &span));
+    let (line, around) = (view.line(span.start), around(view, &span, REACH_BYTES));
     let has = |names: &[&str]| names.iter().any(|name| file.contains(name));
     if has(&["authorized_keys", "sudoers", "ld.so.preload", "/etc/cron"]) {
         return if view.is_script() || PAYLOAD.is_match(line) { Severity::High } else { Severity::Medium };
@@ -175,12 +175,4 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
         () if is_of_user => Severity::Low,
         () => Severity::Info,
     }
-}
-
-fn around<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
-    let mut start = span.start.saturating_sub(REACH_BYTES);
-    while !view.text().is_char_boundary(start) {
-        start += 1;
-    }
-    window(view.text(), start, span.end - start + REACH_BYTES)
 }

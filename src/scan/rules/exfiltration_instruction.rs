@@ -55,10 +55,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     for url in urls(text) {
         let line = view.line_range(url.span.start);
-        let mut from = line.start.max(url.span.start.saturating_sub(SENTENCE_BYTES));
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
+        let from = text.ceil_char_boundary(line.start.max(url.span.start.saturating_sub(SENTENCE_BYTES)));
         let before = &text[from..url.span.start];
         let (Some(send), Some(private)) = (SEND.find(before), PRIVATE.find(before)) else { continue };
         let span = from + send.start().min(private.start())..url.span.end;

@@ -1,13 +1,12 @@
 //! A tool that has to be installed first, from a place that nobody vouches for.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::super::pattern::pattern;
 use super::super::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
-use super::setting::{is_about_owner, is_code, is_taught, window};
+use super::setting::{around, is_about_owner, is_code, is_taught};
 use super::url::{HostKind, urls};
 
 pub(crate) static RULE: Rule = Rule {
@@ -89,7 +88,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for found in ARCHIVE_PASSWORD.find_iter(view.text()) {
-        let around = around(view, &found.range());
+        let around = around(view, &found.range(), REACH_BYTES);
         let is_download = around.to_ascii_lowercase().contains("download") && STARTS.is_match(around);
         let severity = if !is_download || is_code(view, found.start()) || is_taught(view, &found.range()) {
             Severity::Info
@@ -100,7 +99,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             .severity(severity);
     }
     for found in PROGRAM.find_iter(view.text()).filter(|found| !is_code(view, found.start())) {
-        let around = around(view, &found.range());
+        let around = around(view, &found.range(), REACH_BYTES);
         if !DEMANDS.is_match(around) || !STARTS.is_match(around) {
             continue;
         }
@@ -133,12 +132,4 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             .severity(severity)
             .confidence(Confidence::Medium);
     }
-}
-
-fn around<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
-    let mut start = span.start.saturating_sub(REACH_BYTES);
-    while !view.text().is_char_boundary(start) {
-        start += 1;
-    }
-    window(view.text(), start, span.end - start + REACH_BYTES)
 }

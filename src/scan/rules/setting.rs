@@ -129,21 +129,20 @@ pub(super) fn is_code(view: &TextView<'_>, offset: usize) -> bool {
 
 /// Returns `text` from `start` on, at most `length` bytes, cut at a character's boundary.
 pub(super) fn window(text: &str, start: usize, length: usize) -> &str {
-    let mut end = (start + length).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(start..end).unwrap_or("")
+    text.get(start..text.floor_char_boundary(start + length)).unwrap_or("")
+}
+
+/// Returns `span` with at most `reach` bytes on both sides.
+pub(super) fn around<'a>(view: &TextView<'a>, span: &Range<usize>, reach: usize) -> &'a str {
+    let start = view.text().ceil_char_boundary(span.start.saturating_sub(reach));
+    window(view.text(), start, span.end - start + reach)
 }
 
 /// Returns the paragraph around `span`: what stands between two blank lines, and of a longer
 /// one the part around `span`.
 pub(super) fn paragraph<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
     let text = view.text();
-    let mut first = span.start.saturating_sub(PARAGRAPH_REACH_BYTES);
-    while !text.is_char_boundary(first) {
-        first += 1;
-    }
+    let first = text.ceil_char_boundary(span.start.saturating_sub(PARAGRAPH_REACH_BYTES));
     let before = &text[first..span.start];
     let after = window(text, span.end, PARAGRAPH_REACH_BYTES);
     let start = before.rfind("\n\n").map_or(first, |index| first + index + 2);

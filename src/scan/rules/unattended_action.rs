@@ -60,10 +60,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 fn action_nearby(view: &TextView<'_>, unasked: &Range<usize>) -> Option<Range<usize>> {
     let text = view.text();
     let ends = ['.', '!', '?', '`'];
-    let mut from = unasked.start.saturating_sub(REACH_BYTES);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = text.ceil_char_boundary(unasked.start.saturating_sub(REACH_BYTES));
     let before = &text[from..unasked.start];
     let before = &before[before.rfind(ends).map_or(0, |index| index + 1)..];
     let before = &before[before.rfind("\n\n").map_or(0, |index| index + 2)..];

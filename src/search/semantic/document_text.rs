@@ -38,6 +38,5 @@ impl DocumentText {
 }
 
 fn cut(text: &str, limit_bytes: usize) -> &str {
-    let end = (0..=limit_bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    &text[..end]
+    &text[..text.floor_char_boundary(limit_bytes)]
 }
