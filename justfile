@@ -34,6 +34,10 @@ bench CORPUS="../shared/corpus/skills.jsonl.zst":
 retrieval SHARED="../shared":
     cargo bench --bench retrieval -- {{SHARED}}
 
+# Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
+safety *ARGUMENTS:
+    cargo bench --no-default-features --bench safety -- ../shared {{ARGUMENTS}}
+
 # Call every tool with the Python client of the Model Context Protocol.
 mcp-client:
     python3 tests/clients/mcp_client.py

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::pattern;
+use super::evidence::pattern;
 use serde::{Deserialize, Serialize};
 
 use super::{BundleView, Region, TextView};

@@ -6,9 +6,9 @@
 
 mod capability;
 mod driver;
+mod evidence;
 mod finding;
 mod markdown;
-mod pattern;
 mod polarity;
 mod report;
 mod rule;

@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for RulesetVersion {
 pub fn ruleset_version() -> &'static RulesetVersion {
     static VERSION: LazyLock<RulesetVersion> = LazyLock::new(|| {
         let mut hasher = Sha256::new();
-        for rule in RULES {
+        for rule in RULES.iter() {
             hasher.update(format!(
                 "{} {} {} {} {:?} {:?}\n",
                 rule.id,

@@ -30,7 +30,7 @@ const ORDINARY_SKILL: &str = "---\nname: demo\ndescription: Does an ordinary thi
 #[test]
 fn every_rule_flags_what_its_page_says_and_nothing_else() {
     let mut failures = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter() {
         let examples = examples(rule.page);
         for is_flagged in [false, true] {
             assert!(
@@ -60,7 +60,7 @@ fn every_rule_flags_what_its_page_says_and_nothing_else() {
 
 #[test]
 fn every_page_opens_with_the_facts_of_its_rule() {
-    for rule in RULES {
+    for rule in RULES.iter() {
         let facts = format!(
             "# {}\n\n{}.\n\n| phase | severity | confidence | heard by | references |\n|---|---|---|---|---|\n| {} | {} | {} | {:?} | {} |\n",
             rule.id,
@@ -83,7 +83,7 @@ fn every_page_opens_with_the_facts_of_its_rule() {
 fn ids_are_unique_kebab_case_and_in_order_of_phase() {
     let keys: Vec<_> = RULES.iter().map(|rule| (rule.phase, rule.id)).collect();
     assert!(keys.is_sorted(), "sort RULES by phase and id: {keys:?}");
-    for rule in RULES {
+    for rule in RULES.iter() {
         assert_eq!(RULES.iter().filter(|other| other.id == rule.id).count(), 1, "{}", rule.id);
         assert!(
             rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),

@@ -130,7 +130,8 @@ mod tests {
     #[tokio::test]
     #[ignore = "writes a fixture"]
     async fn write_the_store_fixture() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store-v1.db");
+        let path =
+            Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("tests/fixtures/store-v1.db");
         let _ = std::fs::remove_file(&path);
         let store = SqliteStore::open(&path).await.expect("a new store opens");
         let run = store.begin_run("folder:/fixture", suite::time(0)).await.expect("a run starts");

@@ -1,0 +1,14 @@
+//! What several rules look for: addresses, requests that send, encodings, and what the place
+//! of a text says about its words.
+//!
+//! A file here answers one question about a text; which answers make a finding is for the
+//! rules to say.
+
+pub(in crate::scan) mod decode;
+pub(in crate::scan) mod network_sink;
+mod pattern;
+pub(in crate::scan) mod setting;
+pub(in crate::scan) mod url;
+pub(in crate::scan) mod vendor_installer;
+
+pub(in crate::scan) use pattern::pattern;

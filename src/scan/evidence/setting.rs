@@ -1,0 +1,151 @@
+//! Where a text stands in its bundle, and what that says about the danger of its words.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::scan::evidence::pattern;
+use crate::scan::evidence::url::Url;
+use crate::scan::{Region, TextView};
+
+/// Paths of files that hold samples for a program rather than work for an agent.
+static SPECIMEN_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
+    )
+});
+
+/// Words of those who teach, test or look for attacks.
+static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁",
+    )
+});
+
+/// Mentions of a name from which on a text is about its owner.
+const OWNER_MENTIONS: usize = 3;
+
+/// How much of a text is searched for its owner: what a text is about, it says early.
+const OWNER_BYTES: usize = 64 * 1024;
+
+/// How far a paragraph reaches to both sides of a place in it, in bytes.
+const PARAGRAPH_REACH_BYTES: usize = 4_000;
+
+/// Distinct words from which on a text is about security rather than doing something to it.
+const TEACHING_WORD_COUNT: usize = 5;
+
+/// Tells whether a file's path says that its content is a specimen: a test, a rule pack.
+pub(in crate::scan) fn is_specimen(view: &TextView<'_>) -> bool {
+    view.path() != "SKILL.md" && SPECIMEN_PATH.is_match(view.path())
+}
+
+/// Tells whether a document is about attacks: it uses many different words of the trade.
+///
+/// Only documents are taken at their word: a script is what it does.
+pub(in crate::scan) fn teaches_security(view: &TextView<'_>) -> bool {
+    if !view.is_markdown() {
+        return false;
+    }
+    view.teaches_security(|| holds_teaching_words(view.text()))
+}
+
+fn holds_teaching_words(text: &str) -> bool {
+    let mut words: Vec<String> = Vec::new();
+    for found in TEACHING_WORDS.find_iter(text).take(400) {
+        let stem: String = found.as_str().to_lowercase().chars().take(6).collect();
+        if !words.contains(&stem) {
+            words.push(stem);
+            if words.len() >= TEACHING_WORD_COUNT {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or part
+/// of a document that teaches security.
+pub(in crate::scan) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    view.is_mention(span) || is_specimen(view) || teaches_security(view)
+}
+
+/// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string
+/// in a file of data that nothing runs.
+pub(in crate::scan) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    is_data(view) || is_taught(view, span) || is_table_row(view.line(span.start))
+}
+
+/// Tells whether a line is drawn as a row of a table, inside of a block of code or out of it.
+fn is_table_row(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 2 && line.starts_with('|') && line.ends_with('|') && !line.ends_with("||")
+}
+
+/// Tells whether a file is data: JSON and its like, unless a tool runs commands from it.
+pub(in crate::scan) fn is_data(view: &TextView<'_>) -> bool {
+    let path = &view.file().path;
+    let is_format = matches!(
+        path.extension().as_deref(),
+        Some("json" | "jsonl" | "csv" | "tsv" | "yaml" | "yml" | "toml" | "xml" | "svg" | "lock")
+    );
+    let runs_commands = path.as_str().starts_with('.')
+        || path.as_str().contains("/.")
+        || [
+            "package.json",
+            "settings",
+            "hooks.json",
+            "tasks.json",
+            "devcontainer.json",
+            "mcp.json",
+            "compose",
+            "plugin.json",
+            "pyproject.toml",
+            "config",
+        ]
+        .iter()
+        .any(|name| path.file_name().contains(name));
+    is_format && !runs_commands
+}
+
+/// Tells whether a document is about the owner of a host: it uses the name again and again,
+/// not counting the addresses themselves.
+pub(in crate::scan) fn is_about_owner(view: &TextView<'_>, url: &Url<'_>) -> bool {
+    let label = url.registered_label().to_ascii_lowercase();
+    let text = window(view.lowered(), 0, OWNER_BYTES);
+    let is_word = |at: usize| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + label.len()..].chars().next());
+        !matches!(before, Some('.' | '/' | '@' | '-')) && !matches!(after, Some('.' | '/' | '-'))
+    };
+    label.len() >= 4
+        && text.match_indices(label.as_str()).filter(|(at, _)| is_word(*at)).take(OWNER_MENTIONS).count()
+            >= OWNER_MENTIONS
+}
+
+/// Tells whether the place is code: a script, or a block or span of code in a document.
+pub(in crate::scan) fn is_code(view: &TextView<'_>, offset: usize) -> bool {
+    matches!(view.region(offset), Region::Code | Region::CodeBlock(_) | Region::InlineCode)
+}
+
+/// Returns `text` from `start` on, at most `length` bytes, cut at a character's boundary.
+pub(in crate::scan) fn window(text: &str, start: usize, length: usize) -> &str {
+    text.get(start..text.floor_char_boundary(start + length)).unwrap_or("")
+}
+
+/// Returns `span` with at most `reach` bytes on both sides.
+pub(in crate::scan) fn around<'a>(view: &TextView<'a>, span: &Range<usize>, reach: usize) -> &'a str {
+    let start = view.text().ceil_char_boundary(span.start.saturating_sub(reach));
+    window(view.text(), start, span.end - start + reach)
+}
+
+/// Returns the paragraph around `span`: what stands between two blank lines, and of a longer
+/// one the part around `span`.
+pub(in crate::scan) fn paragraph<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
+    let text = view.text();
+    let first = text.ceil_char_boundary(span.start.saturating_sub(PARAGRAPH_REACH_BYTES));
+    let before = &text[first..span.start];
+    let after = window(text, span.end, PARAGRAPH_REACH_BYTES);
+    let start = before.rfind("\n\n").map_or(first, |index| first + index + 2);
+    let end = span.end + after.find("\n\n").unwrap_or(after.len());
+    &text[start..end]
+}

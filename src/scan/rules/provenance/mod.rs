@@ -1,0 +1,12 @@
+//! What the files are and where they come from.
+
+mod imitated_name;
+mod native_binary;
+mod password_protected_archive;
+mod symlink;
+
+use crate::scan::Rule;
+
+/// The rules of this phase, in order of id.
+pub(super) const RULES: &[&Rule] =
+    &[&imitated_name::RULE, &native_binary::RULE, &password_protected_archive::RULE, &symlink::RULE];
