@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::capability;
+use super::layer::open_layers;
 use super::{BundleView, Hook, RULES, ScanReport, Sink, TextView};
 use crate::skill::{ParseIssue, SkillBundle};
 
@@ -21,7 +22,8 @@ pub struct ScannedBundle {
 
 /// Scans a bundle with every rule.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
-    let view = BundleView::new(&bundle, &issues);
+    let opened = open_layers(&bundle);
+    let view = BundleView::new(&bundle, &opened.layers, &issues);
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();
@@ -43,7 +45,7 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
     }
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
-    let report = ScanReport::new(&bundle, findings, capabilities, executes_code);
+    let report = ScanReport::new(&bundle, opened.unread, findings, capabilities, executes_code);
     ScannedBundle { bundle, issues, report }
 }
 

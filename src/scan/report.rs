@@ -56,9 +56,11 @@ pub struct PhaseReport {
 }
 
 impl ScanReport {
-    /// Draws up the report of `bundle` from its findings.
+    /// Draws up the report of `bundle` from its findings; `unread_inside` is what is inside of
+    /// its files and was not read.
     pub(super) fn new(
         bundle: &SkillBundle,
+        unread_inside: Vec<UnreadFile>,
         mut findings: Vec<Finding>,
         capabilities: BTreeMap<Capability, String>,
         executes_code: bool,
@@ -70,11 +72,11 @@ impl ScanReport {
             key(left).cmp(&key(right))
         });
         let risk_score = Phase::ALL.iter().map(|phase| phase_score(&findings, *phase)).sum();
-        let status = SafetyStatus::of(&findings, bundle.is_complete());
+        let status = SafetyStatus::of(&findings, bundle.is_complete() && unread_inside.is_empty());
         let completeness = Completeness {
             files_read: bundle.files.len() as u64,
             bytes_read: bundle.files.iter().filter_map(|file| file.bytes()).map(|bytes| bytes.len() as u64).sum(),
-            unread: bundle.unread.clone(),
+            unread: bundle.unread.iter().cloned().chain(unread_inside).collect(),
         };
         Self {
             package_hash: bundle.package_hash,

@@ -39,23 +39,41 @@ impl<'a> Sink<'a> {
         if self.is_full(view.path()) {
             return Reported { finding: None };
         }
-        let (line, column) = view.position(span.start);
         let evidence = excerpt(view, &span);
-        let location = Location { path: sanitise_line(view.path(), limits::NAME_BYTES), line: Some(line), column };
-        self.push(view.path(), location, evidence, reason.into())
+        let (location, chain) = match view.origin() {
+            Some(origin) => (origin.location.clone(), origin.chain.clone()),
+            None => {
+                let (line, column) = view.position(span.start);
+                let path = sanitise_line(view.path(), limits::NAME_BYTES);
+                (Location { path, line: Some(line), column }, Vec::new())
+            }
+        };
+        self.push(view.path(), location, evidence, reason.into(), chain)
     }
 
     /// Reports a file as a whole.
     pub fn report_file(&mut self, path: &str, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
         let location = Location { path: sanitise_line(path, limits::NAME_BYTES), line: None, column: None };
-        self.push(path, location, sanitise_line(evidence, EXCERPT_CHARACTERS), reason.into())
+        self.push(path, location, sanitise_line(evidence, EXCERPT_CHARACTERS), reason.into(), Vec::new())
     }
 
-    fn push(&mut self, path: &str, location: Location, evidence: String, reason: String) -> Reported<'_> {
+    fn push(
+        &mut self,
+        path: &str,
+        location: Location,
+        evidence: String,
+        reason: String,
+        chain: Vec<String>,
+    ) -> Reported<'_> {
         if self.in_file.0 != path {
             self.in_file = (path.to_owned(), 0);
         }
-        let is_repeated = self.findings.iter().rev().take(self.in_file.1).any(|finding| finding.location == location);
+        let is_repeated = self
+            .findings
+            .iter()
+            .rev()
+            .take(self.in_file.1)
+            .any(|finding| finding.location == location && finding.chain == chain);
         if is_repeated || self.is_full(path) {
             return Reported { finding: None };
         }
@@ -73,7 +91,7 @@ impl<'a> Sink<'a> {
             evidence,
             reason,
             remedy: self.rule.remedy.to_owned(),
-            chain: Vec::new(),
+            chain,
         });
         Reported { finding: self.findings.last_mut() }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
 use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
@@ -20,7 +21,7 @@ pub struct BundleView<'a> {
     pub bundle: &'a SkillBundle,
     /// What was odd while it was read.
     pub issues: &'a [ParseIssue],
-    /// Files in path order.
+    /// Files in path order, then what is inside of them.
     pub files: Vec<FileView<'a>>,
 }
 
@@ -29,6 +30,8 @@ pub struct BundleView<'a> {
 pub struct FileView<'a> {
     /// The parsed file.
     pub file: &'a BundleFile,
+    /// Where the file was found, unless it stands in the bundle itself.
+    pub origin: Option<&'a Origin>,
     /// The text with its structure, unless the file is binary or a link.
     pub text: Option<TextView<'a>>,
 }
@@ -37,6 +40,7 @@ pub struct FileView<'a> {
 #[derive(Debug)]
 pub struct TextView<'a> {
     file: &'a BundleFile,
+    origin: Option<&'a Origin>,
     decoded: &'a DecodedText,
     line_starts: Vec<u32>,
     lowered: OnceLock<String>,
@@ -67,12 +71,16 @@ pub enum Region {
 }
 
 impl<'a> BundleView<'a> {
-    /// Builds the views of `bundle`.
-    pub(super) fn new(bundle: &'a SkillBundle, issues: &'a [ParseIssue]) -> Self {
-        let files = bundle
-            .files
-            .iter()
-            .map(|file| FileView { file, text: file.text.as_ref().map(|decoded| TextView::new(file, decoded)) })
+    /// Builds the views of `bundle` and of the layers inside of its files.
+    pub(super) fn new(bundle: &'a SkillBundle, layers: &'a [Layer], issues: &'a [ParseIssue]) -> Self {
+        let written = bundle.files.iter().map(|file| (file, None));
+        let opened = layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
+        let files = written
+            .chain(opened)
+            .map(|(file, origin)| {
+                let text = file.text.as_ref().map(|decoded| TextView::new(file, origin, decoded));
+                FileView { file, origin, text }
+            })
             .collect();
         Self { bundle, issues, files }
     }
@@ -97,12 +105,13 @@ impl FileView<'_> {
 }
 
 impl<'a> TextView<'a> {
-    fn new(file: &'a BundleFile, decoded: &'a DecodedText) -> Self {
+    fn new(file: &'a BundleFile, origin: Option<&'a Origin>, decoded: &'a DecodedText) -> Self {
         let line_starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1))
             .collect();
         Self {
             file,
+            origin,
             decoded,
             line_starts,
             lowered: OnceLock::new(),
@@ -130,6 +139,11 @@ impl<'a> TextView<'a> {
     /// Returns the path of the file in the bundle.
     pub fn path(&self) -> &'a str {
         self.file.path.as_str()
+    }
+
+    /// Returns where the text was found, unless a file of the bundle holds it as it is.
+    pub fn origin(&self) -> Option<&'a Origin> {
+        self.origin
     }
 
     /// Returns the file.

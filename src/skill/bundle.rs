@@ -202,6 +202,19 @@ impl SkillBundle {
 }
 
 impl BundleFile {
+    /// Reads what stands at a checked path: its class, language, digest and text.
+    pub fn new(path: BundlePath, content: FileContent, is_executable: bool) -> Self {
+        let class = FileClass::of(&path, is_executable);
+        let (sha256, text, language) = match &content {
+            FileContent::Bytes(bytes) => {
+                let language = script_language(&path, bytes);
+                (Sha256Digest::of(bytes), decode_text(bytes), language)
+            }
+            FileContent::Symlink(target) => (Sha256Digest::of(target.as_bytes()), None, None),
+        };
+        Self { path, content, is_executable, class, language, sha256, text }
+    }
+
     /// Returns the bytes of a regular file.
     pub fn bytes(&self) -> Option<&[u8]> {
         match &self.content {
@@ -258,21 +271,9 @@ fn check_files(raw: Vec<RawFile>, unread: &mut Vec<UnreadFile>, issues: &mut Vec
             continue;
         }
         total_bytes += size_bytes;
-        files.push(parse_file(path, raw_file));
+        files.push(BundleFile::new(path, raw_file.content, raw_file.is_executable));
     }
     files
-}
-
-fn parse_file(path: BundlePath, raw: RawFile) -> BundleFile {
-    let class = FileClass::of(&path, raw.is_executable);
-    let (sha256, text, language) = match &raw.content {
-        FileContent::Bytes(bytes) => {
-            let language = script_language(&path, bytes);
-            (Sha256Digest::of(bytes), decode_text(bytes), language)
-        }
-        FileContent::Symlink(target) => (Sha256Digest::of(target.as_bytes()), None, None),
-    };
-    BundleFile { path, content: raw.content, is_executable: raw.is_executable, class, language, sha256, text }
 }
 
 /// Prefers the exact name, as the specification's own reader does.

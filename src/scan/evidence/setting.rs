@@ -35,9 +35,11 @@ const PARAGRAPH_REACH_BYTES: usize = 4_000;
 /// Distinct words from which on a text is about security rather than doing something to it.
 const TEACHING_WORD_COUNT: usize = 5;
 
-/// Tells whether a file's path says that its content is a specimen: a test, a rule pack.
+/// Tells whether a file's path says that its content is a specimen: a test, a rule pack; or,
+/// of a text inside of another, that the other shows it.
 pub(in crate::scan) fn is_specimen(view: &TextView<'_>) -> bool {
-    view.path() != "SKILL.md" && SPECIMEN_PATH.is_match(view.path())
+    view.origin().is_some_and(|origin| origin.is_shown)
+        || view.path() != "SKILL.md" && SPECIMEN_PATH.is_match(view.path())
 }
 
 /// Tells whether a document is about attacks: it uses many different words of the trade.
