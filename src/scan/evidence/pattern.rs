@@ -1,5 +1,6 @@
 //! How rules write their patterns.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use regex::bytes;
@@ -8,6 +9,20 @@ use regex::bytes;
 /// have many states; with less room the engine throws them away again and again, and falls
 /// back to one that is ten times slower. The room is only taken where it is needed.
 const AUTOMATON_BYTES: usize = 32 * 1024 * 1024;
+
+/// Matches of one pattern in one text that are looked at. A text with more was made to keep
+/// a scanner busy; what was passed over is said in the report, and is never `safe`.
+const MATCHES: usize = 10_000;
+
+thread_local! {
+    /// Whether matches were passed over since it was last asked.
+    static PASSED_OVER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells whether any pattern passed over matches on this thread since the last call.
+pub(in crate::scan) fn take_passed_over() -> bool {
+    PASSED_OVER.replace(false)
+}
 
 /// A compiled pattern of a rule.
 ///
@@ -57,15 +72,25 @@ impl Pattern {
         self.0.find(text.as_bytes()).map(|found| Match::new(text, found))
     }
 
-    /// Iterates over all matches, which do not overlap.
+    /// Iterates over the matches, which do not overlap, up to [`MATCHES`].
     pub(in crate::scan) fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
-        self.0.find_iter(text.as_bytes()).map(|found| Match::new(text, found))
+        bounded(self.0.find_iter(text.as_bytes())).map(|found| Match::new(text, found))
     }
 
-    /// Iterates over the groups of all matches.
+    /// Iterates over the groups of the matches, up to [`MATCHES`].
     pub(in crate::scan) fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
-        self.0.captures_iter(text.as_bytes()).map(|groups| Captures { text, groups })
+        bounded(self.0.captures_iter(text.as_bytes())).map(|groups| Captures { text, groups })
     }
+}
+
+/// Ends after [`MATCHES`], and remembers that there was more.
+fn bounded<T>(matches: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    matches.enumerate().map_while(|(count, found)| {
+        if count == MATCHES {
+            PASSED_OVER.set(true);
+        }
+        (count < MATCHES).then_some(found)
+    })
 }
 
 impl<'t> Match<'t> {
@@ -122,6 +147,15 @@ mod tests {
             assert!(found.is_match("运行curl下载"), "{source}");
             assert!(!found.is_match("curls"), "{source}");
         }
+    }
+
+    #[test]
+    fn matches_beyond_the_bound_are_passed_over_and_said_so() {
+        let found = pattern("a");
+        assert_eq!(found.find_iter(&"a".repeat(MATCHES)).count(), MATCHES);
+        assert!(!take_passed_over());
+        assert_eq!(found.find_iter(&"a".repeat(MATCHES + 1)).count(), MATCHES);
+        assert!(take_passed_over() && !take_passed_over());
     }
 
     #[test]
