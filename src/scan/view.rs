@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
-use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
+use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, body_start};
 
 /// How far a line reaches to both sides of a place in it, in bytes.
 const LINE_REACH_BYTES: usize = 2_000;
@@ -199,7 +199,7 @@ impl<'a> TextView<'a> {
         if !self.is_markdown() {
             return Region::Code;
         }
-        let regions = self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()));
+        let regions = self.regions.get_or_init(|| markdown::regions(self.text(), body_start(self.text())));
         let index = regions.partition_point(|(range, _)| range.start <= offset);
         regions[..index]
             .iter()
@@ -214,7 +214,7 @@ impl<'a> TextView<'a> {
         if !self.is_markdown() {
             return None;
         }
-        let headings = self.headings.get_or_init(|| markdown::headings(self.text(), self.frontmatter_end()));
+        let headings = self.headings.get_or_init(|| markdown::headings(self.text(), body_start(self.text())));
         let index = headings.partition_point(|(start, _)| *start <= offset);
         index.checked_sub(1).map(|index| headings[index].1.as_str())
     }
@@ -227,20 +227,5 @@ impl<'a> TextView<'a> {
 
     fn line_index(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
-    }
-
-    fn frontmatter_end(&self) -> usize {
-        let text = self.text();
-        if !text.starts_with("---") {
-            return 0;
-        }
-        let mut at = 0;
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            at += line.len();
-            if index > 0 && line.trim_end() == "---" {
-                return at;
-            }
-        }
-        0
     }
 }
