@@ -44,7 +44,7 @@ pub(in crate::scan) fn is_popular(name: &str) -> bool {
 
 static PYTHON_COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:pip3?(?:\.\d+)?\s+install|pipx\s+(?:install|run)|uv\s+(?:add|pip\s+install|tool\s+(?:install|run))|uvx|poetry\s+add|conda\s+install|easy_install)((?:[ \t]+[^\s;|&`)#]+)+)",
+        r"(?i)\b(?:pip3?(?:\.\d+)?\s+install|pipx\s+(?:install|run)|uv\s+(?:add|pip\s+install|tool\s+(?:install|run))|uvx|poetry\s+add|easy_install)((?:[ \t]+[^\s;|&`)#]+)+)",
     )
 });
 

@@ -40,6 +40,8 @@ pub(in crate::scan) enum Slip {
     Doubled,
     /// A letter is left out or put in.
     Length,
+    /// A vowel is another vowel, or a letter is its neighbour on a keyboard.
+    Mistyped,
     /// A letter is another one.
     Changed,
 }
@@ -78,9 +80,21 @@ pub(in crate::scan) fn slip(name: &str, known: &str) -> Option<Slip> {
             let is_plural = *letter == 's' && !after.is_some_and(|next| next.is_alphabetic());
             if is_plural { None } else { Some(if is_doubled { Slip::Doubled } else { Slip::Length }) }
         }
-        ([left], [right]) if left.is_alphabetic() && right.is_alphabetic() => Some(Slip::Changed),
+        ([left], [right]) if left.is_alphabetic() && right.is_alphabetic() => {
+            Some(if is_near(*left, *right) { Slip::Mistyped } else { Slip::Changed })
+        }
         _ => None,
     }
+}
+
+/// Tells whether two letters are vowels, or neighbours in a row of a keyboard.
+fn is_near(left: char, right: char) -> bool {
+    const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+    let is_vowel = |letter: char| matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    let are_neighbours = ROWS
+        .iter()
+        .any(|row| matches!((row.find(left), row.find(right)), (Some(left), Some(right)) if left.abs_diff(right) == 1));
+    are_neighbours || is_vowel(left) && is_vowel(right)
 }
 
 #[cfg(test)]
@@ -97,7 +111,8 @@ mod tests {
             ("coloraama", "colorama", Some(Slip::Doubled)),
             ("expres", "express", None),
             ("exprss", "express", Some(Slip::Length)),
-            ("pandes", "pandas", Some(Slip::Changed)),
+            ("pandes", "pandas", Some(Slip::Mistyped)),
+            ("fastani", "fastapi", Some(Slip::Changed)),
             ("p0lymarket", "polymarket", Some(Slip::Drawn)),
             ("\u{0441}lawhub", "clawhub", Some(Slip::Drawn)),
             ("skills-creator", "skill-creator", None),

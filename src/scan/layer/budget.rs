@@ -5,7 +5,7 @@ const BYTES: usize = 24 * 1024 * 1024;
 /// Bytes of one layer.
 const LAYER_BYTES: usize = 8 * 1024 * 1024;
 /// Layers of a bundle.
-const LAYERS: usize = 1_000;
+const LAYERS: usize = 2_000;
 /// Steps from a file of the bundle to its innermost layer.
 const DEPTH: usize = 5;
 

@@ -1,7 +1,7 @@
 //! Programs inside of archives and documents.
 
 use crate::scan::capability::is_native;
-use crate::scan::evidence::run_order::run_order;
+use crate::scan::evidence::run_order::run_orders;
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 use crate::skill::FileClass;
 
@@ -27,6 +27,9 @@ const DOCUMENTS: [&str; 12] =
 const PACKAGES: [&str; 9] = ["jar", "whl", "war", "apk", "egg", "nupkg", "vsix", "xpi", "aar"];
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    let members = || view.files.iter().filter(|file| file.origin.is_some() && file.text.is_none());
+    let programs = members().filter(|file| is_native(file.file.bytes())).map(|file| file.file.path.file_name());
+    let ordered = run_orders(view, programs);
     for file in &view.files {
         let Some(origin) = file.origin.filter(|origin| is_member(origin.chain.last())) else { continue };
         let host = origin.location.path.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_ascii_lowercase());
@@ -41,7 +44,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             (Severity::High, "a document holds something that runs")
         } else if PACKAGES.contains(&host.as_str()) {
             (Severity::Info, "a package holds programs")
-        } else if is_program && run_order(view, name).is_some() {
+        } else if is_program && ordered.contains(name) {
             (Severity::High, "a text has a program run that comes out of an archive")
         } else if is_program {
             (Severity::Medium, "the archive holds a program that nobody can read")

@@ -2,7 +2,7 @@
 
 use crate::scan::evidence::python_bytecode::{Code, read, source_name};
 use crate::scan::evidence::python_sink::is_sink_name;
-use crate::scan::evidence::run_order::run_order;
+use crate::scan::evidence::run_order::run_orders;
 use crate::scan::evidence::setting::is_specimen_path;
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
@@ -22,6 +22,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    let names = view.files.iter().map(|file| file.file.path.file_name()).filter(|name| source_name(name).is_some());
+    let ordered = run_orders(view, names);
     for file in &view.files {
         let name = file.file.path.file_name();
         let (Some(source), Some(bytes)) = (source_name(name), file.file.bytes()) else { continue };
@@ -32,7 +34,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         let sink_name = bytecode.as_ref().and_then(|bytecode| bytecode.codes.iter().find_map(sink_name));
         // Python takes a file of its cache only together with the source.
         let is_cache = file.file.path.folders().last() == Some("__pycache__");
-        let is_run = run_order(view, name).is_some();
+        let is_run = ordered.contains(name);
         let severity = match (is_run || !is_cache, sink_name.is_some()) {
             _ if is_specimen_path(file.path()) => Severity::Low,
             (true, _) => Severity::High,

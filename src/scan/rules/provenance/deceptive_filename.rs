@@ -7,7 +7,7 @@ use icu_properties::props::Script;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::run_order::run_order;
+use crate::scan::evidence::run_order::run_orders;
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -66,8 +66,13 @@ const KNOWN_FOLDERS: [&str; 26] = [
 ];
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    let ordered =
+        run_orders(view, view.files.iter().filter(|file| is_hidden(file)).map(|file| file.file.path.file_name()));
     for file in &view.files {
-        let found = deceit(file.file.path.file_name()).or_else(|| hidden(view, file));
+        let found = deceit(file.file.path.file_name()).or_else(|| {
+            (is_hidden(file) && ordered.contains(file.file.path.file_name()))
+                .then_some((Severity::Medium, "a text has a script run that stands in a hidden folder"))
+        });
         if let Some((severity, reason)) = found {
             sink.report_view(file, file.path(), reason).severity(severity);
         }
@@ -106,15 +111,9 @@ fn has_mixed_word(name: &str) -> bool {
     })
 }
 
-/// A script in a folder that a listing does not show, which a text has run.
-fn hidden(view: &BundleView<'_>, file: &FileView<'_>) -> Option<(Severity, &'static str)> {
-    let is_hidden = file
-        .file
-        .path
-        .folders()
-        .any(|folder| folder.starts_with('.') && folder.len() > 1 && !KNOWN_FOLDERS.contains(&folder));
-    let name = file.file.path.file_name();
+/// Tells whether a file is a script in a folder that a listing does not show.
+fn is_hidden(file: &FileView<'_>) -> bool {
+    let is_unknown = |folder: &str| folder.starts_with('.') && folder.len() > 1 && !KNOWN_FOLDERS.contains(&folder);
     let runs = file.file.language.is_some() || file.file.is_executable;
-    (file.origin.is_none() && is_hidden && runs && run_order(view, name).is_some())
-        .then_some((Severity::Medium, "a text has a script run that stands in a hidden folder"))
+    file.origin.is_none() && runs && file.file.path.folders().any(is_unknown)
 }

@@ -1,11 +1,12 @@
 //! Files whose content is not what their name says.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::run_order::run_order;
+use crate::scan::evidence::run_order::run_orders;
 use crate::scan::evidence::setting::{is_code, is_shown, is_specimen_path};
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -51,8 +52,10 @@ static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    let ordered =
+        run_orders(view, view.files.iter().filter(|file| is_data_script(file)).map(|file| file.file.path.file_name()));
     for file in &view.files {
-        let Some((severity, reason)) = disguise(view, file) else { continue };
+        let Some((severity, reason)) = disguise(file, &ordered) else { continue };
         let is_specimen = is_specimen_path(file.path()) || file.origin.is_some_and(|origin| origin.is_shown);
         let severity = if is_specimen { severity.min(Severity::Low) } else { severity };
         sink.report_view(file, file.file.path.file_name(), reason).severity(severity);
@@ -61,7 +64,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     view.texts().for_each(|text| check_orders(text, &names, sink));
 }
 
-fn disguise(view: &BundleView<'_>, file: &FileView<'_>) -> Option<(Severity, &'static str)> {
+fn disguise(file: &FileView<'_>, ordered: &BTreeSet<&str>) -> Option<(Severity, &'static str)> {
     let extension = file.file.path.extension()?;
     let extension = extension.as_str();
     let bytes = file.file.bytes()?;
@@ -76,8 +79,8 @@ fn disguise(view: &BundleView<'_>, file: &FileView<'_>) -> Option<(Severity, &'s
     {
         return Some((Severity::High, "the file is called otherwise and is an archive"));
     }
-    if is_data && bytes.starts_with(b"#!") && file.file.language.is_some() {
-        let is_run = run_order(view, file.file.path.file_name()).is_some();
+    if is_data_script(file) {
+        let is_run = ordered.contains(file.file.path.file_name());
         return Some(if is_run {
             (Severity::High, "a text has a script run that is called data")
         } else {
@@ -85,6 +88,12 @@ fn disguise(view: &BundleView<'_>, file: &FileView<'_>) -> Option<(Severity, &'s
         });
     }
     None
+}
+
+/// Tells whether a file is called data and begins as a script does.
+fn is_data_script(file: &FileView<'_>) -> bool {
+    let is_data = file.file.path.extension().is_some_and(|extension| DATA.contains(&extension.as_str()));
+    is_data && file.file.language.is_some() && file.file.bytes().is_some_and(|bytes| bytes.starts_with(b"#!"))
 }
 
 /// Finds orders to run a file of the bundle that is called data.

@@ -89,7 +89,7 @@ fn imitated_skill(name: &str) -> Option<(Severity, String)> {
         let (severity, how) = match slip(name, known) {
             Some(Slip::Drawn) => (Severity::High, "is drawn like"),
             Some(Slip::Swapped | Slip::Doubled) if known.len() >= SLIP_LETTERS => (Severity::High, "misspells"),
-            Some(Slip::Length | Slip::Changed) if known.len() >= SLIP_LETTERS => {
+            Some(Slip::Length | Slip::Mistyped | Slip::Changed) if known.len() >= SLIP_LETTERS => {
                 (Severity::Medium, "is one letter away from")
             }
             _ if is_same => (Severity::Low, "differs by its separators from"),

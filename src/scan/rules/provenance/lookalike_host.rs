@@ -83,7 +83,11 @@ fn imitated(url: &Url<'_>) -> Option<(&'static str, &'static str)> {
         // `github.com.files.example` begins as the real one, and belongs to somebody else.
         let is_front = suffixes.iter().any(|suffix| {
             let front = format!("{owner}.{suffix}.");
-            host.starts_with(&front) || host.contains(&format!(".{front}"))
+            // Owners have names of their own in many countries: `google.com.hk`.
+            let is_country = |rest: &str| rest.len() == 2;
+            host.find(&front).is_some_and(|at| {
+                (at == 0 || host.as_bytes()[at - 1] == b'.') && !is_country(&host[at + front.len()..])
+            })
         });
         if is_front {
             return Some((*owner, "begins like the host of"));
@@ -95,8 +99,8 @@ fn imitated(url: &Url<'_>) -> Option<(&'static str, &'static str)> {
         let how = match slip(&label, owner)? {
             Slip::Swapped | Slip::Doubled => "has letters swapped or doubled of",
             Slip::Drawn => "is drawn like the host of",
-            Slip::Length if owner.len() >= 8 => "has a letter more or less than",
-            Slip::Changed if owner.len() >= 8 => "has another letter than",
+            Slip::Length if owner.len() >= 7 => "has a letter more or less than",
+            Slip::Mistyped if owner.len() >= 6 => "is a slip of a finger from",
             _ => return None,
         };
         Some((*owner, how))

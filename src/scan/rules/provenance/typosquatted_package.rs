@@ -36,55 +36,38 @@ pub(crate) static RULE: Rule = Rule {
 
 /// Letters from which on a single slip is more likely a trick than another word.
 const SLIP_LETTERS: usize = 6;
-/// Letters from which on even a changed letter is.
-const CHANGE_LETTERS: usize = 7;
+/// Letters from which on a letter more or less is.
+const LENGTH_LETTERS: usize = 7;
 
 /// Packages of their own that are one letter away from a popular one.
 const NEIGHBOURS: &[&str] = &[
-    "async-timeout",
     "boto",
     "bs4",
-    "chai",
+    "clawdhub",
     "color",
     "colour",
-    "dateutil",
-    "duckduckgo",
+    "djongo",
+    "enquirer",
+    "expect",
     "expresso",
-    "fastapp",
-    "flasks",
-    "gradient",
-    "httpcore",
     "httpie",
-    "jsonschemas",
-    "kerastuner",
-    "marko",
     "mongo",
     "mysql",
-    "nexus",
     "openapi",
     "pandera",
-    "playwriter",
-    "plotext",
-    "prettierd",
-    "pydantic-ai",
-    "pyqtgraph",
+    "pedantic",
+    "prism",
+    "pyaml",
+    "python",
     "request",
     "requests",
-    "rollup",
+    "scapy",
+    "schedula",
+    "scheduler",
     "scrapyd",
-    "seleniumbase",
-    "shapes",
-    "sharp-cli",
-    "solani",
-    "solara",
+    "simpy",
     "sqlite",
-    "sympify",
-    "tomlkit",
-    "torchx",
-    "typeorm",
-    "typed",
     "validators",
-    "webpacker",
 ];
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -106,15 +89,15 @@ fn imitated(name: &str, registry: Registry) -> Option<(&'static str, &'static st
     let name = if registry == Registry::PyPi { name.replace(['_', '.'], "-") } else { name.to_owned() };
     popular(registry).filter(|known| **known != name).find_map(|known| {
         let squeezed = |name: &str| name.replace(['-', '_', '.'], "");
-        if known.len() >= SLIP_LETTERS && squeezed(&name) == squeezed(known) {
+        if known.len() >= SLIP_LETTERS && !known.contains('.') && squeezed(&name) == squeezed(known) {
             return Some((known, "differs by its separators from"));
         }
         let how = match slip(&name, known)? {
             Slip::Drawn if known.len() >= SLIP_LETTERS - 1 => "is drawn like",
             Slip::Swapped if known.len() >= SLIP_LETTERS - 1 => "swaps two letters of",
             Slip::Doubled if known.len() >= SLIP_LETTERS - 1 => "doubles a letter of, or leaves one out of,",
-            Slip::Length if known.len() >= SLIP_LETTERS => "has a letter more or less than",
-            Slip::Changed if known.len() >= CHANGE_LETTERS => "has another letter than",
+            Slip::Length if known.len() >= LENGTH_LETTERS => "has a letter more or less than",
+            Slip::Mistyped if known.len() >= SLIP_LETTERS => "is a slip of a finger from",
             _ => return None,
         };
         Some((known, how))
