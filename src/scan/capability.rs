@@ -72,15 +72,24 @@ pub(super) fn infer(view: &BundleView<'_>) -> BTreeMap<Capability, String> {
     let mut capabilities = BTreeMap::new();
     for file in &view.files {
         if file.file.class == FileClass::Script {
-            capabilities.entry(Capability::Execution).or_insert_with(|| sanitise_line(file.path(), limits::NAME_BYTES));
+            capabilities.entry(Capability::Execution).or_insert_with(|| match file.origin {
+                Some(origin) => origin.location.path.clone(),
+                None => sanitise_line(file.path(), limits::NAME_BYTES),
+            });
         }
         let Some(text) = &file.text else { continue };
         for (capability, sign) in
             SIGNS.iter().filter(|(capability, _)| !capabilities.contains_key(capability)).collect::<Vec<_>>()
         {
             if let Some(found) = sign.find_iter(text.text()).take(50).find(|found| is_code(text, found.start())) {
-                let (line, _) = text.position(found.start());
-                capabilities.insert(*capability, format!("{}:{line}", sanitise_line(text.path(), limits::NAME_BYTES)));
+                let place = match text.origin() {
+                    Some(origin) => origin.location.path.clone(),
+                    None => {
+                        let (line, _) = text.position(found.start());
+                        format!("{}:{line}", sanitise_line(text.path(), limits::NAME_BYTES))
+                    }
+                };
+                capabilities.insert(*capability, place);
             }
         }
     }

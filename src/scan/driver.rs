@@ -25,7 +25,7 @@ pub struct ScannedBundle {
 /// Scans a bundle with every rule.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened.layers, &issues);
+    let view = BundleView::new(&bundle, &opened, &issues);
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();

@@ -22,7 +22,7 @@ mod view;
 pub use capability::Capability;
 pub use driver::{ScannedBundle, scan_bundle};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity};
-pub use layer::{Layer, Origin};
+pub use layer::{Fact, FactKind, Layer, Origin};
 pub use report::{Completeness, PhaseReport, ScanReport};
 pub use rule::{Hook, Lifecycle, Rule};
 pub use rules::RULES;

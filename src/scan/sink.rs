@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Confidence, Finding, Location, Rule, Severity, TextView};
+use super::{Confidence, FileView, Finding, Location, Origin, Rule, Severity, TextView};
 use crate::skill::{limits, sanitise_line};
 
 /// Findings of one rule in one file that are kept; more of the same tell nothing new.
@@ -55,6 +55,20 @@ impl<'a> Sink<'a> {
     pub fn report_file(&mut self, path: &str, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
         let location = Location { path: sanitise_line(path, limits::NAME_BYTES), line: None, column: None };
         self.push(path, location, sanitise_line(evidence, EXCERPT_CHARACTERS), reason.into(), Vec::new())
+    }
+
+    /// Reports a file as a whole, at the place in the bundle that holds it.
+    pub fn report_view(&mut self, view: &FileView<'_>, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
+        match view.origin {
+            Some(origin) => self.report_origin(origin, evidence, reason),
+            None => self.report_file(view.path(), evidence, reason),
+        }
+    }
+
+    /// Reports something inside of a file.
+    pub fn report_origin(&mut self, origin: &Origin, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
+        let evidence = sanitise_line(evidence, EXCERPT_CHARACTERS);
+        self.push(&origin.location.path, origin.location.clone(), evidence, reason.into(), origin.chain.clone())
     }
 
     fn push(

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::layer::{Layer, Origin};
+use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
-use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, body_start};
+use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, UnreadFile, body_start};
 
 /// How far a line reaches to both sides of a place in it, in bytes.
 const LINE_REACH_BYTES: usize = 2_000;
@@ -23,6 +23,10 @@ pub struct BundleView<'a> {
     pub issues: &'a [ParseIssue],
     /// Files in path order, then what is inside of them.
     pub files: Vec<FileView<'a>>,
+    /// What stands out about the containers among the files.
+    pub facts: &'a [Fact],
+    /// What is inside of the files and was not read.
+    pub unread_inside: &'a [UnreadFile],
 }
 
 /// One file of the bundle.
@@ -72,17 +76,17 @@ pub enum Region {
 
 impl<'a> BundleView<'a> {
     /// Builds the views of `bundle` and of the layers inside of its files.
-    pub(super) fn new(bundle: &'a SkillBundle, layers: &'a [Layer], issues: &'a [ParseIssue]) -> Self {
+    pub(super) fn new(bundle: &'a SkillBundle, opened: &'a Layers, issues: &'a [ParseIssue]) -> Self {
         let written = bundle.files.iter().map(|file| (file, None));
-        let opened = layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
+        let layers = opened.layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
         let files = written
-            .chain(opened)
+            .chain(layers)
             .map(|(file, origin)| {
                 let text = file.text.as_ref().map(|decoded| TextView::new(file, origin, decoded));
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files }
+        Self { bundle, issues, files, facts: &opened.facts, unread_inside: &opened.unread }
     }
 
     /// Returns the view of the instructions' text, unless it is binary.

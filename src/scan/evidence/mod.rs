@@ -5,8 +5,14 @@
 //! rules to say.
 
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod installed_package;
+pub(in crate::scan) mod look_alike;
 pub(in crate::scan) mod network_sink;
 mod pattern;
+pub(in crate::scan) mod pickle;
+pub(in crate::scan) mod python_bytecode;
+pub(in crate::scan) mod python_sink;
+pub(in crate::scan) mod run_order;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
