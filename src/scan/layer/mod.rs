@@ -5,8 +5,15 @@
 //! led there. Everything here works within a budget; what does not fit is
 //! unread, and said so.
 
+mod budget;
+mod codec;
+mod encoded;
+mod language;
 mod origin;
+mod readable;
+mod shown;
 
+use budget::Budget;
 pub use origin::Origin;
 
 use crate::skill::{BundleFile, SkillBundle, UnreadFile};
@@ -30,6 +37,10 @@ pub(super) struct Layers {
 }
 
 /// Opens what is inside of the bundle's files.
-pub(super) fn open_layers(_bundle: &SkillBundle) -> Layers {
-    Layers::default()
+pub(super) fn open_layers(bundle: &SkillBundle) -> Layers {
+    let mut budget = Budget::new();
+    let mut opened = Layers::default();
+    // Last, since what comes out of a container may be encoded.
+    encoded::open(bundle, &mut budget, &mut opened);
+    opened
 }
