@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Characters on each side of one that are looked at, to tell whether it is a specimen.
+const SPECIMEN_CHARACTERS: usize = 64;
+
 /// Tells whether a character is a tag: a copy of an ASCII character that is never drawn.
 pub(in crate::scan) fn is_tag(character: char) -> bool {
     matches!(character, '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
@@ -61,29 +64,42 @@ pub(in crate::scan) fn splits(text: &str) -> impl Iterator<Item = Range<usize>> 
 /// Tells whether what stands at `span` is a specimen of a character: it is the content of a
 /// short string or of a class of characters, as in lists of what to look for.
 pub(in crate::scan) fn is_specimen(text: &str, span: &Range<usize>) -> bool {
+    is_in_range(text, span) || closes(text[..span.start].chars().rev()) && closes(text[span.end..].chars())
+}
+
+/// Tells whether nothing but a little stands before the end of a string or a class; two drawn
+/// characters at most: `"a…b"`, `[…]`.
+fn closes(characters: impl Iterator<Item = char>) -> bool {
     let is_delimiter =
-        |character: char| matches!(character, '"' | '\'' | '`' | '[' | ']' | '(' | ')' | '<' | '>' | '|' | '/' | ',');
-    let is_invisible = |character: char| {
-        is_tag(character)
+        |character| matches!(character, '"' | '\'' | '`' | '[' | ']' | '(' | ')' | '<' | '>' | '|' | '/' | ',');
+    let mut drawn = 0;
+    for character in characters.take(SPECIMEN_CHARACTERS) {
+        if is_delimiter(character) || character == '\n' {
+            return is_delimiter(character);
+        }
+        drawn += usize::from(!is_invisible(character) && character != '-');
+        if drawn > 2 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Tells whether the characters around `span` hold a range of a class: `…-…`.
+fn is_in_range(text: &str, span: &Range<usize>) -> bool {
+    let is_part = |character: &char| is_invisible(*character) || *character == '-';
+    let before: Vec<char> = text[..span.start].chars().rev().take(SPECIMEN_CHARACTERS).take_while(is_part).collect();
+    let after = text[span.start..].chars().take(SPECIMEN_CHARACTERS).take_while(is_part);
+    let cluster: Vec<char> = before.into_iter().rev().chain(after).collect();
+    cluster.windows(3).any(|part| part[1] == '-' && part[0] != '-' && part[2] != '-')
+}
+
+fn is_invisible(character: char) -> bool {
+    !character.is_ascii()
+        && (is_tag(character)
             || is_zero_width(character)
             || is_bidirectional_control(character)
-            || selector_byte(character).is_some()
-    };
-    // Two drawn characters on each side at most: `"a…b"`, `[…-…]`.
-    let closes = |characters: &mut dyn Iterator<Item = char>| {
-        let mut drawn = 0;
-        for character in characters.take(64) {
-            if is_delimiter(character) || character == '\n' {
-                return is_delimiter(character);
-            }
-            drawn += usize::from(!is_invisible(character) && character != '-');
-            if drawn > 2 {
-                return false;
-            }
-        }
-        false
-    };
-    closes(&mut text[..span.start].chars().rev()) && closes(&mut text[span.end..].chars())
+            || selector_byte(character).is_some())
 }
 
 #[cfg(test)]
@@ -95,6 +111,7 @@ mod tests {
         let rows = [
             ("\"a\u{202a}b\"", true),
             ("[\u{202a}-\u{202e}\u{2066}]", true),
+            ("[\\x00-\\x1f\u{2066}-\u{2069}\\r\\n]", true),
             ("('\u{200b}', 'zero width space')", true),
             ("\"user\u{202e} # admin\"", false),
             ("ig\u{200b}nore", false),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::scan::evidence::confusable::{fold_word, words};
 use crate::scan::evidence::intent::intent_of;
-use crate::scan::evidence::setting::{is_taught, paragraph};
+use crate::scan::evidence::setting::{is_data, is_taught, paragraph};
 use crate::scan::evidence::{Pattern, confusable, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -48,6 +48,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = match intent {
             _ if is_taught(view, &span) => Severity::Info,
             Some(_) => Severity::High,
+            None if is_data(view) => Severity::Low,
             None => Severity::Medium,
         };
         let reason = match intent {

@@ -39,7 +39,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let written = paragraph(view, span);
         done_to = span.end + written.len();
         let drawn = without_zero_width(written);
-        let intent = intent_of(&drawn).filter(|_| intent_of(written).is_none());
+        // What is hidden may stand beside something that is not.
+        let is_hidden = intent_of(written) != intent_of(&drawn) || splits(written).nth(2).is_some();
+        let intent = intent_of(&drawn).filter(|_| is_hidden);
         // A soft hyphen, or one character that came along with a copied text, hides nothing.
         let is_soft = text[span.clone()].chars().all(|character| matches!(character, '\u{ad}' | '\u{feff}'));
         let severity = match intent {
