@@ -59,7 +59,7 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
         size_bytes: None,
         reason: "more places than are looked at resemble an attack".to_owned(),
     });
-    let unread = opened.unread.into_iter().chain(passed_over).collect();
+    let unread = opened.unread.iter().cloned().chain(passed_over).collect();
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
     let report = ScanReport::new(&bundle, unread, findings, capabilities, executes_code);

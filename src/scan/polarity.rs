@@ -41,14 +41,24 @@ pub(super) fn is_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
         Region::Code => return is_mention_in_code(view, span),
         _ => {}
     }
-    if view.heading(span.start).is_some_and(|heading| TEACHING_HEADING.is_match(heading)) {
+    if is_under_teaching_heading(view, span.start) {
         return true;
     }
     // Code in running text is shown, unless the sentence asks for it.
     if region == Region::InlineCode && !IMPERATIVE.is_match(sentence_before(view, span)) {
         return true;
     }
-    is_quoted(view, span) || matches!(region, Region::Table) || NEGATION.is_match(sentence_before(view, span))
+    is_quoted(view, span) || matches!(region, Region::Table) || is_negated(view, span)
+}
+
+/// Tells whether the place stands under a heading about attacks, or about what not to do.
+pub(super) fn is_under_teaching_heading(view: &TextView<'_>, offset: usize) -> bool {
+    view.heading(offset).is_some_and(|heading| TEACHING_HEADING.is_match(heading))
+}
+
+/// Tells whether a word before `span` in the same sentence turns it round.
+pub(super) fn is_negated(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    NEGATION.is_match(sentence_before(view, span))
 }
 
 /// In code, a pattern in a comment, or a string in a list of patterns, is a mention.

@@ -42,11 +42,7 @@ impl<'a> Sink<'a> {
         let evidence = excerpt(view, &span);
         let (location, chain) = match view.origin() {
             Some(origin) => (origin.location.clone(), origin.chain.clone()),
-            None => {
-                let (line, column) = view.position(span.start);
-                let path = sanitise_line(view.path(), limits::NAME_BYTES);
-                (Location { path, line: Some(line), column }, Vec::new())
-            }
+            None => (view.location(span.start), Vec::new()),
         };
         self.push(view.path(), location, evidence, reason.into(), chain)
     }

@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::Location;
 use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
-use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, UnreadFile, body_start};
+use crate::skill::{
+    BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, UnreadFile, body_start, limits, sanitise_line,
+};
 
 /// How far a line reaches to both sides of a place in it, in bytes.
 const LINE_REACH_BYTES: usize = 2_000;
@@ -109,7 +112,8 @@ impl FileView<'_> {
 }
 
 impl<'a> TextView<'a> {
-    fn new(file: &'a BundleFile, origin: Option<&'a Origin>, decoded: &'a DecodedText) -> Self {
+    /// Builds the view of one text.
+    pub(super) fn new(file: &'a BundleFile, origin: Option<&'a Origin>, decoded: &'a DecodedText) -> Self {
         let line_starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1))
             .collect();
@@ -175,6 +179,12 @@ impl<'a> TextView<'a> {
         (line as u32 + 1, column)
     }
 
+    /// Returns the place of a byte offset in the bundle.
+    pub(super) fn location(&self, offset: usize) -> Location {
+        let (line, column) = self.position(offset);
+        Location { path: sanitise_line(self.path(), limits::NAME_BYTES), line: Some(line), column }
+    }
+
     /// Returns the byte range of the line around `offset`, without its line feed; of a line
     /// that is longer than a person reads, the part around `offset`, so that a text of one
     /// line costs no more than any other.
@@ -227,6 +237,16 @@ impl<'a> TextView<'a> {
     /// quoted, listed as a pattern to detect, or under a heading that says so.
     pub fn is_mention(&self, span: &Range<usize>) -> bool {
         polarity::is_mention(self, span)
+    }
+
+    /// Tells whether the place stands under a heading about attacks, or about what not to do.
+    pub(super) fn is_under_teaching_heading(&self, offset: usize) -> bool {
+        polarity::is_under_teaching_heading(self, offset)
+    }
+
+    /// Tells whether a word before `span` in the same sentence turns it round.
+    pub(super) fn is_negated(&self, span: &Range<usize>) -> bool {
+        polarity::is_negated(self, span)
     }
 
     fn line_index(&self, offset: usize) -> usize {

@@ -4,8 +4,12 @@
 //! A file here answers one question about a text; which answers make a finding is for the
 //! rules to say.
 
+pub(in crate::scan) mod confusable;
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod decoding;
 pub(in crate::scan) mod installed_package;
+pub(in crate::scan) mod intent;
+pub(in crate::scan) mod invisible;
 pub(in crate::scan) mod look_alike;
 pub(in crate::scan) mod network_sink;
 mod pattern;

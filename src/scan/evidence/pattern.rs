@@ -28,7 +28,7 @@ pub(in crate::scan) fn take_passed_over() -> bool {
 ///
 /// It works on bytes where its source is ASCII: `\w`, `\s`, `\d`, `\b` and `(?i)` then know
 /// ASCII only, and `.` and `[^…]` take one byte, so that a pattern compiles in a tenth of the
-/// time and runs on a small automaton. A source that holds another character, or `\p{…}`, is
+/// time and runs on a small automaton. A source that holds another character, or the escape of one, is
 /// compiled for characters, with `\b` still of ASCII words. Spans always lie on boundaries of
 /// characters.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(in crate::scan) struct Captures<'t> {
 
 /// Compiles a pattern of a rule.
 pub(in crate::scan) fn pattern(source: &str) -> Pattern {
-    let needs_characters = !source.is_ascii() || source.contains(r"\p{");
+    let needs_characters = !source.is_ascii() || [r"\p{", r"\u{", r"\x{"].iter().any(|escape| source.contains(escape));
     let source = if needs_characters { source.replace(r"\b", r"(?-u:\b)") } else { source.to_owned() };
     bytes::RegexBuilder::new(&source)
         .unicode(needs_characters)
@@ -75,6 +75,11 @@ impl Pattern {
     /// Iterates over the matches, which do not overlap, up to [`MATCHES`].
     pub(in crate::scan) fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
         bounded(self.0.find_iter(text.as_bytes())).map(|found| Match::new(text, found))
+    }
+
+    /// Returns the groups of the first match.
+    pub(in crate::scan) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.0.captures(text.as_bytes()).map(|groups| Captures { text, groups })
     }
 
     /// Iterates over the groups of the matches, up to [`MATCHES`].

@@ -80,6 +80,26 @@ pub(in crate::scan) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> boo
     is_data(view) || is_taught(view, span) || is_table_row(view.line(span.start))
 }
 
+/// Tells whether code at `span` is shown rather than run: in a specimen, a comment, a table,
+/// under a heading about attacks, or in a document that teaches. Other than for words, quotation
+/// marks say nothing: that is how arguments are given.
+pub(in crate::scan) fn is_shown_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    let is_in_code = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_));
+    is_data(view)
+        || is_specimen(view)
+        || view.is_under_teaching_heading(span.start)
+        || is_table_row(view.line(span.start))
+        || is_comment(view.line(span.start)) && is_in_code
+        || !is_in_code && view.is_mention(span)
+        || teaches_security(view)
+}
+
+/// Tells whether a line of code is a comment; the first line of a script is not.
+pub(in crate::scan) fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with("#!") && ["#", "//", "--", "*", "/*"].iter().any(|mark| line.starts_with(mark))
+}
+
 /// Tells whether a line is drawn as a row of a table, inside of a block of code or out of it.
 fn is_table_row(line: &str) -> bool {
     let line = line.trim();
