@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::capability;
 use super::layer::open_layers;
-use super::{BundleView, Hook, RULES, ScanReport, Sink, TextView};
+use super::{BundleView, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
 use crate::skill::{ParseIssue, SkillBundle};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
@@ -20,10 +20,15 @@ pub struct ScannedBundle {
     pub report: ScanReport,
 }
 
-/// Scans a bundle with every rule.
+/// Scans a bundle with every rule and the signatures of this program.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
+    scan_bundle_with(bundle, issues, Ruleset::builtin())
+}
+
+/// Scans a bundle with every rule and the signatures of `ruleset`.
+pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened.layers, &issues);
+    let view = BundleView::new(&bundle, &opened.layers, &issues, ruleset.signatures());
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();
@@ -45,7 +50,8 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
     }
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
-    let report = ScanReport::new(&bundle, opened.unread, findings, capabilities, executes_code);
+    let report =
+        ScanReport::new(&bundle, ruleset.version().clone(), opened.unread, findings, capabilities, executes_code);
     ScannedBundle { bundle, issues, report }
 }
 

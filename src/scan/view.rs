@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
+use super::signature::SignatureSet;
 use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
 
 /// How far a line reaches to both sides of a place in it, in bytes.
@@ -23,6 +24,8 @@ pub struct BundleView<'a> {
     pub issues: &'a [ParseIssue],
     /// Files in path order, then what is inside of them.
     pub files: Vec<FileView<'a>>,
+    /// The signatures to look for.
+    pub(super) signatures: &'a SignatureSet,
 }
 
 /// One file of the bundle.
@@ -72,7 +75,12 @@ pub enum Region {
 
 impl<'a> BundleView<'a> {
     /// Builds the views of `bundle` and of the layers inside of its files.
-    pub(super) fn new(bundle: &'a SkillBundle, layers: &'a [Layer], issues: &'a [ParseIssue]) -> Self {
+    pub(super) fn new(
+        bundle: &'a SkillBundle,
+        layers: &'a [Layer],
+        issues: &'a [ParseIssue],
+        signatures: &'a SignatureSet,
+    ) -> Self {
         let written = bundle.files.iter().map(|file| (file, None));
         let opened = layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
         let files = written
@@ -82,7 +90,7 @@ impl<'a> BundleView<'a> {
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files }
+        Self { bundle, issues, files, signatures }
     }
 
     /// Returns the view of the instructions' text, unless it is binary.
