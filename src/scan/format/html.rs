@@ -9,8 +9,10 @@ use crate::scan::{Finding, Phase, RULES, RecommendedAction, SafetyStatus, Severi
 use crate::skill::sanitise_line;
 
 const STYLE: &str = include_str!("report.css");
-/// Findings of a severity that are shown open; further ones are folded.
-const OPEN_FINDINGS: usize = 60;
+/// Findings of one rule and severity that are shown open; further ones are folded.
+const OPEN_FINDINGS: usize = 5;
+/// Rules that are named beside the verdict.
+const REASONS: usize = 6;
 
 /// Writes a run as a page.
 pub fn html(run: &Run) -> String {
@@ -72,10 +74,11 @@ fn overview(run: &Run) -> String {
 fn one(skill: &ScannedSkill, index: usize, run: &Run) -> String {
     let report = &skill.report;
     let mut part = format!(
-        "<section class=\"skill\" id=\"skill-{index}\">\n<div class=\"verdict {status}\">\n<p class=\"status\">{status}</p>\n<div>\n<h2>{}</h2>\n<p class=\"path\">{}</p>\n<p>{}</p>\n</div>\n</div>\n",
+        "<section class=\"skill\" id=\"skill-{index}\">\n<div class=\"verdict {status}\">\n<p class=\"status\">{status}</p>\n<div>\n<h2>{}</h2>\n<p class=\"path\">{}</p>\n<p>{}</p>\n{}</div>\n</div>\n",
         escape(&skill.name),
         escape(&skill.folder),
         advice(report.recommended_action()),
+        reasons(skill),
         status = report.status.as_str(),
     );
     part.push_str(&facts(skill));
@@ -85,6 +88,33 @@ fn one(skill: &ScannedSkill, index: usize, run: &Run) -> String {
     part.push_str(&files(skill));
     part.push_str("</section>\n");
     part
+}
+
+/// Returns which rules the verdict rests on, worst first.
+fn reasons(skill: &ScannedSkill) -> String {
+    let mut rules: Vec<(&str, Severity, usize)> = Vec::new();
+    for finding in skill.report.findings.iter().filter(|finding| finding.counts() && !finding.is_note()) {
+        match rules.iter_mut().find(|(id, ..)| *id == finding.rule_id) {
+            Some((.., count)) => *count += 1,
+            None => rules.push((&finding.rule_id, finding.severity, 1)),
+        }
+    }
+    if rules.is_empty() {
+        return String::new();
+    }
+    let hidden = rules.len().saturating_sub(REASONS);
+    let mut words: Vec<String> = rules
+        .iter()
+        .take(REASONS)
+        .map(|(id, severity, count)| {
+            let times = if *count > 1 { format!(" × {count}") } else { String::new() };
+            format!("{} <span class=\"{severity}\">{severity}</span>{times}", escape(id), severity = severity.as_str())
+        })
+        .collect();
+    if hidden > 0 {
+        words.push(format!("{hidden} more"));
+    }
+    format!("<p class=\"reasons\">{}</p>\n", words.join(" · "))
 }
 
 fn facts(skill: &ScannedSkill) -> String {
@@ -98,7 +128,10 @@ fn facts(skill: &ScannedSkill) -> String {
         ("Bundle", report.package_hash.to_string()),
         ("SKILL.md", report.content_hash.to_string()),
     ];
-    let row = |(name, value): &(&str, String)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(value));
+    let row = |(name, value): &(&str, String)| {
+        let class = if value.starts_with("sha256:") { " class=\"wide\"" } else { "" };
+        format!("<div{class}><dt>{name}</dt><dd>{}</dd></div>\n", escape(value))
+    };
     let mut text = format!("<dl class=\"facts\">\n{}</dl>\n", rows.iter().map(row).collect::<String>());
     let phases = report.phases();
     let score = |phase: &Phase| phases.get(phase.as_str()).map_or(0, |phase| phase.score);
@@ -136,10 +169,19 @@ fn findings(skill: &ScannedSkill, run: &Run) -> String {
             continue;
         }
         text.push_str(&format!("<h3>{} <span class=\"count\">{}</span></h3>\n", severity.as_str(), group.len()));
-        let (shown, folded) = group.split_at(group.len().min(OPEN_FINDINGS));
-        shown.iter().for_each(|finding| text.push_str(&one_finding(finding, skill, run)));
-        let folded: Vec<&Finding> = folded.iter().map(|finding| **finding).collect();
-        text.push_str(&fold(&format!("{} more", folded.len()), &folded, skill, run));
+        let mut rules: Vec<&str> = Vec::new();
+        for finding in &group {
+            if !rules.contains(&finding.rule_id.as_str()) {
+                rules.push(&finding.rule_id);
+            }
+        }
+        for rule in rules {
+            let alike: Vec<&Finding> =
+                group.iter().filter(|finding| finding.rule_id == rule).map(|each| **each).collect();
+            let (shown, folded) = alike.split_at(alike.len().min(OPEN_FINDINGS));
+            shown.iter().for_each(|finding| text.push_str(&one_finding(finding, skill, run)));
+            text.push_str(&fold(&format!("{} more of {}", folded.len(), escape(rule)), folded, skill, run));
+        }
     }
     text.push_str(&fold(&count(notes.len(), "note"), &notes, skill, run));
     text.push_str(&fold(&format!("{} suppressed or known", decided.len()), &decided, skill, run));
@@ -169,7 +211,7 @@ fn one_finding(finding: &Finding, skill: &ScannedSkill, run: &Run) -> String {
     let mut text = format!(
         "<article class=\"finding {severity}\">\n<p class=\"head\"><span class=\"severity\">{severity}</span> <b>{rule}</b> <span class=\"path\">{}</span></p>\n<p>{}.</p>\n",
         escape(&place),
-        capital(&escape(finding.reason.trim_end_matches('.'))),
+        code(&capital(&escape(finding.reason.trim_end_matches('.')))),
         severity = finding.severity.as_str(),
     );
     if !finding.evidence.is_empty() {
@@ -259,6 +301,18 @@ fn advice(action: RecommendedAction) -> &'static str {
         RecommendedAction::ReviewBeforeInstall => "Review before install.",
         RecommendedAction::Block => "Blocked: do not install, do not load.",
     }
+}
+
+/// Returns escaped text with what stands between backticks as code.
+fn code(escaped: &str) -> String {
+    let parts: Vec<&str> = escaped.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return escaped.to_owned();
+    }
+    let part = |(index, part): (usize, &&str)| {
+        if index % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() }
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 fn capital(text: &str) -> String {

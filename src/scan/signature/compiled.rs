@@ -1,5 +1,6 @@
 //! Packs, compiled into one set that looks at a text once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -7,14 +8,18 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::literal::Literals;
 use super::{Signature, SignatureError, SignatureKind, SignaturePack};
+use crate::scan::Persona;
 use crate::skill::Sha256Digest;
 
-/// Regular expressions of all packs together: each costs time on every text.
+/// Regular expressions of an operator: each costs time on every text.
 const REGEXES: usize = 1_000;
 /// Bytes of one compiled expression.
 const REGEX_BYTES: usize = 256 * 1024;
-/// Bytes of all of them, and of their cache.
-const REGEX_SET_BYTES: usize = 32 * 1024 * 1024;
+/// Expressions that are looked for together: of more, the engine forgets what it has learnt
+/// about a text before it is of use.
+const REGEXES_TOGETHER: usize = 100;
+/// Bytes of as many, compiled, and of their cache.
+const TOGETHER_BYTES: usize = 8 * 1024 * 1024;
 /// Places of one signature in one text that are reported.
 const PLACES: usize = 5;
 
@@ -23,7 +28,8 @@ const PLACES: usize = 5;
 pub(in crate::scan) struct SignatureSet {
     entries: Vec<Entry>,
     literals: Option<Literals>,
-    regexes: RegexSet,
+    /// Sets of [`REGEXES_TOGETHER`] expressions each.
+    regexes: Vec<RegexSet>,
     regex_entries: Vec<(usize, Regex)>,
     digests: BTreeMap<Sha256Digest, Vec<usize>>,
 }
@@ -62,14 +68,18 @@ impl SignatureSet {
                 _ => {}
             }
         }
-        if regex_entries.len() > REGEXES {
-            return Err(SignatureError::TooMany { count: regex_entries.len(), limit: REGEXES });
+        let count = regex_entries.iter().filter(|(index, _)| !entries[*index].is_builtin).count();
+        if count > REGEXES {
+            return Err(SignatureError::TooManyRegexes { count, limit: REGEXES });
         }
-        let regexes = RegexSetBuilder::new(regex_entries.iter().map(|(_, regex)| regex.as_str()))
-            .size_limit(REGEX_SET_BYTES)
-            .dfa_size_limit(REGEX_SET_BYTES)
-            .build()
-            .map_err(|error| SignatureError::TooLarge(error.to_string()))?;
+        let together = |entries: &[(usize, Regex)]| {
+            RegexSetBuilder::new(entries.iter().map(|(_, regex)| regex.as_str()))
+                .size_limit(TOGETHER_BYTES)
+                .dfa_size_limit(TOGETHER_BYTES)
+                .build()
+                .map_err(|error| SignatureError::TooLarge(error.to_string()))
+        };
+        let regexes = regex_entries.chunks(REGEXES_TOGETHER).map(together).collect::<Result<_, _>>()?;
         Ok(Self { entries, literals, regexes, regex_entries, digests })
     }
 
@@ -78,7 +88,8 @@ impl SignatureSet {
         self.digests.get(&digest).into_iter().flatten().map(|index| &self.entries[*index])
     }
 
-    /// Returns what stands in a text, in order of signature and place, a few places of each.
+    /// Returns what stands in a text, a few places of each signature. The worst comes first: of
+    /// two signatures that match at one place, that is the one to tell.
     pub(in crate::scan) fn of_text(&self, text: &str) -> Vec<(&Entry, Range<usize>)> {
         let mut places: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
         if let Some(literals) = &self.literals {
@@ -89,15 +100,22 @@ impl SignatureSet {
                 }
             });
         }
-        for matched in self.regexes.matches(text) {
-            let (index, regex) = &self.regex_entries[matched];
+        let matched = self.regexes.iter().enumerate().flat_map(|(set, regexes)| {
+            regexes.matches(text).into_iter().map(move |matched| set * REGEXES_TOGETHER + matched)
+        });
+        for (index, regex) in matched.map(|matched| &self.regex_entries[matched]) {
             let spans = regex.find_iter(text).filter(|found| !found.is_empty()).take(PLACES).map(|found| found.range());
             places.entry(*index).or_default().extend(spans);
         }
         let of_entry = |(index, spans): (usize, Vec<Range<usize>>)| {
             spans.into_iter().map(move |span| (&self.entries[index], span))
         };
-        places.into_iter().flat_map(of_entry).collect()
+        let mut found: Vec<_> = places.into_iter().flat_map(of_entry).collect();
+        found.sort_by_key(|(entry, span)| {
+            let signature = &entry.signature;
+            (signature.persona != Persona::User, Reverse(signature.severity), Reverse(signature.confidence), span.start)
+        });
+        found
     }
 }
 
@@ -165,6 +183,20 @@ mod tests {
                 assert!(set.of_text(text).is_empty(), "{kind} {pattern} in {text}");
             }
         }
+    }
+
+    #[test]
+    fn the_worst_of_two_signatures_at_one_place_comes_first() {
+        let one = |id: &str, severity: &str| {
+            json!({
+                "id": id, "phase": 1, "name": "one", "description": "One", "kind": "host", "pattern": "drop.example",
+                "severity": severity, "created_at": "2026-01-01", "updated_at": "2026-01-01"
+            })
+        };
+        let text = json!({ "signatures": [one("a", "low"), one("b", "critical"), one("c", "medium")] }).to_string();
+        let set = SignatureSet::compile(&[SignaturePack::parse(&text).expect("a pack")]).expect("a set");
+        let ids: Vec<_> = set.of_text("drop.example").iter().map(|(entry, _)| entry.signature.id.clone()).collect();
+        assert_eq!(ids, ["b", "c", "a"]);
     }
 
     #[test]

@@ -40,6 +40,16 @@ pub enum SignatureError {
         /// How many there may be.
         limit: usize,
     },
+    /// There are too many of the kind that costs most.
+    #[error(
+        "there are {count} regular expressions, the limit is {limit}; hosts, URLs and strings have kinds of their own"
+    )]
+    TooManyRegexes {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// The text is not a list of signatures.
     #[error("not a list of signatures: {0}")]
     Shape(String),

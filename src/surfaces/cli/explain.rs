@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::Output;
 use super::paint::line;
 use super::{page_text, rules};
-use crate::scan::{REMOVED_RULES, RULES};
+use crate::scan::{Lifecycle, REMOVED_RULES, RULES};
 
 /// Names that are proposed for one that does not exist.
 const PROPOSALS: usize = 3;
@@ -27,6 +27,15 @@ pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Outco
         output.pretty(&facts.to_string())?;
     } else {
         output.text(&page_text::show(rule.page, output.width))?;
+        match rule.lifecycle {
+            Lifecycle::Stable => {}
+            Lifecycle::Preview => {
+                output.text("\nThis rule is a preview: it reports, and does not count for a verdict.\n")?
+            }
+            Lifecycle::Deprecated { successor } => {
+                output.text(&format!("\nThis rule is deprecated: {successor} takes over.\n"))?;
+            }
+        }
     }
     Ok(Outcome::Done)
 }
