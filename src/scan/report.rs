@@ -128,6 +128,11 @@ impl ScanReport {
         flags.into_iter().map(str::to_owned).collect()
     }
 
+    /// Returns the number of findings that do not count because somebody has decided so.
+    pub fn suppressed_count(&self) -> u64 {
+        self.findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64
+    }
+
     /// Returns score and findings of every phase.
     pub fn phases(&self) -> BTreeMap<&'static str, PhaseReport> {
         let of = |phase: Phase| {

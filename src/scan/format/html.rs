@@ -99,8 +99,13 @@ fn reasons(skill: &ScannedSkill) -> String {
             None => rules.push((&finding.rule_id, finding.severity, 1)),
         }
     }
+    let mut text = String::new();
+    if skill.report.suppressed_count() > 0 {
+        let decided = count(skill.report.suppressed_count() as usize, "finding");
+        text.push_str(&format!("<p class=\"reasons\">Without {decided} that whoever scanned has decided about.</p>\n"));
+    }
     if rules.is_empty() {
-        return String::new();
+        return text;
     }
     let hidden = rules.len().saturating_sub(REASONS);
     let mut words: Vec<String> = rules
@@ -114,7 +119,7 @@ fn reasons(skill: &ScannedSkill) -> String {
     if hidden > 0 {
         words.push(format!("{hidden} more"));
     }
-    format!("<p class=\"reasons\">{}</p>\n", words.join(" · "))
+    format!("<p class=\"reasons\">{}</p>\n{text}", words.join(" · "))
 }
 
 fn facts(skill: &ScannedSkill) -> String {
@@ -306,7 +311,7 @@ fn advice(action: RecommendedAction) -> &'static str {
 /// Returns escaped text with what stands between backticks as code.
 fn code(escaped: &str) -> String {
     let parts: Vec<&str> = escaped.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped.to_owned();
     }
     let part = |(index, part): (usize, &&str)| {

@@ -174,6 +174,7 @@ fn skill(skill: &ScannedSkill) -> Value {
         "recommended_action": report.recommended_action().as_str(),
         "risk_score": report.risk_score,
         "risk_band": report.risk_band,
+        "suppressed_count": report.suppressed_count(),
         "executes_code": report.executes_code,
         "capabilities": report.capabilities,
         "is_complete": report.completeness.unread.is_empty()

