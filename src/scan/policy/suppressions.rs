@@ -111,6 +111,11 @@ impl Suppressions {
         Ok(Self { entries: entries.collect::<Result<_, _>>()? })
     }
 
+    /// Tells whether nothing was decided.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Returns the entry that holds back `finding`, and what to write beside the finding.
     pub(super) fn of(
         &self,

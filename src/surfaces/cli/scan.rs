@@ -5,14 +5,14 @@ use std::path::Path;
 use super::arguments::{FailOn, ReportFormat, ScanArguments};
 use super::exit::Outcome;
 use super::failure::Failure;
-use super::findings::Detail;
+use super::findings::{Detail, count};
 use super::output::{self, Output};
 use super::paint::line;
 use super::scan_lists::ScanLists;
 use super::scan_report::Report;
 use crate::config::ScanConfig;
 use crate::operations::scan_folder;
-use crate::scan::{Baseline, Ruleset, SafetyStatus};
+use crate::scan::{Baseline, Ruleset, SafetyStatus, Severity};
 
 /// Scans every path, and shows each skill as soon as the format allows.
 pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -34,11 +34,19 @@ pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, 
     let mut known = Baseline::default();
     let mut worst = None;
     let mut failures = 0_u64;
+    let mut critical_count = 0_u64;
     let mut written = Ok(());
     for path in &arguments.paths {
         scan_folder(path, ruleset, |result| match result {
             Ok(mut scan) => {
-                known.add(&scan.scanned, arguments.include_critical);
+                if arguments.write_baseline.is_some() {
+                    known.add(&scan.scanned, arguments.include_critical);
+                    if !arguments.include_critical {
+                        let findings = &scan.scanned.report.findings;
+                        let criticals = findings.iter().filter(|finding| finding.severity == Severity::Critical);
+                        critical_count += criticals.count() as u64;
+                    }
+                }
                 lists.review(&mut scan);
                 worst = worst.max(Some(scan.scanned.report.status));
                 // Once nobody reads, the rest is not worth a word.
@@ -63,9 +71,13 @@ pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, 
     report.finish(&unused, &config)?;
     if let Some(path) = &arguments.write_baseline {
         write(path, &known.to_json(ruleset.version()))?;
+        let left_out = match critical_count {
+            0 => String::new(),
+            number => format!("; without {}, see --include-critical", count(number, "critical finding")),
+        };
         output::tell_note(&format!(
-            "{} findings are in the baseline {}",
-            known.len(),
+            "{} in the baseline {}{left_out}",
+            count(known.len() as u64, "finding"),
             line(&path.display().to_string(), 300)
         ));
     }

@@ -116,6 +116,9 @@ impl ScanLists {
 
     /// Applies what was decided to a report.
     pub fn review(&mut self, scan: &mut LocalScan) {
+        if self.suppressions.is_empty() && self.baseline.is_none() {
+            return;
+        }
         let review = Review {
             suppressions: &self.suppressions,
             baseline: self.baseline.as_ref(),

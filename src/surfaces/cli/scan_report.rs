@@ -34,8 +34,9 @@ pub(super) struct Report<'a> {
     waiting: Option<String>,
     /// What the formats need that are written at the end.
     run: Run,
-    /// The folder in which the scan was started; paths below it are shown relative to it.
-    start: Option<PathBuf>,
+    /// The folder in which the scan was started, as it is called and as it is; paths below it
+    /// are shown relative to it.
+    start: Vec<PathBuf>,
 }
 
 impl<'a> Report<'a> {
@@ -57,7 +58,9 @@ impl<'a> Report<'a> {
             failure_count: 0,
             waiting: None,
             run: Run::default(),
-            start: std::env::current_dir().and_then(|folder| folder.canonicalize()).ok(),
+            start: std::env::current_dir()
+                .map(|folder| folder.canonicalize().into_iter().chain([folder]).collect())
+                .unwrap_or_default(),
         }
     }
 
@@ -177,7 +180,7 @@ impl<'a> Report<'a> {
     /// Returns a folder as other programs find it: relative to where the scan was started,
     /// where it lies below.
     fn relative(&self, folder: &Path) -> String {
-        let below = self.start.as_ref().and_then(|start| folder.strip_prefix(start).ok());
+        let below = self.start.iter().find_map(|start| folder.strip_prefix(start).ok());
         below.unwrap_or(folder).to_string_lossy().into_owned()
     }
 }
