@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use super::capability;
 use super::evidence::take_passed_over;
 use super::layer::open_layers;
-use super::{BundleView, Hook, RULES, ScanReport, Sink, TextView};
+use super::{BundleView, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
 use crate::skill::{ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
@@ -22,10 +22,15 @@ pub struct ScannedBundle {
     pub report: ScanReport,
 }
 
-/// Scans a bundle with every rule.
+/// Scans a bundle with every rule and the signatures of this program.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
+    scan_bundle_with(bundle, issues, Ruleset::builtin())
+}
+
+/// Scans a bundle with every rule and the signatures of `ruleset`.
+pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened, &issues);
+    let view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();
@@ -62,7 +67,7 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
     let unread = opened.unread.iter().cloned().chain(passed_over).collect();
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
-    let report = ScanReport::new(&bundle, unread, findings, capabilities, executes_code);
+    let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
     ScannedBundle { bundle, issues, report }
 }
 

@@ -7,6 +7,7 @@ use super::Location;
 use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
+use super::signature::SignatureSet;
 use crate::skill::{
     BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, UnreadFile, body_start, limits, sanitise_line,
 };
@@ -30,6 +31,8 @@ pub struct BundleView<'a> {
     pub facts: &'a [Fact],
     /// What is inside of the files and was not read.
     pub unread_inside: &'a [UnreadFile],
+    /// The signatures to look for.
+    pub(super) signatures: &'a SignatureSet,
 }
 
 /// One file of the bundle.
@@ -79,7 +82,12 @@ pub enum Region {
 
 impl<'a> BundleView<'a> {
     /// Builds the views of `bundle` and of the layers inside of its files.
-    pub(super) fn new(bundle: &'a SkillBundle, opened: &'a Layers, issues: &'a [ParseIssue]) -> Self {
+    pub(super) fn new(
+        bundle: &'a SkillBundle,
+        opened: &'a Layers,
+        issues: &'a [ParseIssue],
+        signatures: &'a SignatureSet,
+    ) -> Self {
         let written = bundle.files.iter().map(|file| (file, None));
         let layers = opened.layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
         let files = written
@@ -89,7 +97,7 @@ impl<'a> BundleView<'a> {
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files, facts: &opened.facts, unread_inside: &opened.unread }
+        Self { bundle, issues, files, facts: &opened.facts, unread_inside: &opened.unread, signatures }
     }
 
     /// Returns the view of the instructions' text, unless it is binary.
