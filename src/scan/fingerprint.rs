@@ -1,10 +1,10 @@
 //! Names for findings that stay the same while a file moves around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::Finding;
+use super::{Finding, Location};
 use crate::skill::{Sha256Digest, SkillBundle, limits, sanitise_line};
 
 /// The first line of what a fingerprint is computed over.
@@ -31,19 +31,23 @@ pub(super) fn file_digests(bundle: &SkillBundle) -> FileDigests {
 }
 
 /// Gives every finding its fingerprint.
-pub(super) fn fill_in(findings: &mut [Finding], files: &FileDigests) {
+pub(super) fn fill_in(findings: &mut [Finding], bundle: &SkillBundle) {
+    let digests = file_digests(bundle);
+    let mut lines = Lines::of(bundle);
     for finding in findings {
-        finding.fingerprint = of(finding, files);
+        finding.fingerprint = of(finding, &digests, &mut lines);
     }
 }
 
-/// Digests rule, signature, path, chain and evidence, and not the line: text that is added
-/// above leaves the name as it is.
+/// Digests rule, signature, path, chain, evidence and the line, wherever it stands: text that
+/// is added above leaves the name as it is.
 ///
-/// An excerpt that was cut does not stand for what was cut off, and a finding about a whole
-/// file says little of its content: the name of both holds the file's digest as well.
-fn of(finding: &Finding, files: &FileDigests) -> String {
-    let is_whole = finding.location.line.is_some() && !finding.evidence.ends_with('…');
+/// The line counts as a whole, because an excerpt shows only what is near. Where there is no
+/// line, or the excerpt was cut, the whole file counts.
+fn of(finding: &Finding, digests: &FileDigests, lines: &mut Lines<'_>) -> String {
+    let Location { path, line, .. } = &finding.location;
+    let is_cut = finding.evidence.ends_with('…');
+    let bound_to = line.filter(|_| !is_cut).and_then(|line| lines.digest(path, line)).or(digests.get(path).copied());
     let mut hasher = Sha256::new();
     let mut add = |part: &str| {
         // The length keeps parts apart, whatever they hold.
@@ -52,13 +56,53 @@ fn of(finding: &Finding, files: &FileDigests) -> String {
     add(HEADER);
     add(&finding.rule_id);
     add(finding.signature.as_deref().unwrap_or_default());
-    add(&finding.location.path);
+    add(path);
     finding.chain.iter().for_each(|step| add(step));
     add(&finding.evidence);
-    if !is_whole && let Some(digest) = files.get(&finding.location.path) {
-        add(&digest.to_hex());
-    }
+    add(&bound_to.map(Sha256Digest::to_hex).unwrap_or_default());
     let mut name = hex::encode(hasher.finalize());
     name.truncate(DIGITS);
     name
+}
+
+/// The lines of the bundle's texts, each digested at most once.
+struct Lines<'a> {
+    texts: BTreeMap<String, &'a str>,
+    /// Where the lines of a text begin.
+    starts: BTreeMap<String, Vec<usize>>,
+    digests: BTreeMap<(String, u32), Sha256Digest>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(bundle: &'a SkillBundle) -> Self {
+        let mut texts = BTreeMap::new();
+        let mut ambiguous = BTreeSet::new();
+        for file in &bundle.files {
+            let Some(decoded) = &file.text else { continue };
+            let path = sanitise_line(file.path.as_str(), limits::NAME_BYTES);
+            if texts.insert(path.clone(), decoded.text.as_str()).is_some() {
+                ambiguous.insert(path);
+            }
+        }
+        texts.retain(|path, _| !ambiguous.contains(path));
+        Self { texts, starts: BTreeMap::new(), digests: BTreeMap::new() }
+    }
+
+    /// Returns the digest of a line, counted from 1, without the blanks around it.
+    fn digest(&mut self, path: &str, line: u32) -> Option<Sha256Digest> {
+        let key = (path.to_owned(), line);
+        if let Some(digest) = self.digests.get(&key) {
+            return Some(*digest);
+        }
+        let text = *self.texts.get(path)?;
+        let starts = self.starts.entry(path.to_owned()).or_insert_with(|| {
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
+        });
+        let index = (line as usize).checked_sub(1)?;
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).copied().unwrap_or(text.len());
+        let digest = Sha256Digest::of(text[start..end].trim().as_bytes());
+        self.digests.insert(key, digest);
+        Some(digest)
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::{self, file_digests};
+use super::fingerprint;
 use super::{Capability, Finding, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity};
 use crate::skill::{Sha256Digest, SkillBundle, UnreadFile};
 
@@ -64,7 +64,7 @@ impl ScanReport {
         capabilities: BTreeMap<Capability, String>,
         executes_code: bool,
     ) -> Self {
-        fingerprint::fill_in(&mut findings, &file_digests(bundle));
+        fingerprint::fill_in(&mut findings, bundle);
         findings.sort_by(|left, right| {
             let key = |finding: &Finding| {
                 (

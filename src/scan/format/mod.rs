@@ -6,6 +6,8 @@
 
 mod github;
 mod html;
+mod html_finding;
+mod html_skill;
 mod page;
 mod sarif;
 mod sarif_result;

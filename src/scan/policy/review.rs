@@ -165,6 +165,17 @@ mod tests {
     }
 
     #[test]
+    fn what_an_excerpt_does_not_show_counts_as_well() {
+        let behind = |word: &str| format!("echo {word} {} && {PIPE}", "x".repeat(200));
+        let scanned = scan(&behind("one"));
+        let Finding { rule_id, fingerprint, evidence, .. } = worst(&scanned);
+        assert!(!evidence.contains("one"), "{evidence}");
+        let entry = format!("rule = \"{rule_id}\"\nfingerprint = \"{fingerprint}\"");
+        assert_eq!(under(&scan(&format!("set -e\n  {}", behind("one"))), &entry).0, SafetyStatus::Safe);
+        assert!(under(&scan(&behind("two")), &entry).0 >= SafetyStatus::Warning);
+    }
+
+    #[test]
     fn an_entry_without_reason_end_or_name_is_refused() {
         for (entry, word) in [
             ("rule = \"symlink\"\nby = \"Ann\"\nexpires = 2027-01-01", "reason"),

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::arguments::ExplainArguments;
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::Output;
 use super::paint::line;
+use super::scan_arguments::ExplainArguments;
 use super::{page_text, rules};
 use crate::scan::{Lifecycle, REMOVED_RULES, RULES};
 

@@ -1,6 +1,6 @@
 //! Verdicts and findings as every command shows them: what was seen, where, why it matters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use indicatif::HumanCount;
 
@@ -76,8 +76,11 @@ pub(super) fn finding_lines(findings: &[Finding], width: Option<usize>, detail: 
     let is_folded = |finding: &Finding| detail != Detail::All && (finding.is_note() || finding.suppression.is_some());
     let (folded, open): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| is_folded(finding));
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    // A hostile skill has as many findings as its files allow, each perhaps with its own reason.
+    let mut group_of: HashMap<_, usize> = HashMap::new();
     for finding in open {
-        match groups.iter_mut().find(|group| is_alike(group[0], finding)) {
+        let index = *group_of.entry(likeness(finding)).or_insert(groups.len());
+        match groups.get_mut(index) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
@@ -134,13 +137,13 @@ fn by_rule(findings: &[&Finding]) -> String {
     words.join(", ")
 }
 
-fn is_alike(left: &Finding, right: &Finding) -> bool {
-    let key = |finding: &Finding| (finding.severity, finding.confidence, finding.persona);
-    left.rule_id == right.rule_id
-        && key(left) == key(right)
-        && left.reason == right.reason
-        && left.chain == right.chain
-        && left.suppression == right.suppression
+/// Returns what findings have in common that are shown as one.
+fn likeness(finding: &Finding) -> impl Eq + std::hash::Hash {
+    let decision = finding.suppression.as_ref().map(|suppression| suppression.reason.as_str());
+    (
+        (finding.rule_id.as_str(), finding.severity, finding.confidence, finding.persona),
+        (finding.reason.as_str(), finding.chain.as_slice(), decision),
+    )
 }
 
 fn one(group: &[&Finding], width: Option<usize>, detail: Detail) -> Vec<String> {

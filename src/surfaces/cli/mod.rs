@@ -30,6 +30,7 @@ mod remote;
 mod remote_error;
 mod rules;
 mod scan;
+mod scan_arguments;
 mod scan_lists;
 mod scan_page;
 mod scan_report;

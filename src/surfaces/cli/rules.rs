@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{ListFormat, RulesArguments};
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::findings::count;
 use super::output::Output;
 use super::paint::{self, paint};
+use super::scan_arguments::{ListFormat, RulesArguments};
 use super::table::{Cell, lay_out};
 use crate::scan::{Lifecycle, Phase, RULES, Rule, ruleset_version};
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::arguments::{FailOn, ReportFormat, ScanArguments};
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::findings::{Detail, count};
 use super::output::{self, Output};
 use super::paint::line;
+use super::scan_arguments::{FailOn, ReportFormat, ScanArguments};
 use super::scan_lists::ScanLists;
 use super::scan_report::Report;
 use crate::config::ScanConfig;

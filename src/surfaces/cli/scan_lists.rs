@@ -9,8 +9,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::arguments::ScanArguments;
 use super::paint::line;
+use super::scan_arguments::ScanArguments;
 use crate::config::ScanConfig;
 use crate::operations::LocalScan;
 use crate::scan::{

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::arguments::ReportFormat;
 use super::failure::Failure;
 use super::findings::{Detail, count};
 use super::json;
 use super::output::Output;
 use super::paint::{self, line, paint};
+use super::scan_arguments::ReportFormat;
 use super::{scan, scan_page};
 use crate::config::ScanConfig;
 use crate::operations::{LocalScan, ScanFailure};
