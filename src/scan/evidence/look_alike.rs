@@ -56,10 +56,7 @@ pub(in crate::scan) fn drawn(name: &str) -> String {
 /// Returns how `name` differs from `known`, where a single slip explains it; a plural is
 /// another word, and so is another number at the end.
 pub(in crate::scan) fn slip(name: &str, known: &str) -> Option<Slip> {
-    if name == known {
-        return None;
-    }
-    if name.len().abs_diff(known.len()) > 4 {
+    if name == known || name.chars().count().abs_diff(known.chars().count()) > 1 {
         return None;
     }
     if drawn(name) == drawn(known) {

@@ -19,6 +19,7 @@ mod office_active_content;
 mod password_protected_archive;
 mod symlink;
 mod typosquatted_package;
+mod unsafe_object_tag;
 
 use crate::scan::Rule;
 
@@ -43,4 +44,5 @@ pub(super) const RULES: &[&Rule] = &[
     &password_protected_archive::RULE,
     &symlink::RULE,
     &typosquatted_package::RULE,
+    &unsafe_object_tag::RULE,
 ];
