@@ -22,6 +22,10 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
+/// Words of one file that are taken apart, and the bytes of the longest.
+const JOINS: usize = 5_000;
+const JOINED_BYTES: usize = 128;
+
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for file in &view.files {
         let (Some(source), Some(bytes)) = (source_name(file.file.path.file_name()), file.file.bytes()) else {
@@ -64,12 +68,36 @@ fn foreign_names(bytecode: &Bytecode, source: &str) -> BTreeSet<String> {
     let known: HashSet<&str> = source.split(|letter| !is_letter(letter)).collect();
     let after_escape =
         |word: &str| ["n", "t", "r", "f", "b"].iter().any(|escape| known.contains(format!("{escape}{word}").as_str()));
+    let mut joins_left = JOINS;
     for text in bytecode.codes.iter().flat_map(|code| &code.texts).filter(|text| !text.contains("__")) {
         let words: Vec<&str> = text.split(|letter| !is_letter(letter)).filter(|word| word.len() >= 5).collect();
-        let missing: Vec<&&str> = words.iter().filter(|word| !known.contains(**word) && !after_escape(word)).collect();
+        let mut is_missing = |word: &&&str| {
+            // The key of an annotation that a source writes as an arrow.
+            if known.contains(**word) || after_escape(word) || **word == "return" {
+                return false;
+            }
+            joins_left = joins_left.saturating_sub(1);
+            joins_left == 0 || !is_joined(word, &known)
+        };
+        let missing: Vec<&&str> = words.iter().filter(|word| is_missing(word)).collect();
         if let Some(first) = missing.first().filter(|_| missing.len() * 2 >= words.len()) {
             foreign.insert((**first).to_owned());
         }
     }
     foreign
+}
+
+/// Tells whether a word is made of words of the source, which Python joins where texts stand
+/// beside each other.
+fn is_joined(word: &str, known: &HashSet<&str>) -> bool {
+    if word.len() > JOINED_BYTES {
+        return false;
+    }
+    // Whether the word's first bytes, up to each place, are made of known words.
+    let mut reached = vec![false; word.len() + 1];
+    reached[0] = true;
+    for end in 1..=word.len() {
+        reached[end] = (0..end).any(|start| reached[start] && known.contains(&word[start..end]));
+    }
+    reached[word.len()]
 }
