@@ -52,7 +52,13 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 fn foreign_names(bytecode: &Bytecode, source: &str) -> BTreeSet<String> {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let identifiers: HashSet<&str> = source.split(|letter| !is_part(letter)).collect();
-    let is_made_by_python = |name: &str| name.starts_with("__") && name != "__import__" || name.contains(['<', '.']);
+    // `assert` raises an error that no source names.
+    let is_made_by_python = |name: &str| {
+        name.starts_with("__") && name != "__import__" || name.contains(['<', '.']) || name == "AssertionError"
+    };
+    // Names of functions in functions.
+    let is_made_text =
+        |text: &str| text.contains("__") || text.contains("<locals>") || text.ends_with('>') && text.contains('<');
     let names = bytecode.codes.iter().flat_map(|code| code.names.iter().chain([&code.name]));
     let is_foreign = |name: &&String| {
         // The names of private members begin with that of their class.
@@ -69,7 +75,7 @@ fn foreign_names(bytecode: &Bytecode, source: &str) -> BTreeSet<String> {
     let after_escape =
         |word: &str| ["n", "t", "r", "f", "b"].iter().any(|escape| known.contains(format!("{escape}{word}").as_str()));
     let mut joins_left = JOINS;
-    for text in bytecode.codes.iter().flat_map(|code| &code.texts).filter(|text| !text.contains("__")) {
+    for text in bytecode.codes.iter().flat_map(|code| &code.texts).filter(|text| !is_made_text(text)) {
         let words: Vec<&str> = text.split(|letter| !is_letter(letter)).filter(|word| word.len() >= 5).collect();
         let mut is_missing = |word: &&&str| {
             // The key of an annotation that a source writes as an arrow.
