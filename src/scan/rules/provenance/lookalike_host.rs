@@ -82,6 +82,7 @@ fn imitated(url: &Url<'_>) -> Option<(&'static str, &'static str)> {
     if NEIGHBOURS.contains(&label.as_str()) {
         return None;
     }
+    let squeezed = drawn(&label).replace("rn", "m").replace("vv", "w");
     OWNERS.iter().find_map(|(owner, suffixes)| {
         // `github.com.files.example` begins as the real one, and belongs to somebody else.
         let is_front = host.contains(owner)
@@ -96,7 +97,6 @@ fn imitated(url: &Url<'_>) -> Option<(&'static str, &'static str)> {
         if is_front {
             return Some((*owner, "begins like the host of"));
         }
-        let squeezed = drawn(&label).replace("rn", "m").replace("vv", "w");
         if label != *owner && (squeezed == *owner || squeezed == owner.replace("rn", "m").replace("vv", "w")) {
             return Some((*owner, "is drawn like the host of"));
         }
