@@ -68,7 +68,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
                 memchr::memmem::find(project, word.as_bytes()).is_some()
                     || code.is_some_and(|code| code.contains(*word))
             };
-            let has = |words: &[&str]| words.iter().any(|word| has_word(word));
+            let has = |words: &[&str]| words.iter().any(has_word);
             let (severity, reason) = if has(&AUTOMATIC) && has(&STARTS) {
                 (Severity::Critical, "a macro starts something as soon as the document is opened")
             } else {
