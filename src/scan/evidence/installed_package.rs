@@ -3,11 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::TextView;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_code;
+use crate::scan::evidence::{Pattern, pattern};
 
 /// Packages of one text that are looked at.
 const PACKAGES: usize = 500;
@@ -45,26 +43,26 @@ pub(in crate::scan) fn is_popular(name: &str) -> bool {
     POPULAR_NAMES.iter().any(|(_, known)| *known == name)
 }
 
-static PYTHON_COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+static PYTHON_COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:pip3?(?:\.\d+)?\s+install|pipx\s+(?:install|run)|uv\s+(?:add|pip\s+install|tool\s+(?:install|run))|uvx|poetry\s+add|easy_install)((?:[ \t]+[^\s;|&`)#]+)+)",
     )
 });
 
-static NODE_COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+static NODE_COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:npm\s+(?:i|install|add|exec)|npx|yarn\s+(?:add|dlx)|pnpm\s+(?:i|install|add|dlx)|bun\s+(?:add|install|x)|bunx)((?:[ \t]+[^\s;|&`)#]+)+)",
     )
 });
 
 /// A requirement at the start of a line, or a quoted one in a list.
-static REQUIREMENT: LazyLock<Regex> = LazyLock::new(|| {
+static REQUIREMENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?m)(?:^[ \t]*|^[^\n#]{0,200}?["'])([A-Za-z][\w.-]{2,80})(?:\[[^\]\n]*\])?[ \t]*(?:[=<>~!]=?=?[ \t]*[\d*]|$|["'])"#,
     )
 });
 
-static DEPENDENCY: LazyLock<Regex> =
+static DEPENDENCY: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#""(@?[\w./-]{3,100})"\s*:\s*"(?:[\^~><=v]*\d|\*|latest|x\b)[^"]{0,60}""#));
 
 /// Returns the packages that a text installs, each with its place.

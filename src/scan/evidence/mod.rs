@@ -4,8 +4,12 @@
 //! A file here answers one question about a text; which answers make a finding is for the
 //! rules to say.
 
+pub(in crate::scan) mod confusable;
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod decoding;
 pub(in crate::scan) mod installed_package;
+pub(in crate::scan) mod intent;
+pub(in crate::scan) mod invisible;
 pub(in crate::scan) mod look_alike;
 pub(in crate::scan) mod network_sink;
 mod pattern;
@@ -17,4 +21,4 @@ pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
-pub(in crate::scan) use pattern::pattern;
+pub(in crate::scan) use pattern::{Captures, Match, Pattern, pattern, take_passed_over};

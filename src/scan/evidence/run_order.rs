@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, TextView};
 
 /// Names of one bundle that are looked for.
@@ -17,7 +16,7 @@ const MENTIONS: usize = 20_000;
 const REACH_BYTES: usize = 90;
 
 /// What starts a file, right before its path.
-static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+static ORDER: LazyLock<Pattern> = LazyLock::new(|| {
     let verbs = r#"\b(?:run|runs|execute|executes|launch|start|invoke|call|double-?click(?:\s+on)?|chmod\s+\S+|sh|bash|zsh|dash|python[\d.]*|node|deno\s+run|perl|ruby|pwsh|powershell|source|exec|sudo|nohup|wine|java\s+-jar|mono|rundll32|regsvr32|osascript|eval|import|LD_PRELOAD=)|&&|运行|执行|启动|ejecuta|lance[rz]|запусти(?:те)?"#;
     let between = r#"(?:the\s+|a\s+|its\s+|our\s+|bundled\s+|shipped\s+|included\s+|helper\s+|script\s+|binary\s+|program\s+|file\s+|tool\s+|at\s+|in\s+|-\w+\s+|--[\w-]+\s+|\[)*"#;
     let here = r#"(?:^|[\s`"'($])\./[\w./{}-]*$"#;

@@ -6,8 +6,10 @@ const BYTES: usize = 24 * 1024 * 1024;
 const LAYER_BYTES: usize = 8 * 1024 * 1024;
 /// Layers of a bundle.
 const LAYERS: usize = 2_000;
+/// Bytes of one text that is decoded.
+pub(super) const TEXT_BYTES: usize = 1024 * 1024;
 /// Steps from a file of the bundle to its innermost layer.
-const DEPTH: usize = 5;
+pub(super) const DEPTH: usize = 5;
 
 /// What is left of the bytes and layers of one bundle. Every opener takes from the same one, so
 /// that an archive of archives of encoded texts costs no more than any other bundle.
@@ -37,6 +39,16 @@ impl Budget {
     /// Takes the bytes that unpacking has cost, whether or not they become a layer.
     pub(in crate::scan) fn take_bytes(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Takes a layer of `length` bytes, or nothing where that does not fit.
+    pub(in crate::scan) fn take(&mut self, length: usize) -> bool {
+        let fits = self.layers > 0 && length <= self.bytes;
+        if fits {
+            self.take_layer();
+            self.take_bytes(length);
+        }
+        fits
     }
 
     /// Takes one layer.

@@ -6,10 +6,16 @@
 //! unread, and said so.
 
 mod budget;
+mod codec;
 mod container;
+mod encoded;
 mod fact;
+mod language;
 mod origin;
+mod readable;
+mod shown;
 
+use budget::Budget;
 pub use fact::{Fact, FactKind};
 pub use origin::Origin;
 
@@ -37,8 +43,10 @@ pub(super) struct Layers {
 
 /// Opens what is inside of the bundle's files.
 pub(super) fn open_layers(bundle: &SkillBundle) -> Layers {
-    let mut layers = Layers::default();
-    let mut budget = budget::Budget::default();
-    container::open(bundle, &mut budget, &mut layers);
-    layers
+    let mut budget = Budget::default();
+    let mut opened = Layers::default();
+    container::open(bundle, &mut budget, &mut opened);
+    // Last, since what comes out of a container may be encoded.
+    encoded::open(bundle, &mut budget, &mut opened);
+    opened
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::help;
 use crate::api::SourceAlias;
+use crate::scan::Phase;
 use crate::skill::Timestamp;
 
 /// Finds agent skills, shows what is in them, and re-verifies them for as long as they are held.
@@ -56,6 +57,12 @@ pub(super) enum Command {
     /// Scan skills on this machine; nothing is sent, stored or run.
     #[command(after_help = help::SCAN)]
     Scan(ScanArguments),
+    /// List what the scanner looks for.
+    #[command(after_help = help::RULES)]
+    Rules(RulesArguments),
+    /// Explain a rule: why it exists, what it flags and leaves alone, what to do.
+    #[command(after_help = help::EXPLAIN)]
+    Explain(ExplainArguments),
     /// Bring skills from folders, git repositories and corpus files into the index.
     #[command(after_help = help::INGEST)]
     Ingest(IngestArguments),
@@ -80,6 +87,8 @@ impl Command {
         match self {
             Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health => None,
             Self::Scan(_) => Some("scan"),
+            Self::Rules(_) => Some("rules"),
+            Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),
@@ -168,6 +177,92 @@ pub(super) struct ScanArguments {
     /// A skill's folder, a folder of skills, or a SKILL.md.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// How the report is written [default: text; --json is short for json].
+    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
+    pub format: Option<ReportFormat>,
+    /// Write the report into this file instead of the standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+    /// Show every finding, notes and suppressed ones included, with its fingerprint.
+    #[arg(long, help_heading = "Report")]
+    pub all: bool,
+    /// The verdict from which on the command ends with 2.
+    #[arg(long, value_name = "VERDICT", default_value = "warning", help_heading = "Report")]
+    pub fail_on: FailOn,
+    /// Findings that were accepted, with reason and end [default: TOUCHMARK_SUPPRESSIONS, else
+    /// .touchmark/suppressions.toml where that lies outside of what is scanned].
+    #[arg(long, value_name = "FILE", help_heading = "Decisions")]
+    pub suppressions: Option<PathBuf>,
+    /// Let every finding count, whatever was accepted.
+    #[arg(long, conflicts_with = "suppressions", help_heading = "Decisions")]
+    pub no_suppressions: bool,
+    /// Report only what is not in this baseline.
+    #[arg(long, value_name = "FILE", help_heading = "Decisions")]
+    pub baseline: Option<PathBuf>,
+    /// Record all findings of this scan as known, for later scans with --baseline.
+    #[arg(long, value_name = "FILE", help_heading = "Decisions")]
+    pub write_baseline: Option<PathBuf>,
+    /// Let a baseline hold critical findings as well.
+    #[arg(long, help_heading = "Decisions")]
+    pub include_critical: bool,
+    /// Look for the signatures in this file as well [default: TOUCHMARK_SIGNATURES].
+    #[arg(long, value_name = "FILE", help_heading = "Decisions")]
+    pub signatures: Option<PathBuf>,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For a person: verdict first, then what it rests on.
+    Text,
+    /// For a program: one object for each skill.
+    Json,
+    /// For code scanning: one SARIF 2.1.0 log.
+    Sarif,
+    /// For GitHub Actions: workflow commands, and a summary of the step.
+    Github,
+    /// For a browser: one page that needs nothing else.
+    Html,
+}
+
+/// The verdict from which on a scan refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// From caution on.
+    Caution,
+    /// From warning on.
+    Warning,
+    /// At dangerous only.
+    Dangerous,
+    /// Whatever the verdict is.
+    Never,
+}
+
+/// `touchmark rules`.
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// Only rules of this phase, such as credentials or prompt_injection.
+    #[arg(long, value_name = "PHASE", value_parser = phase)]
+    pub phase: Option<Phase>,
+    /// How the list is written [default: text; --json is short for json].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ListFormat>,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+/// `touchmark explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The id of a rule, as a report names it.
+    pub rule: String,
 }
 
 /// `touchmark ingest`.
@@ -200,6 +295,14 @@ pub(super) struct GenerateArguments {
     /// The folder to write into.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+}
+
+fn phase(text: &str) -> Result<Phase, String> {
+    let name = text.replace('-', "_");
+    Phase::ALL.into_iter().find(|phase| phase.as_str() == name).ok_or_else(|| {
+        let names = Phase::ALL.map(Phase::as_str).join(", ");
+        format!("expected one of {names}")
+    })
 }
 
 fn date(text: &str) -> Result<Timestamp, String> {

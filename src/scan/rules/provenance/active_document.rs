@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, FactKind, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,13 +22,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What a form does not need: opening addresses, sending itself, starting files, unpacking code.
-static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| {
+static REACHES_OUT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bapp\.launchURL\b|\bsubmitForm\s*\(|\bexportDataObject\b|\bgetURL\s*\(|\bmailMsg\s*\(|\beval\s*\(|\bunescape\s*\(|\bnew\s+Function\b|\bfetch\s*\(|\bXMLHttpRequest\b|\bsendBeacon\b|\batob\s*\(|\bdocument\.cookie\b|\blocation(?:\.href)?\s*=|\bimportScripts\b|\bString\.fromCharCode\b|\bSOAP\.",
     )
 });
 
-static SVG_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+static SVG_SCRIPT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)<script\b|\son(?:load|error|click|mouseover|begin|focus)\s*=|(?:xlink:)?href\s*=\s*["']\s*(?:javascript:|data:text/html)"#,
     )

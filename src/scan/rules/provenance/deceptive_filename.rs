@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::Script;
-use regex::Regex;
 
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::run_order::run_orders;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,17 +25,18 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A document or a picture by the first extension, and something that runs by the last.
-static DOUBLE: LazyLock<Regex> = LazyLock::new(|| {
+static DOUBLE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|txt|csv|jpe?g|png|gif|webp|mp[34]|mov|avi|zip)\s*\.(?:(sh|bash|zsh|command|exe|scr|bat|cmd|com|pif|vbs|vbe|jse|wsf|hta|ps1|lnk|app|msi|dmg|pkg)|(py|pyw|js|mjs|rb|pl|jar))$",
     )
 });
 
 /// Blanks that push an extension out of sight.
-static PADDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\s\u{a0}\u{2000}-\u{200a}\u{2800}\u{3000}]{4,}\S*\.\w+$"));
+static PADDED: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"[\s\u{a0}\u{2000}-\u{200a}\u{2800}\u{3000}]{4,}\S*\.\w+$"));
 
 /// A second content of a file, in which Windows keeps what a listing does not show.
-static STREAM: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\.\w{1,5}:[\w.-]+$|:\$DATA$"));
+static STREAM: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\.\w{1,5}:[\w.-]+$|:\$DATA$"));
 
 /// Folders that begin with a dot and that tools know.
 const KNOWN_FOLDERS: [&str; 26] = [

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::run_order::run_orders;
 use crate::scan::evidence::setting::{is_code, is_shown, is_specimen_path};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,14 +36,14 @@ const ARCHIVES: [&[u8]; 5] = [b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c",
 const ARCHIVE_NAMES: [&str; 5] = ["docx", "xlsx", "pptx", "zip", "gz"];
 
 /// An interpreter that is given a file of data.
-static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+static GIVEN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:sh|bash|zsh|dash|source|python[\d.]*|node|perl|ruby|pwsh(?:\s+-File)?|osascript)\s+(?:-[a-z]\s+)?[\x22']?((?:[\w.$/{}-]*/)?([\w.-]+\.(?:txt|md|csv|tsv|log|dat|tmp|bak|png|jpe?g|gif|ico|webp|pdf|svg|bin|xml|ttf|woff2?)))(?:[\x22'`\s;|&)]|$)",
     )
 });
 
 /// What only a script begins with, whatever comes later.
-static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+static SCRIPT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)\A\s*(?:#!|<\?php|<script|@echo\s+off|import\s+\w|from\s+\w+\s+import|set\s+-e|curl\s|wget\s|powershell|\(function|eval|require\()|^\s*(?:curl|wget)\s[^\n]{0,200}\|\s*(?:ba|z)?sh\b|\A(?:GIF8[79]a|BM)[^\n]{0,40}(?:=|/\*)",
     )

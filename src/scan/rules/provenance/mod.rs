@@ -17,6 +17,7 @@ mod malicious_pickle;
 mod native_binary;
 mod office_active_content;
 mod password_protected_archive;
+mod signature_match;
 mod symlink;
 mod typosquatted_package;
 mod unsafe_object_tag;
@@ -42,6 +43,7 @@ pub(super) const RULES: &[&Rule] = &[
     &native_binary::RULE,
     &office_active_content::RULE,
     &password_protected_archive::RULE,
+    &signature_match::RULE,
     &symlink::RULE,
     &typosquatted_package::RULE,
     &unsafe_object_tag::RULE,

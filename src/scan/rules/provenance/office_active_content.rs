@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,14 +21,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A relation whose target is loaded with the document; links that a reader clicks are not.
-static REMOTE_PART: LazyLock<Regex> = LazyLock::new(|| {
+static REMOTE_PART: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?is)<Relationship\b(?:[^>]*\bType="[^"]*/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk)"[^>]*\bTarget="(?:https?:|file:|\\\\|ftp:|mhtml:)[^"]*"|[^>]*\bTarget="(?:https?:|file:|\\\\|ftp:|mhtml:)[^"]*"[^>]*\bType="[^"]*/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk)")"#,
     )
 });
 
 /// Fields and cells that start a program by dynamic data exchange.
-static EXCHANGE: LazyLock<Regex> = LazyLock::new(|| {
+static EXCHANGE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)<w:instrText[^>]*>\s*DDE(?:AUTO)?\b|<(?:x:)?ddeLink\b|(?m)^\s*[\x22']?[=+@-]\s*(?:cmd|powershell|mshta|rundll32|wscript|msexcel)\s*\|",
     )

@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, FactKind, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+[ex]\s[^\n]{0,80}-p\S|\bunrar\s+[ex]\s[^\n]{0,80}-p\S|\bpwd\s*=\s*b?[\x22']\S|密码\s*(?:是|为|[:：])\s*\S{3,}|\b(?:mot\s+de\s+passe|contraseña|passwort|пароль|senha)\b\s*[:=]?\s*\S{3,}",
     )

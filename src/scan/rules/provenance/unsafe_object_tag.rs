@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::python_sink::is_unsafe_global;
 use crate::scan::evidence::setting::is_taught;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,10 +26,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The tag, and the module and name that it calls.
-static PYTHON: LazyLock<Regex> =
+static PYTHON: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?:!!|tag:yaml\.org,2002:)python/object(?:/(?:apply|new))?:([\w.]+)\.(\w+)"));
 
-static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+static OTHER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"!ruby/object:(?:Gem::\w+|ERB|Net::\w+|PStore)|!!javax\.script\.ScriptEngineManager|!!com\.sun\.rowset\.JdbcRowSetImpl",
     )
