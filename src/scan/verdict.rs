@@ -39,7 +39,7 @@ impl SafetyStatus {
     ///
     /// `dangerous`: a critical finding that is mostly true. `warning`: one high finding, a
     /// critical one that is often something else, or two medium findings of different phases
-    /// in one file. `caution`: a medium finding, or files that were not read. What was not
+    /// in one file or member of an archive. `caution`: a medium finding, or files that were not read. What was not
     /// read is never `safe`.
     pub(super) fn of(findings: &[Finding], is_complete: bool) -> Self {
         let counted = || findings.iter().filter(|finding| finding.counts());
@@ -47,7 +47,7 @@ impl SafetyStatus {
             counted().map(|finding| effective(finding.severity, finding.confidence)).max().unwrap_or(Severity::Info);
         let mediums: BTreeSet<_> = counted()
             .filter(|finding| finding.severity == Severity::Medium)
-            .map(|finding| (&finding.location.path, finding.phase))
+            .map(|finding| (unit(finding), finding.phase))
             .collect();
         let are_correlated = mediums.iter().zip(mediums.iter().skip(1)).any(|(left, right)| left.0 == right.0);
         match worst {
@@ -59,6 +59,12 @@ impl SafetyStatus {
             _ => Self::Safe,
         }
     }
+}
+
+/// Returns the file in which a finding was seen: of an archive, the member.
+fn unit(finding: &Finding) -> (&str, Vec<&str>) {
+    let members = finding.chain.iter().map(String::as_str).filter(|step| step.contains(" member "));
+    (&finding.location.path, members.collect())
 }
 
 /// A finding that is often something else counts one step less.

@@ -7,6 +7,9 @@ use crate::scan::TextView;
 use crate::scan::evidence::setting::is_code;
 use crate::scan::evidence::{Pattern, pattern};
 
+/// Packages of one text that are looked at.
+const PACKAGES: usize = 500;
+
 /// A registry of packages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::scan) enum Registry {
@@ -92,6 +95,9 @@ fn add_words(
         // Options, paths and addresses are no names.
         if word.is_empty() || word.starts_with('-') {
             continue;
+        }
+        if packages.len() >= PACKAGES {
+            return;
         }
         let name = package_name(word.trim_matches(['"', '\'', ',']), registry);
         let is_name = !name.is_empty()

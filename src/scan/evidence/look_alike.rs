@@ -29,6 +29,9 @@ const DRAWN_ALIKE: &[(char, char)] = &[
     ('5', 's'),
 ];
 
+/// Letters from which on nobody has the plural of a name for a name of their own.
+const PLURAL_LETTERS: usize = 15;
+
 /// How a name differs from another by a single slip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::scan) enum Slip {
@@ -53,13 +56,10 @@ pub(in crate::scan) fn drawn(name: &str) -> String {
     name.to_lowercase().chars().map(latin).collect()
 }
 
-/// Returns how `name` differs from `known`, where a single slip explains it; a plural is
+/// Returns how `name` differs from `known`, where a single slip explains it; the plural of a short name is
 /// another word, and so is another number at the end.
 pub(in crate::scan) fn slip(name: &str, known: &str) -> Option<Slip> {
-    if name == known {
-        return None;
-    }
-    if name.len().abs_diff(known.len()) > 4 {
+    if name == known || name.chars().count().abs_diff(known.chars().count()) > 1 {
         return None;
     }
     if drawn(name) == drawn(known) {
@@ -77,7 +77,8 @@ pub(in crate::scan) fn slip(name: &str, known: &str) -> Option<Slip> {
             let is_doubled = start > 0 && longer[start - 1] == *letter || longer.get(start + 1) == Some(letter);
             // The end of a word in the name, or of the whole.
             let after = longer.get(longer.len() - end);
-            let is_plural = *letter == 's' && !after.is_some_and(|next| next.is_alphabetic());
+            let is_plural =
+                *letter == 's' && longer.len() < PLURAL_LETTERS && !after.is_some_and(|next| next.is_alphabetic());
             if is_plural { None } else { Some(if is_doubled { Slip::Doubled } else { Slip::Length }) }
         }
         ([left], [right]) if left.is_alphabetic() && right.is_alphabetic() => {
@@ -116,6 +117,7 @@ mod tests {
             ("p0lymarket", "polymarket", Some(Slip::Drawn)),
             ("\u{0441}lawhub", "clawhub", Some(Slip::Drawn)),
             ("skills-creator", "skill-creator", None),
+            ("python-dateutils", "python-dateutil", Some(Slip::Length)),
             ("boto", "boto3", None),
             ("requests", "requests", None),
             ("flask", "django", None),

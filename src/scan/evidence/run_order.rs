@@ -8,6 +8,8 @@ use aho_corasick::AhoCorasick;
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, TextView};
 
+/// Names of one bundle that are looked for.
+const NAMES: usize = 200;
 /// Mentions of names that are looked at in one bundle.
 const MENTIONS: usize = 20_000;
 /// How far before the name the order can stand, in bytes.
@@ -28,7 +30,8 @@ pub(in crate::scan) fn run_orders<'a>(
     view: &BundleView<'_>,
     names: impl IntoIterator<Item = &'a str>,
 ) -> BTreeSet<&'a str> {
-    let names: Vec<&str> = BTreeSet::from_iter(names.into_iter().filter(|name| name.len() > 1)).into_iter().collect();
+    let names: Vec<&str> =
+        BTreeSet::from_iter(names.into_iter().filter(|name| name.len() > 1)).into_iter().take(NAMES).collect();
     let Some(automaton) = (!names.is_empty()).then(|| AhoCorasick::new(&names).ok()).flatten() else {
         return BTreeSet::new();
     };

@@ -28,6 +28,9 @@ pub(super) enum Picture {
     Webp,
 }
 
+/// First bytes of the containers of older Office documents, of macros and of installers.
+pub(super) const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
 /// First bytes of containers that are not opened.
 const CLOSED: &[(&[u8], &str)] = &[
     (b"7z\xbc\xaf\x27\x1c", "7z"),
@@ -41,7 +44,7 @@ const CLOSED: &[(&[u8], &str)] = &[
     (b"xar!", "pkg"),
     (b"!<arch>\n", "ar or deb"),
     (b"\xed\xab\xee\xdb", "rpm"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "OLE document or msi"),
+    (OLE, "OLE"),
 ];
 
 impl Format {

@@ -8,6 +8,7 @@ mod bytecode;
 mod format;
 mod gzip;
 mod inflate;
+mod macros;
 mod member;
 mod native;
 mod notebook;
@@ -107,6 +108,9 @@ impl Opener<'_> {
             Format::Svg => svg::open(self, file, host),
             Format::Native => native::open(self, bytes, file, host),
             Format::Closed(name) => {
+                if bytes.starts_with(format::OLE) {
+                    macros::open(self, bytes, host);
+                }
                 self.unread(host, "", Some(bytes.len() as u64), &format!("{name} files are not opened"));
             }
         }

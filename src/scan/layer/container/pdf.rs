@@ -99,7 +99,7 @@ impl Document {
     /// Keeps the string after the key `/JS`.
     fn push_script(&mut self, after: &[u8]) {
         let after = after.trim_ascii_start();
-        if after.first() != Some(&b'(') {
+        if after.first() != Some(&b'(') || self.scripts.len() >= TEXT_BYTES / 2 {
             return;
         }
         let mut depth = 0_usize;

@@ -22,6 +22,10 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
+/// Words of one file that are taken apart, and the bytes of the longest.
+const JOINS: usize = 5_000;
+const JOINED_BYTES: usize = 128;
+
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for file in &view.files {
         let (Some(source), Some(bytes)) = (source_name(file.file.path.file_name()), file.file.bytes()) else {
@@ -48,7 +52,13 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 fn foreign_names(bytecode: &Bytecode, source: &str) -> BTreeSet<String> {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let identifiers: HashSet<&str> = source.split(|letter| !is_part(letter)).collect();
-    let is_made_by_python = |name: &str| name.starts_with("__") && name != "__import__" || name.contains(['<', '.']);
+    // `assert` raises an error that no source names.
+    let is_made_by_python = |name: &str| {
+        name.starts_with("__") && name != "__import__" || name.contains(['<', '.']) || name == "AssertionError"
+    };
+    // Names of functions in functions.
+    let is_made_text =
+        |text: &str| text.contains("__") || text.contains("<locals>") || text.ends_with('>') && text.contains('<');
     let names = bytecode.codes.iter().flat_map(|code| code.names.iter().chain([&code.name]));
     let is_foreign = |name: &&String| {
         // The names of private members begin with that of their class.
@@ -64,12 +74,36 @@ fn foreign_names(bytecode: &Bytecode, source: &str) -> BTreeSet<String> {
     let known: HashSet<&str> = source.split(|letter| !is_letter(letter)).collect();
     let after_escape =
         |word: &str| ["n", "t", "r", "f", "b"].iter().any(|escape| known.contains(format!("{escape}{word}").as_str()));
-    for text in bytecode.codes.iter().flat_map(|code| &code.texts).filter(|text| !text.contains("__")) {
+    let mut joins_left = JOINS;
+    for text in bytecode.codes.iter().flat_map(|code| &code.texts).filter(|text| !is_made_text(text)) {
         let words: Vec<&str> = text.split(|letter| !is_letter(letter)).filter(|word| word.len() >= 5).collect();
-        let missing: Vec<&&str> = words.iter().filter(|word| !known.contains(**word) && !after_escape(word)).collect();
+        let mut is_missing = |word: &&&str| {
+            // The key of an annotation that a source writes as an arrow.
+            if known.contains(**word) || after_escape(word) || **word == "return" {
+                return false;
+            }
+            joins_left = joins_left.saturating_sub(1);
+            joins_left == 0 || !is_joined(word, &known)
+        };
+        let missing: Vec<&&str> = words.iter().filter(|word| is_missing(word)).collect();
         if let Some(first) = missing.first().filter(|_| missing.len() * 2 >= words.len()) {
             foreign.insert((**first).to_owned());
         }
     }
     foreign
+}
+
+/// Tells whether a word is made of words of the source, which Python joins where texts stand
+/// beside each other.
+fn is_joined(word: &str, known: &HashSet<&str>) -> bool {
+    if word.len() > JOINED_BYTES {
+        return false;
+    }
+    // Whether the word's first bytes, up to each place, are made of known words.
+    let mut reached = vec![false; word.len() + 1];
+    reached[0] = true;
+    for end in 1..=word.len() {
+        reached[end] = (0..end).any(|start| reached[start] && known.contains(&word[start..end]));
+    }
+    reached[word.len()]
 }

@@ -35,6 +35,9 @@ static DOUBLE: LazyLock<Pattern> = LazyLock::new(|| {
 static PADDED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"[\s\u{a0}\u{2000}-\u{200a}\u{2800}\u{3000}]{4,}\S*\.\w+$"));
 
+/// A second content of a file, in which Windows keeps what a listing does not show.
+static STREAM: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\.\w{1,5}:[\w.-]+$|:\$DATA$"));
+
 /// Folders that begin with a dot and that tools know.
 const KNOWN_FOLDERS: [&str; 26] = [
     ".github",
@@ -82,7 +85,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 fn deceit(name: &str) -> Option<(Severity, &'static str)> {
     let is_turning =
         |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    let is_invisible = |letter: char| matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{e0000}'..='\u{e007f}' | '\u{80}'..='\u{9f}');
+    let is_invisible = |letter: char| matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{fe00}'..='\u{fe0e}' | '\u{e0000}'..='\u{e01ef}' | '\u{80}'..='\u{9f}');
     if name.contains(is_turning) {
         return Some((Severity::High, "marks of direction turn the name around"));
     }
@@ -95,6 +98,9 @@ fn deceit(name: &str) -> Option<(Severity, &'static str)> {
     if let Some(found) = DOUBLE.captures(name) {
         let severity = if found.get(1).is_some() { Severity::High } else { Severity::Medium };
         return Some((severity, "the name shows the extension of a document before that of a program"));
+    }
+    if STREAM.is_match(name) {
+        return Some((Severity::High, "on Windows the name is that of a stream which a listing does not show"));
     }
     if name.ends_with([' ', '.']) && name.len() > 2 && !name.ends_with("..") {
         return Some((Severity::Medium, "a blank or a dot at the end hides the extension, and some systems drop it"));

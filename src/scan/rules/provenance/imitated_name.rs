@@ -103,8 +103,10 @@ fn imitated_skill(name: &str) -> Option<(Severity, String)> {
 fn imitated_package(name: &str) -> Option<(Severity, String)> {
     let words = name.split(['-', '_', '.', ' ']).filter(|word| word.len() >= WORD_LETTERS && !is_popular(word));
     let known = || popular(Registry::PyPi).chain(popular(Registry::Npm));
-    words.flat_map(|word| known().map(move |known| (word, known))).find_map(|(word, known)| {
-        matches!(slip(word, known), Some(Slip::Drawn | Slip::Swapped | Slip::Doubled))
+    words.take(10).flat_map(|word| known().map(move |known| (word, known))).find_map(|(word, known)| {
+        let slip = slip(word, known);
+        let is_typed = matches!(slip, Some(Slip::Mistyped)) && known.len() > WORD_LETTERS;
+        (is_typed || matches!(slip, Some(Slip::Drawn | Slip::Swapped | Slip::Doubled)))
             .then(|| (Severity::High, format!("`{word}` in the name misspells the package `{known}`")))
     })
 }

@@ -51,11 +51,14 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("vercel", &["com", "app"]),
 ];
 
+/// Addresses of one text that are compared.
+const ADDRESSES: usize = 50_000;
+
 /// Registered names of their own that are one slip away from one of the owners.
 const NEIGHBOURS: [&str; 8] = ["goggle", "googl", "goo", "gitlabs", "githubs", "openapi", "telegra", "openjs"];
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    for url in urls(view.text()) {
+    for url in urls(view.text()).take(ADDRESSES) {
         if sink.is_full(view.path()) {
             return;
         }
@@ -79,20 +82,21 @@ fn imitated(url: &Url<'_>) -> Option<(&'static str, &'static str)> {
     if NEIGHBOURS.contains(&label.as_str()) {
         return None;
     }
+    let squeezed = drawn(&label).replace("rn", "m").replace("vv", "w");
     OWNERS.iter().find_map(|(owner, suffixes)| {
         // `github.com.files.example` begins as the real one, and belongs to somebody else.
-        let is_front = suffixes.iter().any(|suffix| {
-            let front = format!("{owner}.{suffix}.");
-            // Owners have names of their own in many countries: `google.com.hk`.
-            let is_country = |rest: &str| rest.len() == 2;
-            host.find(&front).is_some_and(|at| {
-                (at == 0 || host.as_bytes()[at - 1] == b'.') && !is_country(&host[at + front.len()..])
-            })
-        });
+        let is_front = host.contains(owner)
+            && suffixes.iter().any(|suffix| {
+                let front = format!("{owner}.{suffix}.");
+                // Owners have names of their own in many countries: `google.com.hk`.
+                let is_country = |rest: &str| rest.len() == 2;
+                host.find(&front).is_some_and(|at| {
+                    (at == 0 || host.as_bytes()[at - 1] == b'.') && !is_country(&host[at + front.len()..])
+                })
+            });
         if is_front {
             return Some((*owner, "begins like the host of"));
         }
-        let squeezed = drawn(&label).replace("rn", "m").replace("vv", "w");
         if label != *owner && (squeezed == *owner || squeezed == owner.replace("rn", "m").replace("vv", "w")) {
             return Some((*owner, "is drawn like the host of"));
         }

@@ -20,6 +20,7 @@ mod password_protected_archive;
 mod signature_match;
 mod symlink;
 mod typosquatted_package;
+mod unsafe_object_tag;
 
 use crate::scan::Rule;
 
@@ -45,4 +46,5 @@ pub(super) const RULES: &[&Rule] = &[
     &signature_match::RULE,
     &symlink::RULE,
     &typosquatted_package::RULE,
+    &unsafe_object_tag::RULE,
 ];

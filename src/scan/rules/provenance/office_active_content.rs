@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::scan::evidence::{Pattern, pattern};
-use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
     id: "office-active-content",
@@ -61,8 +61,12 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         });
         let macros = if is_named { Severity::Medium } else { Severity::High };
         if let Some(project) = macro_project(file, &name) {
-            let has =
-                |words: &[&str]| words.iter().any(|word| memchr::memmem::find(project, word.as_bytes()).is_some());
+            let code = code_of(view, file);
+            let has_word = |word: &&str| {
+                memchr::memmem::find(project, word.as_bytes()).is_some()
+                    || code.is_some_and(|code| code.contains(*word))
+            };
+            let has = |words: &[&str]| words.iter().any(has_word);
             let (severity, reason) = if has(&AUTOMATIC) && has(&STARTS) {
                 (Severity::Critical, "a macro starts something as soon as the document is opened")
             } else {
@@ -90,6 +94,20 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             sink.report(text, found.range(), "a field of the document starts a program").severity(Severity::High);
         }
     }
+}
+
+/// Returns the code of a file's macros, which is a layer of its own.
+fn code_of<'a>(view: &'a BundleView<'_>, file: &FileView<'_>) -> Option<&'a str> {
+    let (host, depth) =
+        file.origin.map_or((file.path(), 0), |origin| (origin.location.path.as_str(), origin.chain.len()));
+    let is_code = |text: &&TextView<'_>| {
+        text.origin().is_some_and(|origin| {
+            origin.location.path == host
+                && origin.chain.len() == depth + 1
+                && origin.chain.last().is_some_and(|step| step == "code of the macro")
+        })
+    };
+    view.texts().find(is_code).map(TextView::text)
 }
 
 /// Returns the bytes that hold macros: a part of a document, or a document of the old format.

@@ -32,6 +32,15 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         let (severity, reason) = judge(view, file.file.path.file_name());
         sink.report_view(file, format, reason).severity(severity);
     }
+    // Of archives whose directory is packed too, nobody can tell; a password in the text can.
+    let is_closed = |bytes: &[u8]| bytes.starts_with(b"7z\xbc\xaf\x27\x1c") || bytes.starts_with(b"Rar!\x1a\x07");
+    for file in view.files.iter().filter(|file| file.file.bytes().is_some_and(is_closed)) {
+        let is_told = file.file.bytes().and_then(encrypted_format).is_none();
+        let (severity, reason) = judge(view, file.file.path.file_name());
+        if is_told && severity == Severity::Critical {
+            sink.report_view(file, file.file.path.file_name(), reason);
+        }
+    }
     // Archives inside of others are no files of their own.
     for fact in view.facts.iter().filter(|fact| fact.kind == FactKind::Encrypted && fact.origin.chain.len() > 1) {
         let (severity, reason) = judge(view, &fact.origin.location.path);
