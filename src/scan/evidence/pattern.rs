@@ -88,6 +88,31 @@ impl Pattern {
     }
 }
 
+/// Iterates over the matches of a pattern that are at most `limit` bytes long.
+///
+/// A pattern that says `[^\n]*?` rather than `[^\n]{0,400}?` stays small, and a small one is
+/// fast on a text that is made to be slow. Of a match that is too long, the end is looked at
+/// again: a short one may stand there.
+pub(in crate::scan) fn find_bounded<'t>(
+    found: &'t Pattern,
+    text: &'t str,
+    limit: usize,
+) -> impl Iterator<Item = Match<'t>> {
+    let mut from = 0;
+    let matches = std::iter::from_fn(move || {
+        loop {
+            let next = found.0.find_at(text.as_bytes(), from)?;
+            if next.len() <= limit {
+                // A match may be empty.
+                from = next.end().max(next.start() + 1).min(text.len());
+                return Some(next);
+            }
+            from = (next.end() - limit).max(next.start() + 1);
+        }
+    });
+    bounded(matches).map(|found| Match::new(text, found))
+}
+
 /// Ends after [`MATCHES`], and remembers that there was more.
 fn bounded<T>(matches: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
     matches.enumerate().map_while(|(count, found)| {
@@ -152,6 +177,14 @@ mod tests {
             assert!(found.is_match("运行curl下载"), "{source}");
             assert!(!found.is_match("curls"), "{source}");
         }
+    }
+
+    #[test]
+    fn a_short_match_is_found_at_the_end_of_a_long_one() {
+        let found = pattern(r"curl[^\n]*?\| sh");
+        let text = format!("curl {} curl a | sh, curl b | sh", "x".repeat(100));
+        let matches: Vec<_> = find_bounded(&found, &text, 20).map(|found| found.as_str()).collect();
+        assert_eq!(matches, ["curl a | sh", "curl b | sh"]);
     }
 
     #[test]
