@@ -50,7 +50,18 @@ pub(super) fn is_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
     if region == Region::InlineCode && !IMPERATIVE.is_match(sentence_before(view, span)) {
         return true;
     }
-    is_quoted(view, span) || matches!(region, Region::Table) || NEGATION.is_match(sentence_before(view, span))
+    (!is_program(&region) && is_quoted(view, span))
+        || matches!(region, Region::Table)
+        || NEGATION.is_match(sentence_before(view, span))
+}
+
+/// Tells whether a block of code says that it is a program, in which quotation marks are grammar.
+fn is_program(region: &Region) -> bool {
+    let Region::CodeBlock(language) = region else { return false };
+    matches!(
+        language.as_str(),
+        "bash" | "sh" | "shell" | "zsh" | "fish" | "console" | "powershell" | "ps1" | "pwsh" | "cmd" | "bat"
+    )
 }
 
 /// In code, a pattern in a comment, or a string in a list of patterns, is a mention.

@@ -4,11 +4,14 @@
 //! A file here answers one question about a text; which answers make a finding is for the
 //! rules to say.
 
+pub(in crate::scan) mod command;
 pub(in crate::scan) mod decode;
 pub(in crate::scan) mod network_sink;
 mod pattern;
+pub(in crate::scan) mod private_data;
+pub(in crate::scan) mod secret_file;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
-pub(in crate::scan) use pattern::pattern;
+pub(in crate::scan) use pattern::{ascii_pattern, pattern};

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::command::is_call;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_shown;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -85,34 +86,4 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             .severity(severity)
             .confidence(Confidence::Medium);
     }
-}
-
-/// Tells a command from a string in a list of forbidden commands.
-fn is_call(view: &TextView<'_>, offset: usize) -> bool {
-    if view.file().language.is_none() && view.region(offset) == Region::Code {
-        return matches!(view.file().path.file_name(), "Makefile" | "Dockerfile" | "package.json")
-            || view.file().is_executable;
-    }
-    let line = view.line_range(offset);
-    let before = &view.text()[line.start..offset];
-    let is_in_string = before.matches(['"', '\'']).count() % 2 == 1;
-    let is_run = [
-        "system(",
-        "popen(",
-        "run(",
-        "call(",
-        "exec(",
-        "execSync(",
-        "spawn(",
-        "Popen(",
-        "check_output(",
-        "sh -c",
-        "eval ",
-    ]
-    .iter()
-    .any(|call| before.contains(call));
-    // In a comment or a documentation string of a program, backticks quote.
-    let is_shell = view.file().language == Some("shell");
-    let is_quoted = !is_shell && view.region(offset) == Region::Code && before.matches('`').count() % 2 == 1;
-    (!is_in_string && !is_quoted || is_run) && !before.trim_start().starts_with("echo ")
 }

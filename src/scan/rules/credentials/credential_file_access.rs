@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Let the tool that owns the key use it; a skill has no reason to read the file.",
     references: &["AST01", "ASI03", "LLM02", "AML.T0055", "CWE-522"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("credential_file_access.md"),
     hook: Hook::Text {
         needles: &[
@@ -118,7 +118,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     }
     let sends = sends(text);
     for file in files {
-        if !is_code(view, file.start()) {
+        let line = view.line_range(file.start());
+        let is_sent_here = || sends.iter().any(|send| line.contains(&send.span.start));
+        if !is_code(view, file.start()) && !is_sent_here() {
             continue;
         }
         let Some(access) = access(view, file.range()) else { continue };
@@ -126,6 +128,25 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, file.range(), reason).severity(severity).confidence(confidence);
     }
 }
+
+/// Using a key, making one, guarding one or writing to its file, which is what it is for.
+static USES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[\s;&|(`])(?:ssh-keygen|ssh-add|chmod|chown|mkdir|export|mount|ls|stat|test\s+-f|\[{1,2}\s+-f|(?:ssh|scp)\s+-i|rsync\s+-e)(?:\s|$)|-i\s+~/\.ssh|IdentityFile|--kubeconfig|KUBECONFIG=|\s-v\s|--volume|>>\s|deny|block|ignore|exclude|forbid|protect",
+    )
+});
+
+/// A private key that is shown as it is, which no tool needs.
+static SHOWS_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[\s;&|(`])(?:cat|less|more|head|tail|type|base64|xxd|strings|Get-Content)\s+[^|;&\n`<>]{0,80}\bid_(?:rsa|ed25519|ecdsa|dsa)(?:[\s`'\x22)]|$)",
+    )
+});
+
+/// A key that is handed to a store of keys.
+static STORES_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\|\s*(?:pbcopy|clip\b|xclip|gh\s+secret|docker\s+secret|kubectl|vault|ssh-add|op\s)|\bgh\s+secret\s+set")
+});
 
 /// How a file that is named is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,37 +159,7 @@ enum Access {
 
 fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
     let line = view.line(span.start);
-    // Using a key, making one, guarding one or writing to its file is what it is for.
-    let is_used = [
-        "ssh-keygen",
-        "ssh-add",
-        "ssh -i",
-        "scp -i",
-        "rsync -e",
-        "-i ~/.ssh",
-        "chmod ",
-        "chown ",
-        "mkdir",
-        "IdentityFile",
-        "--kubeconfig",
-        "KUBECONFIG=",
-        "export ",
-        "-v ",
-        "--volume",
-        "mount",
-        "ls ",
-        "test -f",
-        "[ -f",
-        "[[ -f",
-        ">> ",
-        "deny",
-        "block",
-        "ignore",
-        "exclude",
-        "forbid",
-        "protect",
-    ];
-    if is_used.iter().any(|mark| line.contains(mark)) {
+    if USES.is_match(line) || STORES_KEY.is_match(line) {
         return None;
     }
     if READS.is_match(line) {
@@ -233,7 +224,16 @@ fn judge(
             Confidence::Medium,
             format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
         ),
+        None if shows_key(view, &span) => {
+            (Severity::High, Confidence::Medium, "the agent is told to show a private key".to_owned())
+        }
         None if access == Access::Read => (Severity::Medium, Confidence::Low, "a file with secrets is read".to_owned()),
         None => (Severity::Low, Confidence::Low, "a file with secrets is named in a program".to_owned()),
     }
+}
+
+/// Tells whether a document has the content of a private key shown, where the agent sees it.
+fn shows_key(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    let line = view.line(span.start);
+    view.is_markdown() && SHOWS_KEY.is_match(line)
 }

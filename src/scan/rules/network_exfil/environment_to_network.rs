@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::command::is_asked_for;
 use crate::scan::evidence::network_sink::sends;
-use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_code, is_shown};
+use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown, window};
+use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{ascii_pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -19,9 +21,12 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Send only the values that the request needs, by name, to the service that they belong to.",
     references: &["AST01", "ASI02", "LLM02", "AML.T0055", "CWE-200"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("environment_to_network.md"),
-    hook: Hook::Text { needles: &["environ", "process.env", "printenv", "env", "get-childitem env:", "set |"], check },
+    hook: Hook::Text {
+        needles: &["environ", "process.env", "printenv", "env", "get-childitem env:", "set |", "curl", "base64"],
+        check,
+    },
 };
 
 /// A command line that does both at once.
@@ -30,6 +35,7 @@ static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:curl|wget|nc|ncat)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*(?:printenv|env|set|export\s+-p)\s*(?:\||\)|`)",
         r"(?:^|[;&|]\s*)(?:printenv|env)\s*(?:\|[^\n|]{0,120}){0,3}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*cat\s+[^\s)`]{0,40}\.env\b",
+        r"\bcat\s+/proc/(?:self|\d+|\$\$)/environ\b[^\n]{0,80}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\bcat\s+[^\n|]{0,60}\.env\b[^\n|]{0,60}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:-F|--form|-T|--upload-file|-d|--data\S*)\s*['\x22]?(?:\w+=)?@[^\s'\x22]{0,40}\.env\b",
     ];
@@ -52,7 +58,22 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
 /// The secret of a service, read by its name; the first group is the service.
 static SERVICE_SECRET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{?)\s*['\x22]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b",
+        r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{?)\s*['\x22]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b",
+    )
+});
+
+/// One command that sends the secret of a service in its body; the first group is the service.
+static SECRET_IN_BODY: LazyLock<Regex> = LazyLock::new(|| {
+    let secret = r"\$[{(]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL)\b";
+    ascii_pattern(&format!(
+        r"\bcurl\b(?:[^\n]|\\\r?\n){{0,300}}?\s(?:-d|--data[\w-]*|-F|--form|--json)[\s=]*['\x22]?[^\n'\x22]{{0,200}}?{secret}|\b(?:echo|printf)\s+[^\n|]{{0,40}}{secret}[^\n]{{0,120}}\|\s*(?:curl|wget|nc)\b[^\n]{{0,200}}"
+    ))
+});
+
+/// A value that is encoded and sent in one command.
+static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"\b(?:echo|printf|printenv)\s+[^\n|]{0,60}\$[^\n|]{1,60}\|\s*(?:base64|xxd|gzip|openssl\s+enc|rev)\b[^\n|]{0,40}\|\s*(?:[^\n|]{1,60}\|\s*)?(?:curl|wget|nc)\b[^\n]{0,240}",
     )
 });
 
@@ -65,6 +86,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
         sink.report(view, found.range(), "one command collects secrets and sends them").severity(severity);
     }
+    report_commands(view, sink);
     report_foreign_secrets(view, sink);
     let mut collected = COLLECTS
         .find_iter(text)
@@ -84,6 +106,32 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         };
         let (line, _) = view.position(send.span.start);
         sink.report(view, found.range(), format!("the environment is collected here, and line {line} sends data out"))
+            .severity(severity)
+            .confidence(Confidence::Medium);
+    }
+}
+
+/// Reports commands that send the secret of one service, or a value that they encode, to
+/// somebody else.
+fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    let secrets = SECRET_IN_BODY.captures_iter(text).filter_map(|captures| {
+        let service = captures.iter().skip(1).flatten().next()?;
+        Some((captures.get(0)?.range(), Some(service.as_str().to_ascii_lowercase())))
+    });
+    let encoded = ENCODED.find_iter(text).map(|found| (found.range(), None));
+    for (span, service) in secrets.chain(encoded).take(100) {
+        let command =
+            window(text, span.start, (span.end - span.start).max(view.line_range(span.start).end - span.start));
+        let Some(url) = urls(command).next() else { continue };
+        let is_owned = service.is_some_and(|service| url.host.to_ascii_lowercase().contains(&service));
+        let severity = match url.host_kind() {
+            _ if is_owned || !is_asked_for(view, &span) => Severity::Info,
+            HostKind::RawAddress | HostKind::Drop => Severity::Critical,
+            HostKind::Named if !is_about_owner(view, &url) => Severity::High,
+            _ => Severity::Info,
+        };
+        sink.report(view, span, format!("one command sends a secret to `{}`, whose it is not", url.host))
             .severity(severity)
             .confidence(Confidence::Medium);
     }

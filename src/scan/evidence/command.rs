@@ -1,0 +1,113 @@
+//! Commands: whether a text asks for one to be run, or only shows what it looks like.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::scan::evidence::pattern;
+use crate::scan::evidence::setting::{is_data, is_specimen, teaches_security, window};
+use crate::scan::{Region, TextView};
+
+/// Calls of a program that run the string they are given.
+const RUNNERS: &[&str] = &[
+    "system(",
+    "popen(",
+    "run(",
+    "call(",
+    "exec(",
+    "execSync(",
+    "spawn(",
+    "Popen(",
+    "check_output(",
+    "shell(",
+    "sh -c",
+    "eval ",
+    "-Command",
+];
+
+/// How far the steps around a place reach to both sides, in bytes.
+const STEPS_REACH_BYTES: usize = 2_000;
+
+/// Tells whether the command at `span` is to be run, whatever the document is about.
+pub(in crate::scan) fn is_asked_for(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    let line = view.line(span.start).trim();
+    let is_table_row = line.len() > 2 && line.starts_with('|') && line.ends_with('|') && !line.ends_with("||");
+    let is_spoken_of = || view.is_mention(&(code_start(view, span.start)..span.end));
+    !is_data(view) && !is_specimen(view) && !is_table_row && !is_spoken_of() && is_call(view, span.start)
+}
+
+/// Returns where the span of code around `offset` begins: quotation marks in it are grammar.
+fn code_start(view: &TextView<'_>, offset: usize) -> usize {
+    if view.region(offset) != Region::InlineCode {
+        return offset;
+    }
+    let line = view.line_range(offset);
+    view.text()[line.start..offset].rfind('`').map_or(offset, |index| line.start + index + 1)
+}
+
+/// Tells whether the command at `span` is to be run: asked for, in a document that does not
+/// teach what attacks look like.
+pub(in crate::scan) fn is_run(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    is_asked_for(view, span) && !teaches_security(view)
+}
+
+/// Returns the command of which `span` is a part: in a shell script the line, whose quotation
+/// marks hold arguments.
+pub(in crate::scan) fn whole_command(view: &TextView<'_>, span: &Range<usize>) -> Range<usize> {
+    match view.file().language {
+        Some("shell") => view.line_range(span.start).start..span.end,
+        _ => span.clone(),
+    }
+}
+
+/// Tells a command from a string in a list of forbidden commands.
+pub(in crate::scan) fn is_call(view: &TextView<'_>, offset: usize) -> bool {
+    let region = view.region(offset);
+    if view.file().language.is_none() && region == Region::Code {
+        return matches!(view.file().path.file_name(), "Makefile" | "Dockerfile" | "package.json")
+            || view.file().path.as_str().starts_with('.')
+            || view.file().is_executable;
+    }
+    let line = view.line_range(offset);
+    let before = &view.text()[line.start..offset];
+    if before.trim_start().starts_with("echo ") && !before.contains('|') {
+        return false;
+    }
+    // In prose, quotation marks and apostrophes say nothing of programs.
+    if region == Region::Prose || region == Region::InlineCode {
+        return true;
+    }
+    let is_in_string = before.matches(['"', '\'']).count() % 2 == 1;
+    let is_handed_over = RUNNERS.iter().any(|call| before.contains(call));
+    // In a comment or a documentation string of a program, backticks quote.
+    let is_shell = view.file().language == Some("shell");
+    let is_quoted = !is_shell && region == Region::Code && before.matches('`').count() % 2 == 1;
+    !is_in_string && !is_quoted || is_handed_over || before.contains("$(")
+}
+
+/// Returns the steps around `span`: what stands in the same section of a document, or near by
+/// in a script.
+pub(in crate::scan) fn steps(view: &TextView<'_>, span: &Range<usize>) -> Range<usize> {
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^#{1,6}\s"));
+    let text = view.text();
+    let first = text.ceil_char_boundary(span.start.saturating_sub(STEPS_REACH_BYTES));
+    let after = window(text, span.end, STEPS_REACH_BYTES);
+    if !view.is_markdown() {
+        return first..span.end + after.len();
+    }
+    // A comment in a block of code looks like a heading.
+    let is_heading = |at: usize| !matches!(view.region(at), Region::CodeBlock(_));
+    let start = HEADING
+        .find_iter(&text[first..span.start])
+        .map(|found| first + found.start())
+        .filter(|at| is_heading(*at))
+        .last()
+        .unwrap_or(first);
+    let end = HEADING
+        .find_iter(after)
+        .map(|found| span.end + found.start())
+        .find(|at| is_heading(*at))
+        .unwrap_or(span.end + after.len());
+    start..end
+}

@@ -1,0 +1,66 @@
+//! Words for what belongs to the user, and for the reasons that are given to send it away.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::scan::evidence::pattern;
+
+/// What opens something, or must not leave.
+pub(in crate::scan) static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:\b(?:api[\s_-]?keys?|secret\s+keys?|private\s+keys?|ssh\s+keys?|access\s+(?:tokens?|keys?)|auth(?:entication)?\s+tokens?|session\s+(?:tokens?|data|cookies?)|credentials?|passwords?|passphrases?|environment\s+variables|env\s+(?:vars|files?)|seed\s+phrases?|recovery\s+phrases?|mnemonics?|wallets?|cookies|secrets|connection\s+strings?|conversation(?:\s+(?:history|context|log))?|chat\s+(?:history|log)|system\s+prompt)\b|\.env\b|~/\.ssh|\.aws/credentials|id_rsa|/etc/passwd|contents\s+of\s+(?:all|any|the|every)\s+[\w\s]{0,30}files?)|密钥|密码|凭证|凭据|令牌|对话记录|聊天记录|助记词|私钥|(?i:\b(?:contraseñas?|credenciales|claves?\s+(?:privadas?|de\s+api)|mots?\s+de\s+passe|passwörter|zugangsdaten|senhas?)\b)|парол|ключи?\s+api|учетные\s+данные",
+    )
+});
+
+/// What the user works on or is.
+pub(in crate::scan) static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:clipboard|pasteboard|screen\s?shots?|screen\s+(?:recording|capture)s?|keystrokes|webcam|microphone|(?:gps|geo|current|user(?:['’]s)?|physical)[\s-]?(?:location|position|coordinates)|location\s+(?:data|file|info\w*)|ip\s+address(?:es)?|e-?mails?|inbox|messages|contacts|address\s+book|calendar|phone\s+numbers?|brows(?:er|ing)\s+(?:data|history)|shell\s+history|prompts?|(?:user(?:['’]s)?|the|each|every|their)\s+(?:quer(?:y|ies)|questions?|inputs?|requests?|responses?|answers?|messages?|files?|documents?|data|code)|transcripts?|(?:payment|checkout|customer|card|billing|session|order)\s+(?:data|details|information|ids?|intents?|numbers?)|(?:each|every|all(?:\s+the)?)\s+(?:files?|documents?|data|records?|e-?mails?|code|content)|source\s+code|workspace|home\s+directory|(?:a\s+)?copy\s+of\s+(?:the|all|every|each)|contents?\s+of\s+(?:the\s+)?[\w./-]+|dataset)\b|剪贴板|截图|邮件|联系人|用户数据|位置信息",
+    )
+});
+
+/// When a standing order is carried out: not because the user asked, but each time.
+pub(in crate::scan) static STANDING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:(?:after|before|upon|on|whenever|when|once|following)\s+(?:(?:you\s+)?(?:\w+ing)\s+)?(?:any|each|every|all|completing|finishing|submitting|adding|editing|creating|making|generating|processing|handling|the\s+(?:task|retrieval|response|answer|commit))\b|(?:after|before|upon)\s+\w+ing\b|for\s+(?:each|every)\b|at\s+the\s+(?:end|start|beginning)\s+of\s+(?:each|every|any|the\s+(?:session|task|conversation))|always|every\s+time|each\s+time|automatically|periodically|continuously|in\s+the\s+background)|每次|始终|总是|自动",
+    )
+});
+
+/// Reasons that sound like good housekeeping.
+pub(in crate::scan) static COVER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:monitoring|back-?\s?ups?|redundancy|safe\s?keeping|disaster\s+recovery|(?:central(?:i[sz]ed)?|remote|training|usage|audit)\s+logg?ing|logging\s+(?:server|endpoint|service|purposes)|logging|audit(?:s|ing)?|compliance|telemetry|analytics|diagnostics?|metrics|reproducib\w+|quality\s+(?:control|assurance|purposes)|improve\s+(?:the\s+)?(?:service|quality|model)|ml\s?ops|collector|collection\s+(?:server|endpoint|service)|intranet|(?:our|the|an?|company|corporate)\s+(?:\w+\s+){0,2}(?:internal|central|monitoring|logging|backup|collector|tracking|location|security|health)\s+(?:\w+\s+){0,2}(?:server|service|endpoint|tool|system|api|address)|tracking|no\s+(?:data|files?|work)\s+(?:is|are|gets?)\s+lost|verification|validation|synchroni[sz]ation)\b|监控|备份|审计|合规|遥测",
+    )
+});
+
+/// Verbs that hand something over.
+pub(in crate::scan) static SEND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:send(?:s|ing)?|post(?:s|ing)?|upload(?:s|ing)?|submit(?:s|ting)?|transmit(?:s|ting)?|forward(?:s|ing)?|exfiltrate(?:s)?|report|ship|deliver|push|share|relay|stream|mirror|sync|log|include|append|attach|copy|backup|back\s+up|encode|pass|curl\s+-X\s*POST|curl\s[^\n`]{0,120}\s(?:-d|-F|-T|--data[\w-]*|--form|--upload-file))\b|发送|上传|提交|转发|\b(?:env[ií]a|enviar|sube|envoie[rz]?|envoyer|sende[nt]?|отправ\w+)",
+    )
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_user_and_of_the_excuse_are_told_apart() {
+        let rows = [
+            ("the clipboard", &PERSONAL, true),
+            ("each file", &PERSONAL, true),
+            ("the finished page", &PERSONAL, false),
+            ("After any task", &STANDING, true),
+            ("if the user asks", &STANDING, false),
+            ("for redundancy", &COVER, true),
+            ("our internal location tool", &COVER, true),
+            ("the vendor's service", &COVER, false),
+            ("api keys", &SECRET, true),
+            ("发送", &SEND, true),
+        ];
+        for (text, words, expected) in rows {
+            assert_eq!(words.is_match(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The address at which a cloud gives keys to whoever asks from inside.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::scan::evidence::ascii_pattern;
+use crate::scan::evidence::command::{is_run, steps};
+use crate::scan::evidence::network_sink::sends;
+use crate::scan::evidence::setting::is_code;
+use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cloud-metadata",
+    summary: "The keys of a cloud machine are fetched from its metadata address",
+    phase: Phase::NetworkExfil,
+    severity: Severity::Critical,
+    confidence: Confidence::Medium,
+    persona: Persona::User,
+    remedy: "Let the cloud's own tools take the keys; a skill has no reason to see them.",
+    references: &["AST03", "ASI03", "LLM02", "AML.T0075", "CWE-918"],
+    lifecycle: Lifecycle::Stable,
+    revision: 1,
+    page: include_str!("cloud_metadata.md"),
+    hook: Hook::Text {
+        needles: &[
+            "169.254.169.254",
+            "metadata.google.internal",
+            "169.254.170.2",
+            "100.100.100.200",
+            "[fd00:ec2::254]",
+        ],
+        check,
+    },
+};
+
+/// Paths below which keys are.
+static KEYS: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"(?i)(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2|100\.100\.100\.200|\[fd00:ec2::254\])[^\s'\x22`]{0,80}(?:security-credentials|service-accounts/[\w@.-]+/(?:token|identity)|identity/oauth2/token|user-data|v2/credentials|\$AWS_CONTAINER)",
+    )
+});
+
+fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    for found in KEYS.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+        let around = &text[steps(view, &found.range())];
+        let severity = match () {
+            () if !is_run(view, &found.range()) => Severity::Info,
+            () if sends(around).iter().any(|send| send.is_to_stranger()) => Severity::Critical,
+            () => Severity::Low,
+        };
+        sink.report(view, found.range(), "the keys of the machine's account are fetched").severity(severity);
+    }
+}
