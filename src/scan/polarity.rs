@@ -27,9 +27,14 @@ static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
 static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always)\b|运行|执行|使用",
+        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*)\s*:\s*[`*]*$|运行|执行|使用",
     )
 });
+
+/// The beginning of a pattern in a program: a raw string is one only where a word does not
+/// end with its letter.
+static PATTERN_START: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?:^|[^0-9A-Za-z_"'])r["']|re\.compile\(|regex|pattern|RegExp\("#));
 
 /// How far before a phrase a negation still reaches, in bytes.
 const REACH_BYTES: usize = 160;
@@ -70,8 +75,7 @@ fn is_mention_in_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
     let is_comment =
         ["#", "//", "--", "*", "/*", "<!--"].iter().any(|mark| line.starts_with(mark)) && !line.starts_with("#!");
     let before = &view.text()[view.line_range(span.start).start..span.start];
-    let is_pattern =
-        ["r\"", "r'", "re.compile(", "regex", "pattern", "RegExp("].iter().any(|mark| before.contains(mark));
+    let is_pattern = PATTERN_START.is_match(before);
     is_comment || is_pattern
 }
 

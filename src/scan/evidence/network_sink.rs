@@ -23,7 +23,7 @@ pub(in crate::scan) struct Sending<'a> {
 static SENDS: LazyLock<Regex> = LazyLock::new(|| {
     let calls = [
         r"\bcurl\b(?:[^\n]|\\\r?\n){0,400}?\s(?:-d|--data[\w-]*|-F|--form|-T|--upload-file|--json|-X\s*['\x22]?(?:POST|PUT)|--request\s+(?:POST|PUT))\b",
-        r"\bwget\b[^\n]{0,300}--(?:post-|body-)(?:data|file)",
+        r"\bwget\b(?:[^\n]|\\\r?\n){0,300}?--(?:post-|body-)(?:data|file)",
         r"\b(?:requests|httpx|session|client|aiohttp)\.(?:post|put|patch)\(",
         r"\brequests\.request\(\s*['\x22](?:POST|PUT)",
         r"\burllib\.request\.Request\([^\n]{0,200}data\s*=|\burlopen\([^\n]{0,200}data\s*=",
@@ -32,6 +32,7 @@ static SENDS: LazyLock<Regex> = LazyLock::new(|| {
         r"\bInvoke-(?:WebRequest|RestMethod)\b[^\n]{0,300}-Method\s+['\x22]?(?:Post|Put)|\.Upload(?:String|Data|File)\(",
         r"(?:^|[\s|;&])(?:nc|ncat|netcat)\s+(?:-\w+\s+(?:\d+\s+)?){0,4}[\w-]+(?:\.[\w-]+)+\s+\d{2,5}\b",
         r"(?:^|[\s|;&])scp\s[^\n]{1,200}\w+@[\w.-]+:|\brsync\s[^\n]{1,200}\w+@[\w.-]+:",
+        r"(?:^|[\s|;&])(?:mailx?|mutt|sendmail|swaks|send_email)\s(?:[^\n]|\\\r?\n){0,200}?[\w.+-]+@[\w-]+\.[\w.-]+",
         r"\bsmtplib\.SMTP|\.sendall\(|\.sendto\(|>\s*/dev/(?:tcp|udp)/",
     ];
     pattern(&format!("(?im){}", calls.join("|")))

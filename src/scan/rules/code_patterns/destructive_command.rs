@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::scan::evidence::command::is_call;
 use crate::scan::evidence::pattern;
+use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::is_shown;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
@@ -19,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Remove the command, or name the one folder that belongs to the skill.",
     references: &["AST01", "ASI02", "LLM06", "AML.T0101"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("destructive_command.md"),
     hook: Hook::Text {
         needles: &[
@@ -38,6 +39,7 @@ pub(crate) static RULE: Rule = Rule {
             "shred ",
             ":(){",
             "-delete",
+            "git push",
         ],
         check,
     },
@@ -48,6 +50,8 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         format!(r"\brm\s+(?:-\w+\s+|--[\w-]+\s+)*(?:-\w*r\w*f\w*|-\w*f\w*r\w*|-r\s+-f|-f\s+-r|--recursive\s+--force)\s+(?:-\w+\s+|--[\w-]+\s+)*{everything}"),
         r"\brm\s[^\n]{0,60}--no-preserve-root".to_owned(),
+        // Whatever stands beside the folder of the project.
+        r"\brm\s+-\w*r\w*f?\w*\s+[^\n;&|]{0,60}?\.\./(?:\*|\.\./\*|\s|$)(?:[\s;&|]|$)?".to_owned(),
         r"\bfind\s+(?:/|~|\$HOME)\s[^\n]{0,120}-delete\b".to_owned(),
         r#"\brmtree\(\s*(?:os\.path\.expanduser\(\s*["']~/?["']\s*\)|(?:pathlib\.)?Path\.home\(\)|["']/["']|os\.environ\[["']HOME["']\])\s*[,)]"#.to_owned(),
         r#"\b(?:rmSync|rm|rimraf(?:\.sync)?)\(\s*(?:os\.homedir\(\)|process\.env\.HOME|["'][/~]["'])\s*[,)]"#.to_owned(),
@@ -59,11 +63,23 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("(?m){}", forms.join("|")))
 });
 
+/// Words of a step that waits for the user, or warns.
+static ON_REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:never|not|don['’]t|avoid|only\s+if|unless|ask|confirm\w*|approv\w+|rebas\w+|amend\w*|if\s+(?:you|the\s+user)|careful\w*|warn\w*|instead|with-lease)\b",
+    )
+});
+
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
 static DISK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+",
     )
+});
+
+/// An order to overwrite what others see, each time.
+static FORCED_PUSH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\bgit\s+push\s+(?:[\w./-]+\s+){0,3}(?:--force(?:[\s`'\x22,.;)]|$)|-f(?:[\s`'\x22,.;)]|$))")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -75,6 +91,20 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             _ => Severity::Low,
         };
         sink.report(view, found.range(), "the command deletes far more than a skill owns").severity(severity);
+    }
+    for found in FORCED_PUSH.find_iter(view.text()).take(100) {
+        let line = view.line_range(found.start());
+        let before = &view.text()[line.start..found.start()];
+        let is_standing = !matches!(view.region(found.start()), Region::CodeBlock(_) | Region::Code)
+            && STANDING.is_match(before)
+            && !ON_REQUEST.is_match(view.line(found.start()))
+            && !view.is_mention(&(line.start..line.start))
+            && !is_shown(view, &(line.start..line.start));
+        if is_standing {
+            sink.report(view, found.range(), "the history that others see is overwritten each time")
+                .severity(Severity::High)
+                .confidence(Confidence::Medium);
+        }
     }
     for found in DISK.find_iter(view.text()) {
         let severity = if is_shown(view, &found.range()) || !is_call(view, found.start()) {

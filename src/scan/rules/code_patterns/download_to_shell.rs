@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown, window};
+use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -21,10 +21,39 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Download the file, read it, compare its digest, and run it only then; or install from a package manager.",
     references: &["AST01", "ASI05", "LLM03", "AML.T0011", "CWE-494"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("download_to_shell.md"),
     hook: Hook::Text {
-        needles: &["curl", "wget", "invoke-expression", "iex", "urlopen", "requests.get", "fetch("],
+        needles: &[
+            "curl",
+            "wget",
+            "invoke-expression",
+            "iex",
+            "urlopen",
+            "requests.get",
+            "fetch(",
+            "aria2c",
+            "lwp-",
+            "lynx",
+            "w3m",
+            "mshta",
+            "regsvr32",
+            "rundll32",
+            "msiexec",
+            "certutil",
+            "bitsadmin",
+            "downloadfile",
+            "downloadstring",
+            "invoke-webrequest",
+            "file_get_contents",
+            "https.get",
+            "http.get",
+            "lwp::simple",
+            "open-uri",
+            "git clone",
+            "dig ",
+            "nslookup",
+        ],
         check,
     },
 };
@@ -32,7 +61,7 @@ pub(crate) static RULE: Rule = Rule {
 static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         // curl … | sudo bash -s --
-        r"\b(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
+        r"(?:\b|\\n)(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
         // curl … | python3 -   and nothing after it that would say what python does
         r"\b(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:python[\d.]*|node|perl|ruby|php)\s*(?:-\s*)?(?:[`'\x22);&\n]|$)",
         // bash <(curl …), source <(wget …)
@@ -43,8 +72,22 @@ static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring)\b[^\n]{0,400}?\|\s*(?:iex|invoke-expression)\b",
         // iex (iwr …), iex ((New-Object Net.WebClient).DownloadString(…))
         r"\b(?:iex|invoke-expression)\b[\s(&'\x22]{0,8}(?:new-object\s+(?:system\.)?net\.webclient|iwr|irm|invoke-webrequest|invoke-restmethod|curl)\b[^\n]{0,300}",
+        // aria2c -o- … | sh, lynx -source … | bash, GET … | sh
+        r"\b(?:aria2c|lwp-request|lwp-download|lynx\s+-(?:source|dump)|w3m\s+-dump_source|httpie|https?|fetch\s+-o\s*-|GET)\s[^\n;|]{0,200}://[^\n;|]{1,200}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh(?:[\s`'\x22);&\\]|$)",
+        // mshta http://…, regsvr32 /i:http://…, msiexec /i http://…
+        r"\b(?:mshta|rundll32|regsvr32|msiexec|installutil)(?:\.exe)?\s[^\n]{0,120}?(?:https?:|\\\\)[^\s]{3,200}",
+        // certutil -urlcache -f http://… x.exe && x.exe
+        r"\b(?:certutil(?:\.exe)?\s[^\n]{0,60}-urlcache|bitsadmin(?:\.exe)?\s[^\n]{0,60}/transfer)\b[^\n]{0,300}(?:&&?|;)[^\n]{1,120}",
+        // DownloadFile(…); Start-Process …
+        r"\b(?:downloadfile\s*\(|(?:iwr|invoke-webrequest|start-bitstransfer)\s)[^\n]{0,300}(?:;|&&)\s*(?:start-process|start|&|invoke-item|\.\\)[^\n]{0,120}",
+        // perl -e 'eval get(…)', php -r 'eval(file_get_contents(…))', ruby -e 'eval(URI.open(…).read)'
+        r"\b(?:eval|exec|system)\b[\s(]{0,4}(?:file_get_contents|URI\.open|open|Net::HTTP\.get|LWP::Simple::get|get)\s*\(\s*(?:URI\()?['\x22]https?://[^\n]{0,200}",
+        // https.get(…, r => … eval(body))
+        r"\bhttps?\.get\(\s*['\x22]https?://[^\n]{0,300}\b(?:eval|Function|exec(?:Sync)?)\(",
+        // curl -o a.zip … && unzip -P secret a.zip
+        r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:&&|;|\n)\s*(?:unzip\s+(?:-\w+\s+)*-P\s?\S+|7z\w*\s+[xe]\s+[^\n]{0,60}-p\S+|unrar\s+[xe]\s+-p\S+)[^\n]{0,200}",
         // exec(requests.get(…).text), eval(await (await fetch(…)).text())
-        r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch)\s*\([^\n]{0,300}",
+        r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch|\w{1,30}\.urlopen|__import__\(['\x22](?:urllib\.request|requests)['\x22]\)\.\w+)\s*\([^\n]{0,300}",
     ];
     pattern(&format!("(?im){}", forms.join("|")))
 });
@@ -56,11 +99,30 @@ static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A download that keeps the name it has there.
+static TO_REMOTE_NAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:curl\s(?:[^\n|;&]{0,200}?\s)?-[a-zA-Z]{0,5}O\b|wget\b)[^\n|;&]{0,300}"));
+
+/// A repository that is fetched and something in it that is run by the next command.
+static CLONE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bgit\s+clone\s+[^\n|;&]{0,200}(?:\n\s*|;\s*|&&\s*)(?:cd\s+\S+\s*(?:\n|;|&&)\s*)?(?:sudo\s+)?(?:(?:python[\d.]*|node|(?:ba|z)?sh|perl|ruby)\s+[\w./-]+|\./[\w./-]+)",
+    )
+});
+
+/// Code that a name server hands out.
+static DEAD_DROP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:dig|nslookup|host)\b[^\n|]{0,120}\btxt\b[^\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh(?:[\s`'\x22);&\\]|$)|\b(?:eval|(?:ba)?sh\s+-c)\s+['\x22]?\$\(\s*(?:dig|nslookup|host)\b[^\n]{0,120}\btxt\b[^\n]{0,120}",
+    )
+});
+
 /// Bytes after a download in which its file is still said to be run by the same step.
 const STEP_BYTES: usize = 500;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
+    check_nameless(view, sink);
     for found in FETCH_AND_RUN.find_iter(text) {
         if sink.is_full(view.path()) {
             return;
@@ -96,6 +158,48 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             .severity(severity);
         }
     }
+}
+
+/// Reports what is fetched under the name that it has there, as a repository, or from a name
+/// server, and run.
+fn check_nameless(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    for found in TO_REMOTE_NAME.find_iter(text).take(400) {
+        let Some(url) = urls(found.as_str()).next() else { continue };
+        let Some(file) = url.path.rsplit('/').next().filter(|file| file.len() >= 2) else { continue };
+        let rest = &text[found.end()..view.line_range(found.start()).end.max(found.end())];
+        // An installer with that name is at least one that says so.
+        if is_run_at_once(rest, file) && !(url.is_encrypted && file.contains("install")) {
+            report(view, sink, found.range(), Some(&url));
+        }
+    }
+    for found in CLONE_AND_RUN.find_iter(text).take(100) {
+        let Some(url) = urls(found.as_str()).next() else { continue };
+        let is_stranger = match url.host_kind() {
+            HostKind::RawAddress | HostKind::Drop => true,
+            HostKind::Named => !is_acquainted(view, &url) && !is_forge(url.host),
+            _ => false,
+        };
+        if is_stranger {
+            let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::High };
+            sink.report(view, found.range(), format!("a repository from `{}` is fetched and run unseen", url.host))
+                .severity(severity)
+                .confidence(Confidence::Medium);
+        }
+    }
+    for found in DEAD_DROP.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+        let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
+        sink.report(view, found.range(), "commands are taken from the record of a name server and run")
+            .severity(severity);
+    }
+}
+
+/// Tells whether a host is a home of repositories, going by its name.
+fn is_forge(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    ["git.", "gitlab.", "gitea.", "code.", "codeberg.org", "sr.ht", "gitee.com", "sourceforge.net", "savannah."]
+        .iter()
+        .any(|name| host.starts_with(name) || host.contains(name))
 }
 
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Option<&Url<'_>>) {
@@ -153,7 +257,18 @@ fn is_run_at_once(rest: &str, file: &str) -> bool {
     rest.split(['&', ';']).map(str::trim_start).any(|step| {
         ["bash ", "sh ", "sudo bash ", "sudo sh ", "source ", "zsh "].iter().any(|verb| step.starts_with(verb))
             && step.contains(file)
+            || is_started_from_scratch(step, file)
     })
+}
+
+/// Tells whether a step starts a file that was put where nobody looks.
+fn is_started_from_scratch(step: &str, file: &str) -> bool {
+    let is_scratch = ["/tmp/", "/var/tmp/", "/dev/shm/", "$TMPDIR"].iter().any(|folder| file.starts_with(folder))
+        || file.rsplit('/').next().is_some_and(|name| name.starts_with('.') && name.len() > 2);
+    is_scratch
+        && (step.starts_with(file)
+            || step.starts_with(&format!("nohup {file}"))
+            || step.starts_with(&format!("./{file}")))
 }
 
 fn is_run(after: &str, file: &str) -> bool {

@@ -46,7 +46,7 @@ pub(crate) static RULE: Rule = Rule {
 /// An entry whose content says that it is no service of the user's.
 static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     // Fetched, decoded, hidden or a connection: what honest entries are not.
-    let hostile = r"(?:\b(?:curl|wget)\b[^\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh\s+-c\s+[^\n]{0,20}\$\((?:curl|wget)|\bbase64\s+-(?:d|D|-decode)\b|/dev/tcp/|\bnc\s[^\n]{0,60}-e\b|/(?:tmp|dev/shm|var/tmp)/\.?[\w.-]+|/\.(?:cache|config|local)?/?\.[\w-]+(?:/[\w.-]+)?\.(?:sh|py|bin)|\bpowershell\b[^\n]{0,80}\s-(?:enc|e|w\s+hidden)\b|https?://\d{1,3}(?:\.\d{1,3}){3})";
+    let hostile = r"(?:\b(?:curl|wget)\b[^\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh\s+-c\s+[^\n]{0,20}\$\((?:curl|wget)|\bbase64\s+-(?:d|D|-decode)\b|/dev/tcp/|\bnc\s[^\n]{0,60}-e\b|/(?:tmp|dev/shm|var/tmp)/\.[\w.-]+|(?:\b(?:ba|z|da)?sh|python[\d.]*|nohup|perl|node)\s+(?:-\w+\s+)?/(?:tmp|dev/shm|var/tmp)/[\w.-]+|/\.(?:cache|config|local)?/?\.[\w-]+(?:/[\w.-]+)?\.(?:sh|py|bin)|\bpowershell\b[^\n]{0,80}\s-(?:enc|e|w\s+hidden)\b|https?://\d{1,3}(?:\.\d{1,3}){3})";
     let target = r"(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+|/Users/\w+|%USERPROFILE%)?/?(?:\.bashrc|\.zshrc|\.zshenv|\.profile|\.bash_profile|\.zprofile|\.config/autostart/\S+|Library/Launch(?:Agents|Daemons)/\S+|\.config/systemd/user/\S+|/etc/(?:cron\S*|rc\.local|profile\.d/\S+|systemd/system/\S+))";
     let forms = [
         format!(r"(?:\(\s*crontab\s+-l[^\n]{{0,60}};|\becho\b|\bprintf\b)[^\n]{{0,200}}{hostile}[^\n]{{0,200}}\|\s*crontab\s+-"),

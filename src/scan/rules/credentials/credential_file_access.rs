@@ -132,7 +132,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Using a key, making one, guarding one or writing to its file, which is what it is for.
 static USES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:^|[\s;&|(`])(?:ssh-keygen|ssh-add|chmod|chown|mkdir|export|mount|ls|stat|test\s+-f|\[{1,2}\s+-f|(?:ssh|scp)\s+-i|rsync\s+-e)(?:\s|$)|-i\s+~/\.ssh|IdentityFile|--kubeconfig|KUBECONFIG=|\s-v\s|--volume|>>\s|deny|block|ignore|exclude|forbid|protect",
+        r"(?:^|[\s;&|(`])(?:ssh-keygen|ssh-add|chmod|chown|mkdir|export|mount|ls|stat|test\s+-f|\[{1,2}\s+-f|(?:ssh|scp)\s+-i|rsync\s+-e)(?:\s|$)|-i\s+~/\.ssh|IdentityFile|--kubeconfig|KUBECONFIG=|\s-v\s|--volume|deny|block|ignore|exclude|forbid|protect",
     )
 });
 
@@ -159,7 +159,9 @@ enum Access {
 
 fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
     let line = view.line(span.start);
-    if USES.is_match(line) || STORES_KEY.is_match(line) {
+    let before = &view.text()[view.line_range(span.start).start..span.start];
+    let is_written = before.trim_end_matches(['"', '\'', ' ']).ends_with('>');
+    if is_written || USES.is_match(line) || STORES_KEY.is_match(line) {
         return None;
     }
     if READS.is_match(line) {

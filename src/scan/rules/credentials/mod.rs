@@ -3,6 +3,7 @@
 mod credential_file_access;
 mod live_secret;
 mod password_prompt;
+mod secret_in_output;
 mod secret_inventory_request;
 mod secret_store_sweep;
 mod seed_phrase_request;
@@ -14,6 +15,7 @@ pub(super) const RULES: &[&Rule] = &[
     &credential_file_access::RULE,
     &live_secret::RULE,
     &password_prompt::RULE,
+    &secret_in_output::RULE,
     &secret_inventory_request::RULE,
     &secret_store_sweep::RULE,
     &seed_phrase_request::RULE,

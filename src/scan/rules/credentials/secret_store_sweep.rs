@@ -79,6 +79,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     }
     let text = view.text();
     let mut kinds = BTreeSet::new();
+    let mut stores = BTreeSet::new();
     let mut first: Option<Range<usize>> = None;
     let named = secret_files(text)
         .map(|file| (file.span, file.kind))
@@ -86,6 +87,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for (span, kind) in named.take(FILES) {
         if is_taken(view, &span) {
             kinds.insert(kind);
+            if kind != SecretKind::Settings {
+                stores.insert(store(&text[span.clone()], kind));
+            }
             if first.as_ref().is_none_or(|first| span.start < first.start) {
                 first = Some(span);
             }
@@ -94,15 +98,25 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let Some(first) = first else { return };
     let is_intimate =
         kinds.iter().any(|kind| matches!(kind, SecretKind::PrivateKey | SecretKind::Passwords | SecretKind::Wallet));
-    let is_disclosed = is_intimate && DISCLOSES.is_match(text);
-    if kinds.len() >= 3 && is_intimate
+    let is_disclosed = DISCLOSES.is_match(text);
+    let is_sweep = kinds.len() >= 3 && is_intimate
         || kinds.len() >= 2 && is_intimate && (is_disclosed || text.len() < SHORT_BYTES)
-        || is_disclosed && kinds.contains(&SecretKind::Passwords)
-    {
-        sink.report(view, first, format!("the agent is told to read secrets of {} kinds", kinds.len()));
+        || stores.len() >= 3 && (is_disclosed || is_intimate)
+        || stores.len() >= 2 && is_intimate && is_disclosed;
+    if is_sweep {
+        sink.report(view, first, format!("the agent is told to read secrets in {} places", stores.len()));
     } else if is_intimate {
         sink.report(view, first, "the agent is told to read a file with secrets").severity(Severity::Low);
     }
+}
+
+/// Returns what tells a store from another: its path without punctuation; the keys of one folder
+/// are one store.
+fn store(name: &str, kind: SecretKind) -> String {
+    if kind == SecretKind::PrivateKey {
+        return if name.contains("gnupg") || name.contains("private-keys") { "gnupg" } else { "ssh" }.to_owned();
+    }
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
 /// Length up to which a document is about little else than what it tells to read.

@@ -1,13 +1,14 @@
 //! The environment, where keys live, leaves over the network.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::scan::evidence::command::is_asked_for;
 use crate::scan::evidence::network_sink::sends;
-use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown, window};
-use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
+use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::{ascii_pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -55,16 +56,19 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("(?m){}", forms.join("|")))
 });
 
+/// Services whose secrets are worth taking, as their variables begin.
+const SERVICES: &str = "AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES";
+
 /// The secret of a service, read by its name; the first group is the service.
 static SERVICE_SECRET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{?)\s*['\x22]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b",
-    )
+    pattern(&format!(
+        r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{{?)\s*['\x22]?({SERVICES})_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b"
+    ))
 });
 
 /// One command that sends the secret of a service in its body; the first group is the service.
 static SECRET_IN_BODY: LazyLock<Regex> = LazyLock::new(|| {
-    let secret = r"\$[{(]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL)\b";
+    let secret = format!(r"\$[{{(]?({SERVICES})_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL)\b");
     ascii_pattern(&format!(
         r"\bcurl\b(?:[^\n]|\\\r?\n){{0,300}}?\s(?:-d|--data[\w-]*|-F|--form|--json)[\s=]*['\x22]?[^\n'\x22]{{0,200}}?{secret}|\b(?:echo|printf)\s+[^\n|]{{0,40}}{secret}[^\n]{{0,120}}\|\s*(?:curl|wget|nc)\b[^\n]{{0,200}}"
     ))
@@ -77,6 +81,20 @@ static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The secret of a service that a program encodes, which a header of HTTP rarely needs.
+static ENCODED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"(?:b64encode|b32encode|hexlify|urlsafe_b64encode|Buffer\.from|btoa)\(\s*(?:os\.environ|os\.getenv|process\.env)[^\n]{0,12}[\x22'\[(.]{1,3}[A-Z0-9_]{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|DATABASE_URL)[^\n]{0,80}",
+    )
+});
+
+/// A table of variables; the first group is its name, the second its content.
+static TABLE: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"(?:^|\n)[ \t]*(?:const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*\{([^{}]{10,1200})\}"));
+
+/// Bytes after a table in which it is made into a text, and after a secret was encoded.
+const FOLLOW_BYTES: usize = 600;
+
 /// Bytes around a collection in which a document has to send it; a script may do it anywhere.
 const DOCUMENT_BYTES: usize = 1_500;
 
@@ -87,6 +105,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), "one command collects secrets and sends them").severity(severity);
     }
     report_commands(view, sink);
+    report_tables(view, sink);
+    report_encoded_secrets(view, sink);
     report_foreign_secrets(view, sink);
     let mut collected = COLLECTS
         .find_iter(text)
@@ -132,6 +152,52 @@ fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
             _ => Severity::Info,
         };
         sink.report(view, span, format!("one command sends a secret to `{}`, whose it is not", url.host))
+            .severity(severity)
+            .confidence(Confidence::Medium);
+    }
+}
+
+/// Reports secrets of several services that are put into one table and made into a text: a
+/// program that uses them has no reason to.
+fn report_tables(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    for captures in TABLE.captures_iter(text).take(200) {
+        let (Some(found), Some(name), Some(content)) = (captures.get(0), captures.get(1), captures.get(2)) else {
+            continue;
+        };
+        let services: BTreeSet<&str> =
+            SERVICE_SECRET.captures_iter(content.as_str()).filter_map(|secret| Some(secret.get(1)?.as_str())).collect();
+        if services.len() < 2 || !is_code(view, name.start()) {
+            continue;
+        }
+        let after = window(text, found.end(), FOLLOW_BYTES);
+        let is_packed = ["dumps(", "JSON.stringify(", "b64encode(", "urlencode(", "str("]
+            .iter()
+            .any(|call| after.contains(&format!("{call}{}", name.as_str())));
+        if !is_packed {
+            continue;
+        }
+        let severity = if is_shown(view, &name.range()) { Severity::Info } else { Severity::High };
+        sink.report(view, name.range(), "secrets of several services are made into one text")
+            .severity(severity)
+            .confidence(Confidence::Medium);
+    }
+}
+
+/// Reports secrets that a program encodes before it talks to somebody else.
+fn report_encoded_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let text = view.text();
+    for found in ENCODED_SECRET.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+        let after = window(text, found.start(), FOLLOW_BYTES);
+        let is_stranger = |url: &Url<'_>| match url.host_kind() {
+            HostKind::RawAddress | HostKind::Drop => true,
+            HostKind::Named => !is_acquainted(view, url),
+            _ => false,
+        };
+        let is_header = after.contains("Basic ") || after.contains("Authorization");
+        let Some(url) = urls(after).find(|url| is_stranger(url)).filter(|_| !is_header) else { continue };
+        let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::High };
+        sink.report(view, found.range(), format!("a secret is encoded, and the next lines talk to `{}`", url.host))
             .severity(severity)
             .confidence(Confidence::Medium);
     }

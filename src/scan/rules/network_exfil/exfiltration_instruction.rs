@@ -43,6 +43,13 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words that hand an address to the user, rather than something to the address.
+static TO_THE_USER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|them|him|her|customer|caller)\b|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
+    )
+});
+
 /// A file that a command uploads or a sentence names.
 static FILE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -140,6 +147,9 @@ fn private_content(view: &TextView<'_>, sentence: &Sentence<'_>, is_hostile: boo
     let is_personal = holds(&PERSONAL) || is_of_steps && PERSONAL.is_match(earlier);
     let is_excused = holds(&COVER);
     let is_standing = holds(&STANDING) || is_of_steps && STANDING.is_match(earlier);
+    if TO_THE_USER.is_match(&text[sentence.from..url.span.start]) {
+        return None;
+    }
     if is_secret_of_steps && !teaches_security(view) && !AUTHENTICATES.is_match(whole) {
         return Some(if is_hostile { Severity::Critical } else { Severity::High });
     }
