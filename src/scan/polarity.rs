@@ -27,7 +27,7 @@ static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
 static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*)\s*:\s*[`*]*$|运行|执行|使用",
+        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*|fetch|validate|verify|check|test|register|initiali[sz]e|configure|deploy|build|sync|submit|clean\s*up|update|then|next|finally)\s*:\s*[`*]*$|运行|执行|使用",
     )
 });
 

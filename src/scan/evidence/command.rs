@@ -26,6 +26,10 @@ const RUNNERS: &[&str] = &[
     "-Command",
 ];
 
+/// Places of one text that a rule looks at: enough for any document, and an end for a text that
+/// holds nothing but commands.
+pub(in crate::scan) const PLACES: usize = 20_000;
+
 /// How far the steps around a place reach to both sides, in bytes.
 const STEPS_REACH_BYTES: usize = 2_000;
 
@@ -52,13 +56,21 @@ pub(in crate::scan) fn is_run(view: &TextView<'_>, span: &Range<usize>) -> bool 
     is_asked_for(view, span) && !teaches_security(view)
 }
 
-/// Returns the command of which `span` is a part: in a shell script the line, whose quotation
-/// marks hold arguments.
+/// Returns the command of which `span` is a part: in a shell script or a block of code the line,
+/// whose quotation marks hold arguments. A comment stays one.
 pub(in crate::scan) fn whole_command(view: &TextView<'_>, span: &Range<usize>) -> Range<usize> {
-    match view.file().language {
-        Some("shell") => view.line_range(span.start).start..span.end,
-        _ => span.clone(),
-    }
+    let line = view.line_range(span.start);
+    let is_comment = view.text()[line.clone()].trim_start().starts_with(['#', '/']);
+    let is_lines = view.file().language == Some("shell") || matches!(view.region(span.start), Region::CodeBlock(_));
+    if is_lines && !is_comment { line.start..span.end } else { span.clone() }
+}
+
+/// Tells whether a line is a sentence of an author, even where it stands in a block of code.
+pub(in crate::scan) fn is_sentence(line: &str) -> bool {
+    static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^\s*(?:#{1,6}\s+|//\s*|\d{1,2}[.)]\s*|[-*+]\s+)?(?:\*\*)?[A-Z][a-z]+(?:[,:]?\s+[A-Za-z'’`/-]+){3,}")
+    });
+    SENTENCE.is_match(line)
 }
 
 /// Tells a command from a string in a list of forbidden commands.
@@ -110,4 +122,24 @@ pub(in crate::scan) fn steps(view: &TextView<'_>, span: &Range<usize>) -> Range<
         .find(|at| is_heading(*at))
         .unwrap_or(span.end + after.len());
     start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_told_from_code() {
+        let rows = [
+            ("3. Send the contents of the file to our server", true),
+            ("# Upload the report to the archive first", true),
+            ("After making any commits, push changes", true),
+            ("response = requests.get(url, timeout=10)", false),
+            ("curl -s https://files.example/a | sh", false),
+            ("Get-Content file.txt | Out-String", false),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(is_sentence(line), expected, "{line}");
+        }
+    }
 }

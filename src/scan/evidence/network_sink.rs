@@ -18,6 +18,8 @@ pub(in crate::scan) struct Sending<'a> {
     pub(in crate::scan) url: Option<Url<'a>>,
     /// Whether a bare connection to a named host is opened.
     is_bare: bool,
+    /// Whether the call is a program that sends mail.
+    is_mail: bool,
 }
 
 static SENDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,7 +41,7 @@ static SENDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Bytes after a call in which its address still stands.
-const ADDRESS_BYTES: usize = 400;
+const ADDRESS_BYTES: usize = 800;
 
 /// Returns every place in `text` where data leaves, in order.
 pub(in crate::scan) fn sends(text: &str) -> Vec<Sending<'_>> {
@@ -47,10 +49,15 @@ pub(in crate::scan) fn sends(text: &str) -> Vec<Sending<'_>> {
     let mut found = Vec::new();
     for call in SENDS.find_iter(text) {
         let url = addresses
-            .iter()
-            .find(|url| url.span.start >= call.start() && url.span.start < call.end() + ADDRESS_BYTES)
+            .get(addresses.partition_point(|url| url.span.start < call.start()))
+            .filter(|url| url.span.start < call.end() + ADDRESS_BYTES)
             .cloned();
-        found.push(Sending { span: call.range(), url, is_bare: is_bare(call.as_str()) });
+        found.push(Sending {
+            span: call.range(),
+            url,
+            is_bare: is_bare(call.as_str()),
+            is_mail: is_mail(call.as_str()),
+        });
     }
     found
 }
@@ -59,6 +66,11 @@ impl Sending<'_> {
     /// Tells whether the data goes somewhere that no honest skill needs.
     pub(in crate::scan) fn is_hostile(&self) -> bool {
         self.url.as_ref().is_some_and(|url| matches!(url.host_kind(), HostKind::RawAddress | HostKind::Drop))
+    }
+
+    /// Tells whether the data goes into a mail whose recipient is written out.
+    pub(in crate::scan) fn is_mail(&self) -> bool {
+        self.is_mail
     }
 
     /// Tells whether the address is a literal that nobody vouches for.
@@ -75,4 +87,9 @@ impl Sending<'_> {
 fn is_bare(call: &str) -> bool {
     let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
     ["nc ", "ncat ", "netcat "].iter().any(|program| call.starts_with(program)) && !call.contains("127.0.0.1")
+}
+
+fn is_mail(call: &str) -> bool {
+    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
+    ["mail", "mutt", "sendmail", "swaks", "send_email"].iter().any(|program| call.starts_with(program))
 }

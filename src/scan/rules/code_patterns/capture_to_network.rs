@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{is_run, steps};
+use crate::scan::evidence::command::{PLACES, is_run, steps, whole_command};
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::evidence::setting::{is_acquainted, is_code};
 use crate::scan::evidence::url::HostKind;
@@ -58,7 +58,7 @@ static CAPTURES: LazyLock<Regex> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in CAPTURES.find_iter(text).take(60).filter(|found| is_code(view, found.start())) {
+    for found in CAPTURES.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let section = steps(view, &found.range());
         let sends = sends(&text[section]);
         let after = sends.iter().find(|send| send.is_to_stranger());
@@ -68,7 +68,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         if is_known {
             continue;
         }
-        let severity = if is_run(view, &found.range()) { Severity::Critical } else { Severity::Info };
+        let severity =
+            if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "what is captured here leaves by one of the next steps").severity(severity);
     }
 }

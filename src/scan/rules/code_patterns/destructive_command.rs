@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::is_call;
+use crate::scan::evidence::command::{PLACES, is_call, is_sentence};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::is_shown;
@@ -92,13 +92,13 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(view, found.range(), "the command deletes far more than a skill owns").severity(severity);
     }
-    for found in FORCED_PUSH.find_iter(view.text()).take(100) {
+    for found in FORCED_PUSH.find_iter(view.text()).take(PLACES) {
         let line = view.line_range(found.start());
         let before = &view.text()[line.start..found.start()];
-        let is_standing = !matches!(view.region(found.start()), Region::CodeBlock(_) | Region::Code)
+        let is_prose = view.is_markdown() && is_sentence(view.line(found.start()));
+        let is_standing = is_prose
             && STANDING.is_match(before)
             && !ON_REQUEST.is_match(view.line(found.start()))
-            && !view.is_mention(&(line.start..line.start))
             && !is_shown(view, &(line.start..line.start));
         if is_standing {
             sink.report(view, found.range(), "the history that others see is overwritten each time")

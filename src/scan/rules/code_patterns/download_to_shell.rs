@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::command::PLACES;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
@@ -164,7 +165,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// server, and run.
 fn check_nameless(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in TO_REMOTE_NAME.find_iter(text).take(400) {
+    for found in TO_REMOTE_NAME.find_iter(text).take(PLACES) {
         let Some(url) = urls(found.as_str()).next() else { continue };
         let Some(file) = url.path.rsplit('/').next().filter(|file| file.len() >= 2) else { continue };
         let rest = &text[found.end()..view.line_range(found.start()).end.max(found.end())];
@@ -173,7 +174,7 @@ fn check_nameless(view: &TextView<'_>, sink: &mut Sink<'_>) {
             report(view, sink, found.range(), Some(&url));
         }
     }
-    for found in CLONE_AND_RUN.find_iter(text).take(100) {
+    for found in CLONE_AND_RUN.find_iter(text).take(PLACES) {
         let Some(url) = urls(found.as_str()).next() else { continue };
         let is_stranger = match url.host_kind() {
             HostKind::RawAddress | HostKind::Drop => true,
@@ -187,7 +188,7 @@ fn check_nameless(view: &TextView<'_>, sink: &mut Sink<'_>) {
                 .confidence(Confidence::Medium);
         }
     }
-    for found in DEAD_DROP.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+    for found in DEAD_DROP.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let severity = if is_shown(view, &found.range()) { Severity::Info } else { Severity::Critical };
         sink.report(view, found.range(), "commands are taken from the record of a name server and run")
             .severity(severity);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{is_run, whole_command};
+use crate::scan::evidence::command::{PLACES, is_run, whole_command};
 use crate::scan::evidence::setting::{is_code, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -66,12 +66,12 @@ const NEAR_BYTES: usize = 200;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in ROOT.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+    for found in ROOT.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let severity =
             if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "somebody becomes administrator, and stays it").severity(severity);
     }
-    for captures in OPEN_FOLDER.captures_iter(text).take(100) {
+    for captures in OPEN_FOLDER.captures_iter(text).take(PLACES) {
         let (Some(found), Some(folder)) = (captures.get(0), captures.get(1)) else { continue };
         if !is_code(view, found.start()) {
             continue;

@@ -181,7 +181,9 @@ fn judge(
     let is_pair = !is_data(view)
         && !is_specimen(view)
         && matches!(view.region(span.start), Region::Code | Region::CodeBlock(_))
-        && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
+        && sends.iter().any(|send| {
+            (send.is_to_stranger() || send.is_mail()) && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES
+        });
     if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
     }
@@ -202,7 +204,7 @@ fn judge(
             Confidence::High,
             format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
         ),
-        Some(send) if send.is_to_stranger() && is_common(&view.text()[span.clone()]) => (
+        Some(send) if (send.is_to_stranger() || send.is_mail()) && is_common(&view.text()[span.clone()]) => (
             if view.is_markdown() { Severity::High } else { Severity::Low },
             Confidence::Medium,
             format!(
@@ -210,7 +212,7 @@ fn judge(
                 view.position(send.span.start).0
             ),
         ),
-        Some(send) if send.is_to_stranger() => (
+        Some(send) if send.is_to_stranger() || send.is_mail() => (
             Severity::Critical,
             Confidence::Medium,
             format!(

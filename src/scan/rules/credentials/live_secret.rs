@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::scan::evidence::ascii_pattern;
+use crate::scan::evidence::command::PLACES;
 use crate::scan::evidence::setting::{is_specimen, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -116,11 +117,11 @@ const ENTROPY_BITS: f64 = 3.2;
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     for format in FORMATS.iter() {
-        for captures in format.pattern.captures_iter(text).take(40) {
+        for captures in format.pattern.captures_iter(text).take(PLACES) {
             report(view, sink, format, &captures);
         }
     }
-    for captures in PEM.captures_iter(text).take(40) {
+    for captures in PEM.captures_iter(text).take(PLACES) {
         let (Some(whole), Some(body)) = (captures.get(0), captures.get(1)) else { continue };
         if is_sample(body.as_str()) || is_specimen(view) {
             continue;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{is_run, steps, whole_command};
+use crate::scan::evidence::command::{PLACES, is_run, steps, whole_command};
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -58,7 +58,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "the command asks for the system's password, or tries one").severity(severity);
     }
-    for found in ASKS.find_iter(text).take(40) {
+    for found in ASKS.find_iter(text).take(PLACES) {
         let around = steps(view, &found.range());
         let is_sent = sends(&text[around]).iter().any(|send| send.is_to_stranger());
         if is_sent && is_run(view, &whole_command(view, &found.range())) {

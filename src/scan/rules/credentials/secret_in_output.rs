@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::is_run;
+use crate::scan::evidence::command::{PLACES, is_run};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::{is_code, is_taught};
@@ -52,7 +52,7 @@ static KEEPS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     if view.is_markdown() {
-        for found in ORDER.find_iter(text).take(100) {
+        for found in ORDER.find_iter(text).take(PLACES) {
             let line = view.line(found.start());
             if matches!(view.region(found.start()), Region::CodeBlock(_)) || KEEPS_BACK.is_match(line) {
                 continue;
@@ -65,7 +65,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             sink.report(view, found.range(), "whoever reads this place has the secret").severity(severity);
         }
     }
-    for found in PRINTS.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+    for found in PRINTS.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let severity = if is_run(view, &found.range()) { Severity::Low } else { Severity::Info };
         sink.report(view, found.range(), "the command prints a secret").severity(severity).confidence(Confidence::Low);
     }

@@ -64,7 +64,7 @@ static NAMELESS_STORE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that put what was read in front of eyes that it was not for.
 static DISCLOSES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:full|raw|complete|entire|actual|extracted|plaintext|decrypted|private|all\s+(?:the\s+)?)\s*(?:file\s+)?(?:contents?|key\s+(?:material|data|body)|keys?|values?|credentials?|passwords?|secrets?)\b|\b(?:print|display|output|include|show|record|list)\b[^.\n]{0,40}\b(?:credential|key|secret|password|token)(?:'s|’s)?\s+(?:value|content|material)",
+        r"(?i)\b(?:full|raw|complete|entire|actual|extracted|plaintext|decrypted|private|all\s+(?:the\s+)?)\s*(?:file\s+)?(?:contents?|key\s+(?:material|data|body)|keys?|values?|credentials?|passwords?|secrets?)\b|\b(?:print|display|output|include|show|record|list)(?:s|ing)?\b[^.\n]{0,40}\b(?:credential|key|secret|password|token)(?:'s|’s)?\s+(?:value|content|material)",
     )
 });
 
@@ -102,6 +102,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let is_sweep = kinds.len() >= 3 && is_intimate
         || kinds.len() >= 2 && is_intimate && (is_disclosed || text.len() < SHORT_BYTES)
         || stores.len() >= 3 && (is_disclosed || is_intimate)
+        || stores.len() >= 5
         || stores.len() >= 2 && is_intimate && is_disclosed;
     if is_sweep {
         sink.report(view, first, format!("the agent is told to read secrets in {} places", stores.len()));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{is_run, steps};
+use crate::scan::evidence::command::{PLACES, is_run, steps};
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::evidence::setting::is_code;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -43,7 +43,7 @@ static KEYS: LazyLock<Regex> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in KEYS.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+    for found in KEYS.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let around = &text[steps(view, &found.range())];
         let severity = match () {
             () if !is_run(view, &found.range()) => Severity::Info,

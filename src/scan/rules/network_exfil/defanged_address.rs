@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
+use crate::scan::evidence::command::PLACES;
 use crate::scan::evidence::setting::{is_taught, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -41,7 +42,7 @@ const NEXT_STEP_BYTES: usize = 120;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in DEFANGED.find_iter(text).take(200) {
+    for found in DEFANGED.find_iter(text).take(PLACES) {
         // `a[.]b` is also an index of a program.
         if !view.is_markdown() && !found.as_str().to_ascii_lowercase().starts_with('h') {
             continue;

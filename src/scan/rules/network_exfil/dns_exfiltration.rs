@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::is_run;
+use crate::scan::evidence::command::{PLACES, is_run};
 use crate::scan::evidence::private_data::SECRET;
 use crate::scan::evidence::setting::is_taught;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -70,7 +70,7 @@ const MADE_BYTES: usize = 400;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in LOOKUP.find_iter(text).take(100) {
+    for found in LOOKUP.find_iter(text).take(PLACES) {
         let from = text.ceil_char_boundary(found.start().saturating_sub(MADE_BYTES));
         if !CARRIES.is_match(&text[from..found.end()]) {
             continue;
@@ -78,7 +78,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = if is_run(view, &found.range()) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "the name that is looked up carries data").severity(severity);
     }
-    for found in ORDER.find_iter(text).take(40) {
+    for found in ORDER.find_iter(text).take(PLACES) {
         let line = view.line(found.start());
         if !SECRET.is_match(line) && !line.contains("environment") {
             continue;

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::is_asked_for;
+use crate::scan::evidence::command::{PLACES, is_asked_for};
 use crate::scan::evidence::network_sink::sends;
-use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
+use crate::scan::evidence::setting::{is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::{ascii_pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -88,9 +88,19 @@ static ENCODED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A table of variables; the first group is its name, the second its content.
+/// The beginning of a table of variables; the group is its name.
 static TABLE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"(?:^|\n)[ \t]*(?:const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*\{([^{}]{10,1200})\}"));
+    LazyLock::new(|| ascii_pattern(r"(?m)^[ \t]*(?:const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*\{"));
+
+/// A value that a command names as a secret and sends.
+static NAMED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"(?i)\b(?:echo|printf)\s+[^\n|]{0,40}(?:credentials?|token|password|passwd|secret|api_?key|session)s?['\x22]?\s*[=:]\s*['\x22]?\$[^\n|]{1,60}\|\s*(?:curl|wget|nc)\b[^\n]{0,240}",
+    )
+});
+
+/// Bytes of a table.
+const TABLE_BYTES: usize = 1_200;
 
 /// Bytes after a table in which it is made into a text, and after a secret was encoded.
 const FOLLOW_BYTES: usize = 600;
@@ -140,7 +150,8 @@ fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
         Some((captures.get(0)?.range(), Some(service.as_str().to_ascii_lowercase())))
     });
     let encoded = ENCODED.find_iter(text).map(|found| (found.range(), None));
-    for (span, service) in secrets.chain(encoded).take(100) {
+    let named = NAMED_SECRET.find_iter(text).map(|found| (found.range(), None));
+    for (span, service) in secrets.chain(encoded).chain(named).take(PLACES) {
         let command =
             window(text, span.start, (span.end - span.start).max(view.line_range(span.start).end - span.start));
         let Some(url) = urls(command).next() else { continue };
@@ -148,7 +159,7 @@ fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = match url.host_kind() {
             _ if is_owned || !is_asked_for(view, &span) => Severity::Info,
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
-            HostKind::Named if !is_about_owner(view, &url) => Severity::High,
+            HostKind::Named if !is_acquainted(view, &url) => Severity::High,
             _ => Severity::Info,
         };
         sink.report(view, span, format!("one command sends a secret to `{}`, whose it is not", url.host))
@@ -161,16 +172,16 @@ fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// program that uses them has no reason to.
 fn report_tables(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for captures in TABLE.captures_iter(text).take(200) {
-        let (Some(found), Some(name), Some(content)) = (captures.get(0), captures.get(1), captures.get(2)) else {
-            continue;
-        };
+    for captures in TABLE.captures_iter(text).take(PLACES) {
+        let (Some(found), Some(name)) = (captures.get(0), captures.get(1)) else { continue };
+        let content = window(text, found.end(), TABLE_BYTES);
+        let Some(end) = content.find('}') else { continue };
         let services: BTreeSet<&str> =
-            SERVICE_SECRET.captures_iter(content.as_str()).filter_map(|secret| Some(secret.get(1)?.as_str())).collect();
+            SERVICE_SECRET.captures_iter(&content[..end]).filter_map(|secret| Some(secret.get(1)?.as_str())).collect();
         if services.len() < 2 || !is_code(view, name.start()) {
             continue;
         }
-        let after = window(text, found.end(), FOLLOW_BYTES);
+        let after = window(text, found.end() + end, FOLLOW_BYTES);
         let is_packed = ["dumps(", "JSON.stringify(", "b64encode(", "urlencode(", "str("]
             .iter()
             .any(|call| after.contains(&format!("{call}{}", name.as_str())));
@@ -187,7 +198,7 @@ fn report_tables(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Reports secrets that a program encodes before it talks to somebody else.
 fn report_encoded_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in ENCODED_SECRET.find_iter(text).take(100).filter(|found| is_code(view, found.start())) {
+    for found in ENCODED_SECRET.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let after = window(text, found.start(), FOLLOW_BYTES);
         let is_stranger = |url: &Url<'_>| match url.host_kind() {
             HostKind::RawAddress | HostKind::Drop => true,

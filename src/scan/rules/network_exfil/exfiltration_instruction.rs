@@ -5,12 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::steps;
+use crate::scan::evidence::command::{PLACES, is_sentence, steps};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::{COVER, PERSONAL, SECRET, SEND, STANDING};
-use crate::scan::evidence::setting::{
-    is_acquainted, is_code, is_data, is_specimen, is_taught, teaches_security, window,
-};
+use crate::scan::evidence::setting::{is_acquainted, is_data, is_specimen, is_taught, teaches_security, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
@@ -46,7 +44,7 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that hand an address to the user, rather than something to the address.
 static TO_THE_USER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|them|him|her|customer|caller)\b|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
+        r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|customer|caller)\b|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
     )
 });
 
@@ -71,6 +69,7 @@ const EARLIER_BYTES: usize = 700;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
+    let mut left = PLACES;
     for url in urls(text) {
         let line = view.line_range(url.span.start);
         let is_prose = view.is_markdown() || is_data(view) && PROSE_KEY.is_match(&text[line.start..url.span.start]);
@@ -81,6 +80,10 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let from = from + last_sentence(&text[from..url.span.start]);
         let before = &text[from..url.span.start];
         let Some(send) = SEND.find(before) else { continue };
+        left -= 1;
+        if left == 0 || sink.is_full(view.path()) {
+            return;
+        }
         let sentence = Sentence { from, send: from + send.start(), line, url: &url };
         if let Some((severity, span, reason)) = judge(view, &sentence) {
             sink.report(view, span, reason).severity(severity);
@@ -109,7 +112,8 @@ fn judge(view: &TextView<'_>, sentence: &Sentence<'_>) -> Option<(Severity, Rang
     let reason = format!("the agent is told to hand something private to `{}`", url.host);
     let secret = SECRET.find(before).map(|found| sentence.from + found.start());
     let span = sentence.send.min(secret.unwrap_or(sentence.send))..url.span.end;
-    if is_code(view, span.start) && view.region(span.start) != Region::InlineCode && view.is_markdown() {
+    let is_block = matches!(view.region(span.start), Region::CodeBlock(_));
+    if is_block && !is_sentence(&text[sentence.line.clone()]) {
         return None;
     }
     let is_only_told = if view.is_markdown() { is_taught(view, &span) } else { is_specimen(view) };
@@ -144,7 +148,8 @@ fn private_content(view: &TextView<'_>, sentence: &Sentence<'_>, is_hostile: boo
     let is_of_steps = refers_to(whole, earlier);
     let holds = |words: &Regex| words.is_match(whole);
     let is_secret_of_steps = is_of_steps && SECRET.is_match(earlier);
-    let is_personal = holds(&PERSONAL) || is_of_steps && PERSONAL.is_match(earlier);
+    let is_file = FILE_NAME.is_match(&text[sentence.from..url.span.start]) || whole.contains("=@");
+    let is_personal = holds(&PERSONAL) || is_file || is_of_steps && PERSONAL.is_match(earlier);
     let is_excused = holds(&COVER);
     let is_standing = holds(&STANDING) || is_of_steps && STANDING.is_match(earlier);
     if TO_THE_USER.is_match(&text[sentence.from..url.span.start]) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{is_run, steps};
+use crate::scan::evidence::command::{PLACES, is_run, steps};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,14 +69,18 @@ const USUAL: &[&str] = &[
     "huggingface",
 ];
 
+/// Bytes before a command in which its variables are set.
+const ASSIGNED_BYTES: usize = 8_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for captures in ADDS.captures_iter(text).take(100) {
+    for captures in ADDS.captures_iter(text).take(PLACES) {
         let (Some(found), Some(name), Some(target)) = (captures.get(0), captures.get(1), captures.get(2)) else {
             continue;
         };
-        let name = resolve(text, name.as_str());
-        let address = resolve(text, target.as_str());
+        let before = &text[text.ceil_char_boundary(found.start().saturating_sub(ASSIGNED_BYTES))..found.start()];
+        let name = resolve(before, name.as_str());
+        let address = resolve(before, target.as_str());
         let is_literal = address.contains("://") || address.starts_with("git@");
         if !is_literal || BLANK.is_match(&address) || USUAL.contains(&name.as_str()) || !is_run(view, &found.range()) {
             continue;
@@ -92,7 +96,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), format!("the repository gets the remote `{name}`, which the skill chose"))
             .severity(severity);
     }
-    for captures in PUSHES_TO_URL.captures_iter(text).take(100) {
+    for captures in PUSHES_TO_URL.captures_iter(text).take(PLACES) {
         let (Some(found), Some(target)) = (captures.get(0), captures.get(1)) else { continue };
         if BLANK.is_match(target.as_str()) || target.as_str().contains('$') || !is_run(view, &found.range()) {
             continue;
@@ -110,7 +114,7 @@ fn resolve(text: &str, word: &str) -> String {
         return word.to_owned();
     }
     let assignment = format!("{name}=");
-    let Some(at) = text.find(&assignment) else { return word.to_owned() };
+    let Some(at) = text.rfind(&assignment) else { return word.to_owned() };
     let value = text[at + assignment.len()..].lines().next().unwrap_or("").trim();
     let value = value.trim_matches(['"', '\'']);
     // `${1:-backup}`: what it is unless somebody says otherwise.
