@@ -14,4 +14,4 @@ pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
-pub(in crate::scan) use pattern::{ascii_pattern, pattern};
+pub(in crate::scan) use pattern::{ascii_pattern, find_bounded, pattern};

@@ -62,6 +62,13 @@ pub(in crate::scan) fn sends(text: &str) -> Vec<Sending<'_>> {
     found
 }
 
+/// Returns those of `sends` that stand in `range`; they are in order.
+pub(in crate::scan) fn sends_within<'s, 'a>(sends: &'s [Sending<'a>], range: &Range<usize>) -> &'s [Sending<'a>] {
+    let first = sends.partition_point(|send| send.span.start < range.start);
+    let end = sends.partition_point(|send| send.span.start < range.end);
+    &sends[first..end.max(first)]
+}
+
 impl Sending<'_> {
     /// Tells whether the data goes somewhere that no honest skill needs.
     pub(in crate::scan) fn is_hostile(&self) -> bool {

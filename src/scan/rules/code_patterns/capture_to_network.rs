@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{PLACES, is_run, steps, whole_command};
-use crate::scan::evidence::network_sink::sends;
+use crate::scan::evidence::command::{is_run, steps, whole_command};
+use crate::scan::evidence::network_sink::{sends, sends_within};
 use crate::scan::evidence::setting::{is_acquainted, is_code};
 use crate::scan::evidence::url::HostKind;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -56,20 +56,30 @@ static CAPTURES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Captures that are looked at in one text.
+const CAPTURES_PER_TEXT: usize = 2_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in CAPTURES.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
+    let mut captures =
+        CAPTURES.find_iter(text).take(CAPTURES_PER_TEXT).filter(|found| is_code(view, found.start())).peekable();
+    if captures.peek().is_none() {
+        return;
+    }
+    let sends = sends(text);
+    for found in captures {
+        if sink.is_full(view.path()) {
+            return;
+        }
         let section = steps(view, &found.range());
-        let sends = sends(&text[section]);
-        let after = sends.iter().find(|send| send.is_to_stranger());
-        let Some(send) = after else { continue };
+        let Some(send) = sends_within(&sends, &section).iter().find(|send| send.is_to_stranger()) else { continue };
         let is_known =
             send.url.as_ref().is_some_and(|url| url.host_kind() == HostKind::Named && is_acquainted(view, url));
         if is_known {
             continue;
         }
-        let severity =
-            if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
+        let is_run = is_run(view, &whole_command(view, &found.range()));
+        let severity = if is_run { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "what is captured here leaves by one of the next steps").severity(severity);
     }
 }

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::command::PLACES;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
+use crate::scan::evidence::{ascii_pattern, find_bounded, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -59,46 +59,58 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
+/// A download that is piped on, with its address inside.
+static PIPED: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         // curl … | sudo bash -s --
-        r"(?:\b|\\n)(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
+        r"(?:\b|\\n)(?:curl|wget)\b(?:[^\n;]|\\\r?\n)*?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
         // curl … | python3 -   and nothing after it that would say what python does
-        r"\b(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:python[\d.]*|node|perl|ruby|php)\s*(?:-\s*)?(?:[`'\x22);&\n]|$)",
-        // bash <(curl …), source <(wget …)
-        r"(?:\b(?:ba|z|k)?sh|\bsource|(?:^|[\s;&])\.|\bpython[\d.]*)\s+(?:-\S+\s+){0,3}<\(\s*(?:curl|wget)\b[^\n)]{0,400}",
-        // eval "$(curl …)", sh -c "$(curl …)"
-        r"(?:\beval|\b(?:ba|z)?sh\s+-l?c|\bpython[\d.]*\s+-c)\s+['\x22]?(?:\$\(|`)\s*(?:curl|wget)\b[^\n)`]{0,400}",
+        r"\b(?:curl|wget)\b(?:[^\n;]|\\\r?\n)*?\|\s*(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:python[\d.]*|node|perl|ruby|php)\s*(?:-\s*)?(?:[`'\x22);&\n]|$)",
         // iwr … | iex
-        r"\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring)\b[^\n]{0,400}?\|\s*(?:iex|invoke-expression)\b",
-        // iex (iwr …), iex ((New-Object Net.WebClient).DownloadString(…))
-        r"\b(?:iex|invoke-expression)\b[\s(&'\x22]{0,8}(?:new-object\s+(?:system\.)?net\.webclient|iwr|irm|invoke-webrequest|invoke-restmethod|curl)\b[^\n]{0,300}",
+        r"\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring)\b[^\n]*?\|\s*(?:iex|invoke-expression)\b",
         // aria2c -o- … | sh, lynx -source … | bash, GET … | sh
-        r"\b(?:aria2c|lwp-request|lwp-download|lynx\s+-(?:source|dump)|w3m\s+-dump_source|httpie|https?|fetch\s+-o\s*-|GET)\s[^\n;|]{0,200}://[^\n;|]{1,200}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh(?:[\s`'\x22);&\\]|$)",
-        // mshta http://…, regsvr32 /i:http://…, msiexec /i http://…
-        r"\b(?:mshta|rundll32|regsvr32|msiexec|installutil)(?:\.exe)?\s[^\n]{0,120}?(?:https?:|\\\\)[^\s]{3,200}",
+        r"\b(?:aria2c|lwp-request|lwp-download|lynx\s+-(?:source|dump)|w3m\s+-dump_source|http|fetch\s+-o\s*-|GET)\s[^\n;|]*?://[^\n;|]+\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh(?:[\s`'\x22);&\\]|$)",
         // certutil -urlcache -f http://… x.exe && x.exe
-        r"\b(?:certutil(?:\.exe)?\s[^\n]{0,60}-urlcache|bitsadmin(?:\.exe)?\s[^\n]{0,60}/transfer)\b[^\n]{0,300}(?:&&?|;)[^\n]{1,120}",
+        r"\b(?:certutil(?:\.exe)?\s[^\n]*?-urlcache|bitsadmin(?:\.exe)?\s[^\n]*?/transfer)\b[^\n]*?(?:&&?|;)\s*\S",
         // DownloadFile(…); Start-Process …
-        r"\b(?:downloadfile\s*\(|(?:iwr|invoke-webrequest|start-bitstransfer)\s)[^\n]{0,300}(?:;|&&)\s*(?:start-process|start|&|invoke-item|\.\\)[^\n]{0,120}",
-        // perl -e 'eval get(…)', php -r 'eval(file_get_contents(…))', ruby -e 'eval(URI.open(…).read)'
-        r"\b(?:eval|exec|system)\b[\s(]{0,4}(?:file_get_contents|URI\.open|open|Net::HTTP\.get|LWP::Simple::get|get)\s*\(\s*(?:URI\()?['\x22]https?://[^\n]{0,200}",
+        r"\b(?:downloadfile\s*\(|(?:iwr|invoke-webrequest|start-bitstransfer)\s)[^\n]*?(?:;|&&)\s*(?:start-process|start|&|invoke-item|\.\\)",
         // https.get(…, r => … eval(body))
-        r"\bhttps?\.get\(\s*['\x22]https?://[^\n]{0,300}\b(?:eval|Function|exec(?:Sync)?)\(",
+        r"\bhttps?\.get\(\s*['\x22]https?://[^\n]*?\b(?:eval|Function|exec(?:Sync)?)\(",
         // curl -o a.zip … && unzip -P secret a.zip
-        r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:&&|;|\n)\s*(?:unzip\s+(?:-\w+\s+)*-P\s?\S+|7z\w*\s+[xe]\s+[^\n]{0,60}-p\S+|unrar\s+[xe]\s+-p\S+)[^\n]{0,200}",
-        // exec(requests.get(…).text), eval(await (await fetch(…)).text())
-        r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch|\w{1,30}\.urlopen|__import__\(['\x22](?:urllib\.request|requests)['\x22]\)\.\w+)\s*\([^\n]{0,300}",
+        r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n)*?(?:&&|;|\n)\s*(?:unzip\s+(?:-\w+\s+)*-P\s?\S+|7z\w*\s+[xe]\s+(?:\S+\s+)?-p\S+|unrar\s+[xe]\s+-p\S+)",
     ];
-    pattern(&format!("(?im){}", forms.join("|")))
+    ascii_pattern(&format!("(?im){}", forms.join("|")))
+});
+
+/// The head of a command that runs what it fetches; the address follows.
+static OPENED: LazyLock<Regex> = LazyLock::new(|| {
+    let forms = [
+        // bash <(curl …), source <(wget …)
+        r"(?:\b(?:ba|z|k)?sh|\bsource|(?:^|[\s;&])\.|\bpython[\d.]*)\s+(?:-\S+\s+){0,3}<\(\s*(?:curl|wget)\b",
+        // eval "$(curl …)", sh -c "$(curl …)"
+        r"(?:\beval|\b(?:ba|z)?sh\s+-l?c|\bpython[\d.]*\s+-c)\s+['\x22]?(?:\$\(|`)\s*(?:curl|wget)\b",
+        // iex (iwr …), iex ((New-Object Net.WebClient).DownloadString(…))
+        r"\b(?:iex|invoke-expression)\b[\s(&'\x22]{0,8}(?:new-object\s+(?:system\.)?net\.webclient|iwr|irm|invoke-webrequest|invoke-restmethod|curl)\b",
+        // mshta http://…, regsvr32 /i:http://…, msiexec /i http://…
+        r"\b(?:mshta|rundll32|regsvr32|msiexec|installutil)(?:\.exe)?\s(?:[^\s]+\s+){0,4}?[^\s]{0,12}?(?:https?:|\\\\)",
+        // perl -e 'eval get(…)', php -r 'eval(file_get_contents(…))', ruby -e 'eval(URI.open(…).read)'
+        r"\b(?:eval|exec|system)\b[\s(]{0,4}(?:file_get_contents|URI\.open|open|Net::HTTP\.get|LWP::Simple::get|get)\s*\(\s*(?:URI\()?['\x22]https?:",
+        // exec(requests.get(…).text), eval(await (await fetch(…)).text())
+        r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch|\w{1,30}\.urlopen|__import__\(['\x22](?:urllib\.request|requests)['\x22]\)\.\w+)\s*\(",
+    ];
+    ascii_pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// `curl -o FILE`, whose first group is the file.
 static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#,
+    ascii_pattern(
+        r#"(?i)\b(?:curl|wget)\b[^\n|;]*?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#,
     )
 });
+
+/// Bytes of one command that fetches and runs, and bytes in which its address follows.
+const COMMAND_BYTES: usize = 600;
+const ADDRESS_BYTES: usize = 300;
 
 /// A download that keeps the name it has there.
 static TO_REMOTE_NAME: LazyLock<Regex> =
@@ -124,23 +136,28 @@ const STEP_BYTES: usize = 500;
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     check_nameless(view, sink);
-    for found in FETCH_AND_RUN.find_iter(text) {
+    let piped = find_bounded(&PIPED, text, COMMAND_BYTES).map(|found| found.range());
+    let opened = OPENED.find_iter(text).map(|found| {
+        let line = view.line_range(found.start());
+        found.start()..text.floor_char_boundary((found.end() + ADDRESS_BYTES).min(line.end)).max(found.end())
+    });
+    for found in piped.chain(opened) {
         if sink.is_full(view.path()) {
             return;
         }
-        if !is_code(view, found.start()) && !found.as_str().contains("://") {
+        if !is_code(view, found.start) && !text[found.clone()].contains("://") {
             continue;
         }
         // The address may stand on the next line of a continued command.
-        let reach = window(text, found.start(), found.len() + 200);
+        let reach = window(text, found.start, found.len() + 200);
         let url = urls(reach).next().filter(|url| url.span.start < found.len());
-        report(view, sink, found.range(), url.as_ref());
+        report(view, sink, found, url.as_ref());
     }
-    for captures in TO_FILE.captures_iter(text) {
+    for found in find_bounded(&TO_FILE, text, COMMAND_BYTES) {
         if sink.is_full(view.path()) {
             return;
         }
-        let (Some(found), Some(file)) = (captures.get(0), captures.get(1)) else { continue };
+        let Some(file) = TO_FILE.captures(found.as_str()).and_then(|captures| captures.get(1)) else { continue };
         let Some(url) = urls(view.line(found.start())).next() else { continue };
         let line_rest = &text[found.end()..view.line_range(found.start()).end.max(found.end())];
         if is_run_at_once(line_rest, file.as_str()) {

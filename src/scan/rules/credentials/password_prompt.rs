@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run, steps, whole_command};
-use crate::scan::evidence::network_sink::sends;
+use crate::scan::evidence::network_sink::{sends, sends_within};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -58,9 +58,14 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "the command asks for the system's password, or tries one").severity(severity);
     }
-    for found in ASKS.find_iter(text).take(PLACES) {
-        let around = steps(view, &found.range());
-        let is_sent = sends(&text[around]).iter().any(|send| send.is_to_stranger());
+    let mut asks = ASKS.find_iter(text).take(PLACES).peekable();
+    if asks.peek().is_none() {
+        return;
+    }
+    let sends = sends(text);
+    for found in asks {
+        let section = steps(view, &found.range());
+        let is_sent = sends_within(&sends, &section).iter().any(|send| send.is_to_stranger());
         if is_sent && is_run(view, &whole_command(view, &found.range())) {
             sink.report(view, found.range(), "a password is asked for, and the next commands send data to a stranger")
                 .severity(Severity::High);

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run, steps};
-use crate::scan::evidence::network_sink::sends;
+use crate::scan::evidence::network_sink::{sends, sends_within};
 use crate::scan::evidence::setting::is_code;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -43,11 +43,16 @@ static KEYS: LazyLock<Regex> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in KEYS.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
-        let around = &text[steps(view, &found.range())];
+    let mut places = KEYS.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())).peekable();
+    if places.peek().is_none() {
+        return;
+    }
+    let sends = sends(text);
+    for found in places {
+        let section = steps(view, &found.range());
         let severity = match () {
             () if !is_run(view, &found.range()) => Severity::Info,
-            () if sends(around).iter().any(|send| send.is_to_stranger()) => Severity::Critical,
+            () if sends_within(&sends, &section).iter().any(|send| send.is_to_stranger()) => Severity::Critical,
             () => Severity::Low,
         };
         sink.report(view, found.range(), "the keys of the machine's account are fetched").severity(severity);
