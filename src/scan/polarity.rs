@@ -27,7 +27,7 @@ static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
 static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*|fetch|validate|verify|check|test|register|initiali[sz]e|configure|deploy|build|sync|submit|clean\s*up|update|then|next|finally)\s*:\s*[`*]*$|运行|执行|使用",
+        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|take|capture|record|save|include|embed|render|insert|attach|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*|fetch|validate|verify|check|test|register|initiali[sz]e|configure|deploy|build|sync|submit|clean\s*up|update|then|next|finally)\s*:\s*[`*]*$|运行|执行|使用",
     )
 });
 
@@ -84,7 +84,14 @@ fn sentence_before<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
     let text = view.text();
     let from = text.ceil_char_boundary(span.start.saturating_sub(REACH_BYTES));
     let window = &text[from..span.start];
-    let start = window.rfind(['.', '!', '?', '。', '！']).map_or(0, |index| index + 1);
+    // A full stop inside of a word belongs to a path or a version.
+    let ends_sentence = |index: usize, stop: &str| {
+        !stop.is_ascii() || window[index + stop.len()..].starts_with(|next: char| next.is_whitespace())
+    };
+    let start = window
+        .rmatch_indices(['.', '!', '?', '。', '！'])
+        .find(|(index, stop)| ends_sentence(*index, stop))
+        .map_or(0, |(index, stop)| index + stop.len());
     let paragraph = window.rfind("\n\n").map_or(0, |index| index + 2);
     let start = start.max(paragraph);
     window.get(start..).unwrap_or(window)

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_data, is_specimen, teaches_security, window};
+use crate::scan::evidence::setting::{is_code, is_data, is_specimen, teaches_security, window};
 use crate::scan::{Region, TextView};
 
 /// Calls of a program that run the string they are given.
@@ -54,6 +54,16 @@ fn code_start(view: &TextView<'_>, offset: usize) -> usize {
 /// teach what attacks look like.
 pub(in crate::scan) fn is_run(view: &TextView<'_>, span: &Range<usize>) -> bool {
     is_asked_for(view, span) && !teaches_security(view)
+}
+
+/// Tells whether the place is that of a command: in code, or at the beginning of a line of prose.
+pub(in crate::scan) fn is_command(view: &TextView<'_>, offset: usize) -> bool {
+    let line = view.line_range(offset);
+    is_code(view, offset)
+        || view.text()[line.start..offset]
+            .trim_matches([' ', '\t', '$', '>', '-', '*'])
+            .trim_end_matches("sudo")
+            .is_empty()
 }
 
 /// Returns the command of which `span` is a part: in a shell script or a block of code the line,

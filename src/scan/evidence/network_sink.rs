@@ -32,9 +32,9 @@ static SENDS: LazyLock<Regex> = LazyLock::new(|| {
         r"\bfetch\((?:[^;]{0,300}?)method['\x22]?\s*:\s*['\x22](?:POST|PUT)",
         r"\baxios\.(?:post|put)\(|\bhttps?\.request\(|\bsendBeacon\(",
         r"\bInvoke-(?:WebRequest|RestMethod)\b[^\n]{0,300}-Method\s+['\x22]?(?:Post|Put)|\.Upload(?:String|Data|File)\(",
-        r"(?:^|[\s|;&])(?:nc|ncat|netcat)\s+(?:-\w+\s+(?:\d+\s+)?){0,4}[\w-]+(?:\.[\w-]+)+\s+\d{2,5}\b",
-        r"(?:^|[\s|;&])scp\s[^\n]{1,200}\w+@[\w.-]+:|\brsync\s[^\n]{1,200}\w+@[\w.-]+:",
-        r"(?:^|[\s|;&])(?:mailx?|mutt|sendmail|swaks|send_email)\s(?:[^\n]|\\\r?\n){0,200}?[\w.+-]+@[\w-]+\.[\w.-]+",
+        r"(?:^|[\s|;&`(])(?:nc|ncat|netcat)\s+(?:-\w+\s+(?:\d+\s+)?){0,4}[\w-]+(?:\.[\w-]+)+\s+\d{2,5}\b",
+        r"(?:^|[\s|;&`(])scp\s[^\n]{1,200}\w+@[\w.-]+:|\brsync\s[^\n]{1,200}\w+@[\w.-]+:",
+        r"(?:^|[\s|;&`(])(?:mailx?|mutt|sendmail|swaks|send_email)\s(?:[^\n]|\\\r?\n){0,200}?[\w.+-]+@[\w-]+\.[\w.-]+",
         r"\bsmtplib\.SMTP|\.sendall\(|\.sendto\(|>\s*/dev/(?:tcp|udp)/",
     ];
     pattern(&format!("(?im){}", calls.join("|")))
@@ -92,11 +92,11 @@ impl Sending<'_> {
 
 /// Tells whether a call is netcat, whose target is a name and a port rather than a URL.
 fn is_bare(call: &str) -> bool {
-    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
+    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '`', '(', '\n']);
     ["nc ", "ncat ", "netcat "].iter().any(|program| call.starts_with(program)) && !call.contains("127.0.0.1")
 }
 
 fn is_mail(call: &str) -> bool {
-    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '\n']);
+    let call = call.trim_start_matches([' ', '\t', '|', ';', '&', '`', '(', '\n']);
     ["mail", "mutt", "sendmail", "swaks", "send_email"].iter().any(|program| call.starts_with(program))
 }

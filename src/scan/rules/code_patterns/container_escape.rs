@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{PLACES, is_run};
-use crate::scan::evidence::setting::is_code;
+use crate::scan::evidence::command::{PLACES, is_command, is_run};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -45,7 +44,7 @@ static ACTS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    for found in ESCAPE.find_iter(view.text()).take(PLACES).filter(|found| is_code(view, found.start())) {
+    for found in ESCAPE.find_iter(view.text()).take(PLACES).filter(|found| is_command(view, found.start())) {
         let is_read_only = found.as_str().contains(":ro");
         let severity = match () {
             () if !is_run(view, &found.range()) => Severity::Info,

@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{PLACES, is_run};
-use crate::scan::evidence::setting::is_code;
+use crate::scan::evidence::command::{PLACES, is_command, is_run};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,7 +52,7 @@ static MINES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    for found in MINES.find_iter(view.text()).take(PLACES).filter(|found| is_code(view, found.start())) {
+    for found in MINES.find_iter(view.text()).take(PLACES).filter(|found| is_command(view, found.start())) {
         let severity = if is_run(view, &found.range()) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "the machine computes for somebody else's account").severity(severity);
     }

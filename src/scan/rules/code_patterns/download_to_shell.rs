@@ -76,6 +76,8 @@ static PIPED: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:downloadfile\s*\(|(?:iwr|invoke-webrequest|start-bitstransfer)\s)[^\n]*?(?:;|&&)\s*(?:start-process|start|&|invoke-item|\.\\)",
         // https.get(…, r => … eval(body))
         r"\bhttps?\.get\(\s*['\x22]https?://[^\n]*?\b(?:eval|Function|exec(?:Sync)?)\(",
+        // fetch(…).then(r => r.text()).then(eval)
+        r"\bfetch\(\s*['\x22`]https?://[^\n]*?\.then\(\s*(?:eval|Function)\b",
         // curl -o a.zip … && unzip -P secret a.zip
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n)*?(?:&&|;|\n)\s*(?:unzip\s+(?:-\w+\s+)*-P\s?\S+|7z\w*\s+[xe]\s+(?:\S+\s+)?-p\S+|unrar\s+[xe]\s+-p\S+)",
     ];
@@ -174,6 +176,12 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
                 format!("a file from `{}` is stored and run by the next commands", url.host),
             )
             .severity(severity);
+        }
+        let is_stranger =
+            url.host_kind() == HostKind::Named && !is_acquainted(view, &url) && !is_vendor_installer(&url);
+        let after = window(text, found.end(), STEP_BYTES);
+        if is_stranger && after.lines().skip(1).any(|step| is_started_from_scratch(step.trim_start(), file.as_str())) {
+            report(view, sink, found.range(), Some(&url));
         }
     }
 }

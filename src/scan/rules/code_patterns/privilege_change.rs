@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
-use crate::scan::evidence::command::{PLACES, is_run, whole_command};
-use crate::scan::evidence::setting::{is_code, window};
+use crate::scan::evidence::command::{PLACES, is_command, is_run, whole_command};
+use crate::scan::evidence::setting::window;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -66,14 +66,14 @@ const NEAR_BYTES: usize = 200;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in ROOT.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
+    for found in ROOT.find_iter(text).take(PLACES).filter(|found| is_command(view, found.start())) {
         let severity =
             if is_run(view, &whole_command(view, &found.range())) { Severity::Critical } else { Severity::Info };
         sink.report(view, found.range(), "somebody becomes administrator, and stays it").severity(severity);
     }
     for captures in OPEN_FOLDER.captures_iter(text).take(PLACES) {
         let (Some(found), Some(folder)) = (captures.get(0), captures.get(1)) else { continue };
-        if !is_code(view, found.start()) {
+        if !is_command(view, found.start()) {
             continue;
         }
         let near = window(text, text.ceil_char_boundary(found.start().saturating_sub(NEAR_BYTES)), 2 * NEAR_BYTES);

@@ -114,7 +114,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     static BLANK: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
+            r"(?i)attacker|l?host\b|<[a-z][\w\s-]{0,30}>|\$\{?(?:l?host|ip|r?port|lport|lhost|rhost|target|addr\w*|your)\b|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
         )
     });
     let is_blank = view.is_markdown() && BLANK.is_match(window(view.text(), span.start, span.len() + 60));

@@ -148,6 +148,13 @@ static STORES_KEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\|\s*(?:pbcopy|clip\b|xclip|gh\s+secret|docker\s+secret|kubectl|vault|ssh-add|op\s)|\bgh\s+secret\s+set")
 });
 
+/// Copying to storage that others may read.
+static COPIES_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:aws\s+s3\s+(?:cp|mv|sync)|gsutil\s+(?:-m\s+)?(?:cp|mv|rsync)|gcloud\s+storage\s+cp|rclone\s+(?:copy|sync|move)|az\s+storage\s+blob\s+upload|gh\s+gist\s+create|mc\s+cp)\s",
+    )
+});
+
 /// How a file that is named is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
@@ -198,7 +205,11 @@ fn judge(
             || window(view.text(), send.span.start, send.span.len() + COMMAND_BYTES)
                 .contains(&view.text()[span.clone()])
     });
+    let is_copied_out = COPIES_OUT.is_match(view.line(span.start)) && !is_common(&view.text()[span.clone()]);
     match near {
+        _ if is_copied_out => {
+            (Severity::High, Confidence::Medium, "a file with secrets is copied to a place on the network".to_owned())
+        }
         Some(send) if is_one_command || send.is_hostile() => (
             Severity::Critical,
             Confidence::High,

@@ -31,8 +31,15 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     let secret = r"(?:`?\$?\{?[A-Z][A-Z0-9]{0,30}_(?:[A-Z0-9]{1,20}_){0,4}(?:TOKEN|KEY|SECRET|PASSWORD)\}?`?|(?i:(?:full|raw|plain-?text|actual|user['’]s|complete)\s+(?:api[\s_-]?keys?|access\s+tokens?|auth\s+tokens?|tokens?|passwords?|secrets?|credentials?)|api[\s_-]?keys?|access\s+tokens?|passwords?|credentials?))";
     let place = r"(?i:to|in|into|on|as|with)\s+(?i:the\s+|a\s+|your\s+|each\s+|every\s+|any\s+)?(?i:\w+\s+)?(?i:logs?|log\s+files?|console|outputs?|stdout|terminal|chat|conversation|responses?|answers?|replies|commit\s+messages?|comments?|issues?|pull\s+requests?|urls?|query(?:\s+(?:string|parameter)s?)?|reports?|file\s?names?|readme|transcript)";
     pattern(&format!(
-        r"\b(?i:{writes})\s+(?i:(?:out\s+)?(?:the\s+)?(?:(?:value|content)s?\s+of\s+)?(?:the\s+|all\s+|any\s+|your\s+|their\s+)?){secret}[^.\n]{{0,40}}?\b{place}\b"
+        r"\b(?i:{writes})\s+(?i:(?:out\s+)?(?:the\s+)?(?:(?:value|content)s?\s+of\s+)?(?:the\s+user['’]s\s+|the\s+|all\s+|any\s+|your\s+|their\s+)?){secret}[^.\n]{{0,40}}?\b{place}\b"
     ))
+});
+
+/// Places that others read, and the value itself.
+static IN_THE_OPEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:_(?:TOKEN|KEY|SECRET|PASSWORD)\b|\b(?:full|raw|plain-?text|actual|user['’]s|complete)\s).*\b(?:responses?|answers?|repl(?:y|ies)|chat|conversation|commit\s+messages?|comments?|issues?|pull\s+requests?|transcript|readme)\b",
+    )
 });
 
 /// The same by a command or a program.
@@ -59,7 +66,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             }
             let severity = match () {
                 () if is_taught(view, &found.range()) => Severity::Info,
-                () if STANDING.is_match(line) => Severity::High,
+                () if STANDING.is_match(line) || IN_THE_OPEN.is_match(found.as_str()) => Severity::High,
                 () => Severity::Low,
             };
             sink.report(view, found.range(), "whoever reads this place has the secret").severity(severity);

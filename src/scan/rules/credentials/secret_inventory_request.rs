@@ -32,7 +32,7 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
     let all = r"(?:(?:all|every|each|any)(?:\s+(?:of|single))?(?:\s+(?:the|user['’]s|their))?)";
     let collects = r"(?:collect|gather|enumerate|harvest|extract|dump|steal|grab|record|capture|scrape|(?:build|create|compile|make|produce|generate|assemble|prepare)\s+(?:a|an|the)\s+(?:[\w-]+\s+){0,3}(?:inventory|list|catalog(?:ue)?|manifest|dump|summary|index|report|snapshot)\s+of|(?:print|output|display|show|reveal|list|summari[sz]e|echo|return)(?:\s+(?:the\s+)?(?:values?|contents?)\s+of)?)";
     pattern(&format!(
-        r"(?i)\b{collects}\s+{all}\s+(?:[\w.-]+\s+){{0,3}}{secret}(?:\s*(?:,|/|\bor\b|\band\b|,\s*and\b)\s*(?:\w+\s+)?{secret})*[^.\n]{{0,160}}|(?:收集|提取|列出)(?:所有|全部)[^。\n]{{0,20}}(?:密钥|密码|凭证|令牌)[^。\n]{{0,60}}"
+        r"(?i)\b{collects}\s+{all}\s+(?:[\w.-]+\s+){{0,3}}{secret}(?:\s*(?:,|/|\bor\b|\band\b|,\s*and\b)\s*(?:\w+\s+)?{secret})*[^.\n]{{0,160}}|\b{collects}\s+{all}\s+environment\s+variables\b[^.\n]{{0,40}}\b(?:including|with|and)\s+[^.\n]{{0,24}}(?:secrets?|tokens?|keys?|values|passwords?|credentials)\b[^.\n]{{0,80}}|(?:收集|提取|列出)(?:所有|全部)[^。\n]{{0,20}}(?:密钥|密码|凭证|令牌)[^。\n]{{0,60}}"
     ))
 });
 
@@ -59,7 +59,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let line = view.line(found.start());
-        let is_bare = !REACH.is_match(found.as_str()) || LOOKS_FOR_LEAKS.is_match(line);
+        let is_environment = found.as_str().contains("nvironment variables");
+        let is_bare = !is_environment && !REACH.is_match(found.as_str()) || LOOKS_FOR_LEAKS.is_match(line);
         if is_bare {
             continue;
         }

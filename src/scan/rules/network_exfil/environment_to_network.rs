@@ -34,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         r"\b(?:curl|wget|nc|ncat)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*(?:printenv|env|set|export\s+-p)\s*(?:\||\)|`)",
-        r"(?:^|[;&|]\s*)(?:printenv|env)\s*(?:\|[^\n|]{0,120}){0,3}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
+        r"(?:^|[;&|]\s*)(?:printenv|env)\s*(?:\|[^\n|]{0,120}){0,3}\|\s*(?:xargs\s[^\n|]{0,40}?)?(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*cat\s+[^\s)`]{0,40}\.env\b",
         r"\bcat\s+/proc/(?:self|\d+|\$\$)/environ\b[^\n]{0,80}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
         r"\bcat\s+[^\n|]{0,60}\.env\b[^\n|]{0,60}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
@@ -99,6 +99,14 @@ static NAMED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A token that a tool gives out, and a request in the same command.
+static GIVEN_TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    let gives = r"(?:gh\s+auth\s+token|gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|az\s+account\s+get-access-token|aws\s+configure\s+(?:get|export-credentials)|aws\s+sts\s+get-session-token|git\s+credential\s+fill|security\s+find-(?:generic|internet)-password|secret-tool\s+lookup|op\s+(?:read|item\s+get)|pass\s+show|vault\s+kv\s+get|kubectl\s+get\s+secrets?|heroku\s+auth:token|npm\s+token|doctl\s+auth|flyctl\s+auth\s+token|lpass\s+show|bw\s+get)";
+    ascii_pattern(&format!(
+        r"\b{gives}\b[^\n|]{{0,120}}\|\s*(?:[^\n|]{{1,60}}\|\s*){{0,2}}(?:curl|wget|nc)\b[^\n]{{0,240}}|\b(?:curl|wget)\b[^\n]{{0,200}}?(?:\$\(|`)\s*{gives}\b[^\n]{{0,200}}"
+    ))
+});
+
 /// Bytes of a table.
 const TABLE_BYTES: usize = 1_200;
 
@@ -151,7 +159,14 @@ fn report_commands(view: &TextView<'_>, sink: &mut Sink<'_>) {
     });
     let encoded = ENCODED.find_iter(text).map(|found| (found.range(), None));
     let named = NAMED_SECRET.find_iter(text).map(|found| (found.range(), None));
-    for (span, service) in secrets.chain(encoded).chain(named).take(PLACES) {
+    // In a header, a token says who asks; in a body or an address, it is what is sent.
+    let given = GIVEN_TOKEN
+        .find_iter(text)
+        .filter(|found| {
+            !["-H ", "--header", "Authorization", "--oauth2-bearer"].iter().any(|mark| found.as_str().contains(mark))
+        })
+        .map(|found| (found.range(), None));
+    for (span, service) in secrets.chain(encoded).chain(named).chain(given).take(PLACES) {
         let command =
             window(text, span.start, (span.end - span.start).max(view.line_range(span.start).end - span.start));
         let Some(url) = urls(command).next() else { continue };
@@ -247,6 +262,9 @@ fn report_foreign_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
     .confidence(Confidence::Medium);
 }
 
+/// `env NAME=value program`.
+static SETS_FOR_ONE: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"^\s*env\s+(?:-\S+\s+){0,4}[A-Za-z_]\w*="));
+
 /// Tells whether the environment is copied for a program that is started, or only shown.
 fn is_for_a_child(view: &TextView<'_>, span: std::ops::Range<usize>) -> bool {
     let line = view.line(span.start);
@@ -254,5 +272,5 @@ fn is_for_a_child(view: &TextView<'_>, span: std::ops::Range<usize>) -> bool {
     ["env=", "env:", "environment=", "monkeypatch", "patch.dict", "delos.environ", "delete", "spawn", "_env="]
         .iter()
         .any(|mark| squeezed.contains(mark))
-        || line.trim_start().starts_with("env ")
+        || SETS_FOR_ONE.is_match(line)
 }

@@ -44,7 +44,7 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that hand an address to the user, rather than something to the address.
 static TO_THE_USER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|customer|caller)\b|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
+        r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|customer|caller)(?:\s|,|$)|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
     )
 });
 

@@ -74,7 +74,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             () if is_block => continue,
             () if is_image && (is_private || ENCODES.is_match(steps)) => Severity::Critical,
             () if SHOWS.is_match(before) && ENCODES.is_match(steps) && is_private => Severity::High,
-            () if is_image => Severity::Medium,
+            () if is_image => Severity::High,
             () => continue,
         };
         sink.report(view, span, format!("the address at `{}` carries what the agent is told to put into it", url.host))

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::is_run;
-use crate::scan::evidence::setting::{frontmatter, is_taught};
+use crate::scan::evidence::setting::{frontmatter, is_taught, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,6 +33,13 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:forward|redirect|relay|bcc|cc|blind[\s-]copy|copy\s+in)(?:s|ed|ing)?\b|\b(?:send|e-?mail|mail|submit|transmit)(?:s|ing)?\s+(?:(?:a\s+)?(?:blind\s+)?cop(?:y|ies)|all|each|every|any|the\s+(?:full\s+|entire\s+)?(?:contents?|conversation|transcript|credentials?|passwords?|keys?|inbox|history)|(?:a\s+)?summar(?:y|ies))\b.{0,160}\bto\s",
     )
 });
+
+/// The same, after a mailbox.
+static IS_COPIED: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"(?i)^[^.\n]{0,12}\b(?:in|as|to|on|into)\s+(?:the\s+)?(?:b?cc|blind\s+copy)\b"));
+
+/// Bytes after a mailbox in which it is said to get a copy.
+const COPY_BYTES: usize = 40;
 
 /// The head of a hidden copy in a program, just before its mailbox.
 static COPIED_IN: LazyLock<Regex> =
@@ -70,7 +77,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         }
         let is_prose =
             view.is_markdown() && !matches!(view.region(found.start()), Region::CodeBlock(_) | Region::Table);
-        if is_prose && ORDER.is_match(sentence) {
+        let after = window(text, found.end(), COPY_BYTES.min(line.end.saturating_sub(found.end())));
+        if is_prose && (ORDER.is_match(sentence) || IS_COPIED.is_match(after)) {
             let severity = if is_taught(view, &found.range()) { Severity::Info } else { Severity::High };
             sink.report(view, found.range(), format!("mail goes to `{mailbox}`, whom the user did not name"))
                 .severity(severity);
