@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::command::PLACES;
-use crate::scan::evidence::setting::{is_about_owner, is_acquainted, is_code, is_shown, window};
+use crate::scan::evidence::setting::{frontmatter, is_about_owner, is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
 use crate::scan::evidence::{ascii_pattern, find_bounded, pattern};
@@ -259,7 +259,7 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Opt
                 HostKind::KnownService => {
                     (Severity::Medium, Confidence::Medium, format!("a file of somebody at `{host}` is run unseen"))
                 }
-                HostKind::Named if is_about_owner(view, url) => (
+                HostKind::Named if is_about_owner(view, url) || is_named_after(view, url) => (
                     Severity::Low,
                     Confidence::Medium,
                     format!("the installer of `{host}`, which the skill is about, is run unseen"),
@@ -276,6 +276,17 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>, url: Opt
     };
     let severity = if severity > Severity::Info && is_shown(view, &span) { Severity::Info } else { severity };
     sink.report(view, span, reason).severity(severity).confidence(confidence);
+}
+
+/// Tells whether the skill says at its head that it is about the owner of the host, in one word
+/// or in several.
+fn is_named_after(view: &TextView<'_>, url: &Url<'_>) -> bool {
+    let label: String = letters(url.registered_label());
+    label.len() >= 6 && letters(frontmatter(view)).contains(&label)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
 /// Tells whether the rest of the line hands the file to a shell.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::command::whole_command;
 use crate::scan::evidence::network_sink::{Sending, sends};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_shown, is_specimen, window};
@@ -191,7 +192,7 @@ fn judge(
         && sends.iter().any(|send| {
             (send.is_to_stranger() || send.is_mail()) && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES
         });
-    if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
+    if view.is_mention(&whole_command(view, &span)) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
     }
     let reach = if view.is_markdown() { DOCUMENT_BYTES } else { usize::MAX };

@@ -101,9 +101,9 @@ static NAMED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A token that a tool gives out, and a request in the same command.
 static GIVEN_TOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    let gives = r"(?:gh\s+auth\s+token|gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|az\s+account\s+get-access-token|aws\s+configure\s+(?:get|export-credentials)|aws\s+sts\s+get-session-token|git\s+credential\s+fill|security\s+find-(?:generic|internet)-password|secret-tool\s+lookup|op\s+(?:read|item\s+get)|pass\s+show|vault\s+kv\s+get|kubectl\s+get\s+secrets?|heroku\s+auth:token|npm\s+token|doctl\s+auth|flyctl\s+auth\s+token|lpass\s+show|bw\s+get)";
+    let gives = r"(?:gh\s+auth\s+token|gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|az\s+account\s+get-access-token|aws\s+configure\s+(?:get|export-credentials)|aws\s+sts\s+get-session-token|git\s+credential\s+fill|security\s+find-(?:generic|internet)-password|secret-tool\s+lookup|op\s+(?:read|item\s+get)|pass\s+show|vault\s+kv\s+get|kubectl\s+get\s+secrets?|heroku\s+auth:token|npm\s+token|doctl\s+auth|flyctl\s+auth\s+token|lpass\s+show|bw\s+get|history|git\s+config\s+(?:--global\s+)?(?:-l|--list)|cat\s+/etc/(?:passwd|shadow)|grep\s+-\w*r\w*\s[^\n]{0,60}(?:KEY|SECRET|TOKEN|PASS)[^\n|]{0,60})";
     ascii_pattern(&format!(
-        r"\b{gives}\b[^\n|]{{0,120}}\|\s*(?:[^\n|]{{1,60}}\|\s*){{0,2}}(?:curl|wget|nc)\b[^\n]{{0,240}}|\b(?:curl|wget)\b[^\n]{{0,200}}?(?:\$\(|`)\s*{gives}\b[^\n]{{0,200}}"
+        r"\b{gives}\b[^\n|]{{0,120}}\|\s*(?:[^\n|]{{1,60}}\|\s*){{0,2}}(?:curl|wget|nc)\b[^\n]{{0,240}}|\b(?:curl|wget)\b[^\n]{{0,200}}?(?:\$\(|`)\s*{gives}\b[^\n]{{0,200}}|\bfind\s+[~/$][^\n|]{{0,160}}-exec\s+(?:curl|wget)\b[^\n]{{0,200}}"
     ))
 });
 

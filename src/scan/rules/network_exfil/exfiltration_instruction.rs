@@ -146,7 +146,9 @@ fn private_content(view: &TextView<'_>, sentence: &Sentence<'_>, is_hostile: boo
     let whole = &text[sentence.from..url.span.end + rest.len()];
     let earlier = earlier_steps(view, sentence);
     let is_of_steps = refers_to(whole, earlier);
-    let holds = |words: &Regex| words.is_match(whole);
+    // What the host is called says nothing of what it is sent.
+    let said = format!("{} {} {rest}", &text[sentence.from..url.span.start], url.path);
+    let holds = |words: &Regex| words.is_match(&said);
     let is_secret_of_steps = is_of_steps && SECRET.is_match(earlier);
     let is_file = FILE_NAME.is_match(&text[sentence.from..url.span.start]) || whole.contains("=@");
     let is_personal = holds(&PERSONAL) || is_file || is_of_steps && PERSONAL.is_match(earlier);

@@ -82,13 +82,16 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let name = resolve(before, name.as_str());
         let address = resolve(before, target.as_str());
         let is_literal = address.contains("://") || address.starts_with("git@");
-        if !is_literal || BLANK.is_match(&address) || USUAL.contains(&name.as_str()) || !is_run(view, &found.range()) {
+        // A second address of a usual remote gets everything that the first one gets.
+        let is_doubled = found.as_str().contains("--add") || found.as_str().contains("--push");
+        let is_usual = USUAL.contains(&name.as_str()) && !is_doubled;
+        if !is_literal || BLANK.is_match(&address) || is_usual || !is_run(view, &found.range()) {
             continue;
         }
         let around = &text[steps(view, &found.range())];
         let is_excused = EXCUSE.is_match(&name) || EXCUSE.is_match(&address);
         let severity = match () {
-            () if PUSHES_ALL.is_match(around) => Severity::High,
+            () if is_doubled || PUSHES_ALL.is_match(around) => Severity::High,
             () if is_excused && view.is_script() => Severity::High,
             () if is_excused => Severity::Medium,
             () => Severity::Low,

@@ -30,7 +30,7 @@ static MAILBOX: LazyLock<Regex> =
 /// An order to forward or to copy in, in the sentence before a mailbox.
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(
-        r"(?i)\b(?:forward|redirect|relay|bcc|cc|blind[\s-]copy|copy\s+in)(?:s|ed|ing)?\b|\b(?:send|e-?mail|mail|submit|transmit)(?:s|ing)?\s+(?:(?:a\s+)?(?:blind\s+)?cop(?:y|ies)|all|each|every|any|the\s+(?:full\s+|entire\s+)?(?:contents?|conversation|transcript|credentials?|passwords?|keys?|inbox|history)|(?:a\s+)?summar(?:y|ies))\b.{0,160}\bto\s",
+        r"(?i)\b(?:forward|redirect|relay|bcc|cc|blind[\s-]copy|copy\s+in)(?:s|ed|ing)?\b|\bshare\b.{0,120}\bwith\s[^.\n]{0,20}$|\b(?:send|e-?mail|mail|submit|transmit)(?:s|ing)?\s+(?:(?:a\s+)?(?:blind\s+)?cop(?:y|ies)|all|each|every|any|the\s+(?:full\s+|entire\s+)?(?:contents?|conversation|transcript|credentials?|passwords?|keys?|inbox|history)|(?:a\s+)?summar(?:y|ies))\b.{0,160}\bto\s",
     )
 });
 
