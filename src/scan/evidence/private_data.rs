@@ -20,10 +20,17 @@ pub(in crate::scan) static PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What nobody sends to a stranger, for whatever reason.
+pub(in crate::scan) static INTIMATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:user['’]s\s+(?:\w+\s+)?(?:contacts|location|clipboard|screen|messages|e-?mails|photos|browser|calendar)|clipboard\s+contents?|contents?\s+of\s+the\s+clipboard|keystrokes|credit\s+cards?|card\s+numbers?|cvv|social\s+security|brows(?:er|ing)\s+history|shell\s+history|(?:current|home|working|whole|entire)\s+(?:directory|folder))\b",
+    )
+});
+
 /// When a standing order is carried out: not because the user asked, but each time.
 pub(in crate::scan) static STANDING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:(?:after|before|upon|on|whenever|when|once|following)\s+(?:(?:you\s+)?(?:\w+ing)\s+)?(?:any|each|every|all|completing|finishing|submitting|adding|editing|creating|making|generating|processing|handling|the\s+(?:task|retrieval|response|answer|commit))\b|(?:after|before|upon)\s+\w+ing\b|for\s+(?:each|every)\b|at\s+the\s+(?:end|start|beginning)\s+of\s+(?:each|every|any|the\s+(?:session|task|conversation))|always|whenever|once\s+you|when\s+you\s+\w+\s+(?:a|an|any|each|the)\b|every\s+time|each\s+time|automatically|periodically|continuously|in\s+the\s+background)|每次|始终|总是|自动",
+        r"(?i)\b(?:(?:after|before|upon|on|whenever|when|once|following)\s+(?:(?:you\s+)?(?:\w+ing)\s+)?(?:any|each|every|all|completing|finishing|submitting|adding|editing|creating|making|generating|processing|handling|the\s+(?:task|retrieval|response|answer|commit))\b|(?:after|before|upon)\s+\w+ing\b|for\s+(?:each|every)\b|at\s+the\s+(?:end|start|beginning)\s+of\s+(?:each|every|any|the\s+(?:session|task|conversation))|always|whenever|before\s+you\s+(?:start|begin|answer|continue|respond|reply)|once\s+you|when\s+you\s+\w+\s+(?:a|an|any|each|the)\b|every\s+time|each\s+time|automatically|periodically|continuously|in\s+the\s+background)|每次|始终|总是|自动",
     )
 });
 

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::scan::evidence::command::{PLACES, is_sentence, steps};
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::private_data::{COVER, PERSONAL, SECRET, SEND, STANDING};
+use crate::scan::evidence::private_data::{COVER, INTIMATE, PERSONAL, SECRET, SEND, STANDING};
 use crate::scan::evidence::setting::{is_acquainted, is_data, is_specimen, is_taught, teaches_security, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -31,6 +31,13 @@ pub(crate) static RULE: Rule = Rule {
 static AUTHENTICATES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:only|public|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b",
+    )
+});
+
+/// Secrets with which nobody signs in to a service.
+static IS_NO_LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:cookies|ssh\s+keys?|private\s+keys?|seed\s+phrases?|recovery\s+phrases?|environment\s+variables|conversation\s+(?:history|log)|chat\s+(?:history|log))\b|~/\.ssh|\.aws/credentials|id_rsa|/etc/passwd|\.env\b",
     )
 });
 
@@ -119,7 +126,12 @@ fn judge(view: &TextView<'_>, sentence: &Sentence<'_>) -> Option<(Severity, Rang
     let is_only_told = if view.is_markdown() { is_taught(view, &span) } else { is_specimen(view) };
     if secret.is_some() {
         let severity = match kind {
-            _ if is_only_told || AUTHENTICATES.is_match(&text[sentence.line.start..url.span.start]) => Severity::Info,
+            _ if is_only_told => Severity::Info,
+            _ if !IS_NO_LOGIN.is_match(before)
+                && AUTHENTICATES.is_match(&text[sentence.line.start..url.span.start]) =>
+            {
+                Severity::Info
+            }
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
             HostKind::Named if view.region(span.start) == Region::Comment => Severity::Critical,
             HostKind::Named => Severity::High,
@@ -163,7 +175,7 @@ fn private_content(view: &TextView<'_>, sentence: &Sentence<'_>, is_hostile: boo
     if is_acquainted(view, url) && !is_hostile {
         return None;
     }
-    let signs = [is_personal, is_excused, is_standing].into_iter().filter(|sign| *sign).count();
+    let signs = [is_personal, holds(&INTIMATE), is_excused, is_standing].into_iter().filter(|sign| *sign).count();
     (signs >= 2 || is_hostile && is_personal).then_some(Severity::High)
 }
 
