@@ -3,10 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_specimen, teaches_security, window};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Region, TextView};
 
 /// Calls of a program that run the string they are given.
@@ -77,7 +75,7 @@ pub(in crate::scan) fn whole_command(view: &TextView<'_>, span: &Range<usize>) -
 
 /// Tells whether a line is a sentence of an author, even where it stands in a block of code.
 pub(in crate::scan) fn is_sentence(line: &str) -> bool {
-    static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    static SENTENCE: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(r"^\s*(?:#{1,6}\s+|//\s*|\d{1,2}[.)]\s*|[-*+]\s+)?(?:\*\*)?[A-Z][a-z]+(?:[,:]?\s+[A-Za-z'’`/-]+){3,}")
     });
     SENTENCE.is_match(line)
@@ -111,7 +109,7 @@ pub(in crate::scan) fn is_call(view: &TextView<'_>, offset: usize) -> bool {
 /// Returns the steps around `span`: what stands in the same section of a document, or near by
 /// in a script.
 pub(in crate::scan) fn steps(view: &TextView<'_>, span: &Range<usize>) -> Range<usize> {
-    static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^#{1,6}\s"));
+    static HEADING: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?m)^#{1,6}\s"));
     let text = view.text();
     let first = text.ceil_char_boundary(span.start.saturating_sub(STEPS_REACH_BYTES));
     let after = window(text, span.end, STEPS_REACH_BYTES);

@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
+use crate::scan::evidence::{Pattern, pattern};
 
 /// What a file with secrets opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +31,7 @@ pub(in crate::scan) struct SecretFile {
     pub(in crate::scan) kind: SecretKind,
 }
 
-static FILES: LazyLock<(Regex, Vec<SecretKind>)> = LazyLock::new(|| {
+static FILES: LazyLock<(Pattern, Vec<SecretKind>)> = LazyLock::new(|| {
     use SecretKind::{Cloud, Passwords, PrivateKey, Settings, Token, Wallet};
     let kinds = [
         (
@@ -59,7 +57,7 @@ static FILES: LazyLock<(Regex, Vec<SecretKind>)> = LazyLock::new(|| {
         (Settings, r"(?:^|[\s'\x22/`(])\.env(?:\.(?:local|production|prod|staging))?(?:[\s'\x22);|,`]|$)"),
     ];
     let source = kinds.map(|(_, source)| format!("({source})")).join("|");
-    (ascii_pattern(&format!("(?m){source}")), kinds.map(|(kind, _)| kind).to_vec())
+    (pattern(&format!("(?m){source}")), kinds.map(|(kind, _)| kind).to_vec())
 });
 
 /// Iterates over the files with secrets that `text` names; public halves of keys are none.

@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{is_run, steps, whole_command};
 use crate::scan::evidence::network_sink::{sends, sends_within};
 use crate::scan::evidence::setting::{is_acquainted, is_code};
 use crate::scan::evidence::url::HostKind;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -50,8 +48,8 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static CAPTURES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static CAPTURES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\bpbpaste\b|\bxclip\s[^\n|]{0,60}-o\b|\bxsel\s+(?:-\w*[bo]\w*|--output|--clipboard)|\bwl-paste\b|\bGet-Clipboard\b|\bpyperclip\.paste\(|\bscreencapture\b|\bscrot\b|\bgnome-screenshot\b|\bimport\s+-window\s+root|\bImageGrab\.grab\(|\bpyautogui\.screenshot\(|\bffmpeg\s[^\n]{0,80}-f\s+(?:avfoundation|x11grab|gdigrab|dshow|alsa|pulse)\b|\bimagesnap\b|\bfswebcam\b|\barecord\s|\bCLLocationManager\b|\bpynput\.keyboard\b|\bkeyboard\.(?:Listener|on_press)\(|\blogkeys\s+--start|\bcat\s+[^\n|;]{0,40}\.(?:bash|zsh)_history\b",
     )
 });

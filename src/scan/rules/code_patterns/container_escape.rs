@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_command, is_run};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The root of the host, and what works there.
-static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
+static ESCAPE: LazyLock<Pattern> = LazyLock::new(|| {
     let host_root = r"(?:-v|--volume)[\s=]+['\x22]?/:/\S*|--mount[\s=]+\S*(?:src|source)=/,\S*";
     let forms = [
         format!(
@@ -33,14 +31,12 @@ static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
         r"\bnsenter\s[^\n]{0,60}(?:-t|--target)[\s=]*1\b[^\n]{0,120}".to_owned(),
         r"\brelease_agent\b[^\n]{0,20}(?:>|=)|>\s*\S*/release_agent\b".to_owned(),
     ];
-    ascii_pattern(&format!("(?m){}", forms.join("|")))
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// Signs that the root is not only looked at.
-static ACTS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
-        r"--privileged\b|\bchroot\b|--pid[\s=]host|\bnsenter\b|release_agent|/etc/(?:shadow|passwd|cron)|\.ssh\b",
-    )
+static ACTS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"--privileged\b|\bchroot\b|--pid[\s=]host|\bnsenter\b|release_agent|/etc/(?:shadow|passwd|cron)|\.ssh\b")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

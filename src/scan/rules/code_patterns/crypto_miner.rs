@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_command, is_run};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -40,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static MINES: LazyLock<Regex> = LazyLock::new(|| {
+static MINES: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\bstratum\d?\+(?:tcp|ssl|tls)://[^\s'\x22]{3,120}",
         r"(?:^|[\s;&|`'\x22(/])(?:xmrig|xmr-stak|minerd|cpuminer|cgminer|bfgminer|ethminer|nbminer|t-rex|phoenixminer|lolminer|gminer|nanominer|srbminer\S*)(?:\.exe)?\s+[^\n]{0,120}?(?:-o|-a|-u|--url|--user|--algo|--pool|--wallet|--coin|--donate-level|-B|--background)\b[^\n]{0,80}",
@@ -48,7 +46,7 @@ static MINES: LazyLock<Regex> = LazyLock::new(|| {
         r"\bnew\s+CoinHive\.(?:Anonymous|User)\(",
         r"\b(?:curl|wget)\b[^\n]{0,200}/(?:xmrig|xmr|miner)[\w.-]*[^\n]{0,120}(?:&&|;)[^\n]{0,120}(?:\./|chmod)",
     ];
-    ascii_pattern(&format!("(?im){}", forms.join("|")))
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

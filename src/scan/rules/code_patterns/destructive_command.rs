@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{PLACES, is_call, is_sentence};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::is_shown;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -45,7 +43,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static WIPES: LazyLock<Regex> = LazyLock::new(|| {
+static WIPES: LazyLock<Pattern> = LazyLock::new(|| {
     let everything = r#"["']?(?:/\*?|~/?\*?|~/\.\*|\$\{?HOME\}?["']?/?\*?|(?:~|\$\{?HOME\}?)/(?:Documents|Desktop|Pictures|Downloads|Library|Music|Movies|Videos|\.ssh|\.config|\.local)/?\*?|/(?:etc|usr|var|home|boot|bin|lib|opt|Users|System)/?\*?)["']?(?:[\s;&|)`"',]|$)"#;
     let forms = [
         format!(r"\brm\s+(?:-\w+\s+|--[\w-]+\s+)*(?:-\w*r\w*f\w*|-\w*f\w*r\w*|-r\s+-f|-f\s+-r|--recursive\s+--force)\s+(?:-\w+\s+|--[\w-]+\s+)*{everything}"),
@@ -64,21 +62,21 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words of a step that waits for the user, or warns.
-static ON_REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+static ON_REQUEST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|not|don['’]t|avoid|only\s+if|unless|ask|confirm\w*|approv\w+|rebas\w+|amend\w*|if\s+(?:you|the\s+user)|careful\w*|warn\w*|instead|with-lease)\b",
     )
 });
 
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
-static DISK: LazyLock<Regex> = LazyLock::new(|| {
+static DISK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+",
     )
 });
 
 /// An order to overwrite what others see, each time.
-static FORCED_PUSH: LazyLock<Regex> = LazyLock::new(|| {
+static FORCED_PUSH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\bgit\s+push\s+(?:[\w./-]+\s+){0,3}(?:--force(?:[\s`'\x22,.;)]|$)|-f(?:[\s`'\x22,.;)]|$))")
 });
 

@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::PLACES;
 use crate::scan::evidence::setting::{frontmatter, is_about_owner, is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
-use crate::scan::evidence::{ascii_pattern, find_bounded, pattern};
+use crate::scan::evidence::{find_bounded, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -60,7 +58,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A download that is piped on, with its address inside.
-static PIPED: LazyLock<Regex> = LazyLock::new(|| {
+static PIPED: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         // curl … | sudo bash -s --
         r"(?:\b|\\n)(?:curl|wget)\b(?:[^\n;]|\\\r?\n)*?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
@@ -81,11 +79,11 @@ static PIPED: LazyLock<Regex> = LazyLock::new(|| {
         // curl -o a.zip … && unzip -P secret a.zip
         r"\b(?:curl|wget)\b(?:[^\n]|\\\r?\n)*?(?:&&|;|\n)\s*(?:unzip\s+(?:-\w+\s+)*-P\s?\S+|7z\w*\s+[xe]\s+(?:\S+\s+)?-p\S+|unrar\s+[xe]\s+-p\S+)",
     ];
-    ascii_pattern(&format!("(?im){}", forms.join("|")))
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// The head of a command that runs what it fetches; the address follows.
-static OPENED: LazyLock<Regex> = LazyLock::new(|| {
+static OPENED: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         // bash <(curl …), source <(wget …)
         r"(?:\b(?:ba|z|k)?sh|\bsource|(?:^|[\s;&])\.|\bpython[\d.]*)\s+(?:-\S+\s+){0,3}<\(\s*(?:curl|wget)\b",
@@ -100,12 +98,12 @@ static OPENED: LazyLock<Regex> = LazyLock::new(|| {
         // exec(requests.get(…).text), eval(await (await fetch(…)).text())
         r"\b(?:exec|eval)\s*\(\s*(?:compile\s*\(\s*)?(?:await\s*\(?\s*){0,2}(?:requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|fetch|\w{1,30}\.urlopen|__import__\(['\x22](?:urllib\.request|requests)['\x22]\)\.\w+)\s*\(",
     ];
-    ascii_pattern(&format!("(?im){}", forms.join("|")))
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// `curl -o FILE`, whose first group is the file.
-static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static TO_FILE: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r#"(?i)\b(?:curl|wget)\b[^\n|;]*?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#,
     )
 });
@@ -115,18 +113,18 @@ const COMMAND_BYTES: usize = 600;
 const ADDRESS_BYTES: usize = 300;
 
 /// A download that keeps the name it has there.
-static TO_REMOTE_NAME: LazyLock<Regex> =
+static TO_REMOTE_NAME: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\b(?:curl\s(?:[^\n|;&]{0,200}?\s)?-[a-zA-Z]{0,5}O\b|wget\b)[^\n|;&]{0,300}"));
 
 /// A repository that is fetched and something in it that is run by the next command.
-static CLONE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
+static CLONE_AND_RUN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bgit\s+clone\s+[^\n|;&]{0,200}(?:\n\s*|;\s*|&&\s*)(?:cd\s+\S+\s*(?:\n|;|&&)\s*)?(?:sudo\s+)?(?:(?:python[\d.]*|node|(?:ba|z)?sh|perl|ruby)\s+[\w./-]+|\./[\w./-]+)",
     )
 });
 
 /// Code that a name server hands out.
-static DEAD_DROP: LazyLock<Regex> = LazyLock::new(|| {
+static DEAD_DROP: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:dig|nslookup|host)\b[^\n|]{0,120}\btxt\b[^\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh(?:[\s`'\x22);&\\]|$)|\b(?:eval|(?:ba)?sh\s+-c)\s+['\x22]?\$\(\s*(?:dig|nslookup|host)\b[^\n]{0,120}\btxt\b[^\n]{0,120}",
     )

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_command, is_run};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static WIPES: LazyLock<Regex> = LazyLock::new(|| {
+static WIPES: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\bhistory\s+-c(?:w|\b)[^\n]{0,60}",
         r"\b(?:unset\s+HISTFILE|(?:export\s+)?HISTFILE=(?:/dev/null|['\x22]{2}|\s|$)|(?:export\s+)?HISTSIZE=0\b|set\s+\+o\s+history)",
@@ -46,7 +44,7 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i:\bwevtutil(?:\.exe)?\s+cl\s|\bClear-EventLog\b|\bRemove-EventLog\b)",
         r"\bjournalctl\s+--vacuum-(?:time=1s|size=1\b)|\bauditctl\s+-e\s*0",
     ];
-    ascii_pattern(&format!("(?m){}", forms.join("|")))
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

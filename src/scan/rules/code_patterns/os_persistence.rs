@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_command, is_run};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -43,7 +41,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// An entry whose content says that it is no service of the user's.
-static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
+static ENTRY: LazyLock<Pattern> = LazyLock::new(|| {
     // Fetched, decoded, hidden or a connection: what honest entries are not.
     let hostile = r"(?:\b(?:curl|wget)\b[^\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba|z)?sh\s+-c\s+[^\n]{0,20}\$\((?:curl|wget)|\bbase64\s+-(?:d|D|-decode)\b|/dev/tcp/|\bnc\s[^\n]{0,60}-e\b|/(?:tmp|dev/shm|var/tmp)/\.[\w.-]+|(?:\b(?:ba|z|da)?sh|python[\d.]*|nohup|perl|node)\s+(?:-\w+\s+)?/(?:tmp|dev/shm|var/tmp)/[\w.-]+|/\.(?:cache|config|local)?/?\.[\w-]+(?:/[\w.-]+)?\.(?:sh|py|bin)|\bpowershell\b[^\n]{0,80}\s-(?:enc|e|w\s+hidden)\b|https?://\d{1,3}(?:\.\d{1,3}){3})";
     let target = r"(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+|/Users/\w+|%USERPROFILE%)?/?(?:\.bashrc|\.zshrc|\.zshenv|\.profile|\.bash_profile|\.zprofile|\.config/autostart/\S+|Library/Launch(?:Agents|Daemons)/\S+|\.config/systemd/user/\S+|/etc/(?:cron\S*|rc\.local|profile\.d/\S+|systemd/system/\S+))";
@@ -55,7 +53,7 @@ static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:echo|printf)\s+[^\n]{0,20}(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+)\s+AAAA[\w+/=]{20,}[^\n]{0,200}>>?\s*\S*authorized_keys\b".to_owned(),
         r"\b(?:curl|wget)\b[^\n]{0,200}(?:>>?|\btee\s+(?:-a\s+)?|\|\s*tee\s+-a\s+|-o\s+|-O\s+)\s*\S*authorized_keys\b".to_owned(),
     ];
-    ascii_pattern(&format!("(?m){}", forms.join("|")))
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

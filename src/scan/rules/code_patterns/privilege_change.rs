@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_command, is_run, whole_command};
 use crate::scan::evidence::setting::window;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,7 +36,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A way to the rights of the administrator, for good.
-static ROOT: LazyLock<Regex> = LazyLock::new(|| {
+static ROOT: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"NOPASSWD\s*:\s*ALL[^\n]{0,80}(?:>>?|tee)[^\n]{0,40}/etc/sudoers\S*",
         r"(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/sudoers(?:\.d/\S+)?[^\n]{0,120}",
@@ -48,18 +46,18 @@ static ROOT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i:\bnet\s+localgroup\s+administrators\s+\S+\s+/add)",
         r"\bchmod\s+(?:-R\s+|--recursive\s+)+0?777\s+/(?:\s|$|etc|usr|bin|var/?\s|home/?\s)",
     ];
-    ascii_pattern(&format!("(?m){}", forms.join("|")))
+    pattern(&format!("(?m){}", forms.join("|")))
 });
 
 /// A folder outside of the project that everybody may write to.
-static OPEN_FOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static OPEN_FOLDER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"\bchmod\s+(?:-\w+\s+|--\w+\s+)*(?:0?777|a\+rwx|ugo\+rwx|o\+w)\s+[\x22']?(/(?:opt|usr|etc|srv|var|home|root|lib|Users|Library)(?:/[\w.-]+)*)",
     )
 });
 
 /// What makes programs of root run from there.
-static FOR_ROOT: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\bchown\s+(?:-\w+\s+)*root(?::\w+)?\s"));
+static FOR_ROOT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\bchown\s+(?:-\w+\s+)*root(?::\w+)?\s"));
 
 /// Bytes around a folder that is opened in which it becomes the administrator's.
 const NEAR_BYTES: usize = 200;

@@ -3,12 +3,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::whole_command;
 use crate::scan::evidence::network_sink::{Sending, sends};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_shown, is_specimen, window};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -68,7 +66,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Files that hold a secret; public halves (`.pub`) are taken out below.
-static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
+static SECRET_FILE: LazyLock<Pattern> = LazyLock::new(|| {
     let files = [
         r"(?:\.ssh[/\\'\x22,\s]{1,5})?\bid_(?:rsa|ed25519|ecdsa|dsa)(?:\.pub)?\b",
         r"(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+)/\.ssh/?(?:\*|[\s'\x22)]|$)",
@@ -92,7 +90,7 @@ static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A call that takes the content of a file.
-static READS: LazyLock<Regex> = LazyLock::new(|| {
+static READS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|\bfor\s+\w+\s+in\s|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.",
     )
@@ -131,26 +129,26 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Using a key, making one, guarding one or writing to its file, which is what it is for.
-static USES: LazyLock<Regex> = LazyLock::new(|| {
+static USES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?:^|[\s;&|(`])(?:ssh-keygen|ssh-add|chmod|chown|mkdir|export|mount|ls|stat|test\s+-f|\[{1,2}\s+-f|(?:ssh|scp)\s+-i|rsync\s+-e)(?:\s|$)|-i\s+~/\.ssh|IdentityFile|--kubeconfig|KUBECONFIG=|\s-v\s|--volume|deny|block|ignore|exclude|forbid|protect",
     )
 });
 
 /// A private key that is shown as it is, which no tool needs.
-static SHOWS_KEY: LazyLock<Regex> = LazyLock::new(|| {
+static SHOWS_KEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?:^|[\s;&|(`])(?:cat|less|more|head|tail|type|base64|xxd|strings|Get-Content)\s+[^|;&\n`<>]{0,80}\bid_(?:rsa|ed25519|ecdsa|dsa)(?:[\s`'\x22)]|$)",
     )
 });
 
 /// A key that is handed to a store of keys.
-static STORES_KEY: LazyLock<Regex> = LazyLock::new(|| {
+static STORES_KEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\|\s*(?:pbcopy|clip\b|xclip|gh\s+secret|docker\s+secret|kubectl|vault|ssh-add|op\s)|\bgh\s+secret\s+set")
 });
 
 /// Copying to storage that others may read.
-static COPIES_OUT: LazyLock<Regex> = LazyLock::new(|| {
+static COPIES_OUT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:aws\s+s3\s+(?:cp|mv|sync)|gsutil\s+(?:-m\s+)?(?:cp|mv|rsync)|gcloud\s+storage\s+cp|rclone\s+(?:copy|sync|move)|az\s+storage\s+blob\s+upload|gh\s+gist\s+create|mc\s+cp)\s",
     )

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Pattern};
 
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::PLACES;
+use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -47,7 +47,7 @@ pub(crate) static RULE: Rule = Rule {
 /// A format, and how sure it makes.
 struct Format {
     name: &'static str,
-    pattern: Regex,
+    pattern: Pattern,
     proof: Proof,
 }
 
@@ -63,7 +63,7 @@ enum Proof {
 }
 
 static FORMATS: LazyLock<[Format; 9]> = LazyLock::new(|| {
-    let format = |name, source, proof| Format { name, pattern: ascii_pattern(source), proof };
+    let format = |name, source, proof| Format { name, pattern: pattern(source), proof };
     [
         format("an AWS access key", r"\bAKIA([A-Z0-9]{16})\b", Proof::SecretHalf),
         format("a GitHub token", r"\bgh[pousr]_([A-Za-z0-9]{36})\b", Proof::Checksum),
@@ -82,15 +82,15 @@ static FORMATS: LazyLock<[Format; 9]> = LazyLock::new(|| {
 });
 
 /// A private key with its body.
-static PEM: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static PEM: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----(?:\s|\\n|['\x22+])*([A-Za-z0-9+/=]{40,80}(?:(?:\s|\\n|['\x22+])+[A-Za-z0-9+/=]{10,80}){2,80})",
     )
 });
 
 /// The secret half of an AWS key.
-static SECRET_HALF: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])"));
+static SECRET_HALF: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])"));
 
 /// Words of a specimen.
 const SAMPLE_MARKS: &[&str] = &[

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run, steps, whole_command};
 use crate::scan::evidence::network_sink::{sends, sends_within};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,15 +36,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Dialogs that imitate the system, and tests of what was typed.
-static IMITATES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static IMITATES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\bdisplay\s+dialog\b[^\n]{0,300}(?:\bwith\s+hidden\s+answer|\bhidden\s+answer\s+true|\bpassword[^\n]{0,80}default\s+answer)|\bdscl\b[^\n]{0,30}\s-?authonly\b|\bPromptForCredential\s*\([^\n]{0,200}",
     )
 });
 
 /// Ways to ask that are honest until the answer leaves.
-static ASKS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:zenity|kdialog)\b[^\n]{0,120}--password\b|\bGet-Credential\b|\bRead-Host\b[^\n]{0,100}-AsSecureString|\bread\s+-r?s\w*\s[^\n]{0,80}(?:pass|pwd|secret|token|pin|otp)",
     )
 });

@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{PLACES, is_run};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::{is_code, is_taught};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// An order to write the value of a secret somewhere.
-static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+static ORDER: LazyLock<Pattern> = LazyLock::new(|| {
     let writes = r"(?:print|log|echo|output|display|write|dump|include|show|expose|emit|paste|append|embed|put)";
     let secret = r"(?:`?\$?\{?[A-Z][A-Z0-9]{0,30}_(?:[A-Z0-9]{1,20}_){0,4}(?:TOKEN|KEY|SECRET|PASSWORD)\}?`?|(?i:(?:full|raw|plain-?text|actual|user['’]s|complete)\s+(?:api[\s_-]?keys?|access\s+tokens?|auth\s+tokens?|tokens?|passwords?|secrets?|credentials?)|api[\s_-]?keys?|access\s+tokens?|passwords?|credentials?))";
     let place = r"(?i:to|in|into|on|as|with)\s+(?i:the\s+|a\s+|your\s+|each\s+|every\s+|any\s+)?(?i:\w+\s+)?(?i:logs?|log\s+files?|console|outputs?|stdout|terminal|chat|conversation|responses?|answers?|replies|commit\s+messages?|comments?|issues?|pull\s+requests?|urls?|query(?:\s+(?:string|parameter)s?)?|reports?|file\s?names?|readme|transcript)";
@@ -36,21 +34,21 @@ static ORDER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Places that others read, and the value itself.
-static IN_THE_OPEN: LazyLock<Regex> = LazyLock::new(|| {
+static IN_THE_OPEN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:_(?:TOKEN|KEY|SECRET|PASSWORD)\b|\b(?:full|raw|plain-?text|actual|user['’]s|complete)\s).*\b(?:responses?|answers?|repl(?:y|ies)|chat|conversation|commit\s+messages?|comments?|issues?|pull\s+requests?|transcript|readme)\b",
     )
 });
 
 /// The same by a command or a program.
-static PRINTS: LazyLock<Regex> = LazyLock::new(|| {
+static PRINTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?:^|[\s;&|`])echo\s+["']?\$\{?[A-Z][A-Z0-9_]{0,40}(?:TOKEN|API_KEY|SECRET|PASSWORD)\}?["']?\s*(?:$|`|;|&&)|\b(?:print|console\.log|logger\.\w+|logging\.\w+)\(\s*(?:os\.environ|os\.getenv|process\.env)[\[.(]["']?[A-Z0-9_]{0,40}(?:TOKEN|API_KEY|SECRET|PASSWORD)["']?[\])]?\s*\)"#,
     )
 });
 
 /// Words that keep the value back.
-static KEEPS_BACK: LazyLock<Regex> = LazyLock::new(|| {
+static KEEPS_BACK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|not|don['’]t|avoid|without|mask\w*|redact\w*|placeholder|\*{3}|first\s+(?:four|4|few)|last\s+(?:four|4)|prefix|whether|if\s+set|names?|status|instead|error|missing|header|request|field|form|prompt\w*)\b",
     )

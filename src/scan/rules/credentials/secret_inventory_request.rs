@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, is_taught};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Collecting, all of it, and a secret, in one sentence.
-static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+static REQUEST: LazyLock<Pattern> = LazyLock::new(|| {
     let secret = r"(?:api[\s_-]?keys?|(?:access|auth|private|ssh|session|secret)\s+(?:keys?|tokens?)|tokens?|keys?|secrets?|credentials?|passwords?|passphrases?|certificates?|connection\s+strings?|cookies)";
     let all = r"(?:(?:all|every|each|any)(?:\s+(?:of|single))?(?:\s+(?:the|user['’]s|their))?)";
     let collects = r"(?:collect|gather|enumerate|harvest|extract|dump|steal|grab|record|capture|scrape|(?:build|create|compile|make|produce|generate|assemble|prepare)\s+(?:a|an|the)\s+(?:[\w-]+\s+){0,3}(?:inventory|list|catalog(?:ue)?|manifest|dump|summary|index|report|snapshot)\s+of|(?:print|output|display|show|reveal|list|summari[sz]e|echo|return)(?:\s+(?:the\s+)?(?:values?|contents?)\s+of)?)";
@@ -37,14 +35,14 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Where secrets of the user are, rather than those of a service or of the code at hand.
-static REACH: LazyLock<Regex> = LazyLock::new(|| {
+static REACH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:in|from|on|within|across|throughout|of)\s+(?:the\s+|this\s+|your\s+|their\s+|user['’]s\s+)*(?:(?:runtime|current|local|shell|process|host|user|agent|whole|entire)\s+){0,2}(?:environment|system|machine|host|computer|workstation|home\s+(?:directory|folder)|memory|session|context|keychain|browser)\b|\b(?:available|accessible|reachable|stored)\s+(?:to\s+(?:you|the\s+agent)|in\s+the\s+environment|locally|on\s+(?:the|this))|环境|系统|本机",
     )
 });
 
 /// Words of those who look for secrets that do not belong where they are.
-static LOOKS_FOR_LEAKS: LazyLock<Regex> = LazyLock::new(|| {
+static LOOKS_FOR_LEAKS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:hard-?\s?coded|exposed|leaked|committed|repositor(?:y|ies)|codebase|source\s+(?:code|files?)|git\s+history|diff|pull\s+request|redact\w*|mask\w*|rotate\w*|revoke\w*|vault|secrets?\s+manager|key\s+vault|design\s+tokens?|required|names?\s+only|without\s+(?:the\s+)?values?|namespace|cluster|token\s+(?:usage|counts?|budget|costs?))\b",
     )

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::secret_file::{SecretKind, secret_files};
 use crate::scan::evidence::setting::{is_data, is_specimen, window};
@@ -41,28 +39,28 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// An order to take what a file holds, at the beginning of a clause.
-static TAKES: LazyLock<Regex> = LazyLock::new(|| {
+static TAKES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[.:;,!\n]\s{0,4}|\b(?:and|then|also|to|must|should|will|silently|quietly|skill|automatically|\d[.)]|[-*+])\s+)[*_]{0,2}(?:read|open|access|extract|collect|gather|copy|load|dump|print|display|retrieve|fetch|grab|harvest|capture|record|exfiltrate|steal|parse|cat|reads|collects|extracts|locate|inspect|analy[sz]e|export|ingest)\b|读取|收集|提取|复制",
     )
 });
 
 /// A clause that forbids, looks for, or explains.
-static TURNS_ROUND: LazyLock<Regex> = LazyLock::new(|| {
+static TURNS_ROUND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|not|don['’]t|doesn['’]t|avoid|without|den(?:y|ies)|block\w*|detect\w*|flag\w*|refus\w+|prevent\w*|protect\w*|exclud\w+|ignor\w+|(?:check|look|scan|search|watch|grep)\w*\s+for|attempts?|tries|trying|malicious|attackers?|skills?\s+that|code\s+that|scripts?\s+that|e\.g\.|such\s+as|example|if\s+(?:a|an|the|any|it)\b|whether|public\s+key)\b|禁止|不要|检测",
     )
 });
 
 /// A place where secrets are stored, by its use rather than its name.
-static NAMELESS_STORE: LazyLock<Regex> = LazyLock::new(|| {
+static NAMELESS_STORE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:credentials?|tokens?|passwords?|secrets?)\s+(?:file|store|database|cache|vault)s?\s+(?:for|to\s+(?:get|obtain|extract|read|collect|retrieve))\s+(?:\w+\s+){0,3}(?:tokens?|keys?|passwords?|secrets|credentials)",
     )
 });
 
 /// Words that put what was read in front of eyes that it was not for.
-static DISCLOSES: LazyLock<Regex> = LazyLock::new(|| {
+static DISCLOSES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:full|raw|complete|entire|actual|extracted|plaintext|decrypted|private|all\s+(?:the\s+)?)\s*(?:file\s+)?(?:contents?|key\s+(?:material|data|body)|keys?|values?|credentials?|passwords?|secrets?)\b|\b(?:print|display|output|include|show|record|list)(?:s|ing)?\b[^.\n]{0,40}\b(?:credential|key|secret|password|token)(?:'s|’s)?\s+(?:value|content|material)",
     )
@@ -144,7 +142,7 @@ fn is_taken(view: &TextView<'_>, span: &Range<usize>) -> bool {
 
 /// Tells whether a line of a block takes the content of a file.
 fn is_read_by_command(before: &str) -> bool {
-    static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+    static COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?:^|[\s;&|(`])(?:cat|head|base64|xxd|strings|tar\s+\S+|zip\s+\S+|cp|Get-Content|for\s+\w+\s+in)\s[^;&|]*$|\bread(?:FileSync|_text)?\([^;]*$|\bopen\([^;]*$",
         )

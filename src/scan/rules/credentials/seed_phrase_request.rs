@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::steps;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::SEND;
 use crate::scan::evidence::setting::is_taught;
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["seed", "recovery phrase", "mnemonic", "12-word", "24-word", "助记词"], check },
 };
 
-static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+static REQUEST: LazyLock<Pattern> = LazyLock::new(|| {
     let words = r"(?:(?:1[258]|2[14]|twelve|twenty[\s-]four)[\s-]words?\s+(?:\w+\s+){0,2}(?:phrase|seed|mnemonic|backup|key)|(?:secret\s+)?(?:seed|recovery|backup)\s+(?:phrase|words)|mnemonic(?:\s+(?:phrase|words|seed))?|wallet['’]?s?\s+private\s+key|private\s+key\s+of\s+(?:the|your|their)\s+wallet)";
     pattern(&format!(
         r"(?i)\b(?:ask|prompt|request|have|get|tell|instruct|require)\w*\b[^.\n]{{0,50}}\b(?:user|them|customer|owner|holder)\w*\b[^.\n]{{0,80}}\b{words}|\b(?:enter|provide|type|paste|share|submit|send|input|confirm|supply)\b[^.\n]{{0,20}}\b(?:your|their|the\s+user['’]s|the\s+wallet['’]s)\s+(?:\w+\s+){{0,3}}{words}|(?:输入|提供|询问)[^。\n]{{0,20}}助记词"
@@ -34,7 +32,7 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reasons that scare or hurry.
-static LURE: LazyLock<Regex> = LazyLock::new(|| {
+static LURE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:verif(?:y|ication)|validat\w+|synchroni[sz]\w*|re-?authenticat\w+|unlock\w*|suspend\w*|migrat\w+|airdrop|claim|restore\s+access|confirm\s+ownership|kyc|eligib\w+)\b",
     )

@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run, steps};
 use crate::scan::evidence::network_sink::{sends, sends_within};
 use crate::scan::evidence::setting::is_code;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -35,8 +33,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Paths below which keys are.
-static KEYS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static KEYS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2|100\.100\.100\.200|\[fd00:ec2::254\])[^\s'\x22`]{0,80}(?:security-credentials|service-accounts/[\w@.-]+/(?:token|identity)|identity/oauth2/token|user-data|v2/credentials|\$AWS_CONTAINER)",
     )
 });

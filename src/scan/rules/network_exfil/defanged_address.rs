@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::PLACES;
 use crate::scan::evidence::setting::{is_taught, window};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,15 +22,15 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["hxxp", "[.]", "[dot]", "(dot)", "[://]", "h**p", "(.)", "{.}"], check },
 };
 
-static DEFANGED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static DEFANGED: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:hxxps?|h\*\*ps?|htxps?|hXXps?)(?:\[?:\]?//|\[://\])[^\s`'\x22)]{3,200}|\b[\w-]+(?:\[\.\]|\(\.\)|\{\.\}|\s?\[dot\]\s?|\s?\(dot\)\s?)(?:[\w-]+(?:\.|\[\.\]|\(\.\)|\[dot\]))*[a-z]{2,24}\b(?:/[^\s`'\x22)]*)?",
     )
 });
 
 /// Orders to fetch, to run, or to put the address right first.
-static USES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static USES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:curl|wget|iwr|irm|fetch|download|bash|sh|zsh|powershell|run|execute|install|visit|open|navigate|go\s+to|post|upload|send|clone|pip|npm|npx)\b|\b(?:replace|restore|convert|change|substitute|refang|un-?defang)\b[^.\n]{0,60}(?:hxxp|\[\.\]|\[dot\]|dots?|brackets?)",
     )
 });

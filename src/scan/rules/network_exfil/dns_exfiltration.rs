@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run};
 use crate::scan::evidence::private_data::SECRET;
 use crate::scan::evidence::setting::is_taught;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -39,7 +37,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A look-up whose name is computed.
-static LOOKUP: LazyLock<Regex> = LazyLock::new(|| {
+static LOOKUP: LazyLock<Pattern> = LazyLock::new(|| {
     let computed =
         r"(?:\$\{?\w+(?:[:/#%][^}\n]{0,40})?\}?|\$\([^\n)]{1,160}\)|`[^`\n]{1,160}`|\{[\w.()\[\]]{1,60}\}|%[sd])";
     let forms = [
@@ -48,19 +46,19 @@ static LOOKUP: LazyLock<Regex> = LazyLock::new(|| {
         format!(r#"\b(?:gethostbyname|getaddrinfo|resolver\.(?:resolve|query)|dns\.(?:lookup|resolve\w*)|LookupHost)\(\s*[frb]?["'`][^\n"'`]{{0,60}}{computed}[^\n"'`]{{0,20}}\.[\w-]+\.[a-z]{{2,}}"#),
         r#"\b(?:gethostbyname|getaddrinfo|dns\.(?:lookup|resolve\w*))\(\s*[\w.()\[\]]{1,60}\s*\+\s*["']\.[\w-]+(?:\.[\w-]+)+["']"#.to_owned(),
     ];
-    ascii_pattern(&format!("(?im){}", forms.join("|")))
+    pattern(&format!("(?im){}", forms.join("|")))
 });
 
 /// Signs that the name carries data: it was encoded, or cut into pieces, or is a secret.
-static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static CARRIES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?:\b(?:base64|base32|xxd|hexdump|od\s+-|fold\s+-w|b64encode|b32encode|hexlify|printenv|whoami)\b|\.hex\(\)|toString\(\s*['\x22](?:hex|base64)|\benv\s*\||\bcat\s+[~/.]|\b[A-Z][A-Z0-9_]*_(?:TOKEN|SECRET|KEY|PASSWORD)\b|/etc/passwd)",
     )
 });
 
 /// The same in words.
-static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ORDER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:send|exfiltrate|transmit|leak|encode|smuggle|forward|tunnel|deliver|upload|report)\b[^.\n]{0,120}\b(?:via|through|over|using|in|as|into)\s+(?:\w+\s+){0,2}dns\b[^.\n]{0,120}",
     )
 });

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{PLACES, is_asked_for};
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::evidence::setting::{is_acquainted, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
-use crate::scan::evidence::{ascii_pattern, pattern};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command line that does both at once.
-static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
+static IN_ONE_LINE: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:curl|wget|nc|ncat)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*(?:printenv|env|set|export\s+-p)\s*(?:\||\)|`)",
         r"(?:^|[;&|]\s*)(?:printenv|env)\s*(?:\|[^\n|]{0,120}){0,3}\|\s*(?:xargs\s[^\n|]{0,40}?)?(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
@@ -44,7 +42,7 @@ static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Code that takes the environment as a whole, in a form that can be sent.
-static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
+static COLLECTS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"(?:json\.dumps|str|repr|urlencode|dict)\(\s*(?:dict\(\s*)?os\.environ\s*(?:\)|\.copy\(\)|,)",
         r"\bfor\s+\w+\s*(?:,\s*\w+)?\s+in\s+(?:sorted\(\s*)?(?:dict\(\s*)?os\.environ\b",
@@ -60,49 +58,49 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
 const SERVICES: &str = "AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI|DOCKER|DATADOG|GITLAB|CLOUDFLARE|MAILGUN|PYPI|VAULT|KUBE|NOTION|LINEAR|SNOWFLAKE|MONGO|REDIS|POSTGRES";
 
 /// The secret of a service, read by its name; the first group is the service.
-static SERVICE_SECRET: LazyLock<Regex> = LazyLock::new(|| {
+static SERVICE_SECRET: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(&format!(
         r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{{?)\s*['\x22]?({SERVICES})_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b"
     ))
 });
 
 /// One command that sends the secret of a service in its body; the first group is the service.
-static SECRET_IN_BODY: LazyLock<Regex> = LazyLock::new(|| {
+static SECRET_IN_BODY: LazyLock<Pattern> = LazyLock::new(|| {
     let secret = format!(r"\$[{{(]?({SERVICES})_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL)\b");
-    ascii_pattern(&format!(
+    pattern(&format!(
         r"\bcurl\b(?:[^\n]|\\\r?\n){{0,300}}?\s(?:-d|--data[\w-]*|-F|--form|--json)[\s=]*['\x22]?[^\n'\x22]{{0,200}}?{secret}|\b(?:echo|printf)\s+[^\n|]{{0,40}}{secret}[^\n]{{0,120}}\|\s*(?:curl|wget|nc)\b[^\n]{{0,200}}"
     ))
 });
 
 /// A value that is encoded and sent in one command.
-static ENCODED: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ENCODED: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"\b(?:echo|printf|printenv)\s+[^\n|]{0,60}\$[^\n|]{1,60}\|\s*(?:base64|xxd|gzip|openssl\s+enc|rev)\b[^\n|]{0,40}\|\s*(?:[^\n|]{1,60}\|\s*)?(?:curl|wget|nc)\b[^\n]{0,240}",
     )
 });
 
 /// The secret of a service that a program encodes, which a header of HTTP rarely needs.
-static ENCODED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ENCODED_SECRET: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?:b64encode|b32encode|hexlify|urlsafe_b64encode|Buffer\.from|btoa)\(\s*(?:os\.environ|os\.getenv|process\.env)[^\n]{0,12}[\x22'\[(.]{1,3}[A-Z0-9_]{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|DATABASE_URL)[^\n]{0,80}",
     )
 });
 
 /// The beginning of a table of variables; the group is its name.
-static TABLE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"(?m)^[ \t]*(?:const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*\{"));
+static TABLE: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?m)^[ \t]*(?:const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*\{"));
 
 /// A value that a command names as a secret and sends.
-static NAMED_SECRET: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static NAMED_SECRET: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:echo|printf)\s+[^\n|]{0,40}(?:credentials?|token|password|passwd|secret|api_?key|session)s?['\x22]?\s*[=:]\s*['\x22]?\$[^\n|]{1,60}\|\s*(?:curl|wget|nc)\b[^\n]{0,240}",
     )
 });
 
 /// A token that a tool gives out, and a request in the same command.
-static GIVEN_TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+static GIVEN_TOKEN: LazyLock<Pattern> = LazyLock::new(|| {
     let gives = r"(?:gh\s+auth\s+token|gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|az\s+account\s+get-access-token|aws\s+configure\s+(?:get|export-credentials)|aws\s+sts\s+get-session-token|git\s+credential\s+fill|security\s+find-(?:generic|internet)-password|secret-tool\s+lookup|op\s+(?:read|item\s+get)|pass\s+show|vault\s+kv\s+get|kubectl\s+get\s+secrets?|heroku\s+auth:token|npm\s+token|doctl\s+auth|flyctl\s+auth\s+token|lpass\s+show|bw\s+get|history|git\s+config\s+(?:--global\s+)?(?:-l|--list)|cat\s+/etc/(?:passwd|shadow)|grep\s+-\w*r\w*\s[^\n]{0,60}(?:KEY|SECRET|TOKEN|PASS)[^\n|]{0,60})";
-    ascii_pattern(&format!(
+    pattern(&format!(
         r"\b{gives}\b[^\n|]{{0,120}}\|\s*(?:[^\n|]{{1,60}}\|\s*){{0,2}}(?:curl|wget|nc)\b[^\n]{{0,240}}|\b(?:curl|wget)\b[^\n]{{0,200}}?(?:\$\(|`)\s*{gives}\b[^\n]{{0,200}}|\bfind\s+[~/$][^\n|]{{0,160}}-exec\s+(?:curl|wget)\b[^\n]{{0,200}}"
     ))
 });
@@ -232,7 +230,9 @@ fn report_encoded_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Reports secrets of several services that are read before a request to a stranger.
 fn report_foreign_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    let named = |captures: regex::Captures<'_>| Some((captures.get(0)?.range(), captures.get(1)?.as_str().to_owned()));
+    let named = |captures: crate::scan::evidence::Captures<'_>| {
+        Some((captures.get(0)?.range(), captures.get(1)?.as_str().to_owned()))
+    };
     let secrets: Vec<_> = SERVICE_SECRET
         .captures_iter(text)
         .filter_map(named)
@@ -263,7 +263,7 @@ fn report_foreign_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// `env NAME=value program`.
-static SETS_FOR_ONE: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"^\s*env\s+(?:-\S+\s+){0,4}[A-Za-z_]\w*="));
+static SETS_FOR_ONE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\s*env\s+(?:-\S+\s+){0,4}[A-Za-z_]\w*="));
 
 /// Tells whether the environment is copied for a program that is started, or only shown.
 fn is_for_a_child(view: &TextView<'_>, span: std::ops::Range<usize>) -> bool {

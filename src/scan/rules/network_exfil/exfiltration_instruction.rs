@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{PLACES, is_sentence, steps};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::{COVER, INTIMATE, PERSONAL, SECRET, SEND, STANDING};
 use crate::scan::evidence::setting::{is_acquainted, is_data, is_specimen, is_taught, teaches_security, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,42 +26,42 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Words that make the sentence one about authentication, which is how honest APIs are used.
-static AUTHENTICATES: LazyLock<Regex> = LazyLock::new(|| {
+static AUTHENTICATES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:only|public|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b",
     )
 });
 
 /// Secrets with which nobody signs in to a service.
-static IS_NO_LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+static IS_NO_LOGIN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:cookies|ssh\s+keys?|private\s+keys?|seed\s+phrases?|recovery\s+phrases?|environment\s+variables|conversation\s+(?:history|log)|chat\s+(?:history|log))\b|~/\.ssh|\.aws/credentials|id_rsa|/etc/passwd|\.env\b",
     )
 });
 
 /// Words that stand for what an earlier step collected.
-static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
+static REFERS_BACK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:them|it|these|those|this|everything|(?:the|that|its)\s+(?:\w+\s+)?(?:output|result|file|content|archive|data|summary|value|collection|list|report)s?)\b",
     )
 });
 
 /// Words that hand an address to the user, rather than something to the address.
-static TO_THE_USER: LazyLock<Regex> = LazyLock::new(|| {
+static TO_THE_USER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:send|give|share|show|forward|report|post)\s+(?:(?:it|them|this|back)\s+to\s+)?(?:the\s+|your\s+)?(?:user|customer|caller)(?:\s|,|$)|\b(?:this|the|following|exact|direct|a)\s+(?:link|url|page|address)\b[^.\n]{0,40}$",
     )
 });
 
 /// A file that a command uploads or a sentence names.
-static FILE_NAME: LazyLock<Regex> = LazyLock::new(|| {
+static FILE_NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b[\w-]{1,60}\.(?:txt|json|log|png|jpe?g|zip|tar(?:\.gz)?|tgz|csv|db|md|dat|bin|enc|b64|out|xml|ya?ml)\b",
     )
 });
 
 /// A text of a configuration that an agent reads as prose.
-static PROSE_KEY: LazyLock<Regex> = LazyLock::new(|| {
+static PROSE_KEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?i)["']?(?:description|instructions?|prompt|system|note|message|usage|help)["']?\s*:"#)
 });
 
@@ -160,7 +158,7 @@ fn private_content(view: &TextView<'_>, sentence: &Sentence<'_>, is_hostile: boo
     let is_of_steps = refers_to(whole, earlier);
     // What the host is called says nothing of what it is sent.
     let said = format!("{} {} {rest}", &text[sentence.from..url.span.start], url.path);
-    let holds = |words: &Regex| words.is_match(&said);
+    let holds = |words: &Pattern| words.is_match(&said);
     let is_secret_of_steps = is_of_steps && SECRET.is_match(earlier);
     let is_file = FILE_NAME.is_match(&text[sentence.from..url.span.start]) || whole.contains("=@");
     let is_personal = holds(&PERSONAL) || is_file || is_of_steps && PERSONAL.is_match(earlier);

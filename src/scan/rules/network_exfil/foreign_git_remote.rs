@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run, steps};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,31 +22,30 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A remote that is added, its name and its address.
-static ADDS: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ADDS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r#"\bgit\s+(?:-C\s+\S+\s+)?remote\s+(?:add|set-url(?:\s+--(?:add|push))*)\s+(?:-\w+\s+)?["']?([\w${}:.-]{1,60})["']?\s+["']?([^\s"'`)]{3,200})"#,
     )
 });
 
 /// Pushing to an address that is written out.
-static PUSHES_TO_URL: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static PUSHES_TO_URL: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r#"\bgit\s+push\s+(?:--?[\w=-]+\s+){0,4}["']?((?:https?|ssh|git)://[^\s"'`)]{3,200}|git@[\w.-]+:[^\s"'`)]{3,200})"#,
     )
 });
 
 /// Pushing everything there is.
-static PUSHES_ALL: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"\bgit\s+push\b[^\n;&|]{0,120}(?:--all|--mirror|--force\b|\s-f\b|\+?refs/\*)"));
+static PUSHES_ALL: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"\bgit\s+push\b[^\n;&|]{0,120}(?:--all|--mirror|--force\b|\s-f\b|\+?refs/\*)"));
 
 /// Reasons to keep a second copy.
-static EXCUSE: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(r"(?i)back[_\s-]?up|mirror|sync|archiv|replica|redundan|recovery|complian|audit|monitor")
-});
+static EXCUSE: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?i)back[_\s-]?up|mirror|sync|archiv|replica|redundan|recovery|complian|audit|monitor"));
 
 /// An address that the reader is to fill in.
-static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static BLANK: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)<|>|\{|\$\(|your|\b(?:user|username|owner|org|organization|me|name|repo-?name|somebody|someone|acme|example\w*|original\w*|upstream\w*|company|team)(?:[/.:]|$)|/path/|^\.{0,2}/|^file:|localhost|127\.0\.0\.1|\.\.\.|…",
     )
 });

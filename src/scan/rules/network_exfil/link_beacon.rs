@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::private_data::{PERSONAL, SECRET};
 use crate::scan::evidence::setting::{around, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,21 +24,21 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A part of an address that somebody is to fill with what they know.
-static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
+static CARRIES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:[^\s)\x22'>]{0,200}?[?&/#=]|[?&])(?:[\w-]{1,30}=)?(?:\{\{?|<|\$\{?|\[|%7B|%3C)\s*(?:[\w\s.-]{0,30}[\s_-])?(?:data|conversation|context|history|transcript|prompt|system|secrets?|keys?|api[_-]?keys?|tokens?|credentials?|passwords?|summary|encoded\w*|base64\w*|b64\w*|payload|env\w*|content|messages?|chat|notes?|user[_-]?input|user[_-]?data|last[_-]?message|answer|response|memory|config\w*)(?:[\s_-][\w\s.-]{0,30})?\s*(?:\}|>|\]|%7D|%3E|$)",
     )
 });
 
 /// Orders to make a text fit for an address.
-static ENCODES: LazyLock<Regex> = LazyLock::new(|| {
+static ENCODES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:(?:url|base\s?64|percent|hex)[\s-]*(?:safe|encod\w*)|encod(?:e|ed|ing)\b|replac\w+\b[^.\n]{0,60}\b(?:with|by)\s+(?:the|a)\s+(?:\w+\s+){0,3}(?:summary|content|conversation|data|text|key|message|history)|fill(?:ing)?\s+in|(?:append|add|put|include|place|embed|insert)\w*\b[^.\n]{0,80}\b(?:query|parameter|url|address|link|path))\b",
     )
 });
 
 /// Orders to request the address.
-static SHOWS: LazyLock<Regex> = LazyLock::new(|| {
+static SHOWS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)!\[[^\]\n]{0,120}\]\($|<img\b[^>\n]{0,120}src=[\x22']?$|\b(?:render|display|show|embed|include|insert|open|visit|load|fetch|request|append|add|end)\b",
     )

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::is_run;
 use crate::scan::evidence::setting::{frontmatter, is_taught, window};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,30 +22,30 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["@"], check },
 };
 
-static MAILBOX: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"));
+static MAILBOX: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"));
 
 /// An order to forward or to copy in, in the sentence before a mailbox.
-static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static ORDER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:forward|redirect|relay|bcc|cc|blind[\s-]copy|copy\s+in)(?:s|ed|ing)?\b|\bshare\b.{0,120}\bwith\s[^.\n]{0,20}$|\b(?:send|e-?mail|mail|submit|transmit)(?:s|ing)?\s+(?:(?:a\s+)?(?:blind\s+)?cop(?:y|ies)|all|each|every|any|the\s+(?:full\s+|entire\s+)?(?:contents?|conversation|transcript|credentials?|passwords?|keys?|inbox|history)|(?:a\s+)?summar(?:y|ies))\b.{0,160}\bto\s",
     )
 });
 
 /// The same, after a mailbox.
-static IS_COPIED: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"(?i)^[^.\n]{0,12}\b(?:in|as|to|on|into)\s+(?:the\s+)?(?:b?cc|blind\s+copy)\b"));
+static IS_COPIED: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?i)^[^.\n]{0,12}\b(?:in|as|to|on|into)\s+(?:the\s+)?(?:b?cc|blind\s+copy)\b"));
 
 /// Bytes after a mailbox in which it is said to get a copy.
 const COPY_BYTES: usize = 40;
 
 /// The head of a hidden copy in a program, just before its mailbox.
-static COPIED_IN: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r#"(?i)\bbcc\b["'\]]{0,2}\s{0,3}(?:[=:,]|\s)\s{0,3}\[?\s{0,3}["']?$"#));
+static COPIED_IN: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r#"(?i)\bbcc\b["'\]]{0,2}\s{0,3}(?:[=:,]|\s)\s{0,3}\[?\s{0,3}["']?$"#));
 
 /// Mailboxes that the reader is to replace, or that belong to everybody.
-static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static BLANK: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)^(?:you|your[\w.-]*|me|my[\w.-]*|user\d?|name|first[\w.]*|jane[\w.]*|john[\w.]*|alice|bob|carol|foo|bar|someone|somebody|recipient\w*|friend|colleague|boss|manager|client|customer|sender|person\d?|email|test\w*|git|xxx\w*)@|@(?:[\w-]+\.)*(?:example|test|invalid|localhost|company|domain|email|mail|yourcompany|yourdomain|acme|foo|bar|corp|firm|client|org)\.\w+$|@[\w.-]*example\.|\.(?:example|test|invalid)$|@\w+\.(?:png|jpg|svg|js|md)$",
     )
 });

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::{PLACES, is_run};
 use crate::scan::evidence::setting::is_code;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static TUNNEL: LazyLock<Regex> = LazyLock::new(|| {
+static TUNNEL: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         // ssh -R 2222:localhost:22 user@host
         r"\b(?:auto)?ssh\s[^\n|;]{0,120}-\w*R\s*(?:[\w.*-]*:)?\d{1,5}:(?:localhost|127\.0\.0\.1|[\w.-]+):\d{1,5}\s[^\n|;]{0,100}?[\w.-]+@[\w-]+(?:\.[\w-]+)+",
@@ -36,12 +34,12 @@ static TUNNEL: LazyLock<Regex> = LazyLock::new(|| {
         r"\bbore\s+local\s+\d{1,5}\s+--to\s+[\w-]+(?:\.[\w-]+)+",
         r"\bchisel\s+client\s[^\n]{0,80}\bR:\S*",
     ];
-    ascii_pattern(&format!("(?i){}", forms.join("|")))
+    pattern(&format!("(?i){}", forms.join("|")))
 });
 
 /// Hosts that the reader is to fill in.
-static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(r"(?i)@(?:your|my|<|\$|example|server|host|vps|remote|bastion|jump)|@[\w.-]*example\.(?:com|org|net)")
+static BLANK: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"(?i)@(?:your|my|<|\$|example|server|host|vps|remote|bastion|jump)|@[\w.-]*example\.(?:com|org|net)")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::ascii_pattern;
 use crate::scan::evidence::command::is_run;
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,15 +23,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Endings of what is run or unpacked to be run.
-static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static PROGRAM: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\.(?:exe|msi|scr|bat|cmd|ps1|vbs|hta|dll|sh|command|dmg|pkg|app|bin|elf|run|apk|jar|deb|rpm|appimage|so|dylib|pyc?|zip|7z|rar|tar\.gz|tgz|whl)$",
     )
 });
 
 /// Ways to fetch it, in code and in words.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(
+static FETCHES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
         r"(?i)\b(?:curl|wget|aria2c|iwr|irm|invoke-\w+|certutil|bitsadmin|start-bitstransfer|urlretrieve|urlopen|requests\.get|fetch|download\w*|install\w*|pip3?|npm|npx|get\s+it\s+from|run)\b",
     )
 });

@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::is_run;
 use crate::scan::evidence::setting::{is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, urls};
-use crate::scan::evidence::{ascii_pattern, pattern};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -42,7 +40,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A mailbox with the key that belongs to one owner, rather than a placeholder.
-static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
+static MAILBOX: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}",
     )
@@ -88,8 +86,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 
 /// Reports commands that send a file, or what another command gives, to an address without a name.
 fn report_bare_addresses(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
-        ascii_pattern(
+    static CARRIES: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(
             r"(?:\s(?:-d|-F|-T|--data[\w-]*|--form|--upload-file|--post-data|--post-file)[\s=]*['\x22]?(?:[\w-]+=)?(?:@|\$\(|`|[~/.]))",
         )
     });
@@ -114,7 +112,7 @@ fn report_bare_addresses(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn mentions_sending(view: &TextView<'_>, offset: usize) -> bool {
-    static SENDING: LazyLock<Regex> =
+    static SENDING: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b"));
     let line = view.line_range(offset);
     SENDING.is_match(window(view.text(), line.start, line.len()))
