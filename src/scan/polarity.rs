@@ -25,9 +25,14 @@ static TEACHING_HEADING: LazyLock<Pattern> = LazyLock::new(|| {
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
 static IMPERATIVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always)\b|运行|执行|使用",
+        r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|take|capture|record|save|include|embed|render|insert|attach|first|then|must|always|(?:by|when)\s+(?:running|executing|calling|invoking|using)|with\s+the\s+command)\b|\b(?:set-?\s?up|install(?:ation)?|usage|command|start|step\s*\d*|fetch|validate|verify|check|test|register|initiali[sz]e|configure|deploy|build|sync|submit|clean\s*up|update|then|next|finally)\s*:\s*[`*]*$|运行|执行|使用",
     )
 });
+
+/// The beginning of a pattern in a program: a raw string is one only where a word does not
+/// end with its letter.
+static PATTERN_START: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r#"(?:^|[^0-9A-Za-z_"'])r["']|re\.compile\(|regex|pattern|RegExp\("#));
 
 /// How far before a phrase a negation still reaches, in bytes.
 const REACH_BYTES: usize = 160;
@@ -48,7 +53,16 @@ pub(super) fn is_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
     if region == Region::InlineCode && !IMPERATIVE.is_match(sentence_before(view, span)) {
         return true;
     }
-    is_quoted(view, span) || matches!(region, Region::Table) || is_negated(view, span)
+    (!is_program(&region) && is_quoted(view, span)) || matches!(region, Region::Table) || is_negated(view, span)
+}
+
+/// Tells whether a block of code says that it is a program, in which quotation marks are grammar.
+fn is_program(region: &Region) -> bool {
+    let Region::CodeBlock(language) = region else { return false };
+    matches!(
+        language.as_str(),
+        "bash" | "sh" | "shell" | "zsh" | "fish" | "console" | "powershell" | "ps1" | "pwsh" | "cmd" | "bat"
+    )
 }
 
 /// Tells whether the place stands under a heading about attacks, or about what not to do.
@@ -67,8 +81,7 @@ fn is_mention_in_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
     let is_comment =
         ["#", "//", "--", "*", "/*", "<!--"].iter().any(|mark| line.starts_with(mark)) && !line.starts_with("#!");
     let before = &view.text()[view.line_range(span.start).start..span.start];
-    let is_pattern =
-        ["r\"", "r'", "re.compile(", "regex", "pattern", "RegExp("].iter().any(|mark| before.contains(mark));
+    let is_pattern = PATTERN_START.is_match(before);
     is_comment || is_pattern
 }
 
@@ -77,7 +90,14 @@ fn sentence_before<'a>(view: &TextView<'a>, span: &Range<usize>) -> &'a str {
     let text = view.text();
     let from = text.ceil_char_boundary(span.start.saturating_sub(REACH_BYTES));
     let window = &text[from..span.start];
-    let start = window.rfind(['.', '!', '?', '。', '！']).map_or(0, |index| index + 1);
+    // A full stop inside of a word belongs to a path or a version.
+    let ends_sentence = |index: usize, stop: &str| {
+        !stop.is_ascii() || window[index + stop.len()..].starts_with(|next: char| next.is_whitespace())
+    };
+    let start = window
+        .rmatch_indices(['.', '!', '?', '。', '！'])
+        .find(|(index, stop)| ends_sentence(*index, stop))
+        .map_or(0, |(index, stop)| index + stop.len());
     let paragraph = window.rfind("\n\n").map_or(0, |index| index + 2);
     let start = start.max(paragraph);
     window.get(start..).unwrap_or(window)

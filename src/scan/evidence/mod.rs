@@ -4,6 +4,7 @@
 //! A file here answers one question about a text; which answers make a finding is for the
 //! rules to say.
 
+pub(in crate::scan) mod command;
 pub(in crate::scan) mod confusable;
 pub(in crate::scan) mod decode;
 pub(in crate::scan) mod decoding;
@@ -14,9 +15,11 @@ pub(in crate::scan) mod look_alike;
 pub(in crate::scan) mod network_sink;
 mod pattern;
 pub(in crate::scan) mod pickle;
+pub(in crate::scan) mod private_data;
 pub(in crate::scan) mod python_bytecode;
 pub(in crate::scan) mod python_sink;
 pub(in crate::scan) mod run_order;
+pub(in crate::scan) mod secret_file;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;

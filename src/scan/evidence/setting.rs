@@ -27,6 +27,12 @@ const OWNER_MENTIONS: usize = 3;
 /// How much of a text is searched for its owner: what a text is about, it says early.
 const OWNER_BYTES: usize = 64 * 1024;
 
+/// Uses of a host from which on a document describes its interface.
+const INTERFACE_USES: usize = 5;
+
+/// Bytes at the beginning of a document in which its frontmatter ends.
+const FRONTMATTER_BYTES: usize = 4_000;
+
 /// How far a paragraph reaches to both sides of a place in it, in bytes.
 const PARAGRAPH_REACH_BYTES: usize = 4_000;
 
@@ -144,6 +150,26 @@ pub(in crate::scan) fn is_about_owner(view: &TextView<'_>, url: &Url<'_>) -> boo
     label.len() >= 4
         && text.match_indices(label.as_str()).filter(|(at, _)| is_word(*at)).take(OWNER_MENTIONS).count()
             >= OWNER_MENTIONS
+}
+
+/// Tells whether a document knows a host: it is about its owner, names it at its head, or uses
+/// it so often that it describes the host's interface.
+///
+/// This clears ordinary data only: whoever writes a document can write a name into it.
+pub(in crate::scan) fn is_acquainted(view: &TextView<'_>, url: &Url<'_>) -> bool {
+    let label = url.registered_label().to_ascii_lowercase();
+    let host = url.host.to_ascii_lowercase();
+    let text = window(view.lowered(), 0, OWNER_BYTES);
+    is_about_owner(view, url)
+        || label.len() >= 4 && frontmatter(view).contains(&label)
+        || text.match_indices(&host).take(INTERFACE_USES).count() >= INTERFACE_USES
+}
+
+/// Returns the YAML at the head of a document, in lower case: what it says that it is about.
+pub(in crate::scan) fn frontmatter<'a>(view: &'a TextView<'_>) -> &'a str {
+    let head = window(view.lowered(), 0, FRONTMATTER_BYTES);
+    let Some(yaml) = head.strip_prefix("---") else { return "" };
+    yaml.find("\n---").map_or("", |end| &yaml[..end])
 }
 
 /// Tells whether the place is code: a script, or a block or span of code in a document.

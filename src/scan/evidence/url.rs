@@ -98,6 +98,34 @@ const DROPS: &[&str] = &[
     "webhook.site",
 ];
 
+/// Hosts below which anybody gets a name for an application of their own.
+const RENTED: &[&str] = &[
+    "000webhostapp.com",
+    "azurewebsites.net",
+    "cloudfunctions.net",
+    "ddns.net",
+    "deno.dev",
+    "duckdns.org",
+    "firebaseapp.com",
+    "fly.dev",
+    "github.io",
+    "glitch.me",
+    "herokuapp.com",
+    "netlify.app",
+    "on.aws",
+    "onrender.com",
+    "pages.dev",
+    "pythonanywhere.com",
+    "railway.app",
+    "repl.co",
+    "replit.app",
+    "run.app",
+    "surge.sh",
+    "vercel.app",
+    "web.app",
+    "workers.dev",
+];
+
 /// The public registries of packages and their mirrors, as name and public suffix.
 const PACKAGE_REGISTRIES: &[(&str, &str)] = &[
     ("aliyun", "com"),
@@ -219,8 +247,13 @@ impl Url<'_> {
         }
     }
 
-    /// Returns the label that somebody registered: `vendor` in `get.vendor.dev`.
+    /// Returns the label that somebody registered: `vendor` in `get.vendor.dev`, and in
+    /// `vendor.herokuapp.com`.
     pub(in crate::scan) fn registered_label(&self) -> &str {
+        let rented = RENTED.iter().find_map(|domain| self.host.strip_suffix(domain)?.strip_suffix('.'));
+        if let Some(front) = rented {
+            return front.rsplit('.').next().unwrap_or(front);
+        }
         let mut labels = self.host.rsplit('.');
         let (_, label) = (labels.next(), labels.next().unwrap_or(""));
         // `co.uk` and its like have a short label before the country.
@@ -303,6 +336,7 @@ mod tests {
             ("https://get.vendor.dev/x", "vendor"),
             ("https://cli.vendor.co.uk", "vendor"),
             ("https://vendor.sh", "vendor"),
+            ("https://vendor.onrender.com/x", "vendor"),
         ] {
             assert_eq!(urls(text).next().map(|url| url.registered_label().to_owned()).as_deref(), Some(expected));
         }

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::command::{PLACES, is_call, is_sentence};
+use crate::scan::evidence::private_data::STANDING;
 use crate::scan::evidence::setting::is_shown;
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -16,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Remove the command, or name the one folder that belongs to the skill.",
     references: &["AST01", "ASI02", "LLM06", "AML.T0101"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("destructive_command.md"),
     hook: Hook::Text {
         needles: &[
@@ -35,16 +37,19 @@ pub(crate) static RULE: Rule = Rule {
             "shred ",
             ":(){",
             "-delete",
+            "git push",
         ],
         check,
     },
 };
 
 static WIPES: LazyLock<Pattern> = LazyLock::new(|| {
-    let everything = r#"["']?(?:/\*?|~/?\*?|~/\.\*|\$\{?HOME\}?["']?/?\*?|/(?:etc|usr|var|home|boot|bin|lib|opt|Users|System)/?\*?)["']?(?:[\s;&|)`"',]|$)"#;
+    let everything = r#"["']?(?:/\*?|~/?\*?|~/\.\*|\$\{?HOME\}?["']?/?\*?|(?:~|\$\{?HOME\}?)/(?:Documents|Desktop|Pictures|Downloads|Library|Music|Movies|Videos|\.ssh|\.config|\.local)/?\*?|/(?:etc|usr|var|home|boot|bin|lib|opt|Users|System)/?\*?)["']?(?:[\s;&|)`"',]|$)"#;
     let forms = [
         format!(r"\brm\s+(?:-\w+\s+|--[\w-]+\s+)*(?:-\w*r\w*f\w*|-\w*f\w*r\w*|-r\s+-f|-f\s+-r|--recursive\s+--force)\s+(?:-\w+\s+|--[\w-]+\s+)*{everything}"),
         r"\brm\s[^\n]{0,60}--no-preserve-root".to_owned(),
+        // Whatever stands beside the folder of the project.
+        r"\brm\s+-\w*r\w*f?\w*\s+[^\n;&|]{0,60}?\.\./(?:\*|\.\./\*|\s|$)(?:[\s;&|]|$)?".to_owned(),
         r"\bfind\s+(?:/|~|\$HOME)\s[^\n]{0,120}-delete\b".to_owned(),
         r#"\brmtree\(\s*(?:os\.path\.expanduser\(\s*["']~/?["']\s*\)|(?:pathlib\.)?Path\.home\(\)|["']/["']|os\.environ\[["']HOME["']\])\s*[,)]"#.to_owned(),
         r#"\b(?:rmSync|rm|rimraf(?:\.sync)?)\(\s*(?:os\.homedir\(\)|process\.env\.HOME|["'][/~]["'])\s*[,)]"#.to_owned(),
@@ -56,11 +61,23 @@ static WIPES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(&format!("(?m){}", forms.join("|")))
 });
 
+/// Words of a step that waits for the user, or warns.
+static ON_REQUEST: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:never|not|don['’]t|avoid|only\s+if|unless|ask|confirm\w*|approv\w+|rebas\w+|amend\w*|if\s+(?:you|the\s+user)|careful\w*|warn\w*|instead|with-lease)\b",
+    )
+});
+
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
 static DISK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+",
     )
+});
+
+/// An order to overwrite what others see, each time.
+static FORCED_PUSH: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"\bgit\s+push\s+(?:[\w./-]+\s+){0,3}(?:--force(?:[\s`'\x22,.;)]|$)|-f(?:[\s`'\x22,.;)]|$))")
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
@@ -73,6 +90,20 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(view, found.range(), "the command deletes far more than a skill owns").severity(severity);
     }
+    for found in FORCED_PUSH.find_iter(view.text()).take(PLACES) {
+        let line = view.line_range(found.start());
+        let before = &view.text()[line.start..found.start()];
+        let is_prose = view.is_markdown() && is_sentence(view.line(found.start()));
+        let is_standing = is_prose
+            && STANDING.is_match(before)
+            && !ON_REQUEST.is_match(view.line(found.start()))
+            && !is_shown(view, &(line.start..line.start));
+        if is_standing {
+            sink.report(view, found.range(), "the history that others see is overwritten each time")
+                .severity(Severity::High)
+                .confidence(Confidence::Medium);
+        }
+    }
     for found in DISK.find_iter(view.text()) {
         let severity = if is_shown(view, &found.range()) || !is_call(view, found.start()) {
             Severity::Info
@@ -83,34 +114,4 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             .severity(severity)
             .confidence(Confidence::Medium);
     }
-}
-
-/// Tells a command from a string in a list of forbidden commands.
-fn is_call(view: &TextView<'_>, offset: usize) -> bool {
-    if view.file().language.is_none() && view.region(offset) == Region::Code {
-        return matches!(view.file().path.file_name(), "Makefile" | "Dockerfile" | "package.json")
-            || view.file().is_executable;
-    }
-    let line = view.line_range(offset);
-    let before = &view.text()[line.start..offset];
-    let is_in_string = before.matches(['"', '\'']).count() % 2 == 1;
-    let is_run = [
-        "system(",
-        "popen(",
-        "run(",
-        "call(",
-        "exec(",
-        "execSync(",
-        "spawn(",
-        "Popen(",
-        "check_output(",
-        "sh -c",
-        "eval ",
-    ]
-    .iter()
-    .any(|call| before.contains(call));
-    // In a comment or a documentation string of a program, backticks quote.
-    let is_shell = view.file().language == Some("shell");
-    let is_quoted = !is_shell && view.region(offset) == Region::Code && before.matches('`').count() % 2 == 1;
-    (!is_in_string && !is_quoted || is_run) && !before.trim_start().starts_with("echo ")
 }

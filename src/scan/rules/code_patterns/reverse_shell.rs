@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Do not run it; remove the command and ask who put it there.",
     references: &["AST01", "ASI05", "AML.T0050", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("reverse_shell.md"),
     hook: Hook::Text {
         needles: &[
@@ -34,6 +34,12 @@ pub(crate) static RULE: Rule = Rule {
             "fsockopen",
             "tcpsocket",
             "socket",
+            "/inet/tcp",
+            "telnet",
+            "s_client",
+            "ztcp",
+            "powercat",
+            "net.dial",
         ],
         check,
     },
@@ -46,6 +52,19 @@ static FORMS: LazyLock<Pattern> = LazyLock::new(|| {
         r"(?:^|[\s;|&`'\x22(/])(?:nc|ncat|netcat)(?:\.exe|\.traditional)?\s[^\n|;]{0,120}?(?:-\w*[ec]\s+|--(?:exec|sh-exec)[\s=])['\x22]?(?:/(?:usr/)?bin/|cmd|powershell|(?:ba|z)?sh\b)[^\n]{0,60}",
         r"\bmkfifo\b[^\n]{0,200}\|\s*(?:/bin/)?(?:ba)?sh\b[^\n]{0,80}\|\s*(?:nc|ncat|netcat|openssl|telnet)\b[^\n]{0,80}",
         r"\bsocat\b[^\n]{0,200}\bexec:['\x22]?(?:/bin/|cmd|(?:ba)?sh)[^\n]{0,120}",
+        // nc -l -p 4443 | bash, bash | nc …
+        r"(?:^|[\s;&`'\x22(/])(?:nc|ncat|netcat)\s[^\n|;]{1,80}\|\s*(?:/(?:usr/)?bin/)?(?:ba|z|da|k)?sh(?:\s+-i)?(?:[\s`'\x22);&|]|$)",
+        // telnet host 4444 | sh | telnet host 4445
+        r"\btelnet\s+\S+\s+\d+\s*\|\s*(?:/bin/)?(?:ba)?sh\b[^\n]{0,80}",
+        r"\bopenssl\s+s_client\b[^\n]{0,120}\|\s*(?:/bin/)?(?:ba)?sh\b|\|\s*openssl\s+s_client\b[^\n]{0,120}>\s*/tmp/\S+",
+        // awk, which has sockets of its own
+        r"\bg?awk\b[^\n]{0,60}/inet/(?:tcp|udp)/0?/[^\n]{0,200}",
+        r"\bperl\b[^\n]{0,40}-\w*e\s[^\n]{0,200}\bSocket\b[^\n]{0,300}\bexec\b[^\n]{0,60}sh\b",
+        r"\bruby\b[^\n]{0,60}-rsocket\b[^\n]{0,300}\b(?:exec|popen|spawn)\b",
+        r"\blua\b[^\n]{0,40}-e\s[^\n]{0,200}\bsocket\b[^\n]{0,300}\b(?:popen|execute)\b",
+        r"\bzmodload\s+zsh/net/tcp\b[^\n]{0,200}",
+        r"\bpowercat\b[^\n]{0,120}\s-e(?:p)?\b[^\n]{0,60}",
+        r"\bnet\.Dial\([^\n]{0,120}\bexec\.Command\([^\n]{0,80}",
     ];
     pattern(&format!("(?im){}", forms.join("|")))
 });
@@ -93,7 +112,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     static BLANK: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
-            r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
+            r"(?i)attacker|l?host\b|<[a-z][\w\s-]{0,30}>|\$\{?(?:l?host|ip|r?port|lport|lhost|rhost|target|addr\w*|your)\b|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
         )
     });
     let is_blank = view.is_markdown() && BLANK.is_match(window(view.text(), span.start, span.len() + 60));

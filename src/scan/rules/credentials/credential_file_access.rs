@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::scan::evidence::command::whole_command;
 use crate::scan::evidence::network_sink::{Sending, sends};
 use crate::scan::evidence::setting::{is_code, is_data, is_shown, is_specimen, window};
 use crate::scan::evidence::{Pattern, pattern};
@@ -18,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Let the tool that owns the key use it; a skill has no reason to read the file.",
     references: &["AST01", "ASI03", "LLM02", "AML.T0055", "CWE-522"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("credential_file_access.md"),
     hook: Hook::Text {
         needles: &[
@@ -116,7 +117,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     }
     let sends = sends(text);
     for file in files {
-        if !is_code(view, file.start()) {
+        let line = view.line_range(file.start());
+        let is_sent_here = || sends.iter().any(|send| line.contains(&send.span.start));
+        if !is_code(view, file.start()) && !is_sent_here() {
             continue;
         }
         let Some(access) = access(view, file.range()) else { continue };
@@ -124,6 +127,32 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, file.range(), reason).severity(severity).confidence(confidence);
     }
 }
+
+/// Using a key, making one, guarding one or writing to its file, which is what it is for.
+static USES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[\s;&|(`])(?:ssh-keygen|ssh-add|chmod|chown|mkdir|export|mount|ls|stat|test\s+-f|\[{1,2}\s+-f|(?:ssh|scp)\s+-i|rsync\s+-e)(?:\s|$)|-i\s+~/\.ssh|IdentityFile|--kubeconfig|KUBECONFIG=|\s-v\s|--volume|deny|block|ignore|exclude|forbid|protect",
+    )
+});
+
+/// A private key that is shown as it is, which no tool needs.
+static SHOWS_KEY: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[\s;&|(`])(?:cat|less|more|head|tail|type|base64|xxd|strings|Get-Content)\s+[^|;&\n`<>]{0,80}\bid_(?:rsa|ed25519|ecdsa|dsa)(?:[\s`'\x22)]|$)",
+    )
+});
+
+/// A key that is handed to a store of keys.
+static STORES_KEY: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"\|\s*(?:pbcopy|clip\b|xclip|gh\s+secret|docker\s+secret|kubectl|vault|ssh-add|op\s)|\bgh\s+secret\s+set")
+});
+
+/// Copying to storage that others may read.
+static COPIES_OUT: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:aws\s+s3\s+(?:cp|mv|sync)|gsutil\s+(?:-m\s+)?(?:cp|mv|rsync)|gcloud\s+storage\s+cp|rclone\s+(?:copy|sync|move)|az\s+storage\s+blob\s+upload|gh\s+gist\s+create|mc\s+cp)\s",
+    )
+});
 
 /// How a file that is named is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,37 +165,9 @@ enum Access {
 
 fn access(view: &TextView<'_>, span: Range<usize>) -> Option<Access> {
     let line = view.line(span.start);
-    // Using a key, making one, guarding one or writing to its file is what it is for.
-    let is_used = [
-        "ssh-keygen",
-        "ssh-add",
-        "ssh -i",
-        "scp -i",
-        "rsync -e",
-        "-i ~/.ssh",
-        "chmod ",
-        "chown ",
-        "mkdir",
-        "IdentityFile",
-        "--kubeconfig",
-        "KUBECONFIG=",
-        "export ",
-        "-v ",
-        "--volume",
-        "mount",
-        "ls ",
-        "test -f",
-        "[ -f",
-        "[[ -f",
-        ">> ",
-        "deny",
-        "block",
-        "ignore",
-        "exclude",
-        "forbid",
-        "protect",
-    ];
-    if is_used.iter().any(|mark| line.contains(mark)) {
+    let before = &view.text()[view.line_range(span.start).start..span.start];
+    let is_written = before.trim_end_matches(['"', '\'', ' ']).ends_with('>');
+    if is_written || USES.is_match(line) || STORES_KEY.is_match(line) {
         return None;
     }
     if READS.is_match(line) {
@@ -186,8 +187,10 @@ fn judge(
     let is_pair = !is_data(view)
         && !is_specimen(view)
         && matches!(view.region(span.start), Region::Code | Region::CodeBlock(_))
-        && sends.iter().any(|send| send.is_to_stranger() && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES);
-    if view.is_mention(&span) || !is_pair && is_shown(view, &span) {
+        && sends.iter().any(|send| {
+            (send.is_to_stranger() || send.is_mail()) && send.span.start.abs_diff(span.start) <= DOCUMENT_BYTES
+        });
+    if view.is_mention(&whole_command(view, &span)) || !is_pair && is_shown(view, &span) {
         return (Severity::Info, Confidence::Low, "a file with secrets is spoken of".to_owned());
     }
     let reach = if view.is_markdown() { DOCUMENT_BYTES } else { usize::MAX };
@@ -201,13 +204,17 @@ fn judge(
             || window(view.text(), send.span.start, send.span.len() + COMMAND_BYTES)
                 .contains(&view.text()[span.clone()])
     });
+    let is_copied_out = COPIES_OUT.is_match(view.line(span.start)) && !is_common(&view.text()[span.clone()]);
     match near {
+        _ if is_copied_out => {
+            (Severity::High, Confidence::Medium, "a file with secrets is copied to a place on the network".to_owned())
+        }
         Some(send) if is_one_command || send.is_hostile() => (
             Severity::Critical,
             Confidence::High,
             format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
         ),
-        Some(send) if send.is_to_stranger() && is_common(&view.text()[span.clone()]) => (
+        Some(send) if (send.is_to_stranger() || send.is_mail()) && is_common(&view.text()[span.clone()]) => (
             if view.is_markdown() { Severity::High } else { Severity::Low },
             Confidence::Medium,
             format!(
@@ -215,7 +222,7 @@ fn judge(
                 view.position(send.span.start).0
             ),
         ),
-        Some(send) if send.is_to_stranger() => (
+        Some(send) if send.is_to_stranger() || send.is_mail() => (
             Severity::Critical,
             Confidence::Medium,
             format!(
@@ -231,7 +238,16 @@ fn judge(
             Confidence::Medium,
             format!("a file with secrets is read, and line {} sends data out", view.position(send.span.start).0),
         ),
+        None if shows_key(view, &span) => {
+            (Severity::High, Confidence::Medium, "the agent is told to show a private key".to_owned())
+        }
         None if access == Access::Read => (Severity::Medium, Confidence::Low, "a file with secrets is read".to_owned()),
         None => (Severity::Low, Confidence::Low, "a file with secrets is named in a program".to_owned()),
     }
+}
+
+/// Tells whether a document has the content of a private key shown, where the agent sees it.
+fn shows_key(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    let line = view.line(span.start);
+    view.is_markdown() && SHOWS_KEY.is_match(line)
 }

@@ -1,12 +1,32 @@
 //! Data that leaves over the network.
 
+mod cloud_metadata;
+mod defanged_address;
+mod dns_exfiltration;
 mod environment_to_network;
 mod exfiltration_instruction;
+mod foreign_git_remote;
+mod link_beacon;
+mod mail_forwarding;
+mod opened_tunnel;
 mod paste_site_download;
+mod untrusted_executable;
 mod webhook_sink;
 
 use crate::scan::Rule;
 
 /// The rules of this phase, in order of id.
-pub(super) const RULES: &[&Rule] =
-    &[&environment_to_network::RULE, &exfiltration_instruction::RULE, &paste_site_download::RULE, &webhook_sink::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &cloud_metadata::RULE,
+    &defanged_address::RULE,
+    &dns_exfiltration::RULE,
+    &environment_to_network::RULE,
+    &exfiltration_instruction::RULE,
+    &foreign_git_remote::RULE,
+    &link_beacon::RULE,
+    &mail_forwarding::RULE,
+    &opened_tunnel::RULE,
+    &paste_site_download::RULE,
+    &untrusted_executable::RULE,
+    &webhook_sink::RULE,
+];

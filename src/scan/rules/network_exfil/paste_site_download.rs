@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::scan::evidence::setting::{is_code, is_shown};
-use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::setting::{is_code, is_shown, is_specimen};
+use crate::scan::evidence::url::{HostKind, Url, urls};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ship the text with the skill, or name the vendor's own address for it.",
     references: &["AST01", "ASI04", "LLM03", "AML.T0010"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("paste_site_download.md"),
     hook: Hook::Text {
         needles: &[
@@ -64,12 +64,36 @@ static OBEYS: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+/// A setting that names the server of a program.
+static SERVER_SETTING: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:^|[\s"'_{,])(?:base_?url|api_?url|url|uri|endpoint|host|server|callback|proxy|gateway|target|webhook|collector|upload_?url)["']?\s*[:=]\s*["']?$"#,
+    )
+});
+
+/// Names of tunnels that nobody has.
+static BLANK: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)your|xxx|example|<|abc|placeholder|\.\.\."));
+
+/// Tells whether a program or its configuration has a tunnel for a server: such names live for
+/// hours, and whoever wrote it sees what is sent.
+fn is_server(view: &TextView<'_>, url: &Url<'_>) -> bool {
+    let line = view.line_range(url.span.start);
+    let is_tunnel =
+        ["ngrok", "trycloudflare", "loca.lt", "serveo", "localtunnel"].iter().any(|name| url.host.contains(name));
+    is_tunnel
+        && !view.is_markdown()
+        && !BLANK.is_match(url.host)
+        && SERVER_SETTING.is_match(&view.text()[line.start..url.span.start])
+}
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for url in urls(view.text()).filter(|url| url.host_kind() == HostKind::Drop) {
         let line = view.line(url.span.start);
         let is_upload = ["--upload-file", " -T ", " -F ", "-d ", "--data"].iter().any(|mark| line.contains(mark));
         let in_code = is_code(view, url.span.start);
-        let (severity, reason) = if is_shown(view, &url.span) {
+        let (severity, reason) = if is_server(view, &url) && !is_specimen(view) {
+            (Severity::High, "is the server of the program")
+        } else if is_shown(view, &url.span) {
             (Severity::Info, "is spoken of")
         } else if !in_code && OBEYS.is_match(line) {
             (Severity::Critical, "gives the commands that the reader is told to run")

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::command::is_run;
 use crate::scan::evidence::setting::{is_code, is_shown, window};
-use crate::scan::evidence::url::urls;
+use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -17,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Take the address from the user's own configuration, and say in the instructions what is sent there.",
     references: &["AST01", "ASI02", "LLM02", "AML.T0086"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("webhook_sink.md"),
     hook: Hook::Text {
         needles: &[
@@ -31,6 +32,8 @@ pub(crate) static RULE: Rule = Rule {
             "burpcollaborator",
             "hookbin",
             "requestcatcher",
+            "curl",
+            "wget",
         ],
         check,
     },
@@ -60,6 +63,7 @@ const BINS: &[&str] = &[
 ];
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    report_bare_addresses(view, sink);
     let text = view.text();
     for found in MAILBOX.find_iter(text) {
         let sample = found.as_str().to_ascii_lowercase();
@@ -77,6 +81,33 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let is_sent_to = is_code(view, url.span.start) || mentions_sending(view, url.span.start);
         let severity = if !is_sent_to || is_shown(view, &url.span) { Severity::Info } else { Severity::High };
         sink.report(view, url.span.clone(), format!("`{}` only records what it is sent", url.host)).severity(severity);
+    }
+}
+
+/// Reports commands that send a file, or what another command gives, to an address without a name.
+fn report_bare_addresses(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    static CARRIES: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(
+            r"(?:\s(?:-d|-F|-T|--data[\w-]*|--form|--upload-file|--post-data|--post-file)[\s=]*['\x22]?(?:[\w-]+=)?(?:@|\$\(|`|[~/.]))",
+        )
+    });
+    let text = view.text();
+    for url in urls(text) {
+        if url.host_kind() != HostKind::RawAddress || !is_code(view, url.span.start) {
+            continue;
+        }
+        let line = view.line(url.span.start);
+        let is_sent = (line.contains("curl") || line.contains("wget")) && CARRIES.is_match(line);
+        if !is_sent {
+            continue;
+        }
+        let severity = if is_run(view, &url.span) { Severity::High } else { Severity::Info };
+        sink.report(
+            view,
+            url.span.clone(),
+            format!("what the command collects goes to `{}`, which has no name", url.host),
+        )
+        .severity(severity);
     }
 }
 
