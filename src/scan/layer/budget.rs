@@ -5,7 +5,7 @@ pub(super) const DEPTH: usize = 4;
 /// Layers of one bundle.
 const LAYERS: usize = 1_024;
 /// Bytes of all layers of one bundle.
-const TOTAL_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const TOTAL_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one decoded text.
 pub(super) const LAYER_BYTES: usize = 1024 * 1024;
 

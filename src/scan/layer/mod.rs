@@ -12,6 +12,8 @@ mod language;
 mod origin;
 mod readable;
 mod shown;
+#[cfg(test)]
+mod tests;
 
 use budget::Budget;
 pub use origin::Origin;

@@ -72,7 +72,7 @@ fn decode(text: &str, (family, span, count): (Family, Range<usize>, usize), find
     let span = string_around(text, span);
     let cut = text.floor_char_boundary((span.start + LAYER_BYTES * 4).min(span.end));
     finds.is_cut |= cut < span.end;
-    let bytes = text[span.start..cut].as_bytes();
+    let bytes = &text.as_bytes()[span.start..cut];
     let mut decoded = Vec::with_capacity(bytes.len() / 2);
     let mut at = 0;
     while at < bytes.len() {

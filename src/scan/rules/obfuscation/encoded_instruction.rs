@@ -52,9 +52,7 @@ static DECODE_AND_FOLLOW: LazyLock<Pattern> = LazyLock::new(|| {
     let treat = r"\b(?:treat|regard|consider|interpret|take)\b[^.\n]{0,60}\bas\s+(?:an?\s+|the\s+|your\s+|new\s+)*(?:system|instructions?|commands?|directives?|orders?|prompt|highest)";
     let sources = [
         format!(r"(?i){decode}[^\n]{{0,160}}?(?:{follow}\s+{result}|{treat})"),
-        format!(
-            r"(?i)\b(?:follow|obey|execute|run|perform|carry\s+out|comply\s+with)\s+(?:the\s+|these\s+|this\s+|all\s+)?(?:\w+\s+)?(?:base(?:64|32|85)|hex(?:adecimal)?|rot-?13|encoded|encrypted|obfuscated|hidden|reversed)[- ]?(?:encoded\s+)?(?:instructions?|commands?|messages?|directives?|orders?|prompts?|payloads?)\b"
-        ),
+        r"(?i)\b(?:follow|obey|execute|run|perform|carry\s+out|comply\s+with)\s+(?:the\s+|these\s+|this\s+|all\s+)?(?:\w+\s+)?(?:base(?:64|32|85)|hex(?:adecimal)?|rot-?13|encoded|encrypted|obfuscated|hidden|reversed)[- ]?(?:encoded\s+)?(?:instructions?|commands?|messages?|directives?|orders?|prompts?|payloads?)\b".to_owned(),
     ];
     pattern(&sources.join("|"))
 });
