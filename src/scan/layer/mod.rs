@@ -17,6 +17,7 @@ mod tests;
 
 use budget::Budget;
 pub use origin::Origin;
+pub(super) use origin::ends_in_view;
 
 use crate::skill::{BundleFile, SkillBundle, UnreadFile};
 
