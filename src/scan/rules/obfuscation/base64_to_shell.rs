@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::scan::evidence::decoding::is_name_run;
+use crate::scan::evidence::decoding::RunNames;
 use crate::scan::evidence::setting::{is_code, is_shown_code, window};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -60,22 +60,28 @@ static RUN_FILE: LazyLock<Pattern> = LazyLock::new(|| {
 /// Bytes after a file is written in which it is still looked for.
 const FILE_BYTES: usize = 1_000;
 
+/// Places of one text that are looked at.
+const PLACES: usize = 4_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in DECODE_AND_RUN.find_iter(text).filter(|found| is_code(view, found.start())) {
+    for found in DECODE_AND_RUN.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let severity = if is_shown_code(view, &found.range()) { Severity::Info } else { Severity::Critical };
         sink.report(view, found.range(), "what is run cannot be read before it is decoded").severity(severity);
     }
-    for captures in DECODED_NAME.captures_iter(text) {
+    let mut run_names = None;
+    for captures in DECODED_NAME.captures_iter(text).take(PLACES) {
         let (Some(found), Some(name)) = (captures.get(0), captures.get(1)) else { continue };
-        if is_code(view, found.start()) && is_name_run(view, name.as_str(), found.end()) {
+        if is_code(view, found.start())
+            && run_names.get_or_insert_with(|| RunNames::of(view)).is_run_after(name.as_str(), found.end())
+        {
             let severity = if is_shown_code(view, &found.range()) { Severity::Info } else { Severity::Critical };
             sink.report(view, found.range(), format!("`{}` is decoded and then run", name.as_str()))
                 .severity(severity)
                 .confidence(Confidence::Medium);
         }
     }
-    for captures in DECODED_FILE.captures_iter(text) {
+    for captures in DECODED_FILE.captures_iter(text).take(PLACES) {
         let Some(found) = captures.get(0) else { continue };
         let Some(path) = (1..captures.len()).find_map(|group| captures.get(group)) else { continue };
         let is_run = RUN_FILE

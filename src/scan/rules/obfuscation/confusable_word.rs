@@ -30,6 +30,8 @@ static SENSITIVE: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+/// Words of one text that are looked at; what stands behind them is read as a layer.
+const WORDS_READ: usize = 50_000;
 /// Single words of one text that are reported.
 const WORDS: usize = 64;
 
@@ -40,7 +42,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     }
     let mut read_to = 0;
     let mut word_count = 0;
-    for (at, word) in words(text) {
+    for (at, word) in words(text).take(WORDS_READ) {
         if sink.is_full(view.path()) {
             return;
         }
