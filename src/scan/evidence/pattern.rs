@@ -1,5 +1,6 @@
 //! How rules write their patterns.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use regex::bytes;
@@ -9,11 +10,25 @@ use regex::bytes;
 /// back to one that is ten times slower. The room is only taken where it is needed.
 const AUTOMATON_BYTES: usize = 32 * 1024 * 1024;
 
+/// Matches of one pattern in one text that are looked at. A text with more was made to keep
+/// a scanner busy; what was passed over is said in the report, and is never `safe`.
+const MATCHES: usize = 10_000;
+
+thread_local! {
+    /// Whether matches were passed over since it was last asked.
+    static PASSED_OVER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells whether any pattern passed over matches on this thread since the last call.
+pub(in crate::scan) fn take_passed_over() -> bool {
+    PASSED_OVER.replace(false)
+}
+
 /// A compiled pattern of a rule.
 ///
 /// It works on bytes where its source is ASCII: `\w`, `\s`, `\d`, `\b` and `(?i)` then know
 /// ASCII only, and `.` and `[^…]` take one byte, so that a pattern compiles in a tenth of the
-/// time and runs on a small automaton. A source that holds another character, or `\p{…}`, is
+/// time and runs on a small automaton. A source that holds another character, or the escape of one, is
 /// compiled for characters, with `\b` still of ASCII words. Spans always lie on boundaries of
 /// characters.
 #[derive(Debug)]
@@ -36,7 +51,7 @@ pub(in crate::scan) struct Captures<'t> {
 
 /// Compiles a pattern of a rule.
 pub(in crate::scan) fn pattern(source: &str) -> Pattern {
-    let needs_characters = !source.is_ascii() || source.contains(r"\p{");
+    let needs_characters = !source.is_ascii() || [r"\p{", r"\u{", r"\x{"].iter().any(|escape| source.contains(escape));
     let source = if needs_characters { source.replace(r"\b", r"(?-u:\b)") } else { source.to_owned() };
     bytes::RegexBuilder::new(&source)
         .unicode(needs_characters)
@@ -57,15 +72,55 @@ impl Pattern {
         self.0.find(text.as_bytes()).map(|found| Match::new(text, found))
     }
 
-    /// Iterates over all matches, which do not overlap.
+    /// Iterates over the matches, which do not overlap, up to [`MATCHES`].
     pub(in crate::scan) fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
-        self.0.find_iter(text.as_bytes()).map(|found| Match::new(text, found))
+        bounded(self.0.find_iter(text.as_bytes())).map(|found| Match::new(text, found))
     }
 
-    /// Iterates over the groups of all matches.
-    pub(in crate::scan) fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
-        self.0.captures_iter(text.as_bytes()).map(|groups| Captures { text, groups })
+    /// Returns the groups of the first match.
+    pub(in crate::scan) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.0.captures(text.as_bytes()).map(|groups| Captures { text, groups })
     }
+
+    /// Iterates over the groups of the matches, up to [`MATCHES`].
+    pub(in crate::scan) fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
+        bounded(self.0.captures_iter(text.as_bytes())).map(|groups| Captures { text, groups })
+    }
+}
+
+/// Iterates over the matches of a pattern that are at most `limit` bytes long.
+///
+/// A pattern that says `[^\n]*?` rather than `[^\n]{0,400}?` stays small, and a small one is
+/// fast on a text that is made to be slow. Of a match that is too long, the end is looked at
+/// again: a short one may stand there.
+pub(in crate::scan) fn find_bounded<'t>(
+    found: &'t Pattern,
+    text: &'t str,
+    limit: usize,
+) -> impl Iterator<Item = Match<'t>> {
+    let mut from = 0;
+    let matches = std::iter::from_fn(move || {
+        loop {
+            let next = found.0.find_at(text.as_bytes(), from)?;
+            if next.len() <= limit {
+                // A match may be empty.
+                from = next.end().max(next.start() + 1).min(text.len());
+                return Some(next);
+            }
+            from = (next.end() - limit).max(next.start() + 1);
+        }
+    });
+    bounded(matches).map(|found| Match::new(text, found))
+}
+
+/// Ends after [`MATCHES`], and remembers that there was more.
+fn bounded<T>(matches: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    matches.enumerate().map_while(|(count, found)| {
+        if count == MATCHES {
+            PASSED_OVER.set(true);
+        }
+        (count < MATCHES).then_some(found)
+    })
 }
 
 impl<'t> Match<'t> {
@@ -122,6 +177,23 @@ mod tests {
             assert!(found.is_match("运行curl下载"), "{source}");
             assert!(!found.is_match("curls"), "{source}");
         }
+    }
+
+    #[test]
+    fn a_short_match_is_found_at_the_end_of_a_long_one() {
+        let found = pattern(r"curl[^\n]*?\| sh");
+        let text = format!("curl {} curl a | sh, curl b | sh", "x".repeat(100));
+        let matches: Vec<_> = find_bounded(&found, &text, 20).map(|found| found.as_str()).collect();
+        assert_eq!(matches, ["curl a | sh", "curl b | sh"]);
+    }
+
+    #[test]
+    fn matches_beyond_the_bound_are_passed_over_and_said_so() {
+        let found = pattern("a");
+        assert_eq!(found.find_iter(&"a".repeat(MATCHES)).count(), MATCHES);
+        assert!(!take_passed_over());
+        assert_eq!(found.find_iter(&"a".repeat(MATCHES + 1)).count(), MATCHES);
+        assert!(take_passed_over() && !take_passed_over());
     }
 
     #[test]
