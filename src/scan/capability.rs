@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use super::evidence::{Pattern, pattern};
 use serde::{Deserialize, Serialize};
 
-use super::{BundleView, Region, TextView};
+use super::layer::ends_in_view;
+use super::{BundleView, FileView, Region, TextView};
 use crate::skill::{FileClass, limits, sanitise_line};
 
 /// Something that a skill is able to do.
@@ -104,7 +105,8 @@ fn is_code(text: &TextView<'_>, offset: usize) -> bool {
 /// command that a client runs while it loads SKILL.md (`` !`command` ``).
 pub(super) fn executes_code(view: &BundleView<'_>) -> bool {
     static DYNAMIC_CONTEXT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
-    let has_script = view.files.iter().any(|file| {
+    let is_view = |file: &FileView<'_>| file.origin.is_some_and(|origin| ends_in_view(&origin.chain));
+    let has_script = view.files.iter().filter(|file| !is_view(file)).any(|file| {
         file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes())
     });
     has_script || view.instructions().is_some_and(|text| DYNAMIC_CONTEXT.is_match(text.text()))

@@ -1,14 +1,14 @@
 //! One walk over a bundle, which calls every rule's hook.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::capability;
 use super::evidence::take_passed_over;
-use super::layer::open_layers;
-use super::{BundleView, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
+use super::layer::{ends_in_view, open_layers};
+use super::{BundleView, Finding, Hook, RULES, Ruleset, ScanReport, Severity, Sink, TextView};
 use crate::skill::{ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
@@ -59,6 +59,7 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
         }
         findings.extend(sink.into_findings());
     }
+    drop_repeated_views(&mut findings);
     let passed_over = crowded.into_iter().map(|path| UnreadFile {
         path: sanitise_line(path, limits::NAME_BYTES),
         size_bytes: None,
@@ -69,6 +70,35 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
     let executes_code = capability::executes_code(&view);
     let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
     ScannedBundle { bundle, issues, report }
+}
+
+/// Lines below the place of a view in which its text stands in the file itself.
+const VIEW_LINES: u32 = 400;
+
+/// Drops what a rule found in a text as it is drawn, where it found the same in the text as it
+/// is written.
+fn drop_repeated_views(findings: &mut Vec<Finding>) {
+    if !findings.iter().any(|finding| ends_in_view(&finding.chain)) {
+        return;
+    }
+    let mut written: HashMap<(&str, &str), Vec<(u32, Severity)>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.chain.is_empty()) {
+        let key = (finding.rule_id.as_str(), finding.location.path.as_str());
+        written.entry(key).or_default().push((finding.location.line.unwrap_or(0), finding.severity));
+    }
+    let is_repeated = |finding: &Finding| {
+        let key = (finding.rule_id.as_str(), finding.location.path.as_str());
+        let first = finding.location.line.unwrap_or(0);
+        written.get(&key).is_some_and(|places| {
+            places
+                .iter()
+                .any(|(line, severity)| (first..first + VIEW_LINES).contains(line) && *severity >= finding.severity)
+        })
+    };
+    let repeated: Vec<bool> =
+        findings.iter().map(|finding| ends_in_view(&finding.chain) && is_repeated(finding)).collect();
+    let mut repeated = repeated.into_iter();
+    findings.retain(|_| !repeated.next().unwrap_or(false));
 }
 
 /// All needles of all rules in one automaton, so that a text is read once to know which

@@ -3,6 +3,9 @@
 //! The table holds what is drawn nearly alike in usual fonts, after Unicode Technical Standard
 //! 39; forms for mathematics and full-width letters are known to normalisation.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Letters of other scripts, each with the Latin letter that it looks like.
@@ -24,15 +27,23 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
 /// Letters of a word that is folded.
 const WORD_BYTES: usize = 256;
 
+/// The table, in order of the foreign letter.
+static PAIRS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let mut pairs: Vec<(char, char)> =
+        LOOK_ALIKES.iter().flat_map(|(foreign, latin)| foreign.chars().zip(latin.chars())).collect();
+    pairs.sort_unstable();
+    pairs
+});
+
 /// Returns the Latin letter that `character` looks like.
 pub(in crate::scan) fn look_alike(character: char) -> Option<char> {
-    if character.is_ascii() {
+    // All of them stand here; most of what is not ASCII does not.
+    if !matches!(character, '\u{131}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1d00}'..='\u{1d7f}' | '\u{a730}'..='\u{a731}')
+    {
         return None;
     }
-    LOOK_ALIKES.iter().find_map(|(foreign, latin)| {
-        let index = foreign.chars().position(|letter| letter == character)?;
-        latin.chars().nth(index)
-    })
+    let index = PAIRS.binary_search_by_key(&character, |(foreign, _)| *foreign).ok()?;
+    Some(PAIRS[index].1)
 }
 
 /// Tells whether a character is a Latin letter in a form for mathematics or display.
@@ -44,7 +55,7 @@ fn is_styled(character: char) -> bool {
 /// Folds the words of a text that mix scripts, or that are written in styled letters; returns
 /// nothing where there is none. Words of one other script are what they are.
 pub(in crate::scan) fn folded(text: &str) -> Option<String> {
-    if text.is_ascii() || !text.chars().any(|character| is_styled(character) || look_alike(character).is_some()) {
+    if text.is_ascii() {
         return None;
     }
     let mut plain = String::with_capacity(text.len());
@@ -72,10 +83,11 @@ pub(in crate::scan) fn fold_word(word: &str) -> Option<String> {
         return None;
     }
     let has_latin = word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let styled_count = word.chars().filter(|character| is_styled(*character)).count();
-    let foreign_count = word.chars().filter(|character| look_alike(*character).is_some()).count();
-    let mixes = has_latin && foreign_count > 0 && word.chars().count() >= 3;
-    if !mixes && styled_count < 3 {
+    if !has_latin && !word.starts_with(is_styled) {
+        return None;
+    }
+    let mixes = has_latin && word.chars().count() >= 3 && word.chars().any(|character| look_alike(character).is_some());
+    if !mixes && word.chars().filter(|character| is_styled(*character)).count() < 3 {
         return None;
     }
     let normalised = ComposingNormalizerBorrowed::new_nfkc().normalize(word);
@@ -83,15 +95,48 @@ pub(in crate::scan) fn fold_word(word: &str) -> Option<String> {
     skeleton.is_ascii().then_some(skeleton)
 }
 
-/// Iterates over the words of a text that are not ASCII, with the place of each.
+/// Iterates over the words of a text that may be folded, with the place of each: a Latin letter
+/// stands beside another one, or a letter is styled. Everything else is passed over by its bytes.
 pub(in crate::scan) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
     let mut at = 0;
-    text.split(|character: char| !character.is_alphanumeric()).filter_map(move |word| {
-        let start = at;
-        at += word.len();
-        at += text[at..].chars().next().map_or(0, char::len_utf8);
-        (!word.is_ascii()).then_some((start, word))
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at;
+            at += 1;
+            if bytes[start] < 0xc4 {
+                continue;
+            }
+            let length = text[start..].chars().next().map_or(1, char::len_utf8);
+            at = start + length;
+            let touches_latin = bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
+                || start > 0 && bytes[start - 1].is_ascii_alphabetic();
+            if !touches_latin && !text[start..at].starts_with(is_styled) {
+                continue;
+            }
+            let word = word_around(text, start);
+            if word.end > start {
+                at = word.end.max(at);
+                return Some((word.start, &text[word]));
+            }
+        }
+        None
     })
+}
+
+/// Returns the word around an offset, of which a bounded part is looked at.
+fn word_around(text: &str, at: usize) -> Range<usize> {
+    let from = text.ceil_char_boundary(at.saturating_sub(WORD_BYTES));
+    let to = text.floor_char_boundary((at + WORD_BYTES).min(text.len()));
+    let ends = |character: char| !character.is_alphanumeric();
+    let start = text[from..at]
+        .char_indices()
+        .rev()
+        .take_while(|(_, character)| !ends(*character))
+        .last()
+        .map_or(at, |(index, _)| from + index);
+    let end = text[at..to].find(ends).map_or(to, |index| at + index);
+    start..end
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Code that decodes something, and code that runs what was decoded.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::scan::TextView;
-use crate::scan::evidence::setting::{around, window};
+use crate::scan::evidence::setting::around;
 use crate::scan::evidence::{Pattern, pattern};
 
 /// Bytes around an encoded text in which it is decoded and run.
@@ -39,12 +40,32 @@ static RUNS_NAME: LazyLock<Pattern> = LazyLock::new(|| {
 /// Bytes after a name is given in which it is still looked for.
 const NAME_BYTES: usize = 4_000;
 
-/// Tells whether what was called `name` is run within a few thousand bytes from `offset`.
-pub(in crate::scan) fn is_name_run(view: &TextView<'_>, name: &str, offset: usize) -> bool {
-    let after = window(view.text(), offset, NAME_BYTES);
-    RUNS_NAME
-        .captures_iter(after)
-        .any(|run| (1..run.len()).any(|group| run.get(group).is_some_and(|used| used.as_str() == name)))
+/// Places of one text where something is run by its name.
+const RUN_PLACES: usize = 20_000;
+
+/// What is run by its name in a text, and where.
+#[derive(Debug)]
+pub(in crate::scan) struct RunNames<'t>(HashMap<&'t str, Vec<usize>>);
+
+impl<'t> RunNames<'t> {
+    /// Reads a text once.
+    pub(in crate::scan) fn of(view: &TextView<'t>) -> Self {
+        let mut places: HashMap<&'t str, Vec<usize>> = HashMap::new();
+        for run in RUNS_NAME.captures_iter(view.text()).take(RUN_PLACES) {
+            if let Some(name) = (1..run.len()).find_map(|group| run.get(group)) {
+                places.entry(name.as_str()).or_default().push(name.start());
+            }
+        }
+        Self(places)
+    }
+
+    /// Tells whether what was called `name` is run within a few thousand bytes from `offset`.
+    pub(in crate::scan) fn is_run_after(&self, name: &str, offset: usize) -> bool {
+        self.0.get(name).is_some_and(|places| {
+            let next = places.partition_point(|place| *place < offset);
+            places.get(next).is_some_and(|place| *place < offset + NAME_BYTES)
+        })
+    }
 }
 
 /// Tells whether what is encoded at `span` is decoded and run near by.

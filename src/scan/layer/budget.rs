@@ -8,6 +8,8 @@ const LAYER_BYTES: usize = 8 * 1024 * 1024;
 const LAYERS: usize = 2_000;
 /// Bytes of one text that is decoded.
 pub(super) const TEXT_BYTES: usize = 1024 * 1024;
+/// Bytes of all texts that are decoded from one.
+pub(super) const DECODED_BYTES: usize = 4 * 1024 * 1024;
 /// Steps from a file of the bundle to its innermost layer.
 pub(super) const DEPTH: usize = 5;
 

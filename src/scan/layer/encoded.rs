@@ -27,7 +27,7 @@ fn open_file(file: &BundleFile, origin: Option<&Origin>, depth: usize, budget: &
         return;
     }
     let view = TextView::new(file, origin, decoded);
-    let Finds { texts, is_cut } = finds;
+    let Finds { texts, is_cut, .. } = finds;
     let mut is_unread = is_cut;
     for found in texts {
         if depth >= DEPTH || !budget.take(found.text.len()) {

@@ -14,10 +14,13 @@ mod language;
 mod origin;
 mod readable;
 mod shown;
+#[cfg(test)]
+mod tests;
 
 use budget::Budget;
 pub use fact::{Fact, FactKind};
 pub use origin::Origin;
+pub(super) use origin::ends_in_view;
 
 use crate::skill::{BundleFile, SkillBundle, UnreadFile};
 

@@ -33,6 +33,16 @@ const DECODING_STEPS: [&str; 15] = [
     "zlib",
 ];
 
+/// The step of a text whose invisible characters were taken out.
+pub(in crate::scan) const REMOVED: &str = "zero-width characters removed";
+/// The step of a text whose look-alike letters were replaced.
+pub(in crate::scan) const FOLDED: &str = "confusable characters folded";
+
+/// Tells whether the last step of a chain only looked at the same text as it is drawn.
+pub(in crate::scan) fn ends_in_view(chain: &[String]) -> bool {
+    chain.last().is_some_and(|step| step == REMOVED || step == FOLDED)
+}
+
 impl Origin {
     /// Tells whether the last step decoded a text, rather than opened a container or looked at
     /// the same text as it is drawn.

@@ -11,6 +11,8 @@ use crate::scan::layer::readable::has_words;
 const LIST_CODES: usize = 12;
 /// The same where the text names the function that makes characters of them.
 const NAMED_LIST_CODES: usize = 5;
+/// Numbers from which on a list may hold a text that is encoded once more.
+const NESTED_CODES: usize = 32;
 /// Bytes between two numbers.
 const GAP_BYTES: usize = 24;
 
@@ -67,7 +69,12 @@ impl List<'_> {
     fn flush(&mut self, finds: &mut Finds) {
         let codes = std::mem::take(&mut self.codes);
         let is_cut = std::mem::take(&mut self.is_cut);
-        if codes.len() < NAMED_LIST_CODES || !has_words(&codes) {
+        if codes.len() < NAMED_LIST_CODES {
+            return;
+        }
+        // What has no words may be encoded once more; most lists of numbers are neither.
+        let is_text = has_words(&codes) || codes.len() >= NESTED_CODES && !super::find_all(&codes).texts.is_empty();
+        if !is_text {
             return;
         }
         let from = self.text.ceil_char_boundary(self.span.start.saturating_sub(GAP_BYTES));

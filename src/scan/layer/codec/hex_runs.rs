@@ -8,6 +8,8 @@ use crate::scan::layer::readable::{HEAD_BYTES, has_words, may_be_text, text_of};
 
 /// Digits from which on a run is decoded.
 const RUN_DIGITS: usize = 16;
+/// Bytes from which on a text needs no words: it may be encoded once more.
+const LONG_BYTES: usize = 32;
 /// Bytes between two groups of digits.
 const GAP_BYTES: usize = 6;
 
@@ -59,7 +61,9 @@ impl<'t> HexRuns<'t> {
             Some((step, inflated)) => (vec!["hex".to_owned(), step.to_owned()], inflated),
             None => (vec!["hex".to_owned()], bytes),
         };
-        if let Some(text) = text_of(&bytes).filter(|text| has_words(text)) {
+        // So many bytes are not printable by chance; fewer must have words.
+        let is_long = bytes.len() >= LONG_BYTES;
+        if let Some(text) = text_of(&bytes).filter(|text| is_long || has_words(text)) {
             finds.is_cut |= is_cut;
             finds.push_chain(self.span.clone(), steps, text, false);
         }

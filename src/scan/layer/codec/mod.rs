@@ -14,7 +14,7 @@ mod turned;
 
 use std::ops::Range;
 
-use super::budget::TEXT_BYTES;
+use super::budget::{DECODED_BYTES, TEXT_BYTES};
 
 /// Encoded texts of one host that become layers of their own; more of the same kind are put
 /// together, so that a file full of tokens stays cheap.
@@ -40,6 +40,8 @@ pub(super) struct Finds {
     pub(super) texts: Vec<Found>,
     /// Whether one of them is longer than what is read.
     pub(super) is_cut: bool,
+    /// Bytes of all of them.
+    bytes: usize,
 }
 
 impl Finds {
@@ -53,6 +55,11 @@ impl Finds {
     }
 
     fn push_chain(&mut self, span: Range<usize>, steps: Vec<String>, mut text: String, is_view: bool) {
+        if self.bytes + text.len() > DECODED_BYTES {
+            self.is_cut = true;
+            return;
+        }
+        self.bytes += text.len();
         if text.len() > TEXT_BYTES {
             text.truncate(text.floor_char_boundary(TEXT_BYTES));
             self.is_cut = true;

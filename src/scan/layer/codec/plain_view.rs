@@ -7,16 +7,12 @@ use std::ops::Range;
 use super::Finds;
 use crate::scan::evidence::confusable;
 use crate::scan::evidence::invisible;
+use crate::scan::layer::origin::{FOLDED, REMOVED};
 
 /// Bytes of one paragraph that are read; a longer one is cut into parts.
 const PARAGRAPH_BYTES: usize = 64 * 1024;
 /// Paragraphs of one text that are read.
 const PARAGRAPHS: usize = 20_000;
-
-/// The step of a text whose invisible characters were taken out.
-pub(in crate::scan::layer) const REMOVED: &str = "zero-width characters removed";
-/// The step of a text whose look-alike letters were replaced.
-pub(in crate::scan::layer) const FOLDED: &str = "confusable characters folded";
 
 /// Finds the paragraphs of `text` that are drawn as something else than they are.
 pub(super) fn find(text: &str, finds: &mut Finds) {

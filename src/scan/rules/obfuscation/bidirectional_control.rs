@@ -27,20 +27,25 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     }
     let Some(text) = &view.text else { return };
     let bytes = text.text().as_bytes();
+    let mut done_to = 0;
     // All of them are `E2 80 AA` to `E2 80 AE` and `E2 81 A6` to `E2 81 A9`.
-    for at in memchr::memmem::find_iter(bytes, b"\xe2\x80").chain(memchr::memmem::find_iter(bytes, b"\xe2\x81")) {
+    for at in memchr::memchr_iter(0xe2, bytes).filter(|at| matches!(bytes[at + 1], 0x80 | 0x81)) {
         if sink.is_full(view.path()) {
             return;
         }
-        if text.text()[at..].chars().next().is_some_and(is_bidirectional_control) {
-            report(text, sink, at..at + 3);
+        let is_control = text.text()[at..].chars().next().is_some_and(is_bidirectional_control);
+        // One of a line is enough, but for specimens, after which a use may come.
+        if is_control && at >= done_to && report(text, sink, at..at + 3) {
+            done_to = text.line_range(at).end;
         }
     }
 }
 
+/// Reports one control; tells whether it is more than a note.
+///
 /// In code the order of what is drawn is a deception (Trojan Source); in prose of a script
 /// that is written from right to left it is spelling.
-fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
+fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) -> bool {
     let has_right_to_left = view.line(span.start).chars().any(
         |character| matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'),
     );
@@ -54,4 +59,5 @@ fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
     };
     sink.report(view, span, "a bidirectional control makes the text read in another order than it is drawn")
         .severity(severity);
+    severity > Severity::Info
 }

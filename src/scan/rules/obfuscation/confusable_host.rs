@@ -20,13 +20,16 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["http://", "https://", "ws://", "wss://"], check },
 };
 
+/// Hosts of one text that are looked at.
+const PLACES: usize = 2_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     let may_hold_one = !text.is_ascii() || memchr::memmem::find(text.as_bytes(), b"xn--").is_some();
     if !may_hold_one {
         return;
     }
-    for url in urls(text).filter(|url| !url.host.is_ascii() || url.host.contains("xn--")) {
+    for url in urls(text).filter(|url| !url.host.is_ascii() || url.host.contains("xn--")).take(PLACES) {
         let Some(drawn) = drawn_as(url.host) else { continue };
         let is_known = is_known_service(&drawn);
         let severity = match () {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::scan::evidence::decoding::is_name_run;
+use crate::scan::evidence::decoding::RunNames;
 use crate::scan::evidence::setting::{is_code, is_shown_code};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -38,6 +38,8 @@ pub(crate) static RULE: Rule = Rule {
             "\\x",
             "n-za-m",
             "rot13",
+            "openssl",
+            "__import__",
             "bxor",
             "| rev",
             "pack(",
@@ -48,11 +50,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What stands before a call that runs something; a method of the same name is another call.
-const CALLS: &str = r"(?:^|[^.\w$]|\b(?:child_process|cp|os|builtins|window|globalThis|vm)\.)";
+const CALLS: &str =
+    r"(?:^|[^.\w$]|\b(?:child_process|cp|os|builtins|window|globalThis|vm)\.|child_process['\x22]\s*\)\s*\.)";
 /// Calls that make text of something else.
 const PYTHON_DECODERS: &str = r"\b__import__\s*\(\s*['\x22](?:zlib|marshal|base64|codecs|binascii|bz2|lzma|gzip)['\x22]\s*\)\s*\.\w+\s*\(|(?:unhexlify|bytes\.fromhex|bytearray\.fromhex|codecs\.decode|(?:zlib|gzip|lzma|bz2)\.decompress|marshal\.loads|str\.maketrans)\s*\(|\.join\s*\(\s*(?:map\s*\(\s*chr\b|\[?\s*chr\s*\()|\bbytes\s*\(\s*\[|\bchr\s*\(\s*\d+\s*\)\s*\+";
 const JAVASCRIPT_DECODERS: &str = r"String\.from(?:CharCode|CodePoint)\s*\(|\bunescape\s*\(|\bdecodeURIComponent\s*\(\s*['\x22]%|Buffer\.from\s*\([^\n]*?,\s*['\x22]hex['\x22]|\batob\s*\([^\n]*?\)\s*\.split";
-const SHELL_DECODERS: &str = r"\bxxd\s+(?:-\w+\s+)*-\w*r|\bprintf\s+(?:--\s+|'%b'\s+)?['\x22](?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}){3}|\becho\s+-\w*e\w*\s+['\x22]?(?:\\x[0-9a-fA-F]{2}|\\0?[0-3][0-7]{2}){3}|\btr\s+['\x22]?(?:A-Za-z|a-zA-Z|a-z|A-Z)['\x22]?\s+['\x22]?(?:N-ZA-Mn-za-m|n-za-mN-ZA-M|n-za-m|N-ZA-M)|<<<\s*['\x22][^'\x22\n]{8,}['\x22]\s*\|?\s*rev\b|['\x22]\s*\|\s*rev\b";
+const SHELL_DECODERS: &str = r"\bxxd\s+(?:-\w+\s+)*-\w*r|\bopenssl\s+enc\s[^\n|;]*?-d\b|\bprintf\s+(?:--\s+|'%b'\s+)?['\x22](?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}){3}|\becho\s+-\w*e\w*\s+['\x22]?(?:\\x[0-9a-fA-F]{2}|\\0?[0-3][0-7]{2}){3}|\btr\s+['\x22]?(?:A-Za-z|a-zA-Z|a-z|A-Z)['\x22]?\s+['\x22]?(?:N-ZA-Mn-za-m|n-za-mN-ZA-M|n-za-m|N-ZA-M)|<<<\s*['\x22][^'\x22\n]{8,}['\x22]\s*\|?\s*rev\b|['\x22]\s*\|\s*rev\b";
 const INTERPRETERS: &str =
     r"(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|perl|ruby|php)(?:[\s'\x22)`;]|$)";
 
@@ -69,7 +72,7 @@ static DECODE_AND_RUN: LazyLock<Pattern> = LazyLock::new(|| {
             r"{CALLS}(?:eval|Function|execSync|exec|runInThisContext|\(0,\s*eval\))\s*\((?:[^\n()]{{0,60}}\(){{0,2}}[^\n()]{{0,60}}?(?:{JAVASCRIPT_DECODERS})"
         ),
         // PowerShell: characters, exclusive or, or compressed bytes, on either side of IEX.
-        r"(?i:\b(?:iex|invoke-expression)\b[^\n]{0,300}(?:\[char(?:\[\])?\]|-bxor|deflatestream|gzipstream|-join\s*\(?['\x22(]))".to_owned(),
+        r"(?i:\b(?:iex|invoke-expression|scriptblock\]::create)\b[^\n]{0,300}(?:\[char(?:\[\])?\]|-bxor|deflatestream|gzipstream|-join\s*\(?['\x22(]))".to_owned(),
         r"(?i:(?:\[char(?:\[\])?\]\s*(?:\d|0x|\()|-bxor|deflatestream|gzipstream)[^\n]*?\|\s*(?:iex|invoke-expression)\b)".to_owned(),
         r"(?i:\bcertutil(?:\.exe)?\s+-\w*decode(?:hex)?\s+\S+\s+(\S+\.(?:exe|bat|ps1|vbs|cmd|dll))\b[^\n]*(?:&|;|start))".to_owned(),
         r"\b(?:system|exec|eval|shell_exec|assert)\s*\(\s*(?:pack\s*\(\s*['\x22]H|gzinflate\s*\(|str_rot13\s*\(|gzuncompress\s*\()".to_owned(),
@@ -84,15 +87,21 @@ static DECODED_NAME: LazyLock<Pattern> = LazyLock::new(|| {
     ))
 });
 
+/// Places of one text that are looked at.
+const PLACES: usize = 4_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in DECODE_AND_RUN.find_iter(text).filter(|found| is_code(view, found.start())) {
+    for found in DECODE_AND_RUN.find_iter(text).take(PLACES).filter(|found| is_code(view, found.start())) {
         let severity = if is_shown_code(view, &found.range()) { Severity::Info } else { Severity::Critical };
         sink.report(view, found.range(), "what is run cannot be read before it is decoded").severity(severity);
     }
-    for captures in DECODED_NAME.captures_iter(text) {
+    let mut run_names = None;
+    for captures in DECODED_NAME.captures_iter(text).take(PLACES) {
         let (Some(found), Some(name)) = (captures.get(0), captures.get(1)) else { continue };
-        if is_code(view, found.start()) && is_name_run(view, name.as_str(), found.end()) {
+        if is_code(view, found.start())
+            && run_names.get_or_insert_with(|| RunNames::of(view)).is_run_after(name.as_str(), found.end())
+        {
             let severity = if is_shown_code(view, &found.range()) { Severity::Info } else { Severity::Critical };
             sink.report(view, found.range(), format!("`{}` is decoded and then run", name.as_str()))
                 .severity(severity)

@@ -41,10 +41,13 @@ static REQUESTS: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+/// Places of one text that are looked at.
+const PLACES: usize = 4_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     let mut reaches_network = None;
-    for captures in DECODED_LITERAL.captures_iter(text) {
+    for captures in DECODED_LITERAL.captures_iter(text).take(PLACES) {
         let Some(literal) = (1..captures.len()).find_map(|group| captures.get(group)) else { continue };
         let Some((address, kind)) = address_of(literal.as_str()) else { continue };
         if !is_code(view, literal.start()) {

@@ -69,9 +69,12 @@ static DECODE_AND_FOLLOW_ABROAD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(&sources.join("|"))
 });
 
+/// Places of one text that are looked at.
+const PLACES: usize = 4_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    for found in DECODE_AND_FOLLOW.find_iter(text).chain(DECODE_AND_FOLLOW_ABROAD.find_iter(text)) {
+    for found in DECODE_AND_FOLLOW.find_iter(text).chain(DECODE_AND_FOLLOW_ABROAD.find_iter(text)).take(PLACES) {
         let span = found.range();
         // Code that decodes and runs is for other rules.
         if is_code(view, span.start) {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
 use crate::scan::evidence::intent::intent_of;
 use crate::scan::evidence::setting::{is_specimen, window};
 use crate::scan::evidence::{Pattern, pattern};
@@ -20,16 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("padded_text.md"),
-    hook: Hook::Text {
-        needles: &[
-            "\n\n\n\n\n\n\n\n\n\n\n\n",
-            "                    ",
-            "\t\t\t\t\t\t\t\t\t\t\t\t",
-            "\r\n\r\n\r\n\r\n\r\n\r\n",
-            " \n \n \n \n",
-        ],
-        check,
-    },
+    hook: Hook::Text { needles: &[], check },
 };
 
 /// Empty lines in a row from which on what follows is out of sight.
@@ -41,6 +34,15 @@ const BLANKS: usize = 120;
 /// Bytes after a stretch that are looked at.
 const AFTER_BYTES: usize = 4_000;
 
+/// Stretches of one text that are looked at.
+const PLACES: usize = 2_000;
+
+/// What a text holds where there is something to look at.
+static STRETCHES: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+    let finder = |part: &str| Finder::new(&part.repeat(30)).into_owned();
+    [finder("\n"), finder("\r\n"), finder("  "), finder("\t"), finder(" \n")]
+});
+
 /// Something that runs, in a line that nobody sees the end of.
 static COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
@@ -50,6 +52,10 @@ static COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let bytes = view.text().as_bytes();
+    if !STRETCHES.iter().any(|stretch| stretch.find(bytes).is_some()) {
+        return;
+    }
+    let mut place_count = 0;
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_whitespace() {
@@ -65,9 +71,10 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             }
             at += 1;
         }
-        if at == bytes.len() {
+        if at == bytes.len() || place_count >= PLACES {
             return;
         }
+        place_count += usize::from(lines > EMPTY_LINES || at - line_start >= BLANKS);
         if lines > EMPTY_LINES {
             report_lines(view, start..at, lines - 1, sink);
         }

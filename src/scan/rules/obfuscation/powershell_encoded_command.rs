@@ -32,8 +32,11 @@ static ENCODED: LazyLock<Pattern> = LazyLock::new(|| {
 static HIDDEN: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)[-/]w(?:in(?:dow(?:style)?)?)?\s+(?:h(?:idden)?|1)\b"));
 
+/// Places of one text that are looked at.
+const PLACES: usize = 4_000;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    for found in ENCODED.find_iter(view.text()) {
+    for found in ENCODED.find_iter(view.text()).take(PLACES) {
         let severity = if is_shown_code(view, &found.range()) { Severity::Info } else { Severity::Critical };
         let reason = if HIDDEN.is_match(found.as_str()) {
             "the program is encoded, and its window is not drawn"
