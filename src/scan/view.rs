@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::evidence::sentence::{Sentence, sentences};
 use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
@@ -47,6 +48,7 @@ pub struct TextView<'a> {
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
     headings: OnceLock<Vec<(usize, String)>>,
     teaches_security: OnceLock<bool>,
+    sentences: OnceLock<Vec<Sentence>>,
 }
 
 /// What a place in a text is for.
@@ -118,6 +120,7 @@ impl<'a> TextView<'a> {
             regions: OnceLock::new(),
             headings: OnceLock::new(),
             teaches_security: OnceLock::new(),
+            sentences: OnceLock::new(),
         }
     }
 
@@ -192,6 +195,14 @@ impl<'a> TextView<'a> {
     /// know it at every one of a million places.
     pub(super) fn teaches_security(&self, tell: impl FnOnce() -> bool) -> bool {
         *self.teaches_security.get_or_init(tell)
+    }
+
+    /// Returns the sentences of a document, with the classes of words in each; none of code.
+    pub(super) fn sentences(&self) -> &[Sentence] {
+        if !self.is_markdown() {
+            return &[];
+        }
+        self.sentences.get_or_init(|| sentences(self.text(), self.frontmatter_end()))
     }
 
     /// Returns what the place at `offset` is for.

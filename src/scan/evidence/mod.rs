@@ -5,8 +5,10 @@
 //! rules to say.
 
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod lexicon;
 pub(in crate::scan) mod network_sink;
 mod pattern;
+pub(in crate::scan) mod sentence;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;

@@ -23,6 +23,23 @@ static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words by which a document about security says what it is.
+static DECLARES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:security|secure|abuse|fraud|safety|defen[cs]e|defensive)\b|安全|seguridad|segurança|безопасност|セキュリティ|sicherheit|sécurité",
+    )
+});
+
+/// Headings under which a reader is told what to run.
+static ORDERING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:install(?:ation)?|set\s*-?up|getting\s+started|quick\s*-?start|prerequisites?|requirements|initiali[sz]ation|bootstrap)\b|安装|установк|インストール|instala|einrichtung",
+    )
+});
+
+/// Bytes at the head of a document in which it says what it is about.
+const HEAD_BYTES: usize = 1_500;
+
 /// Mentions of a name from which on a text is about its owner.
 const OWNER_MENTIONS: usize = 3;
 
@@ -42,14 +59,20 @@ pub(in crate::scan) fn is_specimen(view: &TextView<'_>) -> bool {
         || view.path() != "SKILL.md" && SPECIMEN_PATH.is_match(view.path())
 }
 
-/// Tells whether a document is about attacks: it uses many different words of the trade.
+/// Tells whether a document is about attacks: it says so of itself at its head, and uses many
+/// different words of the trade.
 ///
-/// Only documents are taken at their word: a script is what it does.
+/// Only documents are taken at their word: a script is what it does. And they are not taken
+/// far, since words can be added at will: see [`is_taught`].
 pub(in crate::scan) fn teaches_security(view: &TextView<'_>) -> bool {
     if !view.is_markdown() {
         return false;
     }
-    view.teaches_security(|| holds_teaching_words(view.text()))
+    view.teaches_security(|| {
+        let head = window(view.text(), 0, HEAD_BYTES);
+        let is_declared = TEACHING_WORDS.is_match(head) || DECLARES.is_match(head);
+        is_declared && holds_teaching_words(view.text())
+    })
 }
 
 fn holds_teaching_words(text: &str) -> bool {
@@ -66,10 +89,22 @@ fn holds_teaching_words(text: &str) -> bool {
     false
 }
 
-/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or part
-/// of a document that teaches security.
+/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or, in a
+/// document about security, words at a place that gives no orders.
 pub(in crate::scan) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bool {
-    view.is_mention(span) || is_specimen(view) || teaches_security(view)
+    view.is_mention(span) || is_specimen(view) || teaches_security(view) && !gives_orders(view, span)
+}
+
+/// Tells whether the place of `span` is one where a reader is told what to do: running text,
+/// hidden text, or a block of code that is there to be run.
+fn gives_orders(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    match view.region(span.start) {
+        Region::Prose | Region::Comment => true,
+        Region::CodeBlock(_) => view.heading(span.start).is_some_and(|heading| {
+            heading.rsplit(" / ").next().is_some_and(|nearest| ORDERING_HEADING.is_match(nearest))
+        }),
+        _ => false,
+    }
 }
 
 /// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string
