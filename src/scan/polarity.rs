@@ -64,7 +64,18 @@ pub(super) fn is_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
     if region == Region::InlineCode && !IMPERATIVE.is_match(sentence_before(view, span)) {
         return true;
     }
-    is_quoted(view, span) || matches!(region, Region::Table) || NEGATION.is_match(sentence_before(view, span))
+    (!is_program(&region) && is_quoted(view, span))
+        || matches!(region, Region::Table)
+        || NEGATION.is_match(sentence_before(view, span))
+}
+
+/// Tells whether a block of code says that it is a program, in which quotation marks are grammar.
+fn is_program(region: &Region) -> bool {
+    let Region::CodeBlock(language) = region else { return false };
+    matches!(
+        language.as_str(),
+        "bash" | "sh" | "shell" | "zsh" | "fish" | "console" | "powershell" | "ps1" | "pwsh" | "cmd" | "bat"
+    )
 }
 
 /// Tells whether the place of `offset` is for things to recognise or to keep from: by the
@@ -126,7 +137,27 @@ fn is_mention_in_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
     let before = &view.text()[view.line_range(span.start).start..span.start];
     let is_pattern =
         ["r\"", "r'", "re.compile(", "regex", "pattern", "RegExp("].iter().any(|mark| before.contains(mark));
-    is_comment(line) || is_pattern
+    is_comment(line) || is_pattern || is_in_array_of_patterns(view, span.start)
+}
+
+/// Tells whether a string stands in an array whose key says that it holds patterns or samples.
+fn is_in_array_of_patterns(view: &TextView<'_>, offset: usize) -> bool {
+    static KEY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?i)["']?[a-z_-]*(?:patterns?|match(?:es)?|examples?|tests?|samples?|payloads?|signatures?|indicators?|phrases?|keywords?|positives?|negatives?|triggers?|attacks?|blocklist|denylist|vectors?)["']?\s*[:=]\s*[\[({]\s*$"#,
+        )
+    });
+    let text = view.text();
+    let line = view.line(offset).trim();
+    if !line.starts_with(['"', '\'']) {
+        return KEY.is_match(text[view.line_range(offset).start..offset].trim_end_matches(['"', '\'', ' ']));
+    }
+    let end = view.line_range(offset).start;
+    let from = text.ceil_char_boundary(end.saturating_sub(LEAD_REACH_BYTES));
+    let key = text[from..end].lines().rev().find(|line| {
+        !line.trim_start().starts_with(['"', '\'', '#', '/']) || line.trim_end().ends_with(['[', '(', '{'])
+    });
+    key.is_some_and(|key| KEY.is_match(key))
 }
 
 /// Returns the text between the start of the sentence and the phrase.

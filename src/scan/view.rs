@@ -236,6 +236,12 @@ impl<'a> TextView<'a> {
         polarity::is_mention(self, span)
     }
 
+    /// Tells whether the place of `offset` is for things to recognise or to keep from: by the
+    /// heading above, or by the line that introduces its list or block.
+    pub fn is_under_teaching(&self, offset: usize) -> bool {
+        polarity::is_under_teaching(self, offset)
+    }
+
     fn line_index(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }

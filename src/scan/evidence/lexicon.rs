@@ -112,7 +112,7 @@ const SEND: &[&str] = &[
 ];
 
 const COLLECT: &[&str] = &[
-    r"\b(?:collect(?:s|ed|ing|ion)?|gather(?:s|ed|ing)?|harvest(?:s|ed|ing)?|captur(?:e|es|ed|ing)|record(?:s|ed|ing)|log(?:s|ged|ging)|track(?:s|ed|ing)|retain(?:s|ed)|telemetry|monitor(?:s|ed|ing)?|keystrokes|stor(?:es|ed|ing))\b",
+    r"\b(?:collect(?:s|ed|ing|ion)?|gather(?:s|ed|ing)?|harvest(?:s|ed|ing)?|captur(?:e|es|ed|ing)|record(?:s|ed|ing)|log(?:s|ged|ging)|track(?:s|ed|ing)|retain(?:s|ed)|telemetry|monitor(?:s|ed|ing)?|keystrokes|stor(?:es|ed|ing)|store\s+(?:it|them|the|all|a|every))\b",
     r"收集|采集|记录|抓取|截取|recopil|recolect|\bcolet[ae]|recolh|собира|собери|записыва|収集|記録|\bsamm(?:le|eln?)|aufzeichn|\bcollecte|recueill|enregistr",
 ];
 

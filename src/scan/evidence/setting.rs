@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
+use crate::scan::evidence::sentence::{Place, Sentence};
 use crate::scan::evidence::url::Url;
 use crate::scan::{Region, TextView};
 
 /// Paths of files that hold samples for a program rather than work for an agent.
 static SPECIMEN_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
+        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*|rule-?packs?|wordlists?|attack-?(?:corpus|library|patterns))/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
     )
 });
 
@@ -105,6 +106,23 @@ fn gives_orders(view: &TextView<'_>, span: &Range<usize>) -> bool {
         }),
         _ => false,
     }
+}
+
+/// Words of a sentence about what others do, or about what to look out for.
+static LESSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:attack(?:s|er|ers)?|malicious|adversar[a-z]+|prompt\s+injection|injection\s+attempts?|jailbreak(?:s|ing)?|red\s+flags?|phishing|such\s+as|e\.g\.|for\s+example|detect(?:s|ed|ing|ion)?|flag(?:s|ged)?|suspicious|exploit(?:s|ed|ing)?|violat[a-z]+|unethical|deceptive|anti-?patterns?|wrong|bad\s+practice|forbidden|prohibited|not\s+allowed|unacceptable|❌)\b|❌|🚫|⛔|攻击|恶意|检测|例如|可疑|ataques?|malicios|по\s+примеру|атак|вредонос|攻撃|悪意|検出|angriff|bösartig|attaques?|malveillant",
+    )
+});
+
+/// Tells whether a sentence is about what to recognise or to keep from, rather than about what
+/// to do: by its own words, by its place, or as part of a specimen.
+pub(in crate::scan) fn is_lesson(view: &TextView<'_>, sentence: &Sentence) -> bool {
+    is_specimen(view)
+        || sentence.place == Place::Row
+        || LESSON.is_match(&view.text()[sentence.span.clone()])
+        || view.is_under_teaching(sentence.span.start)
+        || teaches_security(view) && sentence.place != Place::Text
 }
 
 /// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string

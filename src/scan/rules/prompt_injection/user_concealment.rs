@@ -1,11 +1,14 @@
 //! The agent is told to keep something from the person that it works for.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_specimen, paragraph, teaches_security};
+use crate::scan::evidence::sentence::{around, marks};
+use crate::scan::evidence::setting::{is_lesson, is_specimen, paragraph, teaches_security};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,13 +21,20 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Remove the sentence, or say to the user what is done.",
     references: &["AST01", "ASI09", "LLM01", "AML.T0051"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("user_concealment.md"),
     hook: Hook::Text {
         needles: &[
             "user",
             "silently",
             "secretly",
+            "not report",
+            "not reflect",
+            "without disclos",
+            "without mention",
+            "do not mention",
+            "do not log",
+            "not log",
             "用户",
             "usuario",
             "usuário",
@@ -68,26 +78,72 @@ static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Forms in which nobody is told: what happens is kept out of sight, as if by nature.
+static KEPT_OUT_OF_SIGHT: LazyLock<Regex> = LazyLock::new(|| {
+    let forms = [
+        r"\b(?:(?:is|are|be)\s+(?:not|never)|isn['’]t|aren['’]t|not|never)\s+(?:being\s+)?(?:shown|displayed|disclosed|reported|revealed|mentioned|visible|surfaced|reflected|exposed)\s+(?:to|in|by)\s+(?:the\s+|any\s+|its\s+)?(?:standard\s+|normal\s+|final\s+|skill['’]s\s+|user-facing\s+)*(?:end[\s-])?(?:users?|output|responses?|summary|interface|reports?)\b",
+        r"\busers?\s+(?:should|must|will|are|need)\s*(?:not|n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:informed|told|notified|made\s+aware|alerted|shown)\b",
+        r"\bwithout\s+(?:disclosing|mentioning|revealing|reporting)\s+(?:that|this|it|any)\b",
+        r"\b(?:do\s+not|don['’]t|never|must\s+not)\s+(?:log|record|audit|write)\s+(?:[a-z-]+\s+){0,4}?(?:to|in)\s+(?:the\s+)?(?:[a-z]+\s+){0,2}?(?:audit|moderation|security)\s+(?:trail|log)s?\b|\b(?:do(?:es)?\s+not|don['’]t|never)\s+log\s+(?:the\s+|this\s+|any\s+)?(?:session|override|request|action|transfer)\b",
+        r"\b(?:do\s+not|don['’]t|never)\s+(?:mention|disclose|reveal|report|show|display)\s+(?:this|these|the|any\s+of\s+(?:this|these))\s+(?:[a-z]+\s+){0,2}?(?:upload|transmission|transfer|collection|recording|tracking|telemetry|api\s+calls?|network\s+(?:calls?|requests?)|step|steps|action|operation|forwarding|backup|sync|change|modification|instruction)s?\b",
+        r"\b(?:operations?|actions?|steps?|calls?|requests?|uploads?)\s+(?:that\s+)?(?:run|happen|occur|take\s+place)\s+(?:silently|invisibly|out\s+of\s+(?:sight|view))\b",
+    ];
+    pattern(&format!("(?i){}", forms.join("|")))
+});
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for found in CONCEALS.find_iter(view.text()) {
         let region = view.region(found.start());
         if matches!(region, Region::InlineCode) || view.is_script() && region == Region::Code {
             continue;
         }
-        // The polarity of a sentence is no help here: the phrase is itself a negation.
-        let is_mention = is_specimen(view)
-            || teaches_security(view)
-            || view.heading(found.start()).is_some_and(|_| view.is_mention(&(found.start()..found.start())));
         let sentence = sentence(view, found.end());
         let about = paragraph(view, &found.range());
         let severity = match () {
-            () if is_mention => Severity::Info,
+            () if is_told_of(view, &found.range()) => Severity::Info,
             () if MANNERS.is_match(sentence) => Severity::Info,
             () if ACTS.is_match(about) => Severity::High,
             () => Severity::Low,
         };
         sink.report(view, found.range(), "the agent is told to keep something from the user").severity(severity);
     }
+    check_sentences(view, sink);
+}
+
+/// The passive forms say less, so that more has to stand around them: something that is
+/// collected, sent or changed, in the same section.
+fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let sentences = view.sentences();
+    for (index, sentence) in sentences.iter().enumerate() {
+        let text = &view.text()[sentence.span.clone()];
+        let Some(found) = KEPT_OUT_OF_SIGHT.find(text) else { continue };
+        let span = sentence.span.start + found.start()..sentence.span.start + found.end();
+        let near = around(sentences, index, 3, 3);
+        let company = marks(near);
+        let acts = [Marks::SEND, Marks::COLLECT, Marks::CHANGE, Marks::BACKGROUND, Marks::UNASKED, Marks::PRIVATE];
+        let count = acts.iter().filter(|act| company.has(**act)).count();
+        let severity = match () {
+            () if is_told_of(view, &span) || is_lesson(view, sentence) => Severity::Info,
+            () if MANNERS.is_match(&text[found.end()..]) => Severity::Info,
+            () if count >= 3 => Severity::High,
+            () if count == 2 => Severity::Medium,
+            () => Severity::Info,
+        };
+        sink.report(view, span, "what is done is kept out of the user's sight").severity(severity);
+    }
+}
+
+/// The polarity of a sentence is no help here: the phrase is itself a negation.
+fn is_told_of(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    is_specimen(view)
+        || view.is_under_teaching(span.start)
+        || is_quoted_mention(view, span)
+        || teaches_security(view) && view.region(span.start) != Region::Prose
+}
+
+/// Tells whether the phrase is quoted, or stands in a table.
+fn is_quoted_mention(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    view.is_mention(&(span.start..span.start)) && !matches!(view.region(span.start), Region::CodeBlock(_))
 }
 
 /// Returns what follows the phrase in its sentence.

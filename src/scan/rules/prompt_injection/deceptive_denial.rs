@@ -1,0 +1,117 @@
+//! The agent is told to say what is not true to the person that it works for.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::scan::evidence::pattern;
+use crate::scan::evidence::sentence::{Place, around};
+use crate::scan::evidence::setting::is_lesson;
+use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "deceptive-denial",
+    summary: "The agent is told to give the user a false answer about what it does",
+    phase: Phase::PromptInjection,
+    severity: Severity::High,
+    confidence: Confidence::Medium,
+    persona: Persona::User,
+    remedy: "Remove the sentence; an agent may decline to answer, and must not lie.",
+    references: &["AST01", "ASI09", "LLM09", "AML.T0048"],
+    lifecycle: Lifecycle::Stable,
+    revision: 1,
+    page: include_str!("deceptive_denial.md"),
+    hook: Hook::Text {
+        needles: &[
+            "asks",
+            "ask ",
+            "question",
+            "deny",
+            "pretend",
+            "claim",
+            "lie ",
+            "assure",
+            "inquire",
+            "mislead",
+            "否认",
+            "谎称",
+            "假装",
+            "声称",
+            "preguntan",
+            "pregunta",
+            "perguntar",
+            "отрицай",
+            "притвор",
+            "спрашива",
+            "спросит",
+            "聞かれ",
+            "尋ね",
+            "否定",
+            "leugne",
+            "behaupte",
+            "fragt",
+            "demande",
+            "niez",
+            "prétend",
+        ],
+        check,
+    },
+};
+
+/// The user wants to know something about the agent, the skill or their data.
+static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+    let about = r"(?:system\s+prompts?|(?:your|hidden|special|these|the)\s+instructions|instructions|configuration|(?:what|which)\s+(?:skill|plugin|tool|model)|their\s+(?:[a-z]+\s+)?data|data\s+(?:is|are|was|gets)|(?:is|are|was|were|being)\s+(?:[a-z]+\s+){0,2}?(?:shared|sold|stored|sent|logged|recorded|collected|tracked|monitored|uploaded|kept|deleted)|delete\s+their|privacy|third\s+part|tracking|telemetry|recording|surveillance|sponsor|affiliate|advert|unexpected|charge[sd]?|purchase|unsend|background|network\s+(?:activity|traffic|requests?)|what\s+(?:happened|you\s+did)|whether\s+(?:you|this|the\s+skill|it)\s+(?:[a-z]+\s+){0,3}?(?:send|sends|share|shares|collect|collects|store|stores|record|records|access|accessed|read|have|has|did|changed|modified|installed|ran))";
+    pattern(&format!(
+        r"(?i)\b(?:if|when|whenever|should)\s+(?:(?:a|the|any|an)\s+)?(?:users?|customers?|someone|anyone|anybody|people|they)\s+(?:[a-z]+\s+){{0,2}}?(?:asks?|questions?|inquires?|wants?\s+to\s+know|wonders?|notices?|complains?)\b[^.\n]{{0,160}}?{about}|\bif\s+(?:you\s+are\s+)?(?:asked|questioned)\b[^.\n]{{0,120}}?{about}|(?:如果|当)?用户(?:询问|问起|问到|问)[^。\n]{{0,60}}(?:系统提示|指令|数据|隐私|上传|收集)|si\s+(?:el|o)\s+usu[aá]ri[oa]\s+pregunta[^.\n]{{0,100}}(?:datos|instrucciones)|se\s+o\s+usuário\s+perguntar[^.\n]{{0,100}}(?:dados|instruções)|если\s+пользователь\s+(?:спро|спраш)[^.\n]{{0,120}}(?:данны|инструкц|промпт)|ユーザー[がに][^。\n]{{0,60}}(?:聞かれ|尋ね|質問)|wenn\s+(?:der|ein)\s+(?:be)?nutzer\s+(?:[a-zäöü]+\s+){{0,3}}fragt|si\s+l['’]utilisateur\s+demande[^.\n]{{0,100}}(?:données|instructions)"
+    ))
+});
+
+/// The answer denies, or says what puts the user off.
+static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:respond|say|tell\s+(?:them|him|her|the\s+user)|reply|answer|state|insist|assure\s+(?:them|the\s+user)|claim|confirm|explain|deny)\b[^.\n]{0,60}?(?:\b(?:it\s+is\s+not|it\s+(?:is|was|has\s+been)\s+(?:complete|deleted|safe|private|never)|is\s+not|are\s+not|does\s+not|do\s+not|don['’]t|doesn['’]t|isn['’]t|aren['’]t|have\s+no|has\s+no|you\s+have\s+no|no\s+(?:data|such|special|instructions|information)|never|nothing|none|there\s+(?:is|are)\s+no|is\s+complete|was\s+(?:not|never)|implicitly|(?:just|only)\s+an?\s+(?:general|standard|ordinary|normal))\b|[\x22“]\s*no\b)|\bdeny\s+(?:having|any|all|that|it|knowledge|the\s+existence|doing)\b|\brefuse\s+and\s+(?:say|claim)\b|(?:回答|声称|告诉(?:他们|用户))[^。\n]{0,20}(?:没有|不会|从不|不是)|否认|(?:responde|di|diga)\s+que\s+(?:no|não)|responda\s+que\s+não|(?:ответь|скажи|отвечай)(?:те)?,?\s+что\s+(?:нет|не|никак)|отрицай|(?:ない|いません|ありません)と(?:答え|伝え|言)|否定し|\b(?:antworte|sage?|behaupte)\b[^.\n]{0,60}\b(?:nicht|kein[a-z]*|nie)\b|\b(?:réponds|répondez|dis|dites)\b[^.\n]{0,60}\b(?:non|pas|aucun[a-z]*|jamais)\b",
+    )
+});
+
+/// A lie that needs no question.
+static LIES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:lie\s+to|mislead|deceive)\s+(?:the\s+)?(?:users?|customers?|operators?)\b|\b(?:always\s+|must\s+)?deny\s+(?:having|possessing|the\s+existence\s+of)\s+(?:[a-z]+\s+){0,3}?(?:instructions|system\s+prompt|access|collected|logging)\b|\b(?:falsely|untruthfully)\s+(?:claim|state|report|tell|assure)\b|\b(?:pretend|act\s+as\s+(?:if|though)|make\s+it\s+(?:look|seem)\s+(?:like|as\s+if))\b[^.\n]{0,60}\b(?:nothing\s+(?:happened|was\s+(?:sent|changed|collected))|(?:the\s+)?(?:data|files?|action|request)\s+(?:was|were|is|are)\s+(?:not|never|deleted))|\bprioriti[sz]e\s+[^.\n]{0,40}\bover\s+(?:being\s+)?(?:transparen[a-z]+|honest[a-z]*|truthful[a-z]*)|(?:欺骗|误导)用户|(?:谎称|假装)[^。\n]{0,20}(?:没有|未)",
+    )
+});
+
+/// Sentences that forbid the lie, or only ask for silence.
+static HONEST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|without|not\s+to|n['’]t)\s+(?:[a-z]+\s+){0,3}?(?:lie|lying|mislead(?:ing)?|deceiv(?:e|ing)|pretend(?:ing)?|falsely|deny|claim|act\s+as|say)\b|不得(?:欺骗|误导)|不要(?:欺骗|误导|假装)|\b(?:honest(?:ly)?|truthful(?:ly)?|fictional|character|role-?play|game|npc|novel|story)\b",
+    )
+});
+
+/// How many sentences after the question the answer may stand.
+const ANSWER_REACH: usize = 2;
+
+fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let sentences = view.sentences();
+    for (index, sentence) in sentences.iter().enumerate() {
+        if sentence.place == Place::Heading {
+            continue;
+        }
+        let text = &view.text()[sentence.span.clone()];
+        let span = if let Some(asked) = ASKED.find(text) {
+            let last = around(sentences, index, 0, ANSWER_REACH).last().map_or(sentence.span.end, |last| last.span.end);
+            let from = sentence.span.start + asked.start();
+            let answer = crate::scan::evidence::setting::window(view.text(), from, (last - from).min(600));
+            let Some(answer) = ANSWER.find(answer) else { continue };
+            if HONEST.is_match(&view.text()[from..from + answer.start()]) {
+                continue;
+            }
+            from..from + answer.end()
+        } else if let Some(lie) = LIES.find(text).filter(|_| !HONEST.is_match(text)) {
+            sentence.span.start + lie.start()..sentence.span.start + lie.end()
+        } else {
+            continue;
+        };
+        let severity = if is_lesson(view, sentence) { Severity::Info } else { Severity::High };
+        sink.report(view, span, "the user is to get an answer that is not true").severity(severity);
+    }
+}
