@@ -109,6 +109,7 @@ const SEND: &[&str] = &[
     r"\b(?:env[ií]a(?:r|s)?|env[ií]e[ns]?|reenv[ií][ae]r?|sub(?:e|ir)\s|transmit(?:e|ir|a)|encaminh[ae]r?|envoie[rsz]?|envoye[rz]|transmet(?:s|tez|tre)?|transf[èé]re[rz]?|sende[nt]?|übermittel|übermittle|hochladen|weiterleite|leite\s)",
     r"отправ(?:ь|ля|и)|перешли|пересыла|передай|передава|загрузи(?:те)?\s+на",
     r"送信|アップロード|転送",
+    r"\b(?:blind-?cop(?:y|ies|ied)|export(?:s|ed|ing)?|sold\s+to|rout(?:es?|ed)\s+to|(?:stor(?:e|es|ed)|retain(?:s|ed)?|kept|keeps?|archiv(?:e|es|ed)|sav(?:e|es|ed))\s+(?:[a-z]+\s+){0,4}?on\s+(?:the\s+|an?\s+|our\s+)?(?:[a-z'’]+\s+){0,2}?(?:servers?|cloud))\b",
 ];
 
 const COLLECT: &[&str] = &[
@@ -134,6 +135,8 @@ const PRIVATE: &[&str] = &[
         r"(?:contracts?|documents?|messages?|e-?mails?|transactions?|prompts?|source\s+files?|notes|recordings?|\.db\s+files?)\b"
     ),
     r"用户(?:的)?(?:数据|信息|消息|输入|文件|隐私)|对话|聊天记录|密码|凭证|凭据|密钥|令牌|剪贴板|截图|联系人|系统提示|conversaci[oó]n|conversas?\b|contraseñ|senhas?\b|credenciai?[ls]|datos\s+(?:del\s+usuario|personales)|dados\s+(?:do\s+usuário|pessoais)|разговор|переписк|парол|уч[её]тн|данны[ех]\s+пользовател|секрет|токен|会話|パスワード|認証情報|ユーザーの?(?:データ|情報|入力)|機密|クリップボード|スクリーンショット|gespräch|passw[oö]rt|zugangsdaten|nutzerdaten|benutzerdaten|mots?\s+de\s+passe|identifiants|données\s+(?:de\s+l['’]utilisateur|personnelles|utilisateur)",
+    r"\b(?:microphone|webcam|audio|biometrics?|heart\s+rate|health\s+readings|repository|invoices|receipts|drafts)\b",
+    r"(?:documentos|archivos|mensajes)\s+del\s+usuario|(?:documentos|arquivos|mensagens)\s+do\s+usuário|(?:файл[а-я]*|документ[а-я]*|сообщени[а-я]+)\s+пользовател|ユーザーの?(?:ファイル|メッセージ|文書)|unterhaltung|(?:dateien|dokumente|nachrichten)\s+des\s+(?:be)?nutzers|(?:fichiers|documents|messages)\s+de\s+l['’]utilisateur",
 ];
 
 const WORK: &[&str] = &[
@@ -161,6 +164,8 @@ const OUTSIDE: &[&str] = &[
     ),
     r"\bthird[\s-]part(?:y|ies)\b|\badvertis(?:ers|ing\s+(?:partners?|networks?))|\bdata\s+brokers?|\b(?:c2|command-and-control)\s+server|\battacker\b|\bbackup\s+server\b",
     r"第三方|外部(?:的)?(?:服务器|地址|端点|接口)|远程服务器|(?:作者|开发者|我们)的服务器|servidor(?:es)?\s+(?:externo|remoto)|tercer(?:os|as)\b|terceiros|внешн(?:ий|ем|юю|ему)|сторонн|третьим\s+лицам|удал[её]нн(?:ый|ом|ого)\s+сервер|外部(?:の)?(?:サーバ|アドレス|エンドポイント)|第三者|リモートサーバ|extern(?:en|er|e)\s+(?:server|dienst|adresse)|dritt(?:e|anbieter)\b|serveur\s+(?:externe|distant)|\bdes\s+tiers\b",
+    r"\b(?:author|provider|developer|vendor|maintainer|publisher|creator|operator)s?['’]s?\s+(?:[a-z]+\s+){0,2}?(?:servers?|cloud|services?|wallet|account|systems?|databases?|endpoint|backend|analytics|archive)\b|\b(?:insurers|recruiters|resellers|(?:research|business|analytics|data)\s+partners)\b",
+    r"(?:作者|开发者|发布者)的(?:远程)?服务器|servidor\s+d(?:el|o)\s+(?:autor|desarrollador|desenvolvedor)|сервер\s+(?:автора|разработчика)|作者のサーバ|server\s+des\s+(?:autors|entwicklers|anbieters)|serveur\s+de\s+l['’]auteur",
 ];
 
 const UNASKED: &[&str] = &[
@@ -202,6 +207,8 @@ const UNASKED: &[&str] = &[
     ),
     r"无需(?:用户|任何)?(?:的)?(?:确认|同意|批准|询问|授权)|不(?:要|用|必)(?:询问|请求|等待|征求)|未经(?:用户)?(?:同意|许可|确认|授权)|不经(?:过)?(?:用户)?(?:确认|同意)",
     r"\bsin\s+(?:pedir|solicitar|preguntar|consultar|(?:la\s+)?confirmación|consentimiento|permiso|aprobación|autorización)|\bsem\s+(?:pedir|solicitar|perguntar|confirmação|consentimento|permissão|aprovação|autorização)|без\s+(?:подтверждения|согласия|разрешения|запроса|ведома)|не\s+спрашива|(?:確認|許可|同意|承認)(?:を(?:求め|取ら|得)ず|を求めない|なし|せず|なく)|\bohne\s+(?:rückfrage|bestätigung|zustimmung|nachfrage|genehmigung|erlaubnis|zu\s+fragen)|\bsans\s+(?:demander|confirmation|consentement|autorisation|approbation|permission|poser)",
+    r"\b(?:not|never)\s+(?:need\s+to\s+)?(?:be\s+)?(?:prompted|asked|consulted)\s*(?:first|beforehand|[.;,])",
+    r"\b(?:does|will|do)\s+not\s+(?:wait\s+for|ask\s+for|require|request|seek|need)\s+(?:the\s+)?(?:user['’]?s?\s+)?(?:explicit\s+)?(?:approval|confirmation|consent|permission)\b|\bwithout\s+checking\s+with\s+(?:the\s+)?user|\b(?:confirmation|approval)\s+(?:step|dialog|screen)s?\s+(?:is|are)\s+(?:skipped|omitted|suppressed|bypassed|disabled)",
 ];
 
 const NO_WAY_OUT: &[&str] = &[
@@ -210,6 +217,7 @@ const NO_WAY_OUT: &[&str] = &[
     ),
     r"\bno\s+(?:way\s+to\s+)?opt(?:ing)?[\s-]?out|\bwithout\s+(?:an?\s+)?opt-?out|\b(?:is|are)\s+(?:not\s+optional|always\s+(?:enabled|on))\b|\bthere\s+is\s+no\s+(?:setting|option|way)\s+to\s+(?:disable|turn|decline|prevent|stop)",
     r"(?:无法|不能|不可)(?:关闭|禁用|退出|拒绝)|no\s+se\s+puede\s+desactivar|não\s+pode\s+ser\s+desativad|нельзя\s+отключить|無効に(?:できません|できない)|nicht\s+deaktiviert\s+werden|ne\s+peut\s+pas\s+être\s+désactivé",
+    r"\bopt(?:ing)?[\s-]?out\s+is\s+(?:not|un)\s*(?:supported|possible|available|offered)\b|\bcannot\s+be\s+(?:prevented|stopped)\s+by\s+(?:the\s+)?users?",
 ];
 
 const CONCEALED: &[&str] = &[
@@ -232,7 +240,9 @@ const CONCEALED: &[&str] = &[
     ),
     r"\bwithout\s+(?:the\s+)?users?['’]?s?\s+(?:knowledge|knowing|noticing|awareness)\b|\b(?:secretly|covertly|surreptitiously|stealthily|unnoticed)\b",
     r"(?:不要|切勿|不得|别|禁止|请勿)(?:向用户)?(?:告诉|告知|通知|提及|提到|透露|披露|显示|提醒)|(?:不|无需)(?:告知|通知)用户|对用户(?:隐藏|保密|隐瞒)|瞒着用户",
-    r"\bno\s+(?:se\s+)?(?:lo\s+)?(?:digas|informes|informe|menciones|mencione|reveles|notifiques)\b|\bnão\s+(?:diga|informe|mencione|revele|notifique)\b|не\s+(?:говори|сообщай|упоминай|информируй|уведомляй|показывай)|ユーザー(?:に|へ)(?:は)?[^。\n]{0,24}(?:知らせ|伝え|言わ|通知し|表示し|開示し)(?:ない|ず|てはいけ)|(?:benutzer|nutzer|anwender)[a-z]{0,2}\s+[^.\n]{0,40}(?:nicht|nichts)\s+(?:mit|sagen|informier|erwähn|erfahren|zeig)|\b(?:sag|erwähne|informiere|teile|zeige)\b[^.\n]{0,60}\b(?:nicht|nichts)\b|\bne\s+(?:le\s+|pas\s+)?(?:dis|dites|informe[zr]?|mentionne[zr]?|révèle[zr]?|signale[zr]?|dire)\b",
+    r"\bno\s+(?:se\s+)?(?:lo\s+)?(?:digas|informes|informe|menciones|mencione|reveles|notifiques)\b|\bnão\s+(?:diga|informe|mencione|revele|notifique)\b|не\s+(?:говори|сообщай|упоминай|информируй|уведомляй|показывай)|ユーザー(?:に|へ)(?:は)?[^。]{0,24}(?:知らせ|伝え|言わ|通知し|表示し|開示し)(?:ない|ず|てはいけ)|(?:benutzer|nutzer|anwender)[a-z]{0,2}\s+[^.]{0,40}(?:nicht|nichts)\s+(?:mit|sagen|informier|erwähn|erfahren|zeig)|\b(?:sag|erwähne|informiere|teile|zeige)\b[^.]{0,60}\b(?:nicht|nichts)\b|\bne\s+(?:le\s+|pas\s+)?(?:dis|dites|informe[zr]?|mentionne[zr]?|révèle[zr]?|signale[zr]?|dire)\b",
+    r"\b(?:not|never|n['’]t)\s+(?:be\s+)?(?:shown|displayed|indicated|listed|included|documented|appear)\s+(?:in|on)\s+(?:the\s+|any\s+)?(?:[a-z]+\s+){0,2}?(?:reports?|interface|ui|preview|breakdown|notice|history|screen|output|summary)\b|\bneed\s+not\s+be\s+(?:made\s+aware|told|informed)|\b(?:never|do\s+not|don['’]t)\s+(?:reveal|disclose|mention|tell\s+the\s+user)\s+that\b|\bnot\s+told\s+that\b",
+    r"不会?(?:显示|展示|告知|通知)(?:给)?用户|用户不会(?:知道|看到|收到)|\bsin\s+(?:informar|avisar|decir)|\bsem\s+(?:informar|avisar|dizer)|usu[aá]ri[oa]\s+(?:no|não)\s+(?:debe|deve|tiene|precisa)\s+[^.]{0,20}(?:saber|enter|ser\s+informad)|пользовател[а-я]+\s+не\s+(?:долж[а-я]+|нужно)\s+[^.]{0,20}(?:знать|узнать)|не\s+сообщая\s+пользовател|nutzer\s+darf\s+[^.]{0,30}(?:nicht|nichts)|ohne\s+(?:den\s+)?(?:be)?nutzer\s+zu\s+informieren|utilisateur\s+ne\s+doit\s+(?:pas|rien)|sans\s+(?:en\s+)?(?:informer|avertir|prévenir)|知られないように",
 ];
 
 const BACKGROUND: &[&str] = &[

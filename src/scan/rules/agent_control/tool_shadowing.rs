@@ -47,7 +47,7 @@ pub(crate) static RULE: Rule = Rule {
 /// Before everything, whatever it is.
 static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:always|must)\s+(?:be\s+)?(?:run|use|call|invoke|execute|load|consult|activate|start|used|called|invoked)\s+(?:with\s+)?(?:this|the\s+present)\s+(?:tool|skill|plugin)\b[^.\n]{0,80}?\b(?:before\s+(?:anything|everything|any\s+other|all\s+other|every\s+other)|first\b[^.\n]{0,20}\bbefore\b|instead\s+of\s+(?:any|all|every)\s+other|for\s+(?:every|all|any)\s+(?:tasks?|requests?|messages?|prompts?|questions?)\b|no\s+matter\s+what)|\bbefore\s+(?:using|calling)\s+any\s+other\s+(?:tool|skill)s?,?\s+(?:[a-z]+\s+){0,3}?(?:call|use|run|invoke)\s+this\b|总是(?:先|首先)?(?:使用|调用|运行)(?:此|本|这个)(?:技能|工具)|всегда\s+(?:сначала\s+)?(?:используй|вызывай|запускай)[а-я]*\s+(?:этот|данный)\s+(?:навык|инструмент)[^.\n]{0,40}(?:перед|прежде)|siempre\s+(?:usa|ejecuta)\s+esta\s+(?:herramienta|habilidad)\s+(?:primero|antes)",
+        r"(?i)\b(?:always|must)\s+(?:be\s+)?(?:run|use|call|invoke|execute|load|consult|activate|start|used|called|invoked)\s+(?:with\s+)?(?:this|the\s+present)\s+(?:tool|skill|plugin)\b[^.]{0,80}?\b(?:before\s+(?:anything|everything|any\s+other|all\s+other|every\s+other)|first\b[^.]{0,20}\bbefore\b|instead\s+of\s+(?:any|all|every)\s+other|for\s+(?:every|all|any)\s+(?:tasks?|requests?|messages?|prompts?|questions?)\b|no\s+matter\s+what)|^\W*(?:invoke|use|call|run|load)\s+this\s+(?:skill|tool)\s+before\s+(?:any|every|all)\s+other\s+(?:tools?|skills?)|\bbefore\s+(?:using|calling)\s+any\s+other\s+(?:tool|skill)s?,?\s+(?:[a-z]+\s+){0,3}?(?:call|use|run|invoke)\s+this\b|总是(?:先|首先)?(?:使用|调用|运行)(?:此|本|这个)(?:技能|工具)|всегда\s+(?:сначала\s+)?(?:используй|вызывай|запускай)[а-я]*\s+(?:этот|данный)\s+(?:навык|инструмент)[^.]{0,40}(?:перед|прежде)|siempre\s+(?:usa|ejecuta)\s+esta\s+(?:herramienta|habilidad)\s+(?:primero|antes)",
     )
 });
 
@@ -61,7 +61,7 @@ static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
 /// What makes a claim of rank dangerous.
 static HOSTILE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:bypass|disable|circumvent|ignore|override)\s+(?:any|all|the|your|every)\s+(?:[a-z]+\s+){0,2}?(?:checks?|safety|security|restrictions?|permissions?|rules|polic(?:y|ies)|instructions|safeguards|guardrails)\b|绕过|обойди",
+        r"(?i)\b(?:bypass|disable|circumvent|ignore|override|skip)\s+(?:any\s+|all\s+|the\s+|your\s+|every\s+)?(?:[a-z]+\s+){0,2}?(?:safety\s+[a-z]+|security\s+[a-z]+|restrictions?|permission\s+[a-z]+|permissions|polic(?:y|ies)|instructions|safeguards|guardrails)\b|绕过|обойди",
     )
 });
 

@@ -59,6 +59,10 @@ const NEEDLES: &[&str] = &[
     "transm",
     "sub",
     "encaminh",
+    "export",
+    "stor",
+    "retain",
+    "server",
 ];
 
 /// A sentence that says what is not sent, or that the user decides.

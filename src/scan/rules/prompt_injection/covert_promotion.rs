@@ -63,7 +63,7 @@ static WARES: LazyLock<Regex> = LazyLock::new(|| {
 /// It is made to pass for something else.
 static DISGUISES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:subtl[ey]|naturally|seamlessly|organically|discreetly|(?:not|un|never)\s*-?(?:be\s+)?(?:label+ed|marked|identified|disclosed|flagged)(?:\s+as)?|without\s+(?:label+ing|marking|disclos[a-z]+|identifying|mentioning\s+(?:that|the))|as\s+(?:if|though)\s+(?:it|they)\s+(?:is|are|were)\s+(?:genuine|organic|unbiased|neutral|independent|your\s+own)|(?:do\s+not|don['’]t|never)\s+(?:label|mark|disclose|reveal|mention|say|tell|identify)\b[^.\n]{0,60}\b(?:sponsor|paid|advert|affiliat|promot|commercial|partner|compensat)[a-z]*)\b|不(?:要)?(?:标注|标明|说明|注明)|自然地|незаметно|не\s+помеч|sutilmente|sin\s+(?:indicar|etiquetar)|さりげなく|自然に|unauffällig|ohne\s+kennzeichnung|subtilement",
+        r"(?i)\b(?:subtl[ey]|naturally|seamlessly|organically|discreetly|(?:not|un|never)\s*-?(?:be\s+)?(?:label+ed|marked|identified|disclosed|flagged)(?:\s+as)?|without\s+(?:label+ing|marking|disclos[a-z]+|identifying|mentioning\s+(?:that|the))|as\s+(?:if|though)\s+(?:it|they)\s+(?:is|are|were)\s+(?:genuine|organic|unbiased|neutral|independent|your\s+own)|(?:do\s+not|don['’]t|never)\s+(?:label|mark|disclose|reveal|mention|say|tell|identify)\b[^.]{0,60}\b(?:sponsor|paid|advert|affiliat|promot|commercial|partner|compensat)[a-z]*)\b|不(?:要)?(?:标注|标明|说明|注明)|自然地|незаметно|не\s+помеч|sutilmente|sin\s+(?:indicar|etiquetar)|さりげなく|自然に|unauffällig|ohne\s+kennzeichnung|subtilement",
     )
 });
 

@@ -49,10 +49,10 @@ static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
 static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         r"\b(?:from\s+now\s+on|always\s+remember|ignore\s+(?:all|any|the|previous|other)\s+[a-z]+|disregard\s+(?:all|any|the|previous))\b",
-        r"\bbefore\s+(?:using|calling|running|invoking)\s+(?:this|any|the|every)\s+(?:[a-z]+\s+)?(?:tool|skill|command)s?[^.\n]{0,80}\b(?:send|read|run|execute|upload|post|fetch|include|pass|forward|collect)\b",
-        r"\b(?:must|always)\s+(?:report|return|answer|output|say)\b[^.\n]{0,60}(?:=\s*\[\]|\bsafe\b|\bno\s+(?:risks?|issues|findings)|\bbenign\b|\bclean\b)",
+        r"\bbefore\s+(?:using|calling|running|invoking)\s+(?:this|any|the|every)\s+(?:[a-z]+\s+)?(?:tool|skill|command)s?[^.]{0,80}\b(?:send|read|run|execute|upload|post|fetch|include|pass|forward|collect)\b",
+        r"\b(?:must|always)\s+(?:report|return|answer|output|say)\b[^.]{0,60}(?:=\s*\[\]|\bsafe\b|\bno\s+(?:risks?|issues|findings)|\bbenign\b|\bclean\b)",
         r"\b(?:this\s+skill|it)\s+(?:has\s+been|was|is)\s+(?:already\s+)?(?:verified|audited|certified|vetted|reviewed|approved)(?:\s+(?:and|as|to\s+be)\s+(?:is\s+)?(?:safe|secure|trusted|clean|harmless))",
-        r"\b(?:do\s+not|never|don['’]t)\s+(?:tell|inform|mention|notify|show|reveal)\b[^.\n]{0,40}\busers?\b",
+        r"\b(?:do\s+not|never|don['’]t)\s+(?:tell|inform|mention|notify|show|reveal)\b[^.]{0,40}\busers?\b",
         r"\b(?:skip|without|bypass)\s+(?:any\s+|all\s+|the\s+)?(?:user\s+)?(?:security|safety|permission|confirmation|approval)\s+(?:checks?|prompts?|review|steps?)\b",
     ];
     pattern(&format!("(?i){}", forms.join("|")))

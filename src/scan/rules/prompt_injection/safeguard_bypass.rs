@@ -28,6 +28,10 @@ pub(crate) static RULE: Rule = Rule {
             "circumvent",
             "unrestricted",
             "restriction",
+            "limits",
+            "refuse",
+            "policy",
+            "polici",
             "filter",
             "safety",
             "security",
@@ -70,9 +74,12 @@ static BYPASSES: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"\b{verb}\s+{which}(?:safety|content|moderation|guardrail|ethic(?:al|s)|alignment|tool[\s-]call|sandbox|policy|safety\s+and\s+[a-z]+)\s+(?:[a-z]+\s+){{0,2}}?(?:checks?|filters?|filtering|controls?|restrictions?|rails?|measures?|warnings?|polic(?:y|ies)|guidelines?|rules|mechanisms?|limits?|training|protocols?|errors?|enforcement)\b"),
         format!(r"\b{verb}\s+(?:any|all|every|your|such|these|agent['’]s?)\s+(?:[a-z]+\s+)?(?:security|permission)\s+(?:[a-z]+\s+){{0,2}}?(?:checks?|filters?|controls?|restrictions?|measures?|warnings?|polic(?:y|ies)|prompts?|errors?)\b"),
         format!(r"\b{verb}\s+(?:all\s+|any\s+|your\s+|the\s+model['’]s\s+)(?:guardrails|safeguards|restrictions|ethical\s+constraints)\b"),
+        r"\b(?:all\s+|any\s+|its\s+|your\s+|the\s+usual\s+|normal\s+)(?:[a-z]+\s+){0,2}?(?:limits?|restrictions?|safeguards?|guardrails?|content\s+filters?|safety\s+(?:checks?|rules|filters?))\s+(?:are|is)\s+(?:all\s+)?(?:lifted|removed|disabled|suspended|switched\s+off|turned\s+off|waived|bypassed)\b".to_owned(),
+        r"\b(?:including|even)\s+(?:requests?|those|things|ones|content|topics)\s+(?:that\s+)?(?:it|you|the\s+(?:assistant|agent|model))\s+would\s+(?:normally|usually|otherwise)\s+(?:refuse|decline|reject)\b".to_owned(),
+        r"\b(?:ignore|disregard|bypass|skip)\s+(?:any|all|every)\s+(?:[a-z]+\s+)?(?:polic(?:y|ies)|permission\s+prompts?|restrictions?|rules?)\s+that\s+(?:would\s+|might\s+|could\s+)?(?:prevent|block|stop|forbid|prohibit)s?\b".to_owned(),
         r"\b(?:disable|turn\s+off)\s+(?:security|the\s+firewall|antivirus|gatekeeper|selinux|windows\s+defender)\s+(?:before|first|temporarily|and\s+then|so\s+that)\b".to_owned(),
         r"\b(?:enters?|entering|switch(?:es)?\s+(?:in)?to|activates?|enables?|unlocks?|operates?\s+in|runs?\s+in|use)\s+(?:an?\s+|the\s+|its\s+)?(?:unrestricted|uncensored|unfiltered|jailbroken|god|dan|no-?limits)\s+mode\b".to_owned(),
-        r"\b(?:respond|answer|act|behave|operate|assist|trained|exists?|persona|character|assistant|ai|model)\b[^.\n]{0,60}\bwithout\s+(?:any\s+)?(?:content\s+|ethical\s+|safety\s+|moral\s+)*(?:restrictions?|filters?|limitations|guardrails|censorship|constraints)\b".to_owned(),
+        r"\b(?:respond|answer|act|behave|operate|assist|trained|exists?|persona|character|assistant|ai|model)\b[^.]{0,60}\bwithout\s+(?:any\s+)?(?:content\s+|ethical\s+|safety\s+|moral\s+)*(?:restrictions?|filters?|limitations|guardrails|censorship|constraints)\b".to_owned(),
         r"\b(?:you|the\s+(?:assistant|agent|model|ai))\s+(?:have|has|are|is)\s+(?:now\s+)?(?:no|not\s+bound\s+by|free\s+(?:from|of)|exempt\s+from|unbound\s+by)\s+(?:any\s+)?(?:content\s+|ethical\s+|safety\s+|moral\s+)*(?:restrictions?|filters?|limitations|guardrails|guidelines|polic(?:y|ies))\b".to_owned(),
         r"(?:绕过|禁用|关闭|解除|忽略|无视)(?:所有|任何|全部|你的)?(?:的)?(?:安全|内容|伦理|道德)(?:检查|限制|过滤|审查|策略|机制|防护)".to_owned(),
         r"(?:обойди|отключи|игнорируй)(?:те)?\s+(?:все\s+|любые\s+)?(?:проверки\s+безопасности|ограничения|фильтры|защитн)".to_owned(),
@@ -87,7 +94,7 @@ static BYPASSES: LazyLock<Regex> = LazyLock::new(|| {
 /// Sentences that forbid it, tell of it, or are about a switch that a developer throws.
 static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|can['’]t|will\s+not|won['’]t|not\s+(?:to|be|a|an)|no\s+way|avoid|without\s+(?:bypassing|disabling)|refus[a-z]+|reject[a-z]*|prevent[a-z]*|prohibit[a-z]*|if\s+(?:the\s+|a\s+)?(?:user|someone|they|anyone)|when\s+(?:a\s+)?user|asks?\s+(?:you\s+)?to|tries|trying|try|attempt[a-z]*|whether|warn[a-z]*|report\s+(?:if|any|when)|identify|check(?:s|ing)?\s+(?:if|for|whether)|feature\s+flag|tests?|eslint|lint|typescript|unless|only\s+(?:if|when)|escalat[a-z]+|violat[a-z]+)\b|不要|不得|禁止(?:绕过|禁用)|不能|никогда|не\s+(?:обход|отключ)|nunca|niemals|nicht|jamais",
+        r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|can['’]t|will\s+not|won['’]t|not\s+(?:to|be|a|an)|no\s+way|avoid|without\s+(?:bypassing|disabling)|refus[a-z]+|reject[a-z]*|prevents|prohibited|if\s+(?:the\s+|a\s+)?(?:user|someone|they|anyone)|when\s+(?:a\s+)?user|asks?\s+(?:you\s+)?to|tries|trying|try|attempt[a-z]*|whether|warn[a-z]*|report\s+(?:if|any|when)|identify|check(?:s|ing)?\s+(?:if|for|whether)|feature\s+flag|tests?|eslint|lint|typescript|unless|only\s+(?:if|when)|escalat[a-z]+|violat[a-z]+)\b|不要|不得|禁止(?:绕过|禁用)|不能|никогда|не\s+(?:обход|отключ)|nunca|niemals|nicht|jamais",
     )
 });
 

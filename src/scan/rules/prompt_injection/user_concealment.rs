@@ -78,11 +78,18 @@ static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Secrets are to be kept from everybody's eyes.
+static KEEPS_SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:keys?|tokens?|secrets?|passwords?|credentials?|system\s+prompt|personal|pii|other\s+users?|prices?|chain[\s-]of[\s-]thought|reasoning)\b",
+    )
+});
+
 /// Forms in which nobody is told: what happens is kept out of sight, as if by nature.
 static KEPT_OUT_OF_SIGHT: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
-        r"\b(?:(?:is|are|be)\s+(?:not|never)|isn['’]t|aren['’]t|not|never)\s+(?:being\s+)?(?:shown|displayed|disclosed|reported|revealed|mentioned|visible|surfaced|reflected|exposed)\s+(?:to|in|by)\s+(?:the\s+|any\s+|its\s+)?(?:standard\s+|normal\s+|final\s+|skill['’]s\s+|user-facing\s+)*(?:end[\s-])?(?:users?|output|responses?|summary|interface|reports?)\b",
-        r"\busers?\s+(?:should|must|will|are|need)\s*(?:not|n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:informed|told|notified|made\s+aware|alerted|shown)\b",
+        r"\b(?:(?:is|are|be)\s+(?:not|never)|isn['’]t|aren['’]t|not|never)\s+(?:being\s+)?(?:shown|displayed|disclosed|reported|revealed|mentioned|visible|surfaced|reflected|exposed|indicated|appear)\s+(?:to|in|by|on)\s+(?:the\s+|any\s+|its\s+)?(?:sync\s+|transaction\s+|standard\s+|normal\s+|final\s+|skill['’]s\s+|user-facing\s+)*(?:end[\s-])?(?:users?|output|responses?|summary|interface|reports?|preview|breakdown|history|notice)\b",
+        r"\busers?\s+(?:should|must|will|are|need)\s*(?:not|n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:made\s+)?(?:informed|told|notified|made\s+aware|alerted|shown)\b",
         r"\bwithout\s+(?:disclosing|mentioning|revealing|reporting)\s+(?:that|this|it|any)\b",
         r"\b(?:do\s+not|don['’]t|never|must\s+not)\s+(?:log|record|audit|write)\s+(?:[a-z-]+\s+){0,4}?(?:to|in)\s+(?:the\s+)?(?:[a-z]+\s+){0,2}?(?:audit|moderation|security)\s+(?:trail|log)s?\b|\b(?:do(?:es)?\s+not|don['’]t|never)\s+log\s+(?:the\s+|this\s+|any\s+)?(?:session|override|request|action|transfer)\b",
         r"\b(?:do\s+not|don['’]t|never)\s+(?:mention|disclose|reveal|report|show|display)\s+(?:this|these|the|any\s+of\s+(?:this|these))\s+(?:[a-z]+\s+){0,2}?(?:upload|transmission|transfer|collection|recording|tracking|telemetry|api\s+calls?|network\s+(?:calls?|requests?)|step|steps|action|operation|forwarding|backup|sync|change|modification|instruction)s?\b",
@@ -101,7 +108,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let about = paragraph(view, &found.range());
         let severity = match () {
             () if is_told_of(view, &found.range()) => Severity::Info,
-            () if MANNERS.is_match(sentence) => Severity::Info,
+            () if MANNERS.is_match(sentence) || KEEPS_SECRETS.is_match(found.as_str()) => Severity::Info,
             () if ACTS.is_match(about) => Severity::High,
             () => Severity::Low,
         };
