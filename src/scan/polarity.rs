@@ -81,9 +81,34 @@ fn is_program(region: &Region) -> bool {
 /// Tells whether the place of `offset` is for things to recognise or to keep from: by the
 /// heading above, by the line that introduces its list or block, or by the block's first line.
 pub(super) fn is_under_teaching(view: &TextView<'_>, offset: usize) -> bool {
-    view.heading(offset).is_some_and(|heading| TEACHING_HEADING.is_match(heading))
+    view.heading(offset).is_some_and(is_teaching_heading)
         || lead(view, offset).is_some_and(|lead| TEACHING_LEAD.is_match(lead))
 }
+
+/// Tells whether one of the headings above says so. The title of a document is a name: what it
+/// negates does not turn round all that follows.
+fn is_teaching_heading(heading: &str) -> bool {
+    let (title, rest) = heading.split_once(" / ").unwrap_or(("", heading));
+    TEACHING_HEADING.is_match(rest)
+        || TEACHING_HEADING.find_iter(title).any(|found| !NEGATING.contains(&found.as_str()))
+}
+
+/// Words of a heading that forbid rather than teach.
+const NEGATING: &[&str] = &[
+    "never",
+    "do not",
+    "don't",
+    "don’t",
+    "avoid",
+    "forbidden",
+    "prohibited",
+    "not allowed",
+    "danger",
+    "dangerous",
+    "unsafe",
+    "blocked",
+    "禁止",
+];
 
 /// Returns the line that introduces the list or block in which `offset` stands: it ends with
 /// a colon, or is the comment that opens a block.

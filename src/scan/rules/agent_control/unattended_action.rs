@@ -41,6 +41,8 @@ pub(crate) static RULE: Rule = Rule {
             "vetted",
             "advisory",
             "consult",
+            "not asked",
+            "pre-vetted",
             "cannot be",
             "已",
             "as authori",
@@ -95,7 +97,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Actions in the user's name, with money, accounts or what others see.
 static GRAVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:(?:permanently|irrevocably)\s+(?:delet|remov|eras)(?:e|es|ed|ing)|(?:are|is)\s+(?:immediately\s+|automatically\s+)?(?:deleted|published|posted|purchased|charged|sent)|published\s+immediately|orders?\s+(?:is|are)\s+placed|accepts?\s+(?:all\s+)?invitations|invitations?\s+to|elevated\s+privileges|with\s+sudo|replac(?:e|es|ing)\s+its\s+own|pulls?\s+the\s+(?:newest|latest)|shares?\s+the\s+user|purchas(?:e|es|ed|ing)|buy(?:s|ing)?|charg(?:e|es|ed|ing)\s+(?:the|a|their|your)|pay(?:s|ing)?\s+(?:for|the|with)|renew(?:s|als?|ing)?|upgrad(?:e|es|ing)\s+(?:an?|the|their)\s+(?:subscription|plan|tier)|transfer(?:s|ring)?\s+(?:the\s+)?(?:funds|money|tokens|ownership)|trad(?:e|es|ing)\b|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|sends?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?)|sending\s+e-?mails?|reset(?:s|ting)?\s+(?:the\s+|user\s+)*passwords?|revok(?:e|es|ing)|modif(?:y|ies|ying)\s+(?:the\s+|user\s+|account\s+)*(?:permissions?|access|accounts?)|delet(?:e|es|ing)|force-?push(?:es|ing)?|publish(?:es|ing)?|post(?:s|ing)?\s+(?:to|on)\s|(?:download|fetch)(?:es|s|ing)?\s+and\s+(?:appl(?:y|ies|ying)|install(?:s|ing)?|run(?:s|ning)?|execut(?:e|es|ing))|updates?\s+(?:itself|are\s+applied)|execut(?:e|es|ing)\s+(?:[a-z]+\s+){0,3}?(?:commands?|scripts?|code)|shell\s+commands|disabl(?:e|es|ing)|overwrit(?:e|es|ing))\b|购买|支付|转账|删除|发布|执行(?:命令|脚本)|куп[ия]|оплат|удал|перевед|compra[rs]?\b|pag(?:ue|ar|a)\b|elimin|borra|delet[ae]|購入|支払|削除|送金|kauf|bezahl|lösch|überweis|achet|pay(?:e[rz]|ez)|supprim",
+        r"(?i)\b(?:(?:set|make|mark)s?\s+(?:[a-z]+\s+){0,2}?(?:to\s+)?public(?:ly)?|(?:permanently|irrevocably)\s+(?:delet|remov|eras)(?:e|es|ed|ing)|(?:are|is)\s+(?:immediately\s+|automatically\s+)?(?:deleted|published|posted|purchased|charged|sent)|published\s+immediately|orders?\s+(?:is|are)\s+placed|accepts?\s+(?:all\s+)?invitations|invitations?\s+to|elevated\s+privileges|with\s+sudo|replac(?:e|es|ing)\s+its\s+own|pulls?\s+the\s+(?:newest|latest)|shares?\s+the\s+user|purchas(?:e|es|ed|ing)|buy(?:s|ing)?|charg(?:e|es|ed|ing)\s+(?:the|a|their|your)|pay(?:s|ing)?\s+(?:for|the|with)|renew(?:s|als?|ing)?|upgrad(?:e|es|ing)\s+(?:an?|the|their)\s+(?:subscription|plan|tier)|transfer(?:s|ring)?\s+(?:the\s+)?(?:funds|money|tokens|ownership)|trad(?:e|es|ing)\b|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|sends?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?)|sending\s+e-?mails?|reset(?:s|ting)?\s+(?:the\s+|user\s+)*passwords?|revok(?:e|es|ing)|modif(?:y|ies|ying)\s+(?:the\s+|user\s+|account\s+)*(?:permissions?|access|accounts?)|delet(?:e|es|ing)|force-?push(?:es|ing)?|publish(?:es|ing)?|post(?:s|ing)?\s+(?:to|on)\s|(?:download|fetch)(?:es|s|ing)?\s+and\s+(?:appl(?:y|ies|ying)|install(?:s|ing)?|run(?:s|ning)?|execut(?:e|es|ing))|updates?\s+(?:itself|are\s+applied)|execut(?:e|es|ing)\s+(?:[a-z]+\s+){0,3}?(?:commands?|scripts?|code)|shell\s+commands|disabl(?:e|es|ing)|overwrit(?:e|es|ing))\b|购买|支付|转账|删除|发布|执行(?:命令|脚本)|куп[ия]|оплат|удал|перевед|compra[rs]?\b|pag(?:ue|ar|a)\b|elimin|borra|delet[ae]|購入|支払|削除|送金|kauf|bezahl|lösch|überweis|achet|pay(?:e[rz]|ez)|supprim",
     )
 });
 
@@ -134,13 +136,14 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for (index, sentence) in sentences.iter().enumerate() {
         let text = &view.text()[sentence.span.clone()];
         if let Some(found) = ASSERTED.find(text).filter(|_| sentence.place != Place::Heading) {
-            let is_denied = is_lesson(view, sentence) || GUARDS.is_match(text);
+            let is_denied = is_lesson(view, sentence) || GUARDS.is_match(&text[..found.start()]);
             let span = sentence.span.start + found.start()..sentence.span.start + found.end();
             let severity = if is_denied { Severity::Info } else { Severity::High };
             sink.report(view, span, "an approval is asserted that the user has not given").severity(severity);
             continue;
         }
-        let is_overruled = OVERRULES.is_match(text);
+        let overrules = OVERRULES.find(text);
+        let is_overruled = overrules.is_some();
         let is_unasked = sentence.marks.has(Marks::UNASKED);
         if !is_overruled && !is_unasked || sentence.place == Place::Heading {
             continue;
@@ -161,7 +164,10 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let span = sentence.span.start.min(grave.span.start)..sentence.span.end.max(grave.span.end);
         let about = &view.text()[span.clone()];
         let severity = match () {
-            () if is_lesson(view, sentence) || GUARDS.is_match(text) || GUARDS.is_match(about) && !is_overruled => {
+            () if is_lesson(view, sentence)
+                || is_guarded(text, overrules.map(|found| found.range()))
+                || GUARDS.is_match(about) && !is_overruled =>
+            {
                 Severity::Info
             }
             () if is_overruled || IRREVERSIBLE.is_match(text) => Severity::High,
@@ -170,6 +176,12 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(view, span, "the user has no say in something that cannot be taken back").severity(severity);
     }
+}
+
+/// Tells whether a sentence leaves the say to the user, apart from the words that overrule them.
+fn is_guarded(text: &str, overrules: Option<Range<usize>>) -> bool {
+    let overrules = overrules.unwrap_or(0..0);
+    GUARDS.is_match(&text[..overrules.start]) || GUARDS.is_match(&text[overrules.end..])
 }
 
 /// Finds the action in the sentence around `unasked`, and returns both together.

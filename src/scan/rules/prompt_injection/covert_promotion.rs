@@ -56,14 +56,14 @@ static INSERTS: LazyLock<Regex> = LazyLock::new(|| {
 /// What is sold.
 static WARES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:product\s+(?:recommendations?|placements?|mentions?|links?)|sponsored\s+(?:[a-z]+\s+)?(?:content|products?|links?|results?|recommendations?|messages?)|sponsors?|sponsorship|affiliate(?:\s+(?:links?|codes?|tags?|ids?))?|referral\s+(?:links?|codes?|ids?)|advertis(?:ements?|ing|ers?)|ads\b|promotional\s+(?:content|links?|messages?|material)|(?:our|partner|the\s+author['’]s)\s+(?:[a-z]+\s+)?(?:products?|brands?|services?|links?))\b|广告|推广链接|产品推荐|рекламн|партн[её]рск|publicidad|publicidade|patrocinad|広告|アフィリエイト|werbung|produktempfehlung|publicit[éa]",
+        r"(?i)\b(?:product\s+(?:recommendations?|placements?|mentions?|links?)|sponsored\s+(?:[a-z]+\s+)?(?:content|products?|links?|results?|recommendations?|messages?)|sponsors?|sponsored|sponsorship|paid\s+(?:placement|promotion|partnership)|affiliate(?:\s+(?:links?|codes?|tags?|ids?))?|referral\s+(?:links?|codes?|ids?)|advertis(?:ements?|ing|ers?)|ads\b|promotional\s+(?:content|links?|messages?|material)|(?:our|partner|the\s+author['’]s)\s+(?:[a-z]+\s+)?(?:products?|brands?|services?|links?))\b|广告|推广链接|产品推荐|рекламн|партн[её]рск|publicidad|publicidade|patrocinad|広告|アフィリエイト|werbung|produktempfehlung|publicit[éa]",
     )
 });
 
 /// It is made to pass for something else.
 static DISGUISES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:subtl[ey]|naturally|seamlessly|organically|discreetly|(?:not|un|never)\s*-?(?:be\s+)?(?:label+ed|marked|identified|disclosed|flagged)(?:\s+as)?|without\s+(?:label+ing|marking|disclos[a-z]+|identifying|mentioning\s+(?:that|the))|as\s+(?:if|though)\s+(?:it|they)\s+(?:is|are|were)\s+(?:genuine|organic|unbiased|neutral|independent|your\s+own)|(?:do\s+not|don['’]t|never)\s+(?:label|mark|disclose|reveal|mention|say|tell|identify)\b[^.]{0,60}\b(?:sponsor|paid|advert|affiliat|promot|commercial|partner|compensat)[a-z]*)\b|不(?:要)?(?:标注|标明|说明|注明)|自然地|незаметно|не\s+помеч|sutilmente|sin\s+(?:indicar|etiquetar)|さりげなく|自然に|unauffällig|ohne\s+kennzeichnung|subtilement",
+        r"(?i)\b(?:subtl[ey]|naturally|seamlessly|organically|discreetly|(?:not|un|never)\s*-?(?:be\s+)?(?:label+ed|marked|identified|disclosed|flagged)(?:\s+as)?|without\s+(?:label+ing|marking|disclos[a-z]+|identifying|mentioning\s+(?:that|the))|(?:make\s+it\s+)?sounds?\s+like\s+(?:your|an?)\s+(?:own\s+)?(?:honest\s+|genuine\s+|neutral\s+)?opinion|presented\s+as\s+(?:neutral|independent|unbiased|organic)|as\s+(?:if|though)\s+(?:it|they)\s+(?:is|are|were)\s+(?:genuine|organic|unbiased|neutral|independent|your\s+own)|(?:do\s+not|don['’]t|never)\s+(?:label|mark|disclose|reveal|mention|say|tell|identify)\b[^.]{0,60}\b(?:sponsor|paid|advert|affiliat|promot|commercial|partner|compensat)[a-z]*)\b|不(?:要)?(?:标注|标明|说明|注明)|自然地|незаметно|не\s+помеч|sutilmente|sin\s+(?:indicar|etiquetar)|さりげなく|自然に|unauffällig|ohne\s+kennzeichnung|subtilement",
     )
 });
 
@@ -78,11 +78,14 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
         let text = &view.text()[sentence.span.clone()];
-        if sentence.place == Place::Heading || !WARES.is_match(text) || !INSERTS.is_match(text) {
+        if sentence.place == Place::Heading || !WARES.is_match(text) {
             continue;
         }
         let near = around(sentences, index, 1, 2);
         let whole = &view.text()[near[0].span.start..near[near.len() - 1].span.end];
+        if !INSERTS.is_match(whole) {
+            continue;
+        }
         let is_disguised = DISGUISES.is_match(whole);
         let is_forced = marks(near).any(Marks::CONCEALED | Marks::NO_WAY_OUT);
         if !is_disguised && !is_forced {

@@ -89,7 +89,7 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 /// What comes from outside holds something to do.
 static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:web\s*pages?|websites?|e-?mails?|articles?|feeds?|attachments?|comments|tickets?|invitations?|pdfs?|search\s+results|fetched\s+[a-z]+|retrieved\s+[a-z]+|tool\s+outputs?|api\s+responses?|documents?|calendar\s+(?:events?|entries))\b[^.]{0,60}\b(?:carr(?:y|ies)|contains?|includes?|embed(?:s|ded)?|holds?|comes?\s+with|bears?|asks?\s+for|trusted)\b[^.]{0,80}\b(?:agent|ai|assistant|embedded|hidden|machine-readable|trusted|request)\b",
+        r"(?i)\b(?:web\s*pages?|websites?|e-?mails?|articles?|feeds?|attachments?|comments|tickets?|invitations?|pdfs?|search\s+results|fetched\s+[a-z]+|retrieved\s+[a-z]+|tool\s+outputs?|api\s+responses?|documents?|calendar\s+(?:events?|entries))\b(?s:.){0,60}?\b(?:carr(?:y|ies)|contains?|includes?|embed(?:s|ded)?|holds?|comes?\s+with|bears?|asks?\s+for|trusted)\b[^.]{0,80}\b(?:agent|ai|assistant|embedded|hidden|machine-readable|trusted|request)\b",
     )
 });
 

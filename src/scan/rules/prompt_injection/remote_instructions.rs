@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Put the instructions into the skill, where they can be reviewed and pinned.",
     references: &["AST07", "ASI01", "LLM01", "AML.T0070"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("remote_instructions.md"),
     hook: Hook::Text { needles: &["://"], check },
 };
@@ -31,7 +31,7 @@ static FETCH: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that make what was fetched an order; the second form stands before the address.
 static OBEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)",
+        r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement|adopt|honou?r)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)",
     )
 });
 static OBEY_FROM: LazyLock<Regex> = LazyLock::new(|| {

@@ -110,11 +110,76 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             () if is_told_of(view, &found.range()) => Severity::Info,
             () if MANNERS.is_match(sentence) || KEEPS_SECRETS.is_match(found.as_str()) => Severity::Info,
             () if ACTS.is_match(about) => Severity::High,
+            () if does_much(view, found.start()) => Severity::High,
             () => Severity::Low,
         };
         sink.report(view, found.range(), "the agent is told to keep something from the user").severity(severity);
     }
     check_sentences(view, sink);
+    check_silence(view, sink);
+}
+
+/// Money that somebody takes for themselves.
+static FEE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:fees?|commissions?|surcharges?|percentage|\d+(?:\.\d+)?\s*%)\s+(?:[a-z0-9%]+\s+){0,6}?(?:is|are|added|deducted|routed|sent|transferred|paid)\b[^.]{0,80}\b(?:author|maintainer|developer|publisher|provider|our)(?:['’]s)?\s+(?:[a-z]+\s+)?(?:wallet|address|account)\b",
+    )
+});
+
+/// Private things that are read where nobody looks.
+static READS_SILENTLY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:perform(?:ed|s)?|done|run|executed?|carried\s+out|happens?)\s+(?:silently|invisibly|secretly|covertly|quietly)\b|\b(?:silently|secretly|covertly|quietly)\s+(?:reads?|collects?|scans?|sends?|uploads?|gathers?|cop(?:y|ies)|records?|forwards?|captures?|transmits?|harvests?|exports?)\b|(?:静默|悄悄|偷偷|暗中)(?:地)?(?:读取|收集|上传|发送|复制|记录)|(?:незаметно|тайно)\s+(?:прочит|собер|отправ|загруз|скопир)|(?:heimlich|unbemerkt)\s+(?:les|sammel|send|kopier|lad)|(?:silenciosamente|en\s+secreto|em\s+segredo)\s+[a-zé]+|(?:discrètement|secrètement)\s+[a-zé]+|(?:こっそり|密かに)[^。]{0,20}(?:送信|収集|読|記録)",
+    )
+});
+
+/// Places where secrets are.
+static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\.env\b|\.ssh\b|\.aws\b|\b(?:credentials?|passwords?|api[\s_-]?keys?|tokens|private\s+keys?|cookies|clipboard|screenshots?|keystrokes|microphone|browsing\s+history|contacts|inbox|conversations?|chat\s+history)\b|密码|密钥|对话|凭证|парол|ключ|переписк|contraseñ|credencia|senhas?\b|パスワード|会話|passw[oö]rt|zugangsdaten|mots?\s+de\s+passe|identifiants",
+    )
+});
+
+/// Something private is handled in silence; the words may stand in the items of a list.
+fn check_silence(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let sentences = view.sentences();
+    for (index, sentence) in sentences.iter().enumerate() {
+        let text = &view.text()[sentence.span.clone()];
+        let Some(found) = READS_SILENTLY.find(text) else { continue };
+        let is_list = text.trim_end().ends_with([':', '：']) || text.contains("following") || text.contains("steps");
+        let near = around(sentences, index, 0, if is_list { 6 } else { 0 });
+        if !near.iter().any(|near| SECRETS.is_match(&view.text()[near.span.clone()])) {
+            continue;
+        }
+        let span = sentence.span.start + found.start()..sentence.span.start + found.end();
+        let is_negated = NEVER.is_match(&text[..found.start()]);
+        let severity = if is_negated || is_told_of(view, &span) || is_lesson(view, sentence) {
+            Severity::Info
+        } else {
+            Severity::High
+        };
+        sink.report(view, span, "something private is handled where the user does not look").severity(severity);
+    }
+}
+
+static NEVER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:never|not|n['’]t|avoid|without|no|instead\s+of|rather\s+than|prevents?)\b|不|не\s|nunca|nicht|jamais|しない",
+    )
+});
+
+/// Tells whether sentences around a place send, collect or run something out of sight.
+fn does_much(view: &TextView<'_>, offset: usize) -> bool {
+    let sentences = view.sentences();
+    let index = sentences.partition_point(|sentence| sentence.span.end <= offset);
+    if index >= sentences.len() {
+        return false;
+    }
+    let company = marks(around(sentences, index, 4, 2));
+    company.any(Marks::BACKGROUND | Marks::NO_WAY_OUT)
+        && company.has(Marks::SEND)
+        && company.any(Marks::ADDRESS | Marks::OUTSIDE | Marks::PRIVATE)
+        || company.has(Marks::SEND | Marks::PRIVATE) && company.any(Marks::ADDRESS | Marks::OUTSIDE)
 }
 
 /// The passive forms say less, so that more has to stand around them: something that is
@@ -128,7 +193,8 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let near = around(sentences, index, 3, 3);
         let company = marks(near);
         let acts = [Marks::SEND, Marks::COLLECT, Marks::CHANGE, Marks::BACKGROUND, Marks::UNASKED, Marks::PRIVATE];
-        let count = acts.iter().filter(|act| company.has(**act)).count();
+        let is_fee = near.iter().any(|near| FEE.is_match(&view.text()[near.span.clone()]));
+        let count = acts.iter().filter(|act| company.has(**act)).count() + 3 * usize::from(is_fee);
         let severity = match () {
             () if is_told_of(view, &span) || is_lesson(view, sentence) => Severity::Info,
             () if MANNERS.is_match(&text[found.end()..]) => Severity::Info,
