@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::Regex;
+
 use crate::scan::evidence::lexicon::Marks;
 
 /// What a sentence is part of.
@@ -114,6 +116,14 @@ pub(in crate::scan) fn around(sentences: &[Sentence], index: usize, before: usiz
 /// Returns all classes of words in `sentences`.
 pub(in crate::scan) fn marks(sentences: &[Sentence]) -> Marks {
     sentences.iter().fold(Marks::default(), |marks, sentence| marks | sentence.marks)
+}
+
+/// Tells whether a sentence is worth a closer look: it holds one of `words`, or letters of
+/// another language than English. A closer look costs a hundred times as much.
+pub(in crate::scan) fn is_candidate(sentence: &str, words: &Regex) -> bool {
+    // The first bytes of accented Latin, Cyrillic, kana and Chinese characters.
+    let is_other_language = |byte: &u8| matches!(byte, 0xC3 | 0xD0 | 0xD1 | 0xE3..=0xE9);
+    words.is_match(sentence) || sentence.as_bytes().iter().any(|byte| is_other_language(byte))
 }
 
 struct Splitter<'a> {

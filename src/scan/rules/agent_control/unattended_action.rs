@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around};
+use crate::scan::evidence::sentence::{Place, around, is_candidate};
 use crate::scan::evidence::setting::{is_code, is_lesson, is_taught, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -129,12 +129,22 @@ static GUARDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)approv|author|vetted|consent|advisory|regardless|confirm|permission|\basked\b|consult|update|without|even\s+if|although|acknowledge|default|accept",
+    )
+});
+
 /// An action in one sentence, and in it or beside it that the user has no say: overruled
 /// outright, or left out by a list of what the skill may do.
 fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
         let text = &view.text()[sentence.span.clone()];
+        if !sentence.marks.any(Marks::UNASKED) && !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         if let Some(found) = ASSERTED.find(text).filter(|_| sentence.place != Place::Heading) {
             let is_denied = is_lesson(view, sentence) || GUARDS.is_match(&text[..found.start()]);
             let span = sentence.span.start + found.start()..sentence.span.start + found.end();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::Place;
+use crate::scan::evidence::sentence::{Place, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -73,9 +73,16 @@ static ORDINARY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:this|these|the same|the present|itself|yourself|copies)\b"));
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for sentence in view.sentences() {
         let text = &view.text()[sentence.span.clone()];
+        if !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         let Some(found) = REPLICATES.find(text).filter(|_| sentence.place != Place::Heading) else { continue };
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let severity = match () {

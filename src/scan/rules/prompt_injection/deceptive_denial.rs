@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, Sentence, around};
+use crate::scan::evidence::sentence::{Place, Sentence, around, is_candidate};
 use crate::scan::evidence::setting::{is_lesson, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -101,6 +101,13 @@ static HONEST: LazyLock<Regex> = LazyLock::new(|| {
 /// How many sentences after the question the answer may stand.
 const ANSWER_REACH: usize = 2;
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bask|question|inquire|wonder|notice|complain|want|\blie\b|mislead|deceive|deny|falsely|pretend|act\s+as|look\s+like|seem|prioriti|tell|assure|confirm|respond|\bsay\b|reply|state",
+    )
+});
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
@@ -108,6 +115,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let text = &view.text()[sentence.span.clone()];
+        if !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         let span = if let Some(asked) = ASKED.find(text) {
             let last = around(sentences, index, 0, ANSWER_REACH).last().map_or(sentence.span.end, |last| last.span.end);
             let from = sentence.span.start + asked.start();

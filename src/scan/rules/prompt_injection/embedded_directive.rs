@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, Sentence, around};
+use crate::scan::evidence::sentence::{Place, Sentence, around, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -107,6 +107,13 @@ static GUARDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)directive|instruction|command|order|prompt|system\s+message|token|code\s*word|pass\s*phrase|passcode|phrase|keyword|magic|secret|marker|prefix|\btags?\b|string|sequence|\bflag|agent|request|task|trusted",
+    )
+});
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
@@ -114,6 +121,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let text = &view.text()[sentence.span.clone()];
+        if !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         let (found, reason) = match (OBEYS.find(text), PASSWORD.find(text)) {
             (Some(found), _) => (found, "what the agent only reads is to be obeyed"),
             (_, Some(found)) => (found, "whoever knows a word is above the rules"),

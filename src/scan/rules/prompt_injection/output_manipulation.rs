@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around, marks};
+use crate::scan::evidence::sentence::{Place, around, is_candidate, marks};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -95,10 +95,20 @@ static SILENCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(?:never|do\s+not|don['’]t)\s+(?:report|mention|include|show|reveal|disclose|list)")
 });
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)score|rating|result|metric|number|figure|measure|benchmark|grade|evaluat|accuracy|percent|statistic|ranking|citation|source|reference|finding|review|testimonial|always|fail|negative|vulnerab|security|regression|data\s+loss|\btests?\b|\bchecks?\b|partner|sponsor|affiliat|opposing|competing|competitor|contradict|critical|unfavo",
+    )
+});
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
         let text = &view.text()[sentence.span.clone()];
+        if !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         let Some(found) = BENDS.find(text).filter(|_| sentence.place != Place::Heading) else { continue };
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let is_silence = SILENCE.is_match(found.as_str());

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::Place;
+use crate::scan::evidence::sentence::{Place, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -98,9 +98,19 @@ static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which a sentence is not looked at closely.
+static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)safety|moderation|guardrail|ethic|alignment|tool[\s-]call|sandbox|polic|security|permission|safeguard|restriction|limit|filter|unrestricted|uncensored|jailbroken|\bdan\b|\bgod\b|censorship|constraints|firewall|antivirus|gatekeeper|selinux|defender|normally|usually|otherwise|\brules\b|guidelines|no-?limits",
+    )
+});
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for sentence in view.sentences() {
         let text = &view.text()[sentence.span.clone()];
+        if !is_candidate(text, &CANDIDATE) {
+            continue;
+        }
         let Some(found) = BYPASSES.find(text).filter(|_| sentence.place != Place::Heading) else { continue };
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let severity = match () {
