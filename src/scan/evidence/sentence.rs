@@ -123,7 +123,7 @@ pub(in crate::scan) fn marks(sentences: &[Sentence]) -> Marks {
 pub(in crate::scan) fn is_candidate(sentence: &str, words: &Regex) -> bool {
     // The first bytes of accented Latin, Cyrillic, kana and Chinese characters.
     let is_other_language = |byte: &u8| matches!(byte, 0xC3 | 0xD0 | 0xD1 | 0xE3..=0xE9);
-    words.is_match(sentence) || sentence.as_bytes().iter().any(|byte| is_other_language(byte))
+    words.is_match(sentence) || sentence.as_bytes().iter().any(is_other_language)
 }
 
 struct Splitter<'a> {
@@ -147,8 +147,7 @@ impl Splitter<'_> {
     fn run(&mut self, part: Range<usize>) {
         let text = self.text;
         let Some(line) = text.get(part.clone()) else { return };
-        let mut characters = line.char_indices().peekable();
-        while let Some((index, character)) = characters.next() {
+        for (index, character) in line.char_indices() {
             let end = part.start + index + character.len_utf8();
             if self.open.is_none() && character.is_whitespace() {
                 continue;

@@ -100,6 +100,9 @@ static KEPT_OUT_OF_SIGHT: LazyLock<Regex> = LazyLock::new(|| {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for found in CONCEALS.find_iter(view.text()) {
+        if sink.is_full(view.path()) {
+            return;
+        }
         let region = view.region(found.start());
         if matches!(region, Region::InlineCode) || view.is_script() && region == Region::Code {
             continue;
