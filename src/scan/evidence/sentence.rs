@@ -39,6 +39,9 @@ pub(in crate::scan) struct Sentence {
 /// A sentence that goes on for longer is cut.
 const SENTENCE_BYTES: usize = 800;
 
+/// A heading that is longer says something instead of naming it.
+const TITLE_BYTES: usize = 80;
+
 /// What is shorter says nothing.
 const SHORTEST_BYTES: usize = 8;
 
@@ -81,7 +84,9 @@ pub(in crate::scan) fn sentences(text: &str, frontmatter_end: usize) -> Vec<Sent
             None => splitter.close(),
             Some(b'#') => {
                 splitter.section += 1;
-                splitter.begin(Place::Heading, false);
+                // A heading that long is a sentence in large letters.
+                let is_title = content.len() <= TITLE_BYTES;
+                splitter.begin(if is_title { Place::Heading } else { Place::Text }, false);
                 splitter.run(from..end);
                 splitter.close();
             }
