@@ -8,35 +8,34 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::pattern;
+use crate::scan::evidence::Pattern;
 
 use super::{Region, TextView};
 
 /// Words before a phrase that turn it round, within the same sentence.
-static NEGATION: LazyLock<Regex> = LazyLock::new(|| {
+static NEGATION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|refuse(?:s|d)?|reject(?:s|ed)?|forbid(?:s|den)?|prohibit(?:s|ed)?|block(?:s|ed)?|deny|denies|prevent(?:s|ed)?|without|warn(?:s|ing)?|beware|dangerous|unsafe|malicious|detect(?:s|ed|ing|ion)?|flag(?:s|ged)?|scan(?:s|ned|ning)?\s+for|look(?:s|ing)?\s+for|watch\s+(?:out\s+)?for|check(?:s|ing)?\s+for|search(?:es)?\s+for|such\s+as|e\.g\.|for\s+example|example\s+of|instead\s+of|rather\s+than|attackers?|attacks?|attempts?(?:ing|ed)?\s+to|tr(?:y|ies|ying)\s+to|injection)\b|不要|禁止|避免|切勿|检测|例如|比如|危险|恶意|攻击|\b(?:nunca|jamás|evita[rs]?|por\s+ejemplo|por\s+exemplo|detecta[rs]?|malicios[ao]s?|ataques?|niemals|vermeide[nt]?|zum\s+beispiel|z\.\s?b\.|erkenn[a-z]+|bösartig[a-z]*|angriff[a-z]*|jamais|évite[rz]?|par\s+exemple|détect[a-z]+|malveillant[a-z]*|attaques?)\b|никогда|избегай|например|обнаруж|вредонос|атак|例えば|検出|悪意|攻撃|禁止",
     )
 });
 
 /// Headings under which patterns are listed in order to be recognised or avoided.
-static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+static TEACHING_HEADING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)detect|red\s*flags?|anti-?patterns?|attack|threat|malicious|vulnerab|exploit|security\s+(?:check|review|audit|consider|risk|rule|pattern)|injection|what\s+to\s+(?:look|avoid|watch)|never|do\s+not|don['’]t|avoid|forbidden|prohibited|not\s+allowed|dangerous|unsafe|bad\s+(?:example|practice)|warning\s+signs|indicators?|danger|blocked|guardrails?|检测|攻击|威胁|危险|禁止|安全检查|漏洞|detección|ataques?|amenazas?|ameaças?|обнаружени|атак|угроз|опасн|検出|攻撃|脅威|危険|erkennung|angriff|bedrohung|détection|menaces?",
     )
 });
 
 /// Lines that introduce a list or a block of things to recognise, or to keep from.
-static TEACHING_LEAD: LazyLock<Regex> = LazyLock::new(|| {
+static TEACHING_LEAD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:attack(?:s|er|ers)?|malicious|suspicious|dangerous|unsafe|vulnerable|insecure|bad|wrong|incorrect|harmful|risky|anti-?patterns?|red\s+flags?|detect(?:s|ed|ing|ion)?|flag(?:s|ged)?|look(?:s|ing)?\s+for|watch\s+for|check\s+for|scan\s+for|search\s+for|reject(?:s|ed)?|block(?:s|ed)?|never|do\s+not|don['’]t|must\s+not|avoid|forbid(?:den)?|prohibited|refuse|jailbreak|injection|payloads?|exploit(?:s|ed|ing)?|threats?|adversar[a-z]+|indicators?|phrases|such\s+as|like\s+these|attempts?)\b|❌|🚫|⛔|✗|恶意|攻击|危险|检测|禁止|不要|可疑|malicios|ataque|peligros|perigos|вредонос|атак|опасн|подозрительн|悪意|攻撃|危険|疑わしい|bösartig|angriff|gefährlich|verdächtig|malveillant|attaque|dangereu|suspect",
     )
 });
 
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
-static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
+static IMPERATIVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always)\b|运行|执行|使用|ejecut|execut|запусти|выполни|実行|führe|starte|exécute|lance",
     )
@@ -167,7 +166,7 @@ fn is_mention_in_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
 
 /// Tells whether a string stands in an array whose key says that it holds patterns or samples.
 fn is_in_array_of_patterns(view: &TextView<'_>, offset: usize) -> bool {
-    static KEY: LazyLock<Regex> = LazyLock::new(|| {
+    static KEY: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r#"(?i)["']?[a-z_-]*(?:patterns?|match(?:es)?|examples?|tests?|samples?|payloads?|signatures?|indicators?|phrases?|keywords?|positives?|negatives?|triggers?|attacks?|blocklist|denylist|vectors?)["']?\s*[:=]\s*[\[({]\s*$"#,
         )

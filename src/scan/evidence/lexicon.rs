@@ -8,8 +8,7 @@ mod words;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 
 use words::{BACKGROUND, CHANGE, COLLECT, CONCEALED, NO_WAY_OUT, OCCASION, OUTSIDE, PRIVATE, SEND, UNASKED, WORK};
@@ -77,7 +76,7 @@ impl BitOrAssign for Marks {
     }
 }
 
-static CLASSES: LazyLock<Vec<(Marks, Regex)>> = LazyLock::new(|| {
+static CLASSES: LazyLock<Vec<(Marks, Pattern)>> = LazyLock::new(|| {
     let class = |mark, forms: &[&str]| (mark, pattern(&format!("(?i){}", forms.join("|"))));
     vec![
         class(Marks::SEND, SEND),

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 
 /// What a sentence is part of.
@@ -125,7 +124,7 @@ pub(in crate::scan) fn marks(sentences: &[Sentence]) -> Marks {
 
 /// Tells whether a sentence is worth a closer look: it holds one of `words`, or letters of
 /// another language than English. A closer look costs a hundred times as much.
-pub(in crate::scan) fn is_candidate(sentence: &str, words: &Regex) -> bool {
+pub(in crate::scan) fn is_candidate(sentence: &str, words: &Pattern) -> bool {
     // The first bytes of accented Latin, Cyrillic, kana and Chinese characters.
     let is_other_language = |byte: &u8| matches!(byte, 0xC3 | 0xD0 | 0xD1 | 0xE3..=0xE9);
     words.is_match(sentence) || sentence.as_bytes().iter().any(is_other_language)

@@ -3,36 +3,35 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, Sentence};
 use crate::scan::evidence::url::Url;
 use crate::scan::{Region, TextView};
 
 /// Paths of files that hold samples for a program rather than work for an agent.
-static SPECIMEN_PATH: LazyLock<Regex> = LazyLock::new(|| {
+static SPECIMEN_PATH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*|rule-?packs?|wordlists?|attack-?(?:corpus|library|patterns))/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
     )
 });
 
 /// Words of those who teach, test or look for attacks.
-static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+static TEACHING_WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁",
     )
 });
 
 /// Words by which a document about security says what it is.
-static DECLARES: LazyLock<Regex> = LazyLock::new(|| {
+static DECLARES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:security|secure|abuse|fraud|safety|defen[cs]e|defensive)\b|安全|seguridad|segurança|безопасност|セキュリティ|sicherheit|sécurité",
     )
 });
 
 /// Headings under which a reader is told what to run.
-static ORDERING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+static ORDERING_HEADING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:install(?:ation)?|set\s*-?up|getting\s+started|quick\s*-?start|prerequisites?|requirements|initiali[sz]ation|bootstrap)\b|安装|установк|インストール|instala|einrichtung",
     )
@@ -109,7 +108,7 @@ fn gives_orders(view: &TextView<'_>, span: &Range<usize>) -> bool {
 }
 
 /// Words of a sentence about what others do, or about what to look out for.
-static LESSON: LazyLock<Regex> = LazyLock::new(|| {
+static LESSON: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:attack(?:s|er|ers)?|malicious|adversar[a-z]+|prompt\s+injection|injection\s+attempts?|jailbreak(?:s|ing)?|red\s+flags?|phishing|such\s+as|e\.g\.|for\s+example|detect(?:s|ed|ing|ion)?|flag(?:s|ged)?|suspicious|exploit(?:s|ed|ing)?|violat[a-z]+|unethical|deceptive|anti-?patterns?|wrong|bad\s+practice|forbidden|prohibited|not\s+allowed|unacceptable|❌)\b|❌|🚫|⛔|攻击|恶意|检测|例如|可疑|ataques?|malicios|по\s+примеру|атак|вредонос|攻撃|悪意|検出|angriff|bösartig|attaques?|malveillant",
     )

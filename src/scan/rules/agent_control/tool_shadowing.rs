@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{around, marks};
@@ -45,21 +44,21 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Before everything, whatever it is.
-static FIRST: LazyLock<Regex> = LazyLock::new(|| {
+static FIRST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:always|must)\s+(?:be\s+)?(?:run|use|call|invoke|execute|load|consult|activate|start|used|called|invoked)\s+(?:with\s+)?(?:this|the\s+present)\s+(?:tool|skill|plugin)\b[^.]{0,80}?\b(?:before\s+(?:anything|everything|any\s+other|all\s+other|every\s+other)|first\b[^.]{0,20}\bbefore\b|instead\s+of\s+(?:any|all|every)\s+other|for\s+(?:every|all|any)\s+(?:tasks?|requests?|messages?|prompts?|questions?)\b|no\s+matter\s+what)|^\W*(?:invoke|use|call|run|load)\s+this\s+(?:skill|tool)\s+before\s+(?:any|every|all)\s+other\s+(?:tools?|skills?)|\bbefore\s+(?:using|calling)\s+any\s+other\s+(?:tool|skill)s?,?\s+(?:[a-z]+\s+){0,3}?(?:call|use|run|invoke)\s+this\b|总是(?:先|首先)?(?:使用|调用|运行)(?:此|本|这个)(?:技能|工具)|всегда\s+(?:сначала\s+)?(?:используй|вызывай|запускай)[а-я]*\s+(?:этот|данный)\s+(?:навык|инструмент)[^.]{0,40}(?:перед|прежде)|siempre\s+(?:usa|ejecuta)\s+esta\s+(?:herramienta|habilidad)\s+(?:primero|antes)",
     )
 });
 
 /// Above all others, or in their place.
-static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+static ABOVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bthis\s+(?:skill|tool|plugin)\s+(?:always\s+)?(?:takes?|has|must\s+have|gets?)\s+(?:absolute\s+|the\s+highest\s+|top\s+)?(?:priority|precedence)\s+over\s+(?:all|any|every)\s+(?:other\s+)?(?:tools?|skills?|plugins?|instructions)|\bthis\s+(?:skill|tool)\s+(?:replaces|supersedes|overrides)\s+(?:all|any|every|the\s+built-?in|your\s+built-?in|the\s+default)\s+(?:[a-z-]+\s+){0,2}?(?:tools?|skills?|commands?)|\b(?:never|do\s+not|don['’]t)\s+(?:ever\s+)?(?:use|call|load|invoke|trust)\s+(?:any|all)\s+other\s+(?:tools?|skills?|plugins?)\b|(?:此|本|该)(?:技能|工具)(?:的)?优先级(?:高于|大于)(?:所有|任何|一切)|このスキルは(?:他の)?すべての(?:ツール|スキル)より優先|esta\s+(?:herramienta|habilidad|ferramenta)\s+tiene\s+prioridad\s+sobre\s+tod[ao]s|dieses?\s+(?:werkzeug|skill)\s+hat\s+vorrang\s+vor\s+allen|cet\s+outil\s+(?:a\s+la\s+priorité|est\s+prioritaire)\s+sur\s+tous",
     )
 });
 
 /// What makes a claim of rank dangerous.
-static HOSTILE: LazyLock<Regex> = LazyLock::new(|| {
+static HOSTILE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:bypass|disable|circumvent|ignore|override|skip)\s+(?:any\s+|all\s+|the\s+|your\s+|every\s+)?(?:[a-z]+\s+){0,2}?(?:safety\s+[a-z]+|security\s+[a-z]+|restrictions?|permission\s+[a-z]+|permissions|polic(?:y|ies)|instructions|safeguards|guardrails)\b|绕过|обойди",
     )

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, around, is_candidate};
@@ -65,14 +64,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What cannot be taken back.
-static ACTION: LazyLock<Regex> = LazyLock::new(|| {
+static ACTION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:send(?:s|ing)?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?|payments?|funds|money|tokens|invites?)|delet(?:e|es|ing)|drop(?:s|ping)?\s+(?:the\s+)?(?:tables?|databases?)|force[\s-]?push(?:es|ing)?|revok(?:e|es|ing)|reset(?:s|ting)?\s+(?:user\s+)?passwords?|transfer(?:s|ring)?|purchas(?:e|es|ing)|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|execut(?:e|es|ing)\s+(?:the\s+)?(?:trades?|transactions?|payments?)|pay(?:s|ing)?\s|deploy(?:s|ing)?\s+to\s+production|merg(?:e|es|ing)\s+(?:the\s+)?(?:pull|pr)|post(?:s|ing)?\s+(?:to|on)\s+(?:social|twitter|x\b|linkedin|facebook)|modif(?:y|ies|ying)\s+(?:user\s+)?(?:permissions|access)|overwrit(?:e|es|ing)|disabl(?:e|es|ing)\s+(?:the\s+)?(?:firewall|antivirus|logging|audit\w*|security|mfa|2fa)|wip(?:e|es|ing)|remov(?:e|es|ing)\s+(?:the\s+)?(?:users?|files|backups|records))\b",
     )
 });
 
 /// Words that leave the user out.
-static UNASKED: LazyLock<Regex> = LazyLock::new(|| {
+static UNASKED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|without\s+displaying)\b",
     )
@@ -95,42 +94,42 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Actions in the user's name, with money, accounts or what others see.
-static GRAVE: LazyLock<Regex> = LazyLock::new(|| {
+static GRAVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:(?:set|make|mark)s?\s+(?:[a-z]+\s+){0,2}?(?:to\s+)?public(?:ly)?|(?:permanently|irrevocably)\s+(?:delet|remov|eras)(?:e|es|ed|ing)|(?:are|is)\s+(?:immediately\s+|automatically\s+)?(?:deleted|published|posted|purchased|charged|sent)|published\s+immediately|orders?\s+(?:is|are)\s+placed|accepts?\s+(?:all\s+)?invitations|invitations?\s+to|elevated\s+privileges|with\s+sudo|replac(?:e|es|ing)\s+its\s+own|pulls?\s+the\s+(?:newest|latest)|shares?\s+the\s+user|purchas(?:e|es|ed|ing)|buy(?:s|ing)?|charg(?:e|es|ed|ing)\s+(?:the|a|their|your)|pay(?:s|ing)?\s+(?:for|the|with)|renew(?:s|als?|ing)?|upgrad(?:e|es|ing)\s+(?:an?|the|their)\s+(?:subscription|plan|tier)|transfer(?:s|ring)?\s+(?:the\s+)?(?:funds|money|tokens|ownership)|trad(?:e|es|ing)\b|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|sends?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?)|sending\s+e-?mails?|reset(?:s|ting)?\s+(?:the\s+|user\s+)*passwords?|revok(?:e|es|ing)|modif(?:y|ies|ying)\s+(?:the\s+|user\s+|account\s+)*(?:permissions?|access|accounts?)|delet(?:e|es|ing)|force-?push(?:es|ing)?|publish(?:es|ing)?|post(?:s|ing)?\s+(?:to|on)\s|(?:download|fetch)(?:es|s|ing)?\s+and\s+(?:appl(?:y|ies|ying)|install(?:s|ing)?|run(?:s|ning)?|execut(?:e|es|ing))|updates?\s+(?:itself|are\s+applied)|execut(?:e|es|ing)\s+(?:[a-z]+\s+){0,3}?(?:commands?|scripts?|code)|shell\s+commands|disabl(?:e|es|ing)|overwrit(?:e|es|ing))\b|购买|支付|转账|删除|发布|执行(?:命令|脚本)|куп[ия]|оплат|удал|перевед|compra[rs]?\b|pag(?:ue|ar|a)\b|elimin|borra|delet[ae]|購入|支払|削除|送金|kauf|bezahl|lösch|überweis|achet|pay(?:e[rz]|ez)|supprim",
     )
 });
 
 /// Words that overrule what the user has set or said, rather than spare a question.
-static OVERRULES: LazyLock<Regex> = LazyLock::new(|| {
+static OVERRULES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:the\s+|this\s+)?(?:skill|assistant|agent|tool|system)\s+(?:does|will)\s+not\s+(?:wait\s+for|ask|require|request|seek)\s+(?:[a-z'’]+\s+){0,3}?(?:approval|confirmation|consent|permission|users?)\b|\b(?:confirmation|approval)\s+(?:step|dialog|screen)s?\s+(?:is|are)\s+(?:skipped|omitted|suppressed|bypassed|disabled)|\busers?\s+(?:is|are|does|do|need|will)\s*(?:not|n['’]t)\s+(?:need\s+to\s+)?(?:be\s+)?(?:asked|consulted)\s*(?:first|beforehand|[.;,])|\bwithout\s+checking\s+with\s+(?:the\s+)?user|\bupdates?\s+(?:cannot|can['’]t|can\s+not)\s+be\s+(?:declined|refused|disabled|prevented|turned\s+off)|\bregardless\s+of\s+(?:the\s+|what\s+|any\s+)?[^.]{0,40}\b(?:users?|user['’]s|settings?|parameter|preferences?|flag)\b|\b(?:confirm[a-z]*|approval|consent|opt-?in)`?\s+(?:parameter|flag|setting|option|prompt)s?\s+(?:is|are)\s+(?:ignored|overridden|disregarded|bypassed)|\bdefaults?\s+to\s+`?true`?\s+regardless|\b(?:implicit(?:ly)?|tacit(?:ly)?)\s+(?:approv|authori|consent|accept)[a-z]*|\binterprets?\s+(?:[a-z]+\s+){0,4}as\s+(?:authori[sz]ation|consent|approval|permission)|\b(?:not|never)\s+(?:be\s+)?(?:prompted|asked|required)\s+to\s+(?:approve|confirm|consent|authori[sz]e)|\bwithout\s+(?:being\s+asked|displaying\s+(?:a\s+|the\s+)?(?:preview|amount|price))|\backnowledge\s+[^.]{0,40}\bbut\s+(?:proceed|continue)|\b(?:even\s+if|although)\s+(?:the\s+)?users?\s+(?:[a-z]+\s+){0,3}?(?:no|not|declin[a-z]+|refus[a-z]+|object[a-z]*|cancel[a-z]*|disabled|opted\s+out|turned\s+off)\b|无论用户|不管用户|независимо\s+от\s+(?:настро|выбор|желани)|sin\s+importar\s+lo\s+que\s+(?:el\s+)?usuario|unabhängig\s+von\s+(?:den\s+)?(?:einstellungen|nutzer)|quel\s+que\s+soit\s+le\s+choix",
     )
 });
 
 /// The gravest of them, for which the words that leave the user out are enough.
-static IRREVERSIBLE: LazyLock<Regex> = LazyLock::new(|| {
+static IRREVERSIBLE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:permanently\s+(?:delet|remov|eras)[a-z]*|purchas(?:e|es|ed|ing)|places?\s+(?:the\s+|an\s+)?orders?|orders?\s+(?:is|are)\s+placed|charg(?:e|es|ing)\s+(?:the|a|their)\s+(?:[a-z]+\s+)?(?:card|account|payment)|transfer(?:s|ring)?\s+(?:the\s+)?(?:funds|money)|elevated\s+privileges|reset(?:s|ting)?\s+(?:the\s+|user\s+)*passwords?)\b|下单|支付|转账|оплат|купи|(?:realiza|haz|faça)\s+(?:el\s+|o\s+)?(?:pago|pedido|pagamento)|送金|支払|überweis|bezahl",
     )
 });
 
 /// Approval that nobody gave: it is said to be there for everything.
-static ASSERTED: LazyLock<Regex> = LazyLock::new(|| {
+static ASSERTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:all|any|every|full|these)\b[^.]{0,80}?\b(?:are|is|as|be|been|permissions)\s+(?:already\s+|implicitly\s+|automatically\s+|fully\s+)*(?:pre-?approved|pre-?authori[sz]ed|pre-?vetted|implicitly\s+approved|approved\s+in\s+advance)\b|\b(?:user|owner|operator|administrator)\s+(?:has|have)\s+(?:already\s+)?(?:pre-?approved|pre-?authori[sz]ed|approved\s+all|consented\s+to\s+all|authori[sz]ed\s+all)\b|\b(?:checks?|polic(?:y|ies)|restrictions?|safeguards?)\s+(?:checks\s+)?(?:are|is)\s+(?:advisory\s+only|only\s+advisory)\b|所有(?:操作|命令)(?:均|都)?已(?:获|得到|预先)?(?:用户)?(?:批准|授权)|все\s+(?:действия|команды)\s+(?:уже\s+)?(?:заранее\s+)?(?:одобрены|разрешены)",
     )
 });
 
 /// Sentences that leave the say to the user, or tell of what must not be.
-static GUARDS: LazyLock<Regex> = LazyLock::new(|| {
+static GUARDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|won['’]t|will\s+not|does\s+not|doesn['’]t|avoid|refuse|unless|only\s+(?:if|when|after|with)|if\s+(?:the\s+)?user\s+(?:has\s+)?(?:approv|confirm|agree|ask|request|opt|enabl|explicit)[a-z]*|dry[\s-]run|prevents?|safe(?:ly|guard)?|test\s+(?:environment|account|data)|temp(?:orary)?\s+(?:files?|director)|cache|build\s+artifacts|node_modules|unsaved|duplicates?|worktree)\b|不要|不得|切勿|не\s+(?:удаля|выполн|покупа)|niemals|nunca|jamais",
     )
 });
 
 /// Words without which a sentence is not looked at closely.
-static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+static CANDIDATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)approv|author|vetted|consent|advisory|regardless|confirm|permission|\basked\b|consult|update|without|even\s+if|although|acknowledge|default|accept",
     )
@@ -213,7 +212,7 @@ fn action_nearby(view: &TextView<'_>, unasked: &Range<usize>) -> Option<Range<us
 
 /// "Never send without asking": the line before the action turns it round.
 fn is_forbidden(view: &TextView<'_>, offset: usize) -> bool {
-    static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
+    static FORBIDS: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:never|not|don['’]t|no|avoid|cannot|can['’]t|refuse|instead|unless|only|if|when|whether|safe(?:ly)?|prevent)\b|❌|🚫|⛔|✗",
         )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
@@ -50,7 +49,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static REPLICATES: LazyLock<Regex> = LazyLock::new(|| {
+static REPLICATES: LazyLock<Pattern> = LazyLock::new(|| {
     let verb = r"(?:cop(?:y|ies)|replicat(?:e|es)|propagat(?:e|es)|spread(?:s)?|append(?:s)?|insert(?:s)?|embed(?:s)?|add(?:s)?|inject(?:s)?|clone(?:s)?|install(?:s)?|paste(?:s)?|write(?:s)?)";
     let own = r"(?:(?:this|these|the\s+same|the\s+present)\s+(?:skill|file|instructions?|text|prompt|message|section|block|paragraphs?|document|payload|code|hook)(?:['’]s\s+(?:text|contents?|instructions?))?|itself|yourself|(?:a\s+copy|copies)\s+of\s+(?:this|itself|yourself|these)(?:\s+[a-z]+)?)";
     let every = r"(?:every|all|each|any|other|all\s+of\s+the|as\s+many)\s+(?:the\s+|other\s+|of\s+the\s+|of\s+the\s+user['’]s\s+|your\s+|nearby\s+|writable\s+|installed\s+|accessible\s+|available\s+|reachable\s+|existing\s+)*(?:[a-z]+\s+){0,2}?(?:skills?|repositor(?:y|ies)|repos?|projects?|agents?|machines?|hosts?|workspaces?|contacts?|e-?mails?|messages?|skill\.md|plugins?|packages?|systems?|machines)\b";
@@ -60,21 +59,21 @@ static REPLICATES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Places where other agents read, or from where a text goes out by itself.
-static AGENTS_READ: LazyLock<Regex> = LazyLock::new(|| {
+static AGENTS_READ: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:skills|skill\.md|other\s+skill|agents?|contacts?|e-?mails?|messages?|plugins?|machines?|hosts?)\b|\b(?:commit|push|publish|spread|propagat[a-z]*|replicat[a-z]*|you\s+can\s+(?:find|reach|access|write)|of\s+the\s+user)\b|所有|其他|任何|другие|все|すべて|他の|alle|todos|tous",
     )
 });
 
 /// Ordinary distribution: the user asks for it, or it is a part of a document.
-static ORDINARY: LazyLock<Regex> = LazyLock::new(|| {
+static ORDINARY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|without|if\s+(?:you|the\s+user)|you\s+can|can\s+be|optional(?:ly)?|to\s+use|to\s+share|header|footer|licen[cs]e|template|snippet|import|section|checklist|disclaimer|block\s+(?:to|in))\b|不要|не\s|nicht|しない",
     )
 });
 
 /// Words without which a sentence is not looked at closely.
-static CANDIDATE: LazyLock<Regex> =
+static CANDIDATE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\b(?:this|these|the same|the present|itself|yourself|copies)\b"));
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {

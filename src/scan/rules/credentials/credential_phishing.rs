@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, around, marks};
@@ -49,7 +48,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The user is asked for something that only they should know.
-static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     let secret = r"(?:passwords?|passcodes?|(?:2fa|mfa|otp|one-time|verification|authentication|security)\s+codes?|pin\b|(?:credit\s+|debit\s+)?card\s+(?:numbers?|details)|cvv|seed\s+phrases?|recovery\s+(?:phrases?|codes?)|social\s+security\s+numbers?|bank(?:ing)?\s+(?:details|credentials|login)|login\s+(?:details|credentials)|master\s+password|private\s+keys?)";
     pattern(&format!(
         r"(?i)\b(?:ask|prompt|request|require|instruct|tell|get|urge|convince)\s+(?:the\s+|your\s+)?(?:users?|customers?|them|him|her)\s+(?:for|to\s+(?:enter|provide|confirm|type|share|paste|give|supply|re-?enter|verify|send))\s+(?:[a-z'’]+\s+){{0,4}}?{secret}|(?:要求|让|请)用户(?:输入|提供|确认)[^。]{{0,16}}(?:密码|验证码|银行卡|助记词)|(?:попроси|запроси)[а-я]*\s+(?:у\s+)?пользовател[а-я]+\s+(?:ввести\s+)?[^.]{{0,30}}(?:парол|код|номер\s+карты)|(?:pide|solicita|peça|solicite)\s+(?:al?|o)\s+usu[aá]ri[oa][^.]{{0,40}}(?:contraseña|senha|tarjeta|cartão|código)|ユーザーに[^。]{{0,30}}(?:パスワード|認証コード|カード番号)[^。]{{0,16}}(?:入力|尋ね|聞)|(?:bitte|frage|fordere)\s+(?:den\s+)?(?:be)?nutzer[^.]{{0,50}}(?:passwort|code|kartennummer|tan)|demande[zr]?\s+à\s+l['’]utilisateur[^.]{{0,50}}(?:mot\s+de\s+passe|code|carte)"
@@ -57,7 +56,7 @@ static ASKS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A secret that is asked for the user's own system, or not at all.
-static HONEST: LazyLock<Regex> = LazyLock::new(|| {
+static HONEST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|without|instead\s+of|rather\s+than|locally|sudo|keychain|password\s+manager|environment\s+variable|themselves|in\s+(?:their|the)\s+(?:browser|terminal)|directly\s+in|database|localhost|encrypt[a-z]*|pdf|zip|archive|router|device|test\s+account)\b|不要|切勿|не\s|nunca|não|nicht|しない",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, Sentence, around, marks};
@@ -66,7 +65,7 @@ const NEEDLES: &[&str] = &[
 ];
 
 /// A sentence that says what is not sent, or that the user decides.
-static DECLINES: LazyLock<Regex> = LazyLock::new(|| {
+static DECLINES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|not|n['’]t|no|nothing|nor|avoid|refuses?\s+to|neither|cannot)\s+(?:[a-z]+\s+){0,3}?(?:be\s+)?(?:sen[dt][a-z]*|shar[a-z]+|upload[a-z]*|transmi[a-z]+|collect[a-z]*|stor[a-z]+|logg?[a-z]*|record[a-z]*|track[a-z]*|forward[a-z]*|leav[a-z]+|expos[a-z]+|submit[a-z]*|post[a-z]*|copy|copied|data|telemetry)\b|\b(?:unless|only\s+(?:if|when|after|with)|opt-?in|(?:after|with)\s+(?:the\s+)?(?:user|explicit|their)[a-z'’]*\s+(?:consent|approval|permission|confirmation)|if\s+(?:the\s+)?users?\s+(?:ask|request|want|agree|confirm|opt|approv|consent)[a-z]*|at\s+the\s+user['’]s\s+request)\b|不(?:会|要|得)?(?:发送|上传|共享|收集)|не\s+отправля|送信しない|no\s+envi|não\s+envi|nicht\s+(?:gesendet|übermittelt)",
     )

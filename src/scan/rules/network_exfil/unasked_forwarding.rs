@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, around, marks};
@@ -50,7 +49,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Places that belong to whoever watches, rather than to the user or to a service with a name.
-static WATCHER: LazyLock<Regex> = LazyLock::new(|| {
+static WATCHER: LazyLock<Pattern> = LazyLock::new(|| {
     let kind = r"(?:address(?:es)?|mailbox|inbox|e-?mail|server|service|endpoint|collector|archive|account|system|team|dashboard)";
     pattern(&format!(
         r"(?i)\b(?:to|with|via|into|at)\s+(?:(?:the|our|an?|my|this|its|his|her|their)\s+)?(?:[a-z-]+\s+){{0,2}}?(?:monitoring|compliance|oversight|surveillance|supervisor['’]?s?|collector|collection|mlops|auditing|undisclosed|remote\s+logging|external\s+(?:logging|monitoring|review|audit|backup)|(?:central(?:i[sz]ed)?|intranet)\s+(?:logging|backup|collection|collector|mlops))\s+(?:[a-z-]+\s+){{0,2}}?{kind}\b|\bto\s+our\s+(?:[a-z-]+\s+){{0,3}}?(?:logging|analytics|telemetry|monitoring|metrics|collector|collection|mlops|backup)\s+{kind}\b|\b(?:bcc|cc|carbon\s+copy)\b[^.]{{0,60}}\b[a-z0-9._%+-]{{1,64}}@[a-z0-9.-]{{1,80}}|(?:外部|远程|监控)(?:的)?(?:邮箱|服务器|地址|端点)|(?:внешн|сторонн|удал[её]нн)[а-я]+\s+(?:адрес|сервер|почт)|外部の?(?:アドレス|サーバー?|メール)|(?:servidor|direcci[oó]n|correo|endereço|servidor)\s+(?:extern[oa]|remot[oa]|de\s+monitoreo|de\s+monitoramento)|(?:externe[nrs]?|entfernte[nrs]?)\s+(?:adresse|server|postfach)|(?:adresse|serveur|boîte)\s+(?:externe|distante?|de\s+surveillance)"
@@ -58,7 +57,7 @@ static WATCHER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A sentence that leaves the decision to the user, or is about the user's own system.
-static USER_DECIDES: LazyLock<Regex> = LazyLock::new(|| {
+static USER_DECIDES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|unless|optional(?:ly)?|opt-?in|only\s+(?:if|when|after)|if\s+(?:the\s+)?(?:user|you|they|configured|enabled|requested|needed)|can\s+(?:be\s+)?|you\s+can|may\s+|configur(?:e|ed|able)|your\s+(?:own\s+)?(?:server|endpoint|collector|monitoring|account|dashboard)|prometheus|grafana|datadog|sentry|opentelemetry|otel|cloudwatch|splunk|elk|loki|jaeger|application|microservice|kubernetes|deployment)\b",
     )

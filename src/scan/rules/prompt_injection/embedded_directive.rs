@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, Sentence, around, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
@@ -54,7 +53,7 @@ pub(crate) static RULE: Rule = Rule {
 const CONTENT: &str = r"(?:(?:web\s*)?pages?|websites?|articles?|feeds?|e-?mails?|messages?|documents?|files?|(?:code\s+)?comments?|(?:event\s+)?descriptions?|events?|tickets?|issues?|pull\s+requests?|commits?|content|text|input|data|records?|rows?|cells?|fields?|responses?|results?|tool\s+outputs?|outputs?|transcripts?|images?|attachments?|notes?|bio|footers?|headers?|metadata|payloads?|code|calendar|posts?|reviews?|listings?)";
 
 /// Text inside of content is an order.
-static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
+static OBEYS: LazyLock<Pattern> = LazyLock::new(|| {
     let order =
         r"(?:directives?|instructions?|commands?|orders?|system\s+(?:messages?|prompts?|instructions?)|prompts?)";
     let duty = r"(?:must|shall|should|will|has\s+to|have\s+to|needs?\s+to|is\s+to|are\s+to|is|are)\s+(?:be\s+)?(?:always\s+|immediately\s+|automatically\s+)*";
@@ -77,7 +76,7 @@ static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A word in the content lifts the rules.
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     let contains = r"(?:contains?|includes?|containing|including|begins?\s+with|starts?\s+with|mentions?|uses?|provides?|says?|types?|enters?|is\s+prefixed\s+with|carries|presents?)";
     let word = r"(?:(?:the|an?|this)\s+)?(?:[a-z-]+\s+){0,2}?(?:tokens?(?:\s+sequence)?|code\s*words?|pass\s*phrases?|passcode|phrases?|keywords?|magic\s+(?:word|string)|secret\s+(?:word|code)|markers?|prefix|tags?|strings?|sequence|flag)";
     let lifts = r"(?:exempt(?:ed|ion)?|bypass(?:es|ed)?|allow(?:ed)?\s+(?:it|everything|regardless|unconditionally|all)|unrestricted|disabl(?:e|es|ed)\s+(?:all\s+|the\s+|any\s+)?(?:[a-z]+\s+){0,2}?(?:checks?|filters?|filtering|safety|moderation|restrictions|validation|polic(?:y|ies)|rules)|skip\s+(?:all\s+|the\s+|any\s+)?(?:[a-z]+\s+){0,2}?(?:checks?|filters?|safety|moderation|validation|polic(?:y|ies)|review)|ignore\s+(?:all\s+|the\s+|any\s+)?(?:[a-z]+\s+){0,2}?(?:restrictions|safety|polic(?:y|ies)|rules|guidelines)|override[sn]?\s+(?:all|any|the|your|safety|system|policy)|admin(?:istrator)?\s+(?:mode|access|rights)|(?:full|root|elevated)\s+(?:access|permissions|privileges)|always\s+(?:approve|allow|accept|pass)|(?:return|respond\s+with|output)\s+[^.]{0,20}\b(?:allow|approved?|safe|pass))";
@@ -87,28 +86,28 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What comes from outside holds something to do.
-static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
+static CARRIES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:web\s*pages?|websites?|e-?mails?|articles?|feeds?|attachments?|comments|tickets?|invitations?|pdfs?|search\s+results|fetched\s+[a-z]+|retrieved\s+[a-z]+|tool\s+outputs?|api\s+responses?|documents?|calendar\s+(?:events?|entries))\b(?s:.){0,60}?\b(?:carr(?:y|ies)|contains?|includes?|embed(?:s|ded)?|holds?|comes?\s+with|bears?|asks?\s+for|trusted)\b[^.]{0,80}\b(?:agent|ai|assistant|embedded|hidden|machine-readable|trusted|request)\b",
     )
 });
 
 /// It is to be done.
-static COMPLIES: LazyLock<Regex> = LazyLock::new(|| {
+static COMPLIES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:follow|perform|execute|carry\s+out|obey|comply\s+with|act\s+on|honou?r|do)\s+(?:any|all|the|these|those|every|whatever)\s+(?:such\s+)?(?:[a-z-]+\s+)?(?:instructions?|directives?|commands?|steps?|requests?|tasks?|orders?)\b",
     )
 });
 
 /// Sentences that keep data and orders apart, and loaders of settings that any tool has.
-static GUARDS: LazyLock<Regex> = LazyLock::new(|| {
+static GUARDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|not\s+be|not\s+as|not\s+an?|cannot|refuse|untrusted|as\s+data|rather\s+than|instead\s+of|ignore\s+(?:any|all|such|them|those|embedded)|neutrali[sz]e|sanitiz|only\s+(?:if|from\s+the\s+user))\b|\b(?:user|skill\.md|claude\.md|agents\.md|reference|template|this\s+(?:skill|file|document|guide|plan|section)|plan|spec|checklist|task\s+(?:file|brief)|readme|workflow|instruction\s+file)\b[^.]{0,40}\b(?:instructions?|commands?|directives?)\b|不要|不得|切勿",
     )
 });
 
 /// Words without which a sentence is not looked at closely.
-static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+static CANDIDATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)directive|instruction|command|order|prompt|system\s+message|token|code\s*word|pass\s*phrase|passcode|phrase|keyword|magic|secret|marker|prefix|\btags?\b|string|sequence|\bflag|agent|request|task|trusted",
     )

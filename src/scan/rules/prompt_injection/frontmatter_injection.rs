@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::Place;
 use crate::scan::evidence::setting::is_specimen;
@@ -25,28 +24,28 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Flags that no reader of metadata knows, and that a model may take for its own.
-static FLAG: LazyLock<Regex> = LazyLock::new(|| {
+static FLAG: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:[A-Z]+_)*(?:ADMIN|SYSTEM|SAFETY|SECURITY|POLICY|FILTER|CONTENT|GUARDRAILS?|MODERATION|RESTRICTIONS?)_(?:[A-Z]+_)*(?:OVERRIDE|BYPASS|DISABLED?|OFF|UNLOCKED|IGNORED?)(?:_[A-Z]+)*\b|\b(?:BYPASS|DISABLE|IGNORE|OVERRIDE|SKIP|UNLOCK|NO)_(?:[A-Z]+_)*(?:FILTERS?|SAFETY|SECURITY|GUARDRAILS?|MODERATION|RESTRICTIONS?|POLICY|POLICIES|RULES|CHECKS|REVIEW|CONFIRMATION|CONSENT)(?:_[A-Z]+)*\b|\b(?:JAILBREAK|GOD|DAN|ROOT_ACCESS|UNRESTRICTED)_(?:MODE|ENABLED|ON)\b",
     )
 });
 
 /// The end of a block that the author did not open: what follows poses as somebody else's words.
-static CLOSES: LazyLock<Regex> = LazyLock::new(|| {
+static CLOSES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)</\s*(?:description|skill|skills|available_skills|system|instructions?|tools?|context|metadata|frontmatter|function_results|user)\s*>|<\|(?:im_end|im_start|endoftext|eot_id|system)\|>|<\s*(?:system|system-reminder|instructions?|important)\s*>",
     )
 });
 
 /// A tag of YAML that makes a loader build objects.
-static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
+static OBJECT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"!!(?:python|ruby|java|javax|perl|php|js)/?[a-z./:]*(?:object|module|name|function|apply|new|regexp|undefined)?",
     )
 });
 
 /// An order, where a purpose should stand.
-static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
+static COMMANDS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:from\s+now\s+on|always\s+remember|ignore\s+(?:all|any|the|previous|other)\s+[a-z]+|disregard\s+(?:all|any|the|previous))\b",
         r"\bbefore\s+(?:using|calling|running|invoking)\s+(?:this|any|the|every)\s+(?:[a-z]+\s+)?(?:tool|skill|command)s?[^.]{0,80}\b(?:send|read|run|execute|upload|post|fetch|include|pass|forward|collect)\b",
@@ -59,7 +58,7 @@ static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Skills about such things name them in their head.
-static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
+static ABOUT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:detect|scan|audit|review|security|inject|guard|red[\s-]team|jailbreak|moderat|lint|check|validat|sanitiz|protect|test)[a-z]*\b|检测|安全|审计",
     )
@@ -71,7 +70,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let (Some(first), Some(last)) = (head.first(), head.last()) else { return };
     let text = &view.text()[first.span.start..last.span.end];
     let is_about = ABOUT.is_match(text);
-    let kinds: [(&Regex, Severity, &str); 4] = [
+    let kinds: [(&Pattern, Severity, &str); 4] = [
         (&FLAG, Severity::High, "a flag in the head poses as a switch of the agent"),
         (&CLOSES, Severity::High, "a mark in the head ends the block in which an agent is shown it"),
         (&OBJECT, Severity::High, "a tag in the head makes a YAML loader build an object"),

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::sentences;
@@ -55,14 +54,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The opening of an element that is not drawn.
-static HIDDEN_ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+static HIDDEN_ELEMENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)<(?:div|span|p|section|details|font|td|i|b|small|template|noscript)\b[^>]{0,200}(?:\bhidden\b|aria-hidden\s*=\s*["']?true|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>"#,
     )
 });
 
 /// A reference that is never drawn.
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+static REFERENCE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?im)^[ \t]*\[(?://|[a-z0-9_ -]{1,30})\]:[ \t]*(?:#|<>)[ \t]*[("'](.+)[)"'][ \t]*\r?$"#)
 });
 
@@ -70,7 +69,7 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 const ELEMENT_BYTES: usize = 4_000;
 
 /// Words that act on somebody's data or machine, or on what the user learns.
-static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+static ACTS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:curl|wget|bash|sh|python3?|powershell|iex)\s+\S*(?:-|https?:|/|\$)",
         r"\b(?:send|post|upload|exfiltrate|transmit|forward|submit)\b[^\n]{0,100}(?:https?://|\bto\s+\S+@\S+)",
@@ -123,7 +122,7 @@ fn acting_sentence(inner: &str) -> Option<Range<usize>> {
 }
 
 /// Settings of an agent that a comment claims to make.
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
+static DIRECTIVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)<!--\s*@?(?:agent|ai|assistant|claude|llm|model)[\s_-]*(?:directive|config(?:uration)?|instructions?|polic(?:y|ies)|override|settings?|permissions?)s?\b[^>]{0,200}?(?:disabled|permissive|unrestricted|full|false|auto|bypass|off|allow|https?://|skip|none)[^>]{0,200}?-->",
     )
@@ -167,7 +166,7 @@ fn hidden_texts(view: &TextView<'_>) -> Vec<Range<usize>> {
 
 /// The title of a link or a picture, and its text where it is not drawn; a reference under any name that
 /// is a text in brackets rather than an address.
-static TITLE: LazyLock<Regex> =
+static TITLE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"!\[([^\]\n]{40,600})\]\(|\]\([^)\s\n]{1,300}\s+"([^"\n]{30,600})"\)"#));
 
 /// Tells whether a comment configures a tool: linters, licences, generated sections, drafts.

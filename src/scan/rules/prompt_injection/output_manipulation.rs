@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, around, is_candidate, marks};
@@ -63,7 +62,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static BENDS: LazyLock<Regex> = LazyLock::new(|| {
+static BENDS: LazyLock<Pattern> = LazyLock::new(|| {
     let measure = r"(?:scores?|ratings?|results?|metrics|numbers|figures|measurements|benchmarks?|grades?|evaluations?|accuracy|percentages?|statistics|rankings?)";
     let forms = [
         format!(r"\b(?:add|increase|raise|boost|bump|multiply|inflate|round\s+up|pad)\s+(?:an?\s+(?:extra\s+)?)?(?:\d{{1,3}}\s*(?:%|percent|points?)\s+(?:to|on)\s+)?(?:all\s+|every\s+|the\s+|each\s+|any\s+|our\s+)?(?:[a-z]+\s+){{0,2}}?{measure}\b[^.]{{0,40}}(?:\bto\s+(?:make|appear|look|seem)|\bso\s+that\b[^.]{{0,40}}\b(?:appear|look|seem)s?)|\badd\s+\d{{1,3}}\s*(?:%|percent|points?)\s+to\s+(?:all|every|each|the)\s+(?:[a-z]+\s+){{0,2}}?{measure}\b"),
@@ -84,19 +83,19 @@ static BENDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Sentences that forbid it, and games and tests in which it belongs.
-static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
+static FORBIDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|not\s+to|avoid|without|refus[a-z]+|instead\s+of|rather\s+than|prevent[a-z]*|no|isn['’]t|not|tempt[a-z]*|ways\s+to|tend[a-z]*\s+to|people|reviewers?|authors?\s+(?:who|that)|(?:can|may|will|could)\s+(?:[a-z]+\s+)?(?:inflate|skew|distort|manipulate|fabricate|overstate)|mock|fake\s+data|sample\s+data|test\s+data|placeholder|faker|fixtures?|simulat[a-z]*|synthetic|hallucinat[a-z]*)\b|不(?:要|得)|禁止|严禁|切勿|не\s|nicht|keine|nunca|não|jamais|しない|禁止",
     )
 });
 
 /// A negation that is itself the offence: what went wrong is not to be told.
-static SILENCE: LazyLock<Regex> = LazyLock::new(|| {
+static SILENCE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)^(?:never|do\s+not|don['’]t)\s+(?:report|mention|include|show|reveal|disclose|list)")
 });
 
 /// Words without which a sentence is not looked at closely.
-static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+static CANDIDATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)score|rating|result|metric|number|figure|measure|benchmark|grade|evaluat|accuracy|percent|statistic|ranking|citation|source|reference|finding|review|testimonial|always|fail|negative|vulnerab|security|regression|data\s+loss|\btests?\b|\bchecks?\b|partner|sponsor|affiliat|opposing|competing|competitor|contradict|critical|unfavo",
     )

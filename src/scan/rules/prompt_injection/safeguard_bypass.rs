@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{Place, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
@@ -67,7 +66,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static BYPASSES: LazyLock<Regex> = LazyLock::new(|| {
+static BYPASSES: LazyLock<Pattern> = LazyLock::new(|| {
     let verb = r"(?:bypass(?:es|ing)?|disabl(?:e|es|ing)|turn(?:s|ing)?\s+off|switch(?:es)?\s+off|circumvent(?:s|ing)?|suppress(?:es)?|deactivat(?:e|es)|override|overrides|ignor(?:e|es)|skip|skips|drop|drops|set(?:s|ting)?\s+aside|work(?:s)?\s+around|evad(?:e|es))";
     let which = r"(?:(?:any|all|every|the|your|its|such|these|those|existing|built-in|default|internal|agent['’]s?|model['’]s?|tool[\s-]call)\s+){0,3}(?:of\s+(?:the\s+|your\s+)?)?";
     let forms = [
@@ -92,14 +91,14 @@ static BYPASSES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Sentences that forbid it, tell of it, or are about a switch that a developer throws.
-static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
+static FORBIDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|can['’]t|will\s+not|won['’]t|not\s+(?:to|be|a|an)|no\s+way|avoid|without\s+(?:bypassing|disabling)|refus[a-z]+|reject[a-z]*|prevents|prohibited|if\s+(?:the\s+|a\s+)?(?:user|someone|they|anyone)|when\s+(?:a\s+)?user|asks?\s+(?:you\s+)?to|tries|trying|try|attempt[a-z]*|whether|warn[a-z]*|report\s+(?:if|any|when)|identify|check(?:s|ing)?\s+(?:if|for|whether)|feature\s+flag|tests?|eslint|lint|typescript|unless|only\s+(?:if|when)|escalat[a-z]+|violat[a-z]+)\b|不要|不得|禁止(?:绕过|禁用)|不能|никогда|не\s+(?:обход|отключ)|nunca|niemals|nicht|jamais",
     )
 });
 
 /// Words without which a sentence is not looked at closely.
-static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
+static CANDIDATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)safety|moderation|guardrail|ethic|alignment|tool[\s-]call|sandbox|polic|security|permission|safeguard|restriction|limit|filter|unrestricted|uncensored|jailbroken|\bdan\b|\bgod\b|censorship|constraints|firewall|antivirus|gatekeeper|selinux|defender|normally|usually|otherwise|\brules\b|guidelines|no-?limits",
     )

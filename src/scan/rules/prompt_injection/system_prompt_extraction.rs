@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::Place;
@@ -42,7 +41,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static REVEALS: LazyLock<Regex> = LazyLock::new(|| {
+static REVEALS: LazyLock<Pattern> = LazyLock::new(|| {
     let verb = r"(?:reveal|print|output|repeat|dump|display|disclose|leak|recite|echo|quote|return|include|append|attach|expose|write\s+out|copy|paste|send|upload|post|transmit|forward|log)";
     let whole = r"(?:(?:your|the\s+agent['’]s|the\s+assistant['’]s|the\s+model['’]s|its\s+own|claude['’]s)\s+(?:own\s+|full\s+|entire\s+|complete\s+|original\s+|initial\s+|hidden\s+|current\s+|exact\s+)*(?:system\s+(?:prompt|message|instructions)|initial\s+(?:prompt|instructions)|hidden\s+instructions|context\s+window|developer\s+message)|(?:the\s+)?(?:full|entire|complete|verbatim|hidden)\s+(?:contents?\s+of\s+(?:the\s+|your\s+)?)?(?:system\s+(?:prompt|message)|context\s+window|conversation\s+context))";
     pattern(&format!(
@@ -51,7 +50,7 @@ static REVEALS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words of those who keep prompts, write prompts or refuse to give them away.
-static KEEPS: LazyLock<Regex> = LazyLock::new(|| {
+static KEEPS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|can['’]t|won['’]t|refuse[a-z]*|avoid|decline|without|if\s+(?:the\s+|a\s+)?users?\s+ask|asks?\s+(?:you\s+)?to|attempt[a-z]*|try|tries|trying|request[a-z]*|prevent[a-z]*|protect[a-z]*|draft(?:ed)?|generat(?:e|ed|es)|design(?:ed)?|improv(?:e|ed)|template)\b|不要|不得|не\s|nicht|nunca|しない",
     )

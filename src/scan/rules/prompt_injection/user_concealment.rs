@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::sentence::{around, marks};
@@ -47,7 +46,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
+static CONCEALS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"(?i:\b(?:do\s+not|don['’]t|never|must\s+not|should\s+not|avoid)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|let|reveal(?:ing)?|disclos(?:e|ing)|mention(?:ing)?|report(?:ing)?)\s+(?:[\w'’]+\s+){0,6}?(?:to\s+)?(?:the\s+|your\s+)?(?:end[\s-])?users?\b)",
         r"(?i:\bwithout\s+(?:the\s+)?users?['’]?s?\s+(?:knowledge|knowing|noticing|awareness|consent)\b)",
@@ -65,28 +64,28 @@ static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// An action on data, code or machine that somebody may want to hide.
-static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+static ACTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|upload(?:s|ing)?|exfiltrat\w*|transmit\w*|https?://|credentials?|passwords?|api[\s_-]?keys?|tokens|\.env\b|~/\.|private\s+keys?|execut(?:e|es|ing)|run(?:s|ning)?\s+(?:the\s+|this\s+)?(?:script|command|following)|install(?:s|ing)?|download(?:s|ing)?|delet(?:e|es|ing)|append(?:s|ing)?|modif(?:y|ies|ying)|overwrit\w+|send(?:s|ing)?\s+(?:the|all|their|a\s+copy|data|it)|collect(?:s|ing)?|record(?:s|ing)?|log(?:s|ging)?\s+(?:all|the|their)|backdoor|inject(?:s|ing)?)\b|上传|发送|执行|下载|删除|安装",
     )
 });
 
 /// Things that good manners keep from a user: noise, how the sausage is made, jargon.
-static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
+static MANNERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:internal|raw|verbose|intermediate|jargon|debug|stack\s+traces?|technical\s+details|file\s+(?:names|paths)|phase|step\s+number|tool\s+names?|json|schema|ids?\b|placeholder|spoiler|answer|unless|until|before|if\s+(?:they|the\s+user)|that\s+(?:you|it|they)\s+(?:can|could|should|need|must)|to\s+(?:run|do|edit|install|check|execute|manually|copy|go|open|paste|use|wait|set|add|create)|how\s+to|what\s+to|asking|done|complete|success|fixed|ready)\b",
     )
 });
 
 /// Secrets are to be kept from everybody's eyes.
-static KEEPS_SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+static KEEPS_SECRETS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:keys?|tokens?|secrets?|passwords?|credentials?|system\s+prompt|personal|pii|other\s+users?|prices?|chain[\s-]of[\s-]thought|reasoning)\b",
     )
 });
 
 /// Forms in which nobody is told: what happens is kept out of sight, as if by nature.
-static KEPT_OUT_OF_SIGHT: LazyLock<Regex> = LazyLock::new(|| {
+static KEPT_OUT_OF_SIGHT: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:(?:is|are|be)\s+(?:not|never)|isn['’]t|aren['’]t|not|never)\s+(?:being\s+)?(?:shown|displayed|disclosed|reported|revealed|mentioned|visible|surfaced|reflected|exposed|indicated|appear)\s+(?:to|in|by|on)\s+(?:the\s+|any\s+|its\s+)?(?:sync\s+|transaction\s+|standard\s+|normal\s+|final\s+|skill['’]s\s+|user-facing\s+)*(?:end[\s-])?(?:users?|output|responses?|summary|interface|reports?|preview|breakdown|history|notice)\b",
         r"\busers?\s+(?:should|must|will|are|need)\s*(?:not|n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:made\s+)?(?:informed|told|notified|made\s+aware|alerted|shown)\b",
@@ -123,21 +122,21 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Money that somebody takes for themselves.
-static FEE: LazyLock<Regex> = LazyLock::new(|| {
+static FEE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:fees?|commissions?|surcharges?|percentage|\d+(?:\.\d+)?\s*%)\s+(?:[a-z0-9%]+\s+){0,6}?(?:is|are|added|deducted|routed|sent|transferred|paid)\b[^.]{0,80}\b(?:author|maintainer|developer|publisher|provider|our)(?:['’]s)?\s+(?:[a-z]+\s+)?(?:wallet|address|account)\b",
     )
 });
 
 /// Private things that are read where nobody looks.
-static READS_SILENTLY: LazyLock<Regex> = LazyLock::new(|| {
+static READS_SILENTLY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:perform(?:ed|s)?|done|run|executed?|carried\s+out|happens?)\s+(?:silently|invisibly|secretly|covertly|quietly)\b|\b(?:silently|secretly|covertly|quietly)\s+(?:reads?|collects?|scans?|sends?|uploads?|gathers?|cop(?:y|ies)|records?|forwards?|captures?|transmits?|harvests?|exports?)\b|(?:静默|悄悄|偷偷|暗中)(?:地)?(?:读取|收集|上传|发送|复制|记录)|(?:незаметно|тайно)\s+(?:прочит|собер|отправ|загруз|скопир)|(?:heimlich|unbemerkt)\s+(?:les|sammel|send|kopier|lad)|(?:silenciosamente|en\s+secreto|em\s+segredo)\s+[a-zé]+|(?:discrètement|secrètement)\s+[a-zé]+|(?:こっそり|密かに)[^。]{0,20}(?:送信|収集|読|記録)",
     )
 });
 
 /// Places where secrets are.
-static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+static SECRETS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\.env\b|\.ssh\b|\.aws\b|\b(?:credentials?|passwords?|api[\s_-]?keys?|tokens|private\s+keys?|cookies|clipboard|screenshots?|keystrokes|microphone|browsing\s+history|contacts|inbox|conversations?|chat\s+history)\b|密码|密钥|对话|凭证|парол|ключ|переписк|contraseñ|credencia|senhas?\b|パスワード|会話|passw[oö]rt|zugangsdaten|mots?\s+de\s+passe|identifiants",
     )
@@ -165,7 +164,7 @@ fn check_silence(view: &TextView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-static NEVER: LazyLock<Regex> = LazyLock::new(|| {
+static NEVER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|not|n['’]t|avoid|without|no|instead\s+of|rather\s+than|prevents?)\b|不|не\s|nunca|nicht|jamais|しない",
     )
