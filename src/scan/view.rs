@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Location;
+use super::evidence::sentence::{Sentence, sentences};
 use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
@@ -57,6 +58,7 @@ pub struct TextView<'a> {
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
     headings: OnceLock<Vec<(usize, String)>>,
     teaches_security: OnceLock<bool>,
+    sentences: OnceLock<Vec<Sentence>>,
 }
 
 /// What a place in a text is for.
@@ -134,6 +136,7 @@ impl<'a> TextView<'a> {
             regions: OnceLock::new(),
             headings: OnceLock::new(),
             teaches_security: OnceLock::new(),
+            sentences: OnceLock::new(),
         }
     }
 
@@ -216,6 +219,14 @@ impl<'a> TextView<'a> {
         *self.teaches_security.get_or_init(tell)
     }
 
+    /// Returns the sentences of a document, with the classes of words in each; none of code.
+    pub(super) fn sentences(&self) -> &[Sentence] {
+        if !self.is_markdown() {
+            return &[];
+        }
+        self.sentences.get_or_init(|| sentences(self.text(), body_start(self.text())))
+    }
+
     /// Returns what the place at `offset` is for.
     pub fn region(&self, offset: usize) -> Region {
         if !self.is_markdown() {
@@ -247,9 +258,10 @@ impl<'a> TextView<'a> {
         polarity::is_mention(self, span)
     }
 
-    /// Tells whether the place stands under a heading about attacks, or about what not to do.
-    pub(super) fn is_under_teaching_heading(&self, offset: usize) -> bool {
-        polarity::is_under_teaching_heading(self, offset)
+    /// Tells whether the place of `offset` is for things to recognise or to keep from: by the
+    /// heading above, or by the line that introduces its list or block.
+    pub fn is_under_teaching(&self, offset: usize) -> bool {
+        polarity::is_under_teaching(self, offset)
     }
 
     /// Tells whether a word before `span` in the same sentence turns it round.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::scan::evidence::sentence::{Place, Sentence};
 use crate::scan::evidence::url::Url;
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Region, TextView};
@@ -10,7 +11,7 @@ use crate::scan::{Region, TextView};
 /// Paths of files that hold samples for a program rather than work for an agent.
 static SPECIMEN_PATH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
+        r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*|rule-?packs?|wordlists?|attack-?(?:corpus|library|patterns))/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
     )
 });
 
@@ -20,6 +21,23 @@ static TEACHING_WORDS: LazyLock<Pattern> = LazyLock::new(|| {
         r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁",
     )
 });
+
+/// Words by which a document about security says what it is.
+static DECLARES: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:security|secure|abuse|fraud|safety|defen[cs]e|defensive)\b|安全|seguridad|segurança|безопасност|セキュリティ|sicherheit|sécurité",
+    )
+});
+
+/// Headings under which a reader is told what to run.
+static ORDERING_HEADING: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:install(?:ation)?|set\s*-?up|getting\s+started|quick\s*-?start|prerequisites?|requirements|initiali[sz]ation|bootstrap)\b|安装|установк|インストール|instala|einrichtung",
+    )
+});
+
+/// Bytes at the head of a document in which it says what it is about.
+const HEAD_BYTES: usize = 1_500;
 
 /// Mentions of a name from which on a text is about its owner.
 const OWNER_MENTIONS: usize = 3;
@@ -50,14 +68,20 @@ pub(in crate::scan) fn is_specimen_path(path: &str) -> bool {
     path != "SKILL.md" && SPECIMEN_PATH.is_match(path)
 }
 
-/// Tells whether a document is about attacks: it uses many different words of the trade.
+/// Tells whether a document is about attacks: it says so of itself at its head, and uses many
+/// different words of the trade.
 ///
-/// Only documents are taken at their word: a script is what it does.
+/// Only documents are taken at their word: a script is what it does. And they are not taken
+/// far, since words can be added at will: see [`is_taught`].
 pub(in crate::scan) fn teaches_security(view: &TextView<'_>) -> bool {
     if !view.is_markdown() {
         return false;
     }
-    view.teaches_security(|| holds_teaching_words(view.text()))
+    view.teaches_security(|| {
+        let head = window(view.text(), 0, HEAD_BYTES);
+        let is_declared = TEACHING_WORDS.is_match(head) || DECLARES.is_match(head);
+        is_declared && holds_teaching_words(view.text())
+    })
 }
 
 fn holds_teaching_words(text: &str) -> bool {
@@ -74,10 +98,39 @@ fn holds_teaching_words(text: &str) -> bool {
     false
 }
 
-/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or part
-/// of a document that teaches security.
+/// Tells whether words at `span` are shown rather than said: a mention, a specimen, or, in a
+/// document about security, words at a place that gives no orders.
 pub(in crate::scan) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bool {
-    view.is_mention(span) || is_specimen(view) || teaches_security(view)
+    view.is_mention(span) || is_specimen(view) || teaches_security(view) && !gives_orders(view, span)
+}
+
+/// Tells whether the place of `span` is one where a reader is told what to do: running text,
+/// hidden text, or a block of code that is there to be run.
+fn gives_orders(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    match view.region(span.start) {
+        Region::Prose | Region::Comment => true,
+        Region::CodeBlock(_) => view.heading(span.start).is_some_and(|heading| {
+            heading.rsplit(" / ").next().is_some_and(|nearest| ORDERING_HEADING.is_match(nearest))
+        }),
+        _ => false,
+    }
+}
+
+/// Words of a sentence about what others do, or about what to look out for.
+static LESSON: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:attack(?:s|er|ers)?|malicious|adversar[a-z]+|prompt\s+injection|injection\s+attempts?|jailbreak(?:s|ing)?|red\s+flags?|phishing|such\s+as|e\.g\.|for\s+example|detect(?:s|ed|ing|ion)?|flag(?:s|ged)?|suspicious|exploit(?:s|ed|ing)?|violat[a-z]+|unethical|deceptive|anti-?patterns?|wrong|bad\s+practice|forbidden|prohibited|not\s+allowed|unacceptable|❌)\b|❌|🚫|⛔|攻击|恶意|检测|例如|可疑|ataques?|malicios|по\s+примеру|атак|вредонос|攻撃|悪意|検出|angriff|bösartig|attaques?|malveillant",
+    )
+});
+
+/// Tells whether a sentence is about what to recognise or to keep from, rather than about what
+/// to do: by its own words, by its place, or as part of a specimen.
+pub(in crate::scan) fn is_lesson(view: &TextView<'_>, sentence: &Sentence) -> bool {
+    is_specimen(view)
+        || sentence.place == Place::Row
+        || LESSON.is_match(&view.text()[sentence.span.clone()])
+        || view.is_under_teaching(sentence.span.start)
+        || teaches_security(view) && sentence.place != Place::Text
 }
 
 /// Tells whether a command at `span` is shown rather than run: as [`is_taught`], or a string
@@ -93,7 +146,7 @@ pub(in crate::scan) fn is_shown_code(view: &TextView<'_>, span: &Range<usize>) -
     let is_in_code = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_));
     is_data(view)
         || is_specimen(view)
-        || view.is_under_teaching_heading(span.start)
+        || view.is_under_teaching(span.start)
         || is_table_row(view.line(span.start))
         || is_comment(view.line(span.start)) && is_in_code
         || !is_in_code && view.is_mention(span)

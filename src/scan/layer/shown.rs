@@ -13,7 +13,7 @@ use crate::scan::view::{Region, TextView};
 /// to whatever decodes it. And what is decoded and run on the spot is used, whatever words
 /// stand around it.
 pub(super) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
-    if is_specimen(view) || view.is_under_teaching_heading(span.start) {
+    if is_specimen(view) || view.is_under_teaching(span.start) {
         return true;
     }
     match view.region(span.start) {

@@ -3,6 +3,7 @@
 mod agent_config_persistence;
 mod dynamic_context_command;
 mod permission_bypass;
+mod tool_shadowing;
 mod unattended_action;
 
 use crate::scan::Rule;
@@ -12,5 +13,6 @@ pub(super) const RULES: &[&Rule] = &[
     &agent_config_persistence::RULE,
     &dynamic_context_command::RULE,
     &permission_bypass::RULE,
+    &tool_shadowing::RULE,
     &unattended_action::RULE,
 ];

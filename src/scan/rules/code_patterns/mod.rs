@@ -9,6 +9,7 @@ mod log_wiping;
 mod os_persistence;
 mod privilege_change;
 mod reverse_shell;
+mod self_replication;
 
 use crate::scan::Rule;
 
@@ -23,4 +24,5 @@ pub(super) const RULES: &[&Rule] = &[
     &os_persistence::RULE,
     &privilege_change::RULE,
     &reverse_shell::RULE,
+    &self_replication::RULE,
 ];

@@ -1,6 +1,7 @@
 //! Secrets that are read or shown.
 
 mod credential_file_access;
+mod credential_phishing;
 mod live_secret;
 mod password_prompt;
 mod secret_in_output;
@@ -13,6 +14,7 @@ use crate::scan::Rule;
 /// The rules of this phase, in order of id.
 pub(super) const RULES: &[&Rule] = &[
     &credential_file_access::RULE,
+    &credential_phishing::RULE,
     &live_secret::RULE,
     &password_prompt::RULE,
     &secret_in_output::RULE,

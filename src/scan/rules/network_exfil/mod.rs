@@ -1,6 +1,7 @@
 //! Data that leaves over the network.
 
 mod cloud_metadata;
+mod covert_collection;
 mod defanged_address;
 mod dns_exfiltration;
 mod environment_to_network;
@@ -10,6 +11,7 @@ mod link_beacon;
 mod mail_forwarding;
 mod opened_tunnel;
 mod paste_site_download;
+mod unasked_forwarding;
 mod untrusted_executable;
 mod webhook_sink;
 
@@ -18,6 +20,7 @@ use crate::scan::Rule;
 /// The rules of this phase, in order of id.
 pub(super) const RULES: &[&Rule] = &[
     &cloud_metadata::RULE,
+    &covert_collection::RULE,
     &defanged_address::RULE,
     &dns_exfiltration::RULE,
     &environment_to_network::RULE,
@@ -27,6 +30,7 @@ pub(super) const RULES: &[&Rule] = &[
     &mail_forwarding::RULE,
     &opened_tunnel::RULE,
     &paste_site_download::RULE,
+    &unasked_forwarding::RULE,
     &untrusted_executable::RULE,
     &webhook_sink::RULE,
 ];

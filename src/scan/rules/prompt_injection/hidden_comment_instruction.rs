@@ -3,8 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::scan::evidence::Pattern;
+use crate::scan::evidence::lexicon::Marks;
+use crate::scan::evidence::pattern;
+use crate::scan::evidence::sentence::sentences;
 use crate::scan::evidence::setting::{is_code, is_specimen, window};
-use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Move the instruction to where a reader sees it, or remove it.",
     references: &["AST04", "ASI01", "LLM01", "AML.T0068"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("hidden_comment_instruction.md"),
     hook: Hook::Text {
         needles: &[
@@ -32,6 +35,19 @@ pub(crate) static RULE: Rule = Rule {
             "font-size: 0",
             "opacity:0",
             "opacity: 0",
+            "font-size:1",
+            "font-size: 1",
+            "color:#fff",
+            "color: #fff",
+            "color:white",
+            "color: white",
+            "transparent",
+            "hidden",
+            "![",
+            "<template",
+            "](",
+            "<svg",
+            "]:",
         ],
         check,
     },
@@ -40,13 +56,14 @@ pub(crate) static RULE: Rule = Rule {
 /// The opening of an element that is not drawn.
 static HIDDEN_ELEMENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>"#,
+        r#"(?i)<(?:div|span|p|section|details|font|td|i|b|small|template|noscript)\b[^>]{0,200}(?:\bhidden\b|aria-hidden\s*=\s*["']?true|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*[;"']|color\s*:\s*(?:#fff(?:fff)?|white|transparent)\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>"#,
     )
 });
 
 /// A reference that is never drawn.
-static REFERENCE: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:[ \t]*(?:#|<>)[ \t]*[("'](.+)[)"'][ \t]*\r?$"#));
+static REFERENCE: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r#"(?im)^[ \t]*\[(?://|[a-z0-9_ -]{1,30})\]:[ \t]*(?:#|<>)[ \t]*[("'](.+)[)"'][ \t]*\r?$"#)
+});
 
 /// How much of an element that is not drawn is read, in bytes.
 const ELEMENT_BYTES: usize = 4_000;
@@ -70,14 +87,46 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
         return;
     }
+    for found in DIRECTIVE.find_iter(view.text()) {
+        let is_shown = is_specimen(view) || view.is_under_teaching(found.start());
+        let severity = if is_shown { Severity::Low } else { Severity::Critical };
+        sink.report(view, found.range(), "a comment poses as a setting of the agent").severity(severity);
+    }
     for inner in hidden_texts(view) {
         let (span, inner) = (inner.clone(), &view.text()[inner]);
-        let Some(act) = ACTS.find(inner) else { continue };
-        let span = span.start + act.start()..span.start + act.end();
+        let act = match ACTS.find(inner) {
+            Some(act) => act.range(),
+            None => match acting_sentence(inner) {
+                Some(act) => act,
+                None => continue,
+            },
+        };
+        let span = span.start + act.start..span.start + act.end;
         let severity = if is_specimen(view) || is_markup(inner) { Severity::Low } else { Severity::Critical };
         sink.report(view, span, "a text that is not shown tells the agent what to do").severity(severity);
     }
 }
+
+/// Finds a sentence that hands something over, hides something or leaves the user out.
+fn acting_sentence(inner: &str) -> Option<Range<usize>> {
+    let inner = window(inner, 0, ELEMENT_BYTES);
+    let found = sentences(inner, 0).into_iter().find(|sentence| {
+        let marks = sentence.marks;
+        marks.has(Marks::SEND) && marks.any(Marks::PRIVATE) && marks.any(Marks::ADDRESS | Marks::OUTSIDE)
+            || marks.has(Marks::CONCEALED) && marks.any(Marks::SEND | Marks::CHANGE | Marks::COLLECT)
+            || marks.has(Marks::UNASKED)
+                && marks.any(Marks::SEND | Marks::CHANGE)
+                && marks.any(Marks::PRIVATE | Marks::OUTSIDE)
+    })?;
+    Some(found.span)
+}
+
+/// Settings of an agent that a comment claims to make.
+static DIRECTIVE: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)<!--\s*@?(?:agent|ai|assistant|claude|llm|model)[\s_-]*(?:directive|config(?:uration)?|instructions?|polic(?:y|ies)|override|settings?|permissions?)s?\b[^>]{0,200}?(?:disabled|permissive|unrestricted|full|false|auto|bypass|off|allow|https?://|skip|none)[^>]{0,200}?-->",
+    )
+});
 
 /// Returns each text that is not drawn. Markup in a block of code is shown as it is.
 ///
@@ -107,8 +156,18 @@ fn hidden_texts(view: &TextView<'_>) -> Vec<Range<usize>> {
             texts.push(reference.range());
         }
     }
+    for title in TITLE.captures_iter(text).filter_map(|captures| captures.get(1).or(captures.get(2))) {
+        if !is_code(view, title.start()) {
+            texts.push(title.range());
+        }
+    }
     texts
 }
+
+/// The title of a link or a picture, and its text where it is not drawn; a reference under any name that
+/// is a text in brackets rather than an address.
+static TITLE: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r#"!\[([^\]\n]{40,600})\]\(|\]\([^)\s\n]{1,300}\s+"([^"\n]{30,600})"\)"#));
 
 /// Tells whether a comment configures a tool: linters, licences, generated sections, drafts.
 fn is_markup(comment: &str) -> bool {
@@ -125,7 +184,8 @@ fn is_markup(comment: &str) -> bool {
         "fixme",
         "generated",
         "begin",
-        "end",
+        "end ",
+        "end:",
         "start",
         "auto-generated",
         "template",

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::Pattern;
+use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
-use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Remove the sentence; a skill adds to what an agent does and never replaces who it listens to.",
     references: &["AST01", "ASI01", "LLM01", "AML.T0051"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("instruction_override.md"),
     hook: Hook::Text {
         needles: &[
@@ -35,6 +36,13 @@ pub(crate) static RULE: Rule = Rule {
             "jailbreak",
             "do anything now",
             "no longer bound",
+            "no longer apply",
+            "no longer count",
+            "are void",
+            "are superseded",
+            "set aside",
+            "put aside",
+            "discard",
             "unrestricted",
             "system prompt",
             "忽略",
@@ -68,9 +76,11 @@ static OVERRIDES: LazyLock<Pattern> = LazyLock::new(|| {
         r"(?i:\byou\s+are\s+(?:now\s+)?(?:no\s+longer\s+bound|free\s+from\s+(?:all|any|your)\s+(?:restrictions|constraints|rules)|in\s+developer\s+mode|DAN\b|an?\s+unrestricted\s+(?:AI|assistant|agent|model)))".to_owned(),
         r"(?i:\b(?:enter|enable|activate)\s+(?:developer|jailbreak|god|DAN|unrestricted)\s+mode\b)".to_owned(),
         r"(?i:\b(?:these|this|the\s+following)\s+(?:instructions?|rules|skill)\s+(?:override|overrides|supersede|supersedes|replace|replaces)\s+(?:all|any|every|your|the\s+system|system)\s+(?:(?:previous|prior|other|existing|earlier|system|safety|security|user)\s+){1,3}(?:instructions?|prompts?|directives?|guidelines?|rules|polic(?:y|ies)))".to_owned(),
+        r"(?i:\b(?:your\s+)?(?:earlier|previous|prior|original|initial|former|other)\s+(?:\w+\s+)?(?:instructions?|guidelines?|directives?|constraints|prompts?)\s+(?:no\s+longer\s+(?:apply|count|hold)|are\s+(?:now\s+)?(?:void|cancel+ed|superseded|revoked|null|invalid)|do\s+not\s+apply\s+(?:any\s*more|from\s+now)))".to_owned(),
+        r"(?i:\b(?:ignore|disregard|forget|set\s+aside|put\s+aside|discard)\s+(?:whatever|everything|all|anything)\s+(?:that\s+)?(?:you\s+(?:have\s+been|were|had\s+been|are)\s+(?:told|given|taught|instructed|asked)|the\s+(?:system|developer|user)\s+(?:said|told|asked)))".to_owned(),
         r"(?:忽略|无视|忘记|不要理会)(?:你|您)?(?:之前|以上|先前|前面|上面|所有|一切|全部)(?:的|之前|所有|系统|任何){0,3}(?:指令|指示|提示|规则|说明|约束)".to_owned(),
-        r"(?i:\b(?:ignora|ignore|olvida|desconsidere|esqueça)\s+(?:todas?\s+)?(?:las|as|os|los)\s+(?:instrucciones|instruções|reglas|regras|indicaciones|órdenes)\s+(?:anteriores|previas|prévias|del\s+sistema|do\s+sistema))".to_owned(),
-        r"(?i:(?:игнорируй(?:те)?|забудь(?:те)?)\s+(?:все\s+)?(?:предыдущие|прежние|прошлые|системные)\s+(?:инструкции|указания|правила))".to_owned(),
+        r"(?i:\b(?:ignor[ae]n?|olvid[ae]|desconsidere|esqueça|descarta|omite)\s+(?:tod[ao]s\s+)?(?:las|as|os|los)\s+(?:instrucciones|instruções|reglas|regras|indicaciones|órdenes)\s+(?:anteriores|previas|prévias|del\s+sistema|do\s+sistema))".to_owned(),
+        r"(?i:(?:(?:про)?игнорируй(?:те)?|забудь(?:те)?|отбрось(?:те)?)\s+(?:все\s+)?(?:предыдущие|прежние|прошлые|системные)\s+(?:инструкции|указания|правила))".to_owned(),
         r"(?:以前|これまで|上記|前|すべて)の(?:すべての|全ての)?(?:指示|命令|ルール|プロンプト)(?:をすべて|を全て|を)?(?:無視|忘れ)".to_owned(),
         r"(?i:\b(?:ignoriere|vergiss|missachte)\s+(?:alle\s+|sämtliche\s+)?(?:bisherigen|vorherigen|vorigen|früheren|obigen)\s+(?:anweisungen|instruktionen|regeln|befehle))".to_owned(),
         r"(?i:\b(?:ignore[zr]?|oublie[zr]?)\s+(?:toutes\s+)?(?:les|tes|vos)\s+(?:instructions|consignes|règles)\s+(?:précédentes|antérieures|ci-dessus|du\s+système))".to_owned(),

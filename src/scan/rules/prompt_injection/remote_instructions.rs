@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::Pattern;
+use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_taught};
 use crate::scan::evidence::url::{HostKind, Url, urls};
-use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Put the instructions into the skill, where they can be reviewed and pinned.",
     references: &["AST07", "ASI01", "LLM01", "AML.T0070"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("remote_instructions.md"),
     hook: Hook::Text { needles: &["://"], check },
 };
@@ -29,7 +30,7 @@ static FETCH: LazyLock<Pattern> = LazyLock::new(|| {
 /// Words that make what was fetched an order; the second form stands before the address.
 static OBEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)",
+        r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement|adopt|honou?r)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)",
     )
 });
 static OBEY_FROM: LazyLock<Pattern> = LazyLock::new(|| {
