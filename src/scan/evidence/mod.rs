@@ -4,6 +4,8 @@
 //! A file here answers one question about a text; which answers make a finding is for the
 //! rules to say.
 
+pub(in crate::scan) mod command;
+pub(in crate::scan) mod configuration;
 pub(in crate::scan) mod decode;
 pub(in crate::scan) mod network_sink;
 mod pattern;
