@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::evidence::pattern;
+use crate::scan::evidence::setting::window;
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
 use crate::scan::{BundleView, TextView};
@@ -92,9 +93,12 @@ pub(in crate::scan) fn judge(bundle: &BundleView<'_>, folder: &str, command: &st
 
 /// Judges a command line, or the text of a script.
 pub(in crate::scan) fn reach(command: &str) -> Reach {
-    let unseen = RUNS_UNSEEN.find_iter(command).any(|found| !is_documented(found.as_str()));
+    let unseen = RUNS_UNSEEN.find_iter(command).any(|found| {
+        let rest = window(command, found.start(), 600);
+        !is_documented(rest.lines().next().unwrap_or(rest))
+    });
     let leaves = sends(command).iter().any(|sending| {
-        let near = crate::scan::evidence::setting::window(command, sending.span.start, 400);
+        let near = window(command, sending.span.start, 400);
         sending.is_hostile() || sending.is_to_stranger() && GIVES.is_match(near)
     });
     let network = NETWORK.is_match(command);

@@ -38,7 +38,9 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn check_command(view: &BundleView<'_>, text: &TextView<'_>, entry: &Entry, sink: &mut Sink<'_>) {
-    let severity = match judge(view, "", &entry.value).reach {
+    let judged = judge(view, "", &entry.value);
+    let severity = match judged.reach {
+        Reach::NetworkAndCode | Reach::Network if judged.file.is_some() => Severity::Low,
         Reach::Hostile => Severity::Critical,
         // Even a vendor's installer is piped into a shell here before anybody reads about it.
         Reach::Network if entry.value.contains('|') || entry.value.contains("$(") => Severity::High,
