@@ -26,6 +26,16 @@ pub(in crate::scan) fn is_turned_round(view: &TextView<'_>, span: &Range<usize>)
         || lead_in(view, line.start).is_some_and(|lead| TURNS_ROUND.is_match(lead))
 }
 
+/// Tells whether the heading above `offset` says that what follows is to be avoided or found.
+pub(in crate::scan) fn is_under_warning(view: &TextView<'_>, offset: usize) -> bool {
+    static WARNS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)red\s*flags?|anti-?patterns?|attack|threat|malicious|vulnerab|exploit|avoid|never|do\s+not|don['’]t|forbidden|prohibited|dangerous|unsafe|insecure|bad\s+(?:example|practice)|indicators?|detect",
+        )
+    });
+    view.heading(offset).is_some_and(|heading| WARNS.is_match(heading))
+}
+
 /// Returns the line above a list whose item begins at `start`, unless there is no list.
 fn lead_in<'a>(view: &TextView<'a>, start: usize) -> Option<&'a str> {
     if !is_item(view.line(start)) {

@@ -11,6 +11,7 @@ pub(in crate::scan) mod decode;
 pub(in crate::scan) mod lead_in;
 pub(in crate::scan) mod network_sink;
 mod pattern;
+pub(in crate::scan) mod prerequisite;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod standing_order;
 pub(in crate::scan) mod url;

@@ -30,7 +30,7 @@ static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
         r"\bpre-?\s?(?:approved|authori[sz]ed|vetted|cleared)\b",
         r"\b(?:implicitly|automatically|permanently|fully|always)\s+(?:approved|authori[sz]ed|trusted|whitelisted|granted)\b",
         r"\b(?:never|do\s+not|don['’]t|no\s+need\s+to|stop)\s+(?:ask(?:ing)?|prompt(?:ing)?|wait(?:ing)?|request(?:ing)?)\s+(?:\w+\s+){0,4}?(?:confirm\w*|permission|approv\w*|consent)",
-        r"\bwithout\s+(?:asking|prompting|waiting|(?:\w+\s+){0,2}?(?:confirmation|approval|permission|review|sandboxing|consent|question))",
+        r"\bwithout\s+(?:asking|(?:\w+\s+){0,2}?(?:confirmation|approval|permission|review|sandboxing|consent|question))",
         r"\b(?:disable|skip|bypass|turn\s+off|suppress|remove|drop)\s+(?:\w+\s+){0,3}?(?:confirmation|approval|permission|safety|sandbox)\w*(?:\s+prompts?)?",
         r"\bauto-?\s?(?:approve|accept|confirm)\w*['\x22]?\s*(?::\s*(?:true|\[)|=|\ball\b|\bevery|\bany)",
         r"\btrust[-_ ]?(?:level|mode)\w*['\x22]?\s*[=:]\s*['\x22]?(?:full|permissive|high|elevated|max\w*|root)\b",
@@ -51,7 +51,7 @@ static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
         r"\b(?:never|do\s+not|don['’]t)\s+(?:block|stop|refuse|hesitate)\s+(?:on|for|because|at|to|any)\b",
         r"\bretry\s+(?:\w+\s+){0,2}?with\s+sudo\b",
         r"\b(?:acknowledge|pretend)\b[^.\n]{0,60}\bbut\s+(?:proceed|continue|carry\s+on)\b",
-        r"\b(?:append|add|insert|inject|write)\s+your\s+own\s+(?:rules?|instructions?|permissions?|directives?)",
+        r"\b(?:append|insert|inject)\s+your\s+own\s+(?:rules?|instructions?|permissions?|directives?)",
         r"\b(?:supersedes?|takes?\s+(?:precedence|priority)\s+over|overrides?)\s+(?:all|any|every|the\s+user|user|other|system|previous)\b",
     ];
     let silences = [

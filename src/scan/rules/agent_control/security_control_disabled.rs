@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::lead_in::is_turned_round;
+use crate::scan::evidence::lead_in::{is_turned_round, is_under_warning};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_specimen, is_taught, teaches_security};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -211,12 +211,8 @@ fn is_denied(view: &TextView<'_>, place: &Range<usize>) -> bool {
     match view.region(place.start) {
         Region::CodeBlock(_) | Region::Code => {
             let line = view.line(place.start).trim_start();
-            line.starts_with('#') && !line.starts_with("#!") || is_turned_round_heading(view, place)
+            line.starts_with('#') && !line.starts_with("#!") || is_under_warning(view, place.start)
         }
         _ => is_taught(view, place) || is_turned_round(view, place),
     }
-}
-
-fn is_turned_round_heading(view: &TextView<'_>, place: &Range<usize>) -> bool {
-    view.is_markdown() && view.is_mention(place)
 }

@@ -62,7 +62,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             () if leaves && (root || rights) || root && rights || reach(command) == Reach::Hostile => {
                 Severity::Critical
             }
-            () if leaves || root => Severity::High,
+            () if leaves || root && view.is_script() => Severity::High,
+            () if root => Severity::Low,
             () if rights => Severity::Low,
             () => Severity::Info,
         };

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::pattern;
+use crate::scan::evidence::prerequisite::{is_imitation, signs};
 use crate::scan::evidence::setting::{around, is_about_owner, is_code, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -19,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Do not start it; name a package of a registry, with its version, or the vendor's own page.",
     references: &["AST01", "ASI09", "LLM03", "AML.T0011"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("fake_prerequisite.md"),
     hook: Hook::Text {
         needles: &[
@@ -39,6 +40,11 @@ pub(crate) static RULE: Rule = Rule {
             "terminal",
             "powershell",
             "command prompt",
+            "releases/",
+            "required",
+            "prerequisite",
+            "https://",
+            "http://",
         ],
         check,
     },
@@ -83,6 +89,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
         return;
     }
+    check_signs(view, sink);
     let lowered = view.lowered();
     if !lowered.contains("download") && !lowered.contains("terminal") {
         return;
@@ -131,5 +138,30 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), format!("a command from `{}` is to be pasted into a terminal", url.host))
             .severity(severity)
             .confidence(Confidence::Medium);
+    }
+}
+
+/// Addresses of one text whose surroundings are read.
+const ADDRESSES: usize = 400;
+
+/// Looks at every address for the signs that only together mean something.
+fn check_signs(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    for url in urls(view.text()).take(ADDRESSES) {
+        let is_code = is_code(view, url.span.start);
+        let imitates = !is_code && is_imitation(&url);
+        let severity = match signs(view, &url) {
+            _ if (imitates || is_code) && is_taught(view, &url.span) => continue,
+            5.. => Severity::Critical,
+            4 if !is_code => Severity::High,
+            _ if imitates => Severity::High,
+            _ => continue,
+        };
+        let severity = if is_taught(view, &url.span) { Severity::Info } else { severity };
+        let reason = if imitates {
+            format!("`{}` bears the name of an agent and offers a program for it", url.host)
+        } else {
+            format!("what `{}` offers has to be started before the skill is said to work", url.host)
+        };
+        sink.report(view, url.span.clone(), reason).severity(severity).confidence(Confidence::Medium);
     }
 }
