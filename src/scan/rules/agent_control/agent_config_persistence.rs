@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Show the user the lines and let them write them; a skill works without changing what starts by itself.",
     references: &["AST01", "ASI06", "ASI10", "LLM04", "AML.T0080", "AML.T0081"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("agent_config_persistence.md"),
     hook: Hook::Text {
         needles: &[
@@ -85,7 +85,8 @@ static SCHEDULES: LazyLock<Regex> = LazyLock::new(|| {
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     let verb = r"\b(?:append|add|write|insert|prepend|inject|save|store|copy|update|modify|put|persist)\b";
     let file = r"(?:CLAUDE\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|IDENTITY\.md|GEMINI\.md|\.cursorrules|copilot-instructions\.md|\.claude/settings(?:\.local)?\.json|\.bashrc|\.zshrc|authorized_keys|\.git/hooks|crontab)";
-    pattern(&format!(r"(?i){verb}[^.\n]{{0,140}}?\b(?:to|in|into|at)\b[^.\n]{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
+    let words = r"(?:[^.\n]|\.\S)";
+    pattern(&format!(r"(?i){verb}{words}{{0,140}}?\b(?:to|in|into|at)\b{words}{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
 });
 
 /// A line that fetches, runs or opens something.
@@ -99,6 +100,20 @@ static PAYLOAD: LazyLock<Regex> = LazyLock::new(|| {
 static LASTING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b",
+    )
+});
+
+/// A search path that begins where anybody may put a program.
+static TAKES_OVER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bPATH=['\x22]?(?:/tmp|/var/tmp|/dev/shm|\$\{?TMPDIR|\.:|\./)|\bLD_PRELOAD=|\balias\s+(?:sudo|ssh|git|ls|cd)=",
+    )
+});
+
+/// Words that keep it from the user.
+static SECRETLY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bsilently\b|\bwithout\s+(?:telling|mentioning|informing|notifying)|\b(?:do\s+not|don['’]t|never)\s+(?:mention|tell|inform|show|report)",
     )
 });
 
@@ -138,6 +153,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = match () {
             () if is_shown(view, &found.range()) => Severity::Info,
             () if LASTING.is_match(around) && PAYLOAD.is_match(around) => Severity::High,
+            () if TAKES_OVER.is_match(found.as_str()) => Severity::High,
+            () if SECRETLY.is_match(around) && PAYLOAD.is_match(found.as_str()) => Severity::High,
             () if LASTING.is_match(around) => Severity::Medium,
             () => Severity::Info,
         };

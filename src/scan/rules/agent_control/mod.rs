@@ -7,9 +7,11 @@ mod mcp_server_injection;
 mod memory_tampering;
 mod permission_bypass;
 mod security_control_disabled;
+mod setup_step_persistence;
 mod standing_approval;
 mod tool_shadowing;
 mod unattended_action;
+mod unattended_self_update;
 mod untrusted_content_obeyed;
 
 use crate::scan::Rule;
@@ -23,8 +25,10 @@ pub(super) const RULES: &[&Rule] = &[
     &memory_tampering::RULE,
     &permission_bypass::RULE,
     &security_control_disabled::RULE,
+    &setup_step_persistence::RULE,
     &standing_approval::RULE,
     &tool_shadowing::RULE,
     &unattended_action::RULE,
+    &unattended_self_update::RULE,
     &untrusted_content_obeyed::RULE,
 ];

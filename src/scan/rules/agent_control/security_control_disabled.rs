@@ -58,6 +58,10 @@ pub(crate) static RULE: Rule = Rule {
             "history -c",
             "wevtutil",
             "--no-verify",
+            "_override",
+            "bypass_",
+            "unrestricted",
+            "unfiltered",
             "uninstall",
             "remov",
             "guardrail",
@@ -76,16 +80,26 @@ struct Control {
     reason: &'static str,
     severity: Severity,
     sign: Regex,
-    /// Whether it is an order in words, rather than a command or a setting.
-    is_order: bool,
+    form: Form,
 }
 
-static CONTROLS: LazyLock<[Control; 7]> = LazyLock::new(|| {
+/// How a protection is switched off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// By a command or a setting.
+    Command,
+    /// By a sentence that tells the agent to.
+    Order,
+    /// By a word that a client reads.
+    Word,
+}
+
+static CONTROLS: LazyLock<[Control; 8]> = LazyLock::new(|| {
     let control = |reason, severity, forms: &[&str]| Control {
         reason,
         severity,
         sign: pattern(&format!("(?im){}", forms.join("|"))),
-        is_order: false,
+        form: Form::Command,
     };
     [
         control(
@@ -140,12 +154,21 @@ static CONTROLS: LazyLock<[Control; 7]> = LazyLock::new(|| {
             ],
         ),
         Control {
+            reason: "a word that unlocks the agent stands where a client reads it",
+            severity: Severity::Medium,
+            sign: pattern(concat!(
+                r"(?im)\b(?:ADMIN|SYSTEM|SAFETY|SECURITY|ROOT|RESEARCHER?|DEVELOPER)_OVERRIDE(?:_ENABLED)?\b|\bBYPASS_(?:CONTENT|SAFETY|SECURITY|POLICY|APPROVAL|PERMISSION|GUARDRAIL|FILTER|MODERATION)\w*|\bUNRESTRICTED_MODE\b|\bJAILBREAK_\w+",
+                r"|\b(?:enters?|activates?|switch(?:es)?\s+to|enables?)\s+(?:an?\s+|the\s+)?(?:unrestricted|unfiltered|uncensored|jailbr\w+|god)\s+mode\b",
+            )),
+            form: Form::Word,
+        },
+        Control {
             reason: "the agent is told to switch a protection off",
             severity: Severity::Medium,
             sign: pattern(
                 r"(?im)\b(?:disabl(?:e|es|ing)|turn(?:s|ing)?\s+off|switch(?:es|ing)?\s+off|deactivat(?:e|es|ing)|bypass(?:es|ing)?|circumvent(?:s|ing)?|suppress(?:es|ing)?)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|its\s+|existing\s+)?(?:\w+[\s-]){0,3}?(?:firewalls?|anti-?virus|selinux|apparmor|gatekeeper|windows\s+defender|sandbox(?:ing)?|guardrails?|safety\s+(?:checks?|filters?|controls?|mechanisms?)|security(?:\s+(?:checks?|controls?|scan\w*|polic\w+|warnings?|hooks?|tools?|measures?|software))?|audit\s+(?:log\w*|trail)|permission\s+(?:gate|checks?|prompts?|system)|content\s+filter\w*|malware\s+(?:scan\w*|protection)|endpoint\s+protection|confirmation\s+prompts?)\b",
             ),
-            is_order: true,
+            form: Form::Order,
         },
     ]
 });
@@ -186,7 +209,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn severity(view: &TextView<'_>, control: &Control, place: &Range<usize>) -> Option<Severity> {
-    let is_order = control.is_order;
+    let is_order = control.form == Form::Order;
     let is_command = is_code(view, place.start);
     if is_order && (is_command || !is_given(view, place)) || is_denied(view, place) {
         return None;
@@ -194,6 +217,7 @@ fn severity(view: &TextView<'_>, control: &Control, place: &Range<usize>) -> Opt
     let line = view.line(place.start);
     match () {
         () if is_order && DEMANDS.is_match(line) => Some(Severity::High),
+        () if control.form == Form::Word && view.region(place.start) == Region::Frontmatter => Some(Severity::High),
         () if is_command || is_order || control.severity == Severity::Medium => Some(control.severity),
         () => None,
     }

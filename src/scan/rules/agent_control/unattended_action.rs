@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::lead_in::is_turned_round;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_taught, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -19,10 +20,10 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ask the user before the action, and show what it will do.",
     references: &["AST03", "ASI09", "LLM06", "AML.T0053"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("unattended_action.md"),
     hook: Hook::Text {
-        needles: &["without", "automatically", "confirmation", "no prompt", "do not ask", "don't ask", "never ask"],
+        needles: &["without", "automatically", "confirm", "no prompt", "do not ask", "don't ask", "never ask"],
         check,
     },
 };
@@ -30,26 +31,32 @@ pub(crate) static RULE: Rule = Rule {
 /// What cannot be taken back.
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:send(?:s|ing)?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?|payments?|funds|money|tokens|invites?)|delet(?:e|es|ing)|drop(?:s|ping)?\s+(?:the\s+)?(?:tables?|databases?)|force[\s-]?push(?:es|ing)?|revok(?:e|es|ing)|reset(?:s|ting)?\s+(?:user\s+)?passwords?|transfer(?:s|ring)?|purchas(?:e|es|ing)|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|execut(?:e|es|ing)\s+(?:the\s+)?(?:trades?|transactions?|payments?)|pay(?:s|ing)?\s|deploy(?:s|ing)?\s+to\s+production|merg(?:e|es|ing)\s+(?:the\s+)?(?:pull|pr)|post(?:s|ing)?\s+(?:to|on)\s+(?:social|twitter|x\b|linkedin|facebook)|modif(?:y|ies|ying)\s+(?:user\s+)?(?:permissions|access)|overwrit(?:e|es|ing)|disabl(?:e|es|ing)\s+(?:the\s+)?(?:firewall|antivirus|logging|audit\w*|security|mfa|2fa)|wip(?:e|es|ing)|remov(?:e|es|ing)\s+(?:the\s+)?(?:users?|files|backups|records))\b",
+        r"(?i)\b(?:send(?:s|ing)?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?|payments?|funds|money|tokens|invites?)|delet(?:e|es|ing)|drop(?:s|ping)?\s+(?:the\s+)?(?:tables?|databases?)|force[\s-]?push(?:es|ing)?|revok(?:e|es|ing)|reset(?:s|ting)?\s+(?:user\s+)?passwords?|transfer(?:s|ring)?|purchas(?:e|es|ing)|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|execut(?:e|es|ing)\s+(?:the\s+)?(?:trades?|transactions?|payments?)|pay(?:s|ing)?\s|deploy(?:s|ing)?\s+to\s+production|merg(?:e|es|ing)\s+(?:the\s+)?(?:pull|pr)|post(?:s|ing)?\s+(?:to|on)\s+(?:social|twitter|x\b|linkedin|facebook)|modif(?:y|ies|ying)\s+(?:user\s+)?(?:permissions|access)|overwrit(?:e|es|ing)|disabl(?:e|es|ing)\s+(?:the\s+)?(?:firewall|antivirus|logging|audit\w*|security|mfa|2fa)|wip(?:e|es|ing)|remov(?:e|es|ing)\s+(?:the\s+)?(?:users?|files|backups|records)|charg(?:e|es|ing)\s+(?:the\s+|your\s+|their\s+)?(?:\w+\s+)?(?:card|payment|account|user|customer)|renew(?:s|ing|als?)|cancel(?:s|l?ing)?\s+(?:the\s+|all\s+)?(?:subscriptions?|orders?|accounts?)|reset(?:s|ting)?\s+(?:the\s+)?passwords?)\b",
     )
 });
 
 /// Words that leave the user out.
 static UNASKED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|without\s+displaying)\b",
+        r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|without\s+(?:displaying|disclosing|being\s+asked)|the\s+[`'\x22]?(?:\w+_)?(?:confirm\w*|approval)[`'\x22]?\s+(?:parameter|flag|setting|option|prompt|step)s?\s+(?:is|are)\s+(?:ignored|skipped|bypassed|disabled))\b",
     )
 });
 
 /// Bytes before and after such words in which the action stands.
 const REACH_BYTES: usize = 200;
 
+/// Bytes after such words in which a list of actions stands.
+const LIST_BYTES: usize = 700;
+
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
         return;
     }
     for unasked in UNASKED.find_iter(view.text()).filter(|found| !is_code(view, found.start())) {
-        let Some(span) = action_nearby(view, &unasked.range()) else { continue };
+        let Some(span) = action_nearby(view, &unasked.range()) else {
+            check_list(view, &unasked.range(), sink);
+            continue;
+        };
         let severity =
             if is_taught(view, &span) || is_forbidden(view, span.start) { Severity::Info } else { Severity::High };
         sink.report(view, span, "the user is not asked before something that cannot be taken back").severity(severity);
@@ -71,6 +78,29 @@ fn action_nearby(view: &TextView<'_>, unasked: &Range<usize>) -> Option<Range<us
     let after = &after[..after.find(ends).unwrap_or(after.len())];
     let after = &after[..after.find("\n\n").unwrap_or(after.len())];
     ACTION.find(after).map(|action| unasked.start..unasked.end + action.end())
+}
+
+/// Looks at the list below a sentence that leaves the user out of what it lists.
+fn check_list(view: &TextView<'_>, unasked: &Range<usize>, sink: &mut Sink<'_>) {
+    let after = window(view.text(), unasked.end, LIST_BYTES);
+    let Some((sentence, list)) = after.split_once(":\n") else { return };
+    if sentence.contains("\n\n") || sentence.contains(". ") || !list.trim_start().starts_with(['-', '*', '1']) {
+        return;
+    }
+    let list = list.trim_start();
+    let words = view.text()[unasked.clone()].to_ascii_lowercase();
+    if !["confirm", "approv", "consent", "permission"].iter().any(|word| words.contains(word)) {
+        return;
+    }
+    let list = &list[..list.find("\n\n").unwrap_or(list.len())];
+    if !ACTION.is_match(list) || is_taught(view, unasked) || is_turned_round(view, unasked) {
+        return;
+    }
+    sink.report(
+        view,
+        unasked.clone(),
+        "the user is not asked before the actions of the list, which cannot be taken back",
+    );
 }
 
 /// "Never send without asking": the line before the action turns it round.

@@ -53,6 +53,10 @@ static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
         format!(
             r"\b(?:text|{content}|lines?|blocks?|sections?)\s+[^.]{{0,80}}?\b(?:beginning|begins?|starting|starts?|marked|prefixed|tagged|labell?ed|containing|contains?)\s+(?:with|as|the)?\s*[^.]{{0,60}}?\b(?:must|should|shall|is\s+to|are\s+to|will)\s+be\s+(?:executed|obeyed|followed|treated\s+as\s+(?:an?\s+)?(?:[\w-]+\s+){{0,2}}?{order})"
         ),
+        // A word in the content takes it out of the rules.
+        format!(
+            r"\b(?:when|if|whenever)\s+(?:the\s+|any\s+|a\s+|an\s+)?{content}\s+(?:includes?|contains?|has|holds|starts\s+with)\s+(?:the\s+|a\s+|an\s+)?(?:[\w-]+\s+){{0,2}}?(?:token|phrase|string|keyword|tag|marker|code|word|sequence)[^.]{{0,160}}?\b(?:exempt\w*|bypass\w*|unrestricted|override|unlock\w*|without\s+(?:\w+\s+)?(?:checks?|policy|filter\w*|confirmation|review)|skip\s+(?:all|every|the)\s+(?:checks?|polic\w+|filter\w*))\b"
+        ),
         // Content of one origin is trusted in another.
         format!(
             r"\b(?:content|context|instructions?|memory|notes?|output|results?)\s+(?:from|of|read\s+in|fetched\s+from)\s+(?:an?other|other|different|previous|external|any|untrusted|third-party)\s+(?:[\w-]+\s+){{0,2}}?(?:sessions?|projects?|origins?|users?|repositor(?:y|ies)|agents?|sites?|tenants?|sources?|conversations?)\s+(?:[\w-]+\s+){{0,3}}?(?:as\s+(?:\w+\s+)?(?:trusted|verified|authoritative)|(?:is|are)\s+(?:\w+\s+)?(?:trusted|authoritative|pre-?approved))"
