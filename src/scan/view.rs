@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::evidence::command::Reach;
 use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
@@ -47,6 +48,7 @@ pub struct TextView<'a> {
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
     headings: OnceLock<Vec<(usize, String)>>,
     teaches_security: OnceLock<bool>,
+    reach: OnceLock<Reach>,
 }
 
 /// What a place in a text is for.
@@ -118,6 +120,7 @@ impl<'a> TextView<'a> {
             regions: OnceLock::new(),
             headings: OnceLock::new(),
             teaches_security: OnceLock::new(),
+            reach: OnceLock::new(),
         }
     }
 
@@ -192,6 +195,12 @@ impl<'a> TextView<'a> {
     /// know it at every one of a million places.
     pub(super) fn teaches_security(&self, tell: impl FnOnce() -> bool) -> bool {
         *self.teaches_security.get_or_init(tell)
+    }
+
+    /// Returns how far the whole text goes as a script, which is asked only once: many commands
+    /// may start the same file.
+    pub(super) fn reach(&self, judge: impl FnOnce() -> Reach) -> Reach {
+        *self.reach.get_or_init(judge)
     }
 
     /// Returns what the place at `offset` is for.

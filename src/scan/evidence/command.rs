@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use crate::scan::evidence::network_sink::sends;
@@ -81,11 +82,63 @@ static GIVES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which a command stays where it is.
+static REACHES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build([
+            "curl",
+            "wget",
+            "http",
+            "iwr",
+            "irm",
+            "invoke-",
+            "aria2c",
+            "base64",
+            "/dev/",
+            "nc ",
+            "ncat",
+            "iex",
+            "powershell",
+            "scp",
+            "sftp",
+            "rsync",
+            "fetch",
+            "axios",
+            "requests",
+            "urllib",
+            "urlopen",
+            "socket",
+            "net.",
+            "reqwest",
+            "ureq",
+            "tcpstream",
+            "eval",
+            "node",
+            "python",
+            "perl",
+            "ruby",
+            "php",
+            "smtplib",
+            "sendall",
+            "sendto",
+            "beacon",
+            "upload",
+        ])
+        .expect("the words are few and short")
+});
+
+/// Bytes of a command or a script that are judged.
+const JUDGED_BYTES: usize = 256 * 1024;
+
+/// Commands of one file that a rule judges: more of them tell nothing new.
+pub(in crate::scan) const COMMANDS: usize = 40;
+
 /// Judges a command that is started in `folder`, together with the file that it starts.
 pub(in crate::scan) fn judge(bundle: &BundleView<'_>, folder: &str, command: &str) -> Judged {
     let own = reach(command);
     let started = started_file(bundle, folder, command);
-    match started.map(|file| (reach(file.text()), file.path())) {
+    match started.map(|file| (file.reach(|| reach(file.text())), file.path())) {
         Some((reach, path)) if reach > own => Judged { reach, file: Some(path.to_owned()) },
         _ => Judged { reach: own, file: None },
     }
@@ -93,6 +146,10 @@ pub(in crate::scan) fn judge(bundle: &BundleView<'_>, folder: &str, command: &st
 
 /// Judges a command line, or the text of a script.
 pub(in crate::scan) fn reach(command: &str) -> Reach {
+    let command = window(command, 0, JUDGED_BYTES);
+    if !REACHES.is_match(command) {
+        return Reach::Local;
+    }
     let unseen = RUNS_UNSEEN.find_iter(command).any(|found| {
         let rest = window(command, found.start(), 600);
         !is_documented(rest.lines().next().unwrap_or(rest))

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::command::{Reach, reach};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{around, is_code, is_shown};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -146,7 +147,13 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), "a command is put where the machine starts it by itself").severity(severity);
     }
     for found in ASKS.find_iter(text) {
-        if is_code(view, found.start()) && view.region(found.start()) != Region::InlineCode {
+        // A sentence that is indented far enough looks like code to a reader of Markdown.
+        let is_block = match view.region(found.start()) {
+            Region::CodeBlock(language) => !language.is_empty() || !TAKES_OVER.is_match(found.as_str()),
+            Region::Code => true,
+            _ => false,
+        };
+        if is_block {
             continue;
         }
         let around = around(view, &found.range(), REACH_BYTES);
@@ -175,7 +182,11 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
         return if PAYLOAD.is_match(line) && !is_plain { Severity::High } else { Severity::Info };
     }
     if has(&["LaunchAgents", "LaunchDaemons", "systemd", "hooks/", "sitecustomize"]) {
-        return if PAYLOAD.is_match(around) && view.is_script() { Severity::Medium } else { Severity::Low };
+        return match () {
+            () if reach(around) == Reach::Hostile => Severity::High,
+            () if PAYLOAD.is_match(around) && view.is_script() => Severity::Medium,
+            () => Severity::Low,
+        };
     }
     let is_of_user = file.starts_with('~')
         || file.contains("HOME")

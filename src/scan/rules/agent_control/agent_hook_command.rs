@@ -1,6 +1,6 @@
 //! Commands that a client of an agent runs by itself: hooks, status lines, helpers for keys.
 
-use crate::scan::evidence::command::{Reach, folder_of, judge};
+use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::configuration::{Entry, entries, shown_entries};
 use crate::scan::evidence::setting::{is_specimen, is_taught, teaches_security};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -44,7 +44,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             () if is_client_file(text) => entries(text),
             () => continue,
         };
-        for entry in found.iter().filter(|entry| is_command(entry)) {
+        for entry in found.iter().filter(|entry| is_command(entry)).take(COMMANDS) {
             report(view, text, entry, sink);
         }
     }

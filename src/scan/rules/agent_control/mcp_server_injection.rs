@@ -26,6 +26,9 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
+/// Settings of servers in one file that are looked at.
+const SETTINGS: usize = 400;
+
 /// Links that install a server with one click.
 static DEEP_LINK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -40,7 +43,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             .any(|word| text.text().contains(word));
         if names_servers {
             let found = if text.is_markdown() { shown_entries(text) } else { entries(text) };
-            for entry in found.iter().filter(|entry| is_server(text, entry)) {
+            for entry in found.iter().filter(|entry| is_server(text, entry)).take(SETTINGS) {
                 check_entry(text, entry, sink);
             }
         }

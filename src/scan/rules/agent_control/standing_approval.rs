@@ -54,9 +54,7 @@ static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
         format!(
             r"\b(?:us(?:e|ing)|install(?:ing|ation)?|invok(?:e|ing)|activat\w+|enabling|loading|running)\s+(?:of\s+)?(?:this|the)\s+(?:skill|tool|plugin)\s+(?:\w+\s+){{0,3}}?(?:constitutes?|implies|means|grants?|gives?|counts\s+as)\s+(?:\w+\s+){{0,4}}?{approval}\b"
         ),
-        format!(
-            r"\bonce\s+(?:the\s+user\s+(?:has\s+)?)?(?:approved|approves|confirmed|confirms|agreed|agrees)\b[^.\n]{{0,80}}?\b(?:all|any|every|subsequent|future)\s+(?:\w+\s+){{0,2}}?(?:actions?|commands?|operations?|steps?|requests?|calls?)\b[^.\n]{{0,60}}?\b(?:without|no\s+longer|also\s+approved|are\s+approved|automatically)\b"
-        ),
+        r"\bonce\s+(?:the\s+user\s+(?:has\s+)?)?(?:approved|approves|confirmed|confirms|agreed|agrees)\b[^.\n]{0,80}?\b(?:all|any|every|subsequent|future)\s+(?:\w+\s+){0,2}?(?:actions?|commands?|operations?|steps?|requests?|calls?)\b[^.\n]{0,60}?\b(?:without|no\s+longer|also\s+approved|are\s+approved|automatically)\b".to_owned(),
     ];
     pattern(&format!("(?i){}", forms.join("|")))
 });

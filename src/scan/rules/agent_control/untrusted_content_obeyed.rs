@@ -58,9 +58,7 @@ static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
             r"\b(?:when|if|whenever)\s+(?:the\s+|any\s+|a\s+|an\s+)?{content}\s+(?:includes?|contains?|has|holds|starts\s+with)\s+(?:the\s+|a\s+|an\s+)?(?:[\w-]+\s+){{0,2}}?(?:token|phrase|string|keyword|tag|marker|code|word|sequence)[^.]{{0,160}}?\b(?:exempt\w*|bypass\w*|unrestricted|override|unlock\w*|without\s+(?:\w+\s+)?(?:checks?|policy|filter\w*|confirmation|review)|skip\s+(?:all|every|the)\s+(?:checks?|polic\w+|filter\w*))\b"
         ),
         // Content of one origin is trusted in another.
-        format!(
-            r"\b(?:content|context|instructions?|memory|notes?|output|results?)\s+(?:from|of|read\s+in|fetched\s+from)\s+(?:an?other|other|different|previous|external|any|untrusted|third-party)\s+(?:[\w-]+\s+){{0,2}}?(?:sessions?|projects?|origins?|users?|repositor(?:y|ies)|agents?|sites?|tenants?|sources?|conversations?)\s+(?:[\w-]+\s+){{0,3}}?(?:as\s+(?:\w+\s+)?(?:trusted|verified|authoritative)|(?:is|are)\s+(?:\w+\s+)?(?:trusted|authoritative|pre-?approved))"
-        ),
+        r"\b(?:content|context|instructions?|memory|notes?|output|results?)\s+(?:from|of|read\s+in|fetched\s+from)\s+(?:an?other|other|different|previous|external|any|untrusted|third-party)\s+(?:[\w-]+\s+){0,2}?(?:sessions?|projects?|origins?|users?|repositor(?:y|ies)|agents?|sites?|tenants?|sources?|conversations?)\s+(?:[\w-]+\s+){0,3}?(?:as\s+(?:\w+\s+)?(?:trusted|verified|authoritative)|(?:is|are)\s+(?:\w+\s+)?(?:trusted|authoritative|pre-?approved))".to_owned(),
     ];
     pattern(&format!("(?i){}", forms.join("|")))
 });

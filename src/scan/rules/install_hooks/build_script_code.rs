@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::{Reach, reach};
+use crate::scan::evidence::command::{COMMANDS, Reach, reach};
 use crate::scan::evidence::pattern;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -66,7 +66,7 @@ fn check_make(text: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn check_calls(text: &TextView<'_>, calls: &Regex, at_least: Severity, sink: &mut Sink<'_>) {
-    for found in calls.find_iter(text.text()) {
+    for found in calls.find_iter(text.text()).take(COMMANDS) {
         let line = text.line(found.start());
         if ["//", "#"].iter().any(|mark| line.trim_start().starts_with(mark)) {
             continue;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::{Reach, folder_of, judge};
+use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::configuration::{Entry, entries};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
@@ -61,7 +61,7 @@ fn check_tasks(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) 
         return;
     }
     let command = |entry: &&Entry| matches!(entry.key(), "command" | "args");
-    for entry in found.iter().filter(command) {
+    for entry in found.iter().filter(command).take(COMMANDS) {
         let mut severity = severity(judge(view, "", &entry.value).reach);
         let mut reason = "opening the folder runs this";
         if PADDING.is_match(&entry.value) {
@@ -73,14 +73,19 @@ fn check_tasks(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) 
 }
 
 fn check_container(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) {
-    for entry in entries(text) {
-        let key = entry.path.split('/').next().unwrap_or("");
-        if CONTAINER_COMMANDS.contains(&key) || matches!(key, "install" | "start") && text.path().contains(".cursor/") {
-            let severity = severity(judge(view, "", &entry.value).reach);
-            sink.report(text, entry.span.clone(), format!("`{key}` is run by itself when the container is opened"))
-                .severity(severity);
-        }
+    let is_run = |entry: &Entry| {
+        let key = first_key(entry);
+        CONTAINER_COMMANDS.contains(&key) || matches!(key, "install" | "start") && text.path().contains(".cursor/")
+    };
+    for entry in entries(text).into_iter().filter(is_run).take(COMMANDS) {
+        let severity = severity(judge(view, "", &entry.value).reach);
+        let reason = format!("`{}` is run by itself when the container is opened", first_key(&entry));
+        sink.report(text, entry.span, reason).severity(severity);
     }
+}
+
+fn first_key(entry: &Entry) -> &str {
+    entry.path.split('/').next().unwrap_or("")
 }
 
 /// Setting up a container over the network is what such commands are for.

@@ -1,6 +1,6 @@
 //! Commands that git starts by itself.
 
-use crate::scan::evidence::command::{Reach, folder_of, judge};
+use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::configuration::entries;
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -56,8 +56,10 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         if is_hook(text.path(), name) {
             report(text, 0..text.text().len().min(1), judge(view, folder_of(text.path()), text.text()).reach, sink);
         } else if MANAGERS.contains(&name) {
-            for entry in
-                entries(text).iter().filter(|entry| matches!(entry.key(), "run" | "entry" | "args" | "pre-commit"))
+            for entry in entries(text)
+                .iter()
+                .filter(|entry| matches!(entry.key(), "run" | "entry" | "args" | "pre-commit"))
+                .take(COMMANDS)
             {
                 report(text, entry.span.clone(), judge(view, "", &entry.value).reach, sink);
             }

@@ -1,6 +1,6 @@
 //! Commands in a document's frontmatter that a client runs to install the skill.
 
-use crate::scan::evidence::command::{Reach, judge, reach};
+use crate::scan::evidence::command::{COMMANDS, Reach, judge, reach};
 use crate::scan::evidence::configuration::{Entry, frontmatter_entries};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -25,10 +25,8 @@ const INSTALLS: [&str; 7] = ["install", "hooks", "setup", "postinstall", "post_i
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     let Some(text) = view.instructions() else { return };
-    for entry in frontmatter_entries(text) {
-        if !INSTALLS.iter().any(|key| entry.is_below(key)) {
-            continue;
-        }
+    let is_step = |entry: &Entry| INSTALLS.iter().any(|key| entry.is_below(key));
+    for entry in frontmatter_entries(text).into_iter().filter(is_step).take(COMMANDS) {
         match entry.key() {
             "url" | "download" | "source" => check_address(text, &entry, sink),
             "label" | "id" | "description" | "matcher" | "name" => {}

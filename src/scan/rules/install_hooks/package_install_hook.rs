@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::command::{Reach, folder_of, judge};
-use crate::scan::evidence::configuration::entries;
+use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
+use crate::scan::evidence::configuration::{Entry, entries};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -51,8 +51,9 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn check_package(bundle: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) {
-    for entry in entries(text) {
-        let Some(name) = entry.path.strip_prefix("scripts/").filter(|name| LIFECYCLE.contains(name)) else { continue };
+    let is_hook = |entry: &Entry| entry.path.strip_prefix("scripts/").is_some_and(|name| LIFECYCLE.contains(&name));
+    for entry in entries(text).into_iter().filter(is_hook).take(COMMANDS) {
+        let name = entry.key();
         let judged = judge(bundle, folder_of(text.path()), &entry.value);
         let (severity, reason) = match (judged.reach, judged.file) {
             (Reach::Hostile, None) => {

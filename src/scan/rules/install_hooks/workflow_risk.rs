@@ -26,6 +26,9 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
+/// Steps of one workflow that are looked at.
+const STEPS: usize = 200;
+
 static ALL_SECRETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)toJSON\(\s*secrets\s*\)"));
 static FOREIGN_HEAD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"github\.event\.(?:pull_request|workflow_run)\.head[._]|github\.head_ref|refs/pull/"));
@@ -42,7 +45,11 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             entry.path.starts_with("on")
                 && (entry.value == "pull_request_target" || entry.is_below("pull_request_target"))
         }) || text.text().contains("pull_request_target:");
-        for entry in &found {
+        for entry in found
+            .iter()
+            .filter(|entry| matches!(entry.key(), "run" | "script" | "before_script" | "ref" | "repository"))
+            .take(STEPS)
+        {
             check_entry(view, text, entry, is_privileged, sink);
         }
     }
