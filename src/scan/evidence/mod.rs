@@ -11,6 +11,7 @@ pub(in crate::scan) mod decode;
 pub(in crate::scan) mod lead_in;
 pub(in crate::scan) mod network_sink;
 pub(in crate::scan) mod ordered_script;
+pub(in crate::scan) mod owners;
 mod pattern;
 pub(in crate::scan) mod prerequisite;
 pub(in crate::scan) mod setting;

@@ -78,6 +78,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for found in CLAIMS.find_iter(view.text()).filter(|found| !is_code(view, found.start())) {
+        if sink.is_full(view.path()) {
+            break;
+        }
         let before = &view.text()[view.line_range(found.start()).start..found.start()];
         let severity = match () {
             () if is_taught(view, &found.range()) || is_turned_round(view, &found.range()) => Severity::Info,

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::scan::evidence::configuration::{Entry, entries};
+use crate::scan::evidence::owners::Owners;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_about_owner, is_specimen};
+use crate::scan::evidence::setting::is_specimen;
 use crate::scan::evidence::url::{HostKind, Url, is_package_registry, urls};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -54,14 +55,16 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn check_lines(text: &TextView<'_>, lines: &Regex, sink: &mut Sink<'_>) {
+    let mut owners = Owners::default();
     for found in lines.find_iter(text.text()) {
-        report(text, found.as_str(), found.range(), sink);
+        report(text, found.as_str(), found.range(), &mut owners, sink);
     }
 }
 
 fn check_entries(text: &TextView<'_>, is_source: fn(&Entry) -> bool, sink: &mut Sink<'_>) {
+    let mut owners = Owners::default();
     for entry in entries(text).iter().filter(|entry| is_source(entry)) {
-        report(text, &entry.value, entry.span.clone(), sink);
+        report(text, &entry.value, entry.span.clone(), &mut owners, sink);
     }
 }
 
@@ -85,21 +88,21 @@ fn is_registry(entry: &Entry) -> bool {
         .any(|word| key.contains(word))
 }
 
-fn report(text: &TextView<'_>, value: &str, span: Range<usize>, sink: &mut Sink<'_>) {
+fn report(text: &TextView<'_>, value: &str, span: Range<usize>, owners: &mut Owners, sink: &mut Sink<'_>) {
     let value = value.replace("git+ssh://git@", "https://").replace("git://", "http://");
     for url in urls(&value) {
         if is_package_registry(url.host) {
             continue;
         }
         sink.report(text, span.clone(), format!("the package manager fetches from `{}`", url.host))
-            .severity(severity(text, &url));
+            .severity(severity(text, &url, owners));
     }
 }
 
-fn severity(text: &TextView<'_>, url: &Url<'_>) -> Severity {
+fn severity(text: &TextView<'_>, url: &Url<'_>, owners: &mut Owners) -> Severity {
     match url.host_kind() {
         HostKind::RawAddress | HostKind::Drop => Severity::Critical,
-        HostKind::Named if is_about_owner(text, url) || url.path.contains("/whl") => Severity::Low,
+        HostKind::Named if owners.include(text, url) || url.path.contains("/whl") => Severity::Low,
         HostKind::Named => Severity::High,
         HostKind::KnownService => Severity::Low,
         HostKind::Placeholder | HostKind::Local => Severity::Info,

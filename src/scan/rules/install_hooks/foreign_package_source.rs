@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::owners::Owners;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown};
+use crate::scan::evidence::setting::{is_code, is_shown};
 use crate::scan::evidence::url::{HostKind, Url, is_package_registry, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -58,21 +59,22 @@ static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    let mut owners = Owners::default();
     for found in INSTALLS.find_iter(view.text()).filter(|found| is_code(view, found.start())) {
         let Some(url) = urls(found.as_str()).last() else { continue };
         let severity = if is_shown(view, &found.range()) || is_package_registry(url.host) {
             Severity::Info
         } else {
-            severity(view, &url)
+            severity(view, &url, &mut owners)
         };
         sink.report(view, found.range(), format!("the package comes from `{}`", url.host)).severity(severity);
     }
 }
 
-fn severity(view: &TextView<'_>, url: &Url<'_>) -> Severity {
+fn severity(view: &TextView<'_>, url: &Url<'_>, owners: &mut Owners) -> Severity {
     match url.host_kind() {
         HostKind::RawAddress | HostKind::Drop => Severity::Critical,
-        HostKind::Named if is_about_owner(view, url) => Severity::Low,
+        HostKind::Named if owners.include(view, url) => Severity::Low,
         // Vendors whose wheels are too large for a registry serve them from a folder of this name.
         HostKind::Named if url.path.contains("/whl") => Severity::Medium,
         HostKind::Named => Severity::High,

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::owners::Owners;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_about_owner, is_specimen, is_taught, teaches_security};
+use crate::scan::evidence::setting::{is_specimen, is_taught, teaches_security};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -44,6 +45,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if is_specimen(view) || teaches_security(view) {
         return;
     }
+    let mut owners = Owners::default();
     for (sign, reason) in [
         (&*MODEL_ADDRESS, "what the agent and its model say goes over"),
         (&*ALL_TRAFFIC, "everything that leaves the machine goes over"),
@@ -56,7 +58,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
                 _ if is_taught(view, &found.range()) => Severity::Info,
                 HostKind::RawAddress | HostKind::Drop => Severity::Critical,
                 // A provider of models tells its customers to set this.
-                HostKind::Named if is_about_owner(view, &url) => Severity::Low,
+                HostKind::Named if owners.include(view, &url) => Severity::Low,
                 HostKind::Named => Severity::High,
             };
             sink.report(view, found.range(), format!("{reason} `{}`", url.host)).severity(severity);
