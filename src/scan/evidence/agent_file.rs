@@ -19,34 +19,3 @@ pub(in crate::scan) static WRITES_AGENT_FILE: LazyLock<Regex> = LazyLock::new(||
 
 /// A mention of such a file.
 pub(in crate::scan) static NAMES_AGENT_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i){AGENT_FILE}")));
-
-/// Words that a text holds which speaks of such a file, in lower case.
-pub(in crate::scan) const AGENT_FILE_NEEDLES: &[&str] = &[
-    "claude.md",
-    "claude.local.md",
-    "agents.md",
-    "agent.md",
-    "soul.md",
-    "memory.md",
-    "identity.md",
-    "user.md",
-    "heartbeat.md",
-    "gemini.md",
-    "qwen.md",
-    ".cursorrules",
-    ".cursor/rules",
-    ".windsurf",
-    ".clinerules",
-    ".roorules",
-    ".goosehints",
-    ".junie/",
-    ".aider.conf",
-    "copilot-instructions",
-    ".github/instructions",
-    ".claude/",
-    ".codex/",
-    ".gemini/",
-    ".openclaw/",
-    ".clawdbot/",
-    ".moltbot/",
-];

@@ -27,7 +27,7 @@ static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that leave no choice.
 static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|necessary|needed|essential|before\s+(?:using|you|running|proceeding|starting|first|continuing|going|any)|will\s+not\s+(?:work|function|run|start)|won['’]t\s+(?:work|run|start)|cannot\s+(?:work|function|operate|be\s+used|run)|does\s+not\s+work|without\s+(?:this|the|it)\b)|必须|必需|需要先|obligatorio|requis|обязательно|erforderlich",
+        r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|necessary|needed|essential|before\s+(?:using|you|running|proceeding|starting|first|continuing|going|any)|will\s+not\s+(?:work|function|run|start)|won['’]t\s+(?:work|run|start)|cannot\s+(?:work|function|operate|be\s+used|run)|does\s+not\s+work|without\s+(?:this|the|it)|unless|nothing\s+works|not\s+bundled)\b|必须|必需|需要先|obligatorio|requis|обязательно|erforderlich",
     )
 });
 /// A file that is a program, or hides one.
@@ -63,20 +63,20 @@ static SYSTEMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
 /// A host that bears the name of an agent and a word for a program.
 static IMITATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:get|my|the|try|install|download)?-?(?:open-?claw|clawd?-?(?:bot|hub)|molt-?bot|claude(?:-?code)?|anthropic|open-?ai|chat-?gpt|codex|cursor|copilot|gemini|skills?)-?(?:cli|agents?|app|apps|tools?|install(?:er)?|setup|downloads?|drivers?|providers?|clients?|desktop|updates?|updater|auth|wallet|launcher|helper|core|plugin|pro|package|runtime|engine)$",
+        r"(?i)^(?:get|my|the|try|install|download)?-?(?:open-?claw|clawd?(?:-?(?:bot|hub))?|molt-?bot|claude(?:-?code)?|anthropic|open-?ai|chat-?gpt|codex|cursor|copilot|gemini|skills?)-?(?:cli|agents?|app|apps|tools?|install(?:er)?|setup|downloads?|drivers?|providers?|clients?|desktop|updates?|updater|auth|wallet|launcher|helper|core|plugin|pro|package|runtime|engine)$|^(?:get|install|setup|download|update)-?(?:open-?claw|clawd?(?:-?bot)?|molt-?bot|claude(?:-?code)?|chat-?gpt|codex|cursor|copilot)$",
     )
 });
 
 /// Counts the signs around an address that stands in running text or in a block.
 pub(in crate::scan) fn signs(view: &TextView<'_>, url: &Url<'_>) -> u32 {
     let kind = url.host_kind();
-    if matches!(kind, HostKind::Local | HostKind::Placeholder)
-        || is_vendor_installer(url)
-        || !FETCHES.is_match(view.line(url.span.start))
-    {
+    if matches!(kind, HostKind::Local | HostKind::Placeholder) || is_vendor_installer(url) {
         return 0;
     }
     let (wide, near) = (around(view, &url.span, WIDE_BYTES), around(view, &url.span, NEAR_BYTES));
+    if !FETCHES.is_match(near) {
+        return 0;
+    }
     let is_program = PROGRAM_PATH.is_match(url.path);
     if kind == HostKind::KnownService && !is_program {
         return 0;

@@ -27,7 +27,8 @@ pub(in crate::scan) enum Order {
 
 static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
     let approvals = [
-        r"\bpre-?\s?(?:approved|authori[sz]ed|vetted|cleared)\b",
+        r"\bpre-?\s?(?:approved|authori[sz]ed|vetted|cleared)\b|\b(?:approved|authori[sz]ed|cleared)\s+in\s+advance\b",
+        r"\bno\s+(?:\w+\s+)?(?:confirmation|approval|permission|consent)\s+(?:is\s+)?(?:needed|required|necessary)\b",
         r"\b(?:implicitly|automatically|permanently|fully|always)\s+(?:approved|authori[sz]ed|trusted|whitelisted|granted)\b",
         r"\b(?:never|do\s+not|don['’]t|no\s+need\s+to|stop)\s+(?:ask(?:ing)?|prompt(?:ing)?|wait(?:ing)?|request(?:ing)?)\s+(?:\w+\s+){0,4}?(?:confirm\w*|permission|approv\w*|consent)",
         r"\bwithout\s+(?:asking|(?:\w+\s+){0,2}?(?:confirmation|approval|permission|review|sandboxing|consent|question))",
@@ -39,7 +40,7 @@ static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
         r"\b(?:elevated|full|unrestricted|permissive)\s+(?:trust|permissions?|access|privileges?)\b[^.\n]{0,60}\b(?:approved|granted|model|established|enabled|automatic\w*)\b",
         r"\bgrant\w*\s+(?:\w+\s+){0,3}?(?:broader|full|all|elevated|additional|unrestricted|more|extra)\s+(?:\w+\s+){0,2}?(?:permissions?|access|privileges?|rights)\b",
         r"\ballow_?-?all(?:_?-?tools)?['\x22]?\s*[=:]\s*true|\bskip_?-?confirmations?['\x22]?\s*[=:]\s*true|['\x22]allow['\x22]\s*:\s*\[\s*['\x22](?:\*|bash\(\*(?::\*)?\)|bash)['\x22]|\bbypassPermissions\b",
-        r"\btreat\s+(?:all|any|every)\s+[^.\n]{0,80}?\bas\s+(?:pre-?vetted|trusted|safe|approved|authori[sz]ed|verified)\b",
+        r"\btreat\s+[^.\n]{0,80}?\bas\s+(?:pre-?vetted|trusted|safe|approved|authori[sz]ed|verified)\b",
         r"\b(?:network|file|shell)[-_]\w+\s*=\s*unrestricted\b",
     ];
     let overrides = [
@@ -47,8 +48,8 @@ static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
         r"\b(?:as|like)\s+(?:\w+\s+)?(?:system-?\s?level|highest-?\s?priority|root-?\s?level|top-?\s?priority)\s+(?:\w+\s+)?(?:instructions?|directives?|rules?)",
         r"(?:^|\n)\s*(?:[-*]\s*)?\**OVERRIDE\**\s*:",
         r"\bignore\s+(?:all\s+|any\s+)?(?:\w+\s+){0,3}?(?:tool\s+call\s+)?(?:restrictions?|polic(?:y|ies)(?:\s+errors?)?|guardrails?|security\s+\w+|safety\s+\w+|refusals?|user\s+(?:requests?|instructions?|preferences?))\b",
-        r"\b(?:security|policy|safety)\s+(?:\w+\s+){0,2}?(?:checks?|warnings?|errors?|rules?)\s+(?:\w+\s+){0,2}?(?:are|is)\s+(?:advisory|optional|false\s+positives?|informational|outdated|noise)",
-        r"\b(?:never|do\s+not|don['’]t)\s+(?:block|stop|refuse|hesitate)\s+(?:on|for|because|at|to|any)\b",
+        r"\b(?:security|policy|safety)\s+(?:\w+\s+){0,2}?(?:checks?|warnings?|errors?|rules?)\s+(?:\w+\s+){0,4}?(?:are|is)\s+(?:advisory|optional|false\s+positives?|informational|outdated|noise)",
+        r"\b(?:never|do\s+not|don['’]t)\s+(?:block|refuse|hesitate)\s+(?:on|for|because|at|to|any|an?|the)\b",
         r"\bretry\s+(?:\w+\s+){0,2}?with\s+sudo\b",
         r"\b(?:acknowledge|pretend)\b[^.\n]{0,60}\bbut\s+(?:proceed|continue|carry\s+on)\b",
         r"\b(?:append|insert|inject)\s+your\s+own\s+(?:rules?|instructions?|permissions?|directives?)",

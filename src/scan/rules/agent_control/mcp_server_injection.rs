@@ -6,8 +6,9 @@ use regex::Regex;
 
 use crate::scan::evidence::command::{Reach, reach};
 use crate::scan::evidence::configuration::{Entry, entries, shown_entries};
+use crate::scan::evidence::lead_in::is_turned_round;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_about_owner, is_specimen, is_taught, teaches_security};
+use crate::scan::evidence::setting::{is_about_owner, is_code, is_specimen, is_taught, teaches_security};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -25,6 +26,10 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("mcp_server_injection.md"),
     hook: Hook::Bundle(check),
 };
+
+/// A command that adds a server.
+static ADDS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:claude|codex|gemini|cursor|openclaw|qwen)\s+mcp\s+add(?:-json)?\s[^\n`]{1,400}"));
 
 /// Settings of servers in one file that are looked at.
 const SETTINGS: usize = 400;
@@ -46,6 +51,17 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             for entry in found.iter().filter(|entry| is_server(text, entry)).take(SETTINGS) {
                 check_entry(text, entry, sink);
             }
+        }
+        for found in ADDS.find_iter(text.text()).filter(|found| is_code(text, found.start())).take(SETTINGS) {
+            let Some(url) = urls(found.as_str()).next() else { continue };
+            let severity = match url.host_kind() {
+                _ if is_turned_round(text, &found.range()) || teaches_security(text) => Severity::Info,
+                HostKind::RawAddress | HostKind::Drop => Severity::Critical,
+                HostKind::Named if is_package(found.as_str()) && !is_about_owner(text, &url) => Severity::High,
+                _ => Severity::Info,
+            };
+            sink.report(text, found.range(), format!("the server of tools comes from `{}`", url.host))
+                .severity(severity);
         }
         for found in DEEP_LINK.find_iter(text.text()) {
             let is_strange =

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::agent_file::{AGENT_FILE_NEEDLES, NAMES_AGENT_FILE, WRITES_AGENT_FILE};
+use crate::scan::evidence::agent_file::{NAMES_AGENT_FILE, WRITES_AGENT_FILE};
+use crate::scan::evidence::lead_in::is_negated;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, teaches_security, window};
 use crate::scan::evidence::standing_order::{Order, is_hostile, orders};
@@ -23,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
     lifecycle: Lifecycle::Stable,
     revision: 1,
     page: include_str!("memory_tampering.md"),
-    hook: Hook::Text { needles: AGENT_FILE_NEEDLES, check },
+    hook: Hook::Text { needles: MEMORY_NEEDLES, check },
 };
 
 /// A document that lays out files under headings.
@@ -32,6 +33,48 @@ static SETS_UP_FILES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:writ(?:e|es|ing)|creat(?:e|es|ing)|install(?:s|ing)?|add(?:s|ing)?|cop(?:y|ies)|plac(?:e|es)|put|sav(?:e|es)|set(?:s)?\s+up)\b[^\n]{0,80}\b(?:files?|presets?|rules?|configurations?)\b",
     )
 });
+
+/// What an agent is told to know in every session.
+static REMEMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:remember|memori[sz]e|store|save|add|persist|record|keep|write|append|commit|update)\b[^.\n]{0,100}?\b(?:permanently|long-?\s?term\s+memory|persistent\s+memory|(?:your|the\s+agent['’]s|its)\s+(?:own\s+)?memory|memory\s+(?:store|bank|file)|user\s+profile|(?:all|every|any)\s+(?:future|later|subsequent)\s+(?:sessions?|conversations?|tasks?)|across\s+(?:all\s+)?(?:sessions|conversations)|in\s+(?:all|every)\s+sessions?)\b",
+    )
+});
+
+/// Words that a text holds which speaks of memory, or of a file that is one.
+const MEMORY_NEEDLES: &[&str] = &[
+    "claude.md",
+    "claude.local.md",
+    "agents.md",
+    "agent.md",
+    "soul.md",
+    "memory.md",
+    "identity.md",
+    "user.md",
+    "heartbeat.md",
+    "gemini.md",
+    "qwen.md",
+    ".cursorrules",
+    ".cursor/rules",
+    ".windsurf",
+    ".clinerules",
+    ".roorules",
+    ".goosehints",
+    ".junie/",
+    ".aider.conf",
+    "copilot-instructions",
+    ".github/instructions",
+    ".claude/",
+    ".codex/",
+    ".gemini/",
+    ".openclaw/",
+    ".clawdbot/",
+    ".moltbot/",
+    "memory",
+    "permanently",
+    "user profile",
+    "sessions",
+];
 
 /// Bytes after a name in which the block begins that shows the file's content.
 const BLOCK_WITHIN_BYTES: usize = 260;
@@ -43,10 +86,11 @@ const PROSE_BYTES: usize = 700;
 const PLACES: usize = 60;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    if is_specimen(view)
-        || teaches_security(view)
-        || !WRITES_AGENT_FILE.is_match(view.text()) && !SETS_UP_FILES.is_match(view.text())
-    {
+    if is_specimen(view) || teaches_security(view) {
+        return;
+    }
+    check_memory(view, sink);
+    if !WRITES_AGENT_FILE.is_match(view.text()) && !SETS_UP_FILES.is_match(view.text()) {
         return;
     }
     let mut last_end = 0;
@@ -61,6 +105,16 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for write in WRITES_AGENT_FILE.find_iter(view.text()).take(PLACES) {
         if write.start() >= last_end || is_in_block(view, write.start()) {
             report(view, &(write.start()..sentence_end(view, write.end())), sink);
+        }
+    }
+}
+
+/// Looks at what is to be remembered without the name of a file.
+fn check_memory(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    for found in REMEMBERS.find_iter(view.text()).take(PLACES) {
+        if !is_in_block(view, found.start()) && !is_negated(view, &found.range()) {
+            let start = view.line_range(found.start()).start;
+            report(view, &(start..sentence_end(view, found.end())), sink);
         }
     }
 }

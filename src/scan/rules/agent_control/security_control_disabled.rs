@@ -94,7 +94,7 @@ enum Form {
     Word,
 }
 
-static CONTROLS: LazyLock<[Control; 8]> = LazyLock::new(|| {
+static CONTROLS: LazyLock<[Control; 9]> = LazyLock::new(|| {
     let control = |reason, severity, forms: &[&str]| Control {
         reason,
         severity,
@@ -138,6 +138,11 @@ static CONTROLS: LazyLock<[Control; 8]> = LazyLock::new(|| {
             ],
         ),
         control(
+            "a commit goes past the hooks that check it",
+            Severity::Low,
+            &[r"\bgit\s+(?:commit|push)\s[^\n`]{0,80}--no-verify\b|\bcore\.hooksPath\s+/dev/null"],
+        ),
+        control(
             "a tool that looks for vulnerabilities or secrets is taken out",
             Severity::Medium,
             &[
@@ -176,7 +181,7 @@ static CONTROLS: LazyLock<[Control; 8]> = LazyLock::new(|| {
 /// Where a sentence that gives an order begins its verb.
 static GIVES_ORDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[.:;!]\s+|\b(?:and|then|must|should|please|also|to|will|skill|it|agent|first|always|can|may|step\s+\d+:?|you)\s+)$",
+        r"(?i)(?:^|[.:;!,]\s+|\b(?:and|then|must|should|please|also|to|will|skill|it|agent|first|always|can|may|step\s+\d+:?|you)\s+)$",
     )
 });
 /// Words that make the order a demand, or let it cover everything.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::lead_in::is_turned_round;
+use crate::scan::evidence::lead_in::{is_negated, is_turned_round};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_taught, paragraph};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -30,6 +30,7 @@ static CLAIMS: LazyLock<Regex> = LazyLock::new(|| {
     let done = r"(?:pre-?)?(?:approved|authori[sz]ed|consented|agreed|granted|cleared|whitelisted|given\s+(?:\w+\s+){0,2}?(?:consent|permission|approval|authori[sz]ation))";
     let what = r"(?:commands?|actions?|operations?|requests?|tools?|tool\s+calls?|writes?|file\s+\w+|network\s+\w+|endpoints?|steps?|access|changes?|transfers?|installs?)";
     let forms = [
+        r"\b(?:standing|blanket|permanent|unlimited)\s+(?:consent|approval|authori[sz]ation|permission)\b".to_owned(),
         format!(r"\b{who}\s+(?:has|have|already)\s+(?:already\s+|previously\s+|explicitly\s+|implicitly\s+)*{done}\b"),
         format!(
             r"\b(?:all|any|every|these|the\s+following|such)\s+(?:\w+\s+){{0,3}}?{what}\s+(?:[^.\n]{{0,50}}?\s)?(?:are|is|were|was|have\s+been|has\s+been|count\s+as)\s+(?:considered\s+|deemed\s+|implicitly\s+|already\s+|fully\s+|automatically\s+)*(?:pre-?\s?)?(?:approved|authori[sz]ed|vetted|cleared|consented\s+to|trusted)\b"
@@ -43,7 +44,7 @@ static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
     let approval = r"(?:approval|consent|permission|authori[sz]ation|confirmation|go-ahead)";
     let forms = [
         format!(
-            r"\b(?:prior|previous|earlier|initial|one-time|first|existing|general|past|original|single)\s+(?:\w+\s+){{0,2}}?{approval}\s+(?:\w+\s+){{0,4}}?(?:covers?|applies|extends?|carries|carry|suffic\w+|counts|remains|holds|stands)\b"
+            r"\b(?:prior|previous|earlier|initial|one-time|first|existing|general|past|original|single|that)\s+(?:\w+\s+){{0,2}}?{approval}\s+(?:\w+\s+){{0,4}}?(?:covers?|applies|extends?|carries|carry|suffic\w+|counts|remains|holds|stands)\b"
         ),
         format!(
             r"\b(?:treat|consider|count|interpret|regard|take)s?\s+(?:(?:any|all|every|an?|the|no|lack|absence|silence|that|this|earlier|previous|prior)\s+)[^.\n]{{0,80}}?\bas\s+(?:\w+\s+){{0,3}}?{approval}\s+(?:for|to)\s+(?:all|any|every|subsequent|future|the\s+(?:rest|remaining|following|whole|entire)|other|everything|later|related)"
@@ -90,7 +91,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), "an approval is claimed that the user did not give here").severity(severity);
     }
     for found in STRETCHES.find_iter(view.text()).filter(|found| !is_code(view, found.start())) {
-        let is_denied = is_taught(view, &found.range()) || is_turned_round(view, &found.range());
+        let is_denied = is_taught(view, &found.range()) || is_negated(view, &found.range());
         let severity = if is_denied { Severity::Info } else { Severity::High };
         sink.report(view, found.range(), "one approval is taken for another").severity(severity);
     }

@@ -23,7 +23,17 @@ pub(crate) static RULE: Rule = Rule {
     revision: 2,
     page: include_str!("unattended_action.md"),
     hook: Hook::Text {
-        needles: &["without", "automatically", "confirm", "no prompt", "do not ask", "don't ask", "never ask"],
+        needles: &[
+            "without",
+            "automatically",
+            "confirm",
+            "no need to",
+            "not need to",
+            "no prompt",
+            "do not ask",
+            "don't ask",
+            "never ask",
+        ],
         check,
     },
 };
@@ -38,7 +48,7 @@ static ACTION: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that leave the user out.
 static UNASKED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|without\s+(?:displaying|disclosing|being\s+asked)|the\s+[`'\x22]?(?:\w+_)?(?:confirm\w*|approval)[`'\x22]?\s+(?:parameter|flag|setting|option|prompt|step)s?\s+(?:is|are)\s+(?:ignored|skipped|bypassed|disabled))\b",
+        r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|(?:user|they|customer)s?\s+(?:does|do)\s+not\s+need\s+to\s+(?:confirm|approve|be\s+asked)|no\s+need\s+to\s+(?:ask|confirm)|without\s+(?:displaying|disclosing|being\s+asked)|the\s+[`'\x22]?(?:\w+_)?(?:confirm\w*|approval)[`'\x22]?\s+(?:parameter|flag|setting|option|prompt|step)s?\s+(?:is|are)\s+(?:ignored|skipped|bypassed|disabled))\b",
     )
 });
 
@@ -89,7 +99,10 @@ fn check_list(view: &TextView<'_>, unasked: &Range<usize>, sink: &mut Sink<'_>) 
     }
     let list = list.trim_start();
     let words = view.text()[unasked.clone()].to_ascii_lowercase();
-    if !["confirm", "approv", "consent", "permission"].iter().any(|word| words.contains(word)) {
+    if !["confirm", "no need to", "not need to", "approv", "consent", "permission"]
+        .iter()
+        .any(|word| words.contains(word))
+    {
         return;
     }
     let list = &list[..list.find("\n\n").unwrap_or(list.len())];

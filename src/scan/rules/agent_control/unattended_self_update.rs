@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
     revision: 1,
     page: include_str!("unattended_self_update.md"),
     hook: Hook::Text {
-        needles: &["update", "upgrade", "skill.md", "latest version", "newer version", "new version"],
+        needles: &["update", "upgrade", "skill.md", "latest version", "newer version", "newest version", "new version"],
         check,
     },
 };
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
 /// Words for a skill that looks for its next version.
 static UPDATES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:checks?|polls?|looks?)\s+for\s+(?:\w+\s+){0,2}?(?:updates?|(?:new|newer|latest)\s+versions?)\b|\b(?:auto|self)-?\s?updat(?:e|es|ing)\b|\bupdates?\s+(?:itself|its\s+own)\b|\breplaces?\s+(?:itself|its\s+own\s+\w+)\b",
+        r"(?i)\b(?:checks?|polls?|looks?)\s+for\s+(?:\w+\s+){0,2}?(?:updates?|(?:new|newer|latest)\s+versions?)\b|\b(?:auto|self)-?\s?updat(?:e|es|ing)\b|\bupdates?\s+(?:itself|its\s+own)\b|\b(?:pulls?|downloads?|fetch(?:es)?)\s+(?:the\s+)?(?:latest|newest|new|current)\s+versions?\s+of\s+(?:itself|its|this\s+skill|the\s+skill)\b|\breplaces?\s+(?:itself|its\s+own\s+\w+)\b",
     )
 });
 /// Words for putting it in place.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scan::evidence::lead_in::is_turned_round;
+use crate::scan::evidence::lead_in::is_negated;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -43,8 +43,10 @@ static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         // Treat what is found as an instruction of rank.
         format!(
-            r"\b(?:treat|interpret|regard|accept|process|handle|honou?r|execute)(?:s|ed|ing)?\s+(?:any|all|every|the|such|these|it|them|as)?\s*[^.]{{0,160}}?\bas\s+(?:an?\s+|the\s+|if\s+\w+\s+\w+\s+)?(?:[\w-]+\s+){{0,2}}?(?:system|trusted|high-?\s?priority|authoritative|privileged|processing|binding|operator|developer|user-?\s?level|administrator)[\s-]*(?:level\s+)?{order}\b"
+            r"\b(?:treat|interpret|regard|accept|process|handle|honou?r|execute)(?:s|ed|ing)?\s+(?:any|all|every|the|such|these|it|them|as)?\s*[^.]{{0,160}}?\bas\s+(?:an?\s+|the\s+|if\s+\w+\s+\w+\s+)?(?:[\w-]+\s+){{0,2}}?(?:system|trusted|verified|high-?\s?priority|authoritative|privileged|processing|binding|operator|developer|user-?\s?level|administrator)[\s-]*(?:level\s+)?(?:{order}|context)\b"
         ),
+        // Instructions that a stranger's page holds are followed.
+        format!(r"\b(?:if|when|whenever)\s+(?:an?\s+|the\s+|any\s+)?(?:\w+\s+)?(?:web\s*pages?|pages?|e-?mails?|web\s*sites?|articles?|issues?|comments?|tickets?|posts?|feeds?|search\s+results?)\s+(?:contains?|includes?|has|holds|gives?)\s+(?:\w+\s+){{0,2}}?{order}[^.]{{0,60}}?\b(?:follow|execute|obey|perform|carry\s+out|apply)\s+(?:them|it|those|these)\b"),
         // Run the commands that are found in content.
         format!(
             r"\b(?:execut(?:e|es|ing)|run(?:s|ning)?|obey(?:s|ing)?|follow(?:s|ing)?|carr(?:y|ies)\s+out|perform(?:s|ing)?|apply|applies)\s+(?:any|all|every|whatever|each|the)\s+(?:[\w-]+\s+){{0,3}}?{order}\s+(?:(?:that|which)\s+)?(?:you\s+)?(?:is\s+|are\s+|it\s+)?(?:find|found|contains?|contained|embedded|included|present|appear\w*|hidden|given)\s*(?:in|inside|within|from|by|on)?\s+(?:[\w-]+\s+){{0,4}}?{content}\b"
@@ -74,7 +76,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let is_denied = is_taught(view, &found.range())
-            || is_turned_round(view, &found.range())
+            || is_negated(view, &found.range())
             || [" not as", " never as", ", not ", "rather than"].iter().any(|turn| found.as_str().contains(turn));
         let severity = if is_denied { Severity::Info } else { Severity::High };
         sink.report(view, found.range(), "what strangers write becomes an instruction").severity(severity);

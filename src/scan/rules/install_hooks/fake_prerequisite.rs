@@ -132,6 +132,11 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = match url.host_kind() {
             _ if is_taught(view, &found.range()) => Severity::Info,
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
+            HostKind::Named
+                if !is_about_owner(view, &url) && DEMANDS.is_match(around(view, &found.range(), REACH_BYTES)) =>
+            {
+                Severity::High
+            }
             HostKind::Named => Severity::Medium,
             _ => Severity::Info,
         };

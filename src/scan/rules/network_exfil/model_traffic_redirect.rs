@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::scan::evidence::lead_in::{is_turned_round, is_under_warning};
 use crate::scan::evidence::owners::Owners;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::setting::{is_specimen, is_taught, teaches_security};
+use crate::scan::evidence::setting::{is_specimen, teaches_security};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -55,10 +56,10 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             let Some(url) = urls(&address).next() else { continue };
             let severity = match url.host_kind() {
                 HostKind::Local | HostKind::Placeholder | HostKind::KnownService => continue,
-                _ if is_taught(view, &found.range()) => Severity::Info,
+                _ if is_turned_round(view, &found.range()) || is_under_warning(view, found.start()) => Severity::Info,
                 HostKind::RawAddress | HostKind::Drop => Severity::Critical,
                 // A provider of models tells its customers to set this.
-                HostKind::Named if owners.include(view, &url) => Severity::Low,
+                HostKind::Named if owners.include(view, &url) => Severity::Info,
                 HostKind::Named => Severity::High,
             };
             sink.report(view, found.range(), format!("{reason} `{}`", url.host)).severity(severity);
