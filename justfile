@@ -10,6 +10,7 @@ check-pure:
 # Check formatting and lints, as CI does.
 check:
     cargo fmt --check
+    cargo fmt --check --manifest-path fuzz/Cargo.toml
     cargo clippy --all-targets -- -D warnings
     cargo clippy --no-default-features --lib -- -D warnings
 
@@ -37,6 +38,15 @@ retrieval SHARED="../shared":
 # Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
 safety *ARGUMENTS:
     cargo bench --no-default-features --bench safety -- ../shared {{ARGUMENTS}}
+
+# Scan inputs that were made to be slow; prints the table of docs/performance.md.
+hostile:
+    cargo bench --no-default-features --bench hostile
+
+# Fuzz a parser with the examples of the rules' pages as seeds; needs a nightly toolchain and cargo-fuzz.
+fuzz TARGET RUNS="1000000":
+    cd fuzz && cargo run --quiet --bin seeds
+    cargo +nightly fuzz run --fuzz-dir fuzz {{TARGET}} -- -runs={{RUNS}} -max_len=4096 -timeout=5
 
 # Call every tool with the Python client of the Model Context Protocol.
 mcp-client:

@@ -118,8 +118,8 @@ async fn the_starter_catalogue_is_good_but_for_its_bad_examples() {
         let Some(name) = path.is_dir().then(|| path.file_name().expect("a name").to_string_lossy().into_owned()) else {
             continue;
         };
-        touchmark::operations::scan_folder(&path, |result| {
-            let status = result.expect("it is scanned").safety.status.as_str();
+        touchmark::operations::scan_folder(&path, touchmark::scan::Ruleset::builtin(), |result| {
+            let status = result.expect("it is scanned").response().safety.status.as_str();
             assert_eq!(status, if name.starts_with("bad-example-") { "dangerous" } else { "safe" }, "{name}");
         });
     }

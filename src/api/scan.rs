@@ -31,6 +31,8 @@ pub struct ScanResponse {
     pub phases: BTreeMap<String, PhaseReport>,
     /// What was seen, worst first.
     pub findings: Vec<Finding>,
+    /// Findings among them that do not count, because whoever scans has decided so.
+    pub suppressed_count: u64,
     /// What the bundle is able to do, with the place that shows it.
     pub capabilities: BTreeMap<String, String>,
     /// What was read and what was not.
@@ -68,6 +70,7 @@ impl ScanResponse {
             risk_band: report.risk_band,
             phases: report.phases().into_iter().map(|(phase, result)| (phase.to_owned(), result)).collect(),
             findings: report.findings.clone(),
+            suppressed_count: report.suppressed_count(),
             capabilities: report
                 .capabilities
                 .iter()

@@ -3,8 +3,10 @@
 
 mod http;
 mod log;
+mod scan;
 mod storage;
 
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
+pub use scan::ScanConfig;
 pub use storage::{StorageConfig, StorageConfigError};

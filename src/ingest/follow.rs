@@ -6,7 +6,7 @@ use super::IngestError;
 use crate::compute::Compute;
 use crate::scan::SafetyStatus;
 use crate::search::{IndexRecord, SearchIndex};
-use crate::skill::{decode_text, limits};
+use crate::skill::{body_start, decode_text, limits};
 use crate::store::{SkillChange, Store};
 
 /// Changes that are read at once.
@@ -65,8 +65,7 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
     }
     let mut text = decode_text(&change.content).map(|decoded| decoded.text).unwrap_or_default();
     text.truncate(text.floor_char_boundary(limits::INDEXED_TEXT_BYTES));
-    let body_start = body_start(&text);
-    let body = text.split_off(body_start);
+    let body = text.split_off(body_start(&text));
     let headings: Vec<&str> =
         body.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
     Ok(IndexRecord {
@@ -85,15 +84,4 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         is_canonical: record.is_canonical,
         body,
     })
-}
-
-/// Finds the end of the frontmatter, which name and description already stand for.
-fn body_start(text: &str) -> usize {
-    if !text.starts_with("---") {
-        return 0;
-    }
-    text.get(3..)
-        .and_then(|rest| rest.find("\n---"))
-        .and_then(|at| text[3 + at + 1..].find('\n').map(|end| 3 + at + 1 + end + 1))
-        .unwrap_or(0)
 }

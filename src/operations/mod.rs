@@ -23,6 +23,6 @@ pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use register::{find, register};
-pub use scan_folder::{ScanFailure, scan_folder};
+pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, Services};
 pub use verify_skill::VerifySkill;

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::evidence::pattern;
+use super::evidence::{Pattern, pattern};
 use serde::{Deserialize, Serialize};
 
 use super::{BundleView, Region, TextView};
@@ -43,7 +41,7 @@ impl Capability {
     }
 }
 
-static SIGNS: LazyLock<[(Capability, Regex); 5]> = LazyLock::new(|| {
+static SIGNS: LazyLock<[(Capability, Pattern); 5]> = LazyLock::new(|| {
     let sign = |capability, text: &str| (capability, pattern(text));
     [
         sign(
@@ -74,15 +72,24 @@ pub(super) fn infer(view: &BundleView<'_>) -> BTreeMap<Capability, String> {
     let mut capabilities = BTreeMap::new();
     for file in &view.files {
         if file.file.class == FileClass::Script {
-            capabilities.entry(Capability::Execution).or_insert_with(|| sanitise_line(file.path(), limits::NAME_BYTES));
+            capabilities.entry(Capability::Execution).or_insert_with(|| match file.origin {
+                Some(origin) => origin.location.path.clone(),
+                None => sanitise_line(file.path(), limits::NAME_BYTES),
+            });
         }
         let Some(text) = &file.text else { continue };
         for (capability, sign) in
             SIGNS.iter().filter(|(capability, _)| !capabilities.contains_key(capability)).collect::<Vec<_>>()
         {
             if let Some(found) = sign.find_iter(text.text()).take(50).find(|found| is_code(text, found.start())) {
-                let (line, _) = text.position(found.start());
-                capabilities.insert(*capability, format!("{}:{line}", sanitise_line(text.path(), limits::NAME_BYTES)));
+                let place = match text.origin() {
+                    Some(origin) => origin.location.path.clone(),
+                    None => {
+                        let (line, _) = text.position(found.start());
+                        format!("{}:{line}", sanitise_line(text.path(), limits::NAME_BYTES))
+                    }
+                };
+                capabilities.insert(*capability, place);
             }
         }
     }
@@ -96,7 +103,7 @@ fn is_code(text: &TextView<'_>, offset: usize) -> bool {
 /// Tells whether the bundle holds something that runs: a script, an executable, or a
 /// command that a client runs while it loads SKILL.md (`` !`command` ``).
 pub(super) fn executes_code(view: &BundleView<'_>) -> bool {
-    static DYNAMIC_CONTEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
+    static DYNAMIC_CONTEXT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
     let has_script = view.files.iter().any(|file| {
         file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes())
     });

@@ -1,13 +1,15 @@
 //! One walk over a bundle, which calls every rule's hook.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::capability;
+use super::evidence::take_passed_over;
 use super::layer::open_layers;
-use super::{BundleView, Hook, RULES, ScanReport, Sink, TextView};
-use crate::skill::{ParseIssue, SkillBundle};
+use super::{BundleView, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
+use crate::skill::{ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
 #[derive(Debug, Clone)]
@@ -20,13 +22,21 @@ pub struct ScannedBundle {
     pub report: ScanReport,
 }
 
-/// Scans a bundle with every rule.
+/// Scans a bundle with every rule and the signatures of this program.
 pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundle {
+    scan_bundle_with(bundle, issues, Ruleset::builtin())
+}
+
+/// Scans a bundle with every rule and the signatures of `ruleset`.
+pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened.layers, &issues);
+    let view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
     let mut findings = Vec::new();
+    let mut crowded = BTreeSet::new();
+    // What an earlier scan on this thread passed over is not of this bundle.
+    take_passed_over();
     for (rule_index, rule) in RULES.iter().enumerate() {
         let mut sink = Sink::new(rule);
         match &rule.hook {
@@ -35,17 +45,29 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
                     let (Some(text), Some(present)) = (&file.text, present) else { continue };
                     if wanted.is_empty() || present[rule_index] {
                         check(text, &mut sink);
+                        if take_passed_over() {
+                            crowded.insert(text.path());
+                        }
                     }
                 }
             }
             Hook::File(check) => view.files.iter().for_each(|file| check(file, &mut sink)),
             Hook::Bundle(check) => check(&view, &mut sink),
         }
+        if take_passed_over() {
+            crowded.insert(bundle.instructions().path.as_str());
+        }
         findings.extend(sink.into_findings());
     }
+    let passed_over = crowded.into_iter().map(|path| UnreadFile {
+        path: sanitise_line(path, limits::NAME_BYTES),
+        size_bytes: None,
+        reason: "more places than are looked at resemble an attack".to_owned(),
+    });
+    let unread = opened.unread.iter().cloned().chain(passed_over).collect();
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
-    let report = ScanReport::new(&bundle, opened.unread, findings, capabilities, executes_code);
+    let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
     ScannedBundle { bundle, issues, report }
 }
 
@@ -68,6 +90,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| {
     let automaton = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(&patterns)
         .expect("the needles are few and short");
     Needles { automaton, rule_of_pattern }

@@ -158,4 +158,55 @@ pub struct Finding {
     /// The layers that were opened to see it, outermost first; empty for plain text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<String>,
+    /// Names what was seen: the same for the same rule, path and evidence, whatever the line.
+    #[serde(default)]
+    pub fingerprint: String,
+    /// Id of the signature that matched, where the rule reports signatures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Whether the rule is a preview, which does not count for the verdict.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_preview: bool,
+    /// Why the finding does not count, where somebody has decided so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<Suppression>,
+}
+
+impl Finding {
+    /// Tells whether the finding counts for verdict and score.
+    pub fn counts(&self) -> bool {
+        self.persona == Persona::User && !self.is_preview && self.suppression.is_none()
+    }
+
+    /// Tells whether the finding is only a note: it weighs nothing, whatever else is found.
+    pub fn is_note(&self) -> bool {
+        self.severity == Severity::Info || self.persona != Persona::User || self.is_preview
+    }
+}
+
+/// Why a finding does not count: whoever runs the scan has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct Suppression {
+    /// What holds it back.
+    pub kind: SuppressionKind,
+    /// The reason that was given.
+    pub reason: String,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The day on which the decision ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// What holds a finding back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SuppressionKind {
+    /// An entry in the operator's list, with a reason and an end.
+    Suppressed,
+    /// It was there already when the baseline was written.
+    Baseline,
 }

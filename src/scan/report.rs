@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Capability, Finding, Persona, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity,
-    ruleset_version,
-};
+use super::fingerprint;
+use super::{Capability, Finding, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity};
 use crate::skill::{Sha256Digest, SkillBundle, UnreadFile};
 
 /// The report of one scan. It holds no time: the same bundle gives the same report.
@@ -60,36 +58,50 @@ impl ScanReport {
     /// its files and was not read.
     pub(super) fn new(
         bundle: &SkillBundle,
+        ruleset_version: RulesetVersion,
         unread_inside: Vec<UnreadFile>,
         mut findings: Vec<Finding>,
         capabilities: BTreeMap<Capability, String>,
         executes_code: bool,
     ) -> Self {
+        fingerprint::fill_in(&mut findings, bundle);
         findings.sort_by(|left, right| {
             let key = |finding: &Finding| {
-                (std::cmp::Reverse(finding.severity), finding.location.clone(), finding.rule_id.clone())
+                (
+                    std::cmp::Reverse(finding.severity),
+                    finding.location.clone(),
+                    finding.rule_id.clone(),
+                    finding.fingerprint.clone(),
+                )
             };
             key(left).cmp(&key(right))
         });
-        let risk_score = Phase::ALL.iter().map(|phase| phase_score(&findings, *phase)).sum();
-        let status = SafetyStatus::of(&findings, bundle.is_complete() && unread_inside.is_empty());
         let completeness = Completeness {
             files_read: bundle.files.len() as u64,
             bytes_read: bundle.files.iter().filter_map(|file| file.bytes()).map(|bytes| bytes.len() as u64).sum(),
             unread: bundle.unread.iter().cloned().chain(unread_inside).collect(),
         };
-        Self {
+        let mut report = Self {
             package_hash: bundle.package_hash,
             content_hash: bundle.content_hash,
-            ruleset_version: ruleset_version().clone(),
-            status,
-            risk_score,
-            risk_band: RiskBand::of(risk_score),
+            ruleset_version,
+            status: SafetyStatus::Unaudited,
+            risk_score: 0,
+            risk_band: RiskBand::Clean,
             executes_code,
             capabilities,
             findings,
             completeness,
-        }
+        };
+        report.judge();
+        report
+    }
+
+    /// Reads verdict and score off the findings that count.
+    pub(super) fn judge(&mut self) {
+        self.status = SafetyStatus::of(&self.findings, self.completeness.unread.is_empty());
+        self.risk_score = Phase::ALL.iter().map(|phase| phase_score(&self.findings, *phase)).sum();
+        self.risk_band = RiskBand::of(self.risk_score);
     }
 
     /// Returns what to do with the skill.
@@ -107,13 +119,18 @@ impl ScanReport {
         let mut flags: BTreeSet<&str> = self
             .findings
             .iter()
-            .filter(|finding| finding.persona == Persona::User && finding.severity > Severity::Info)
+            .filter(|finding| finding.counts() && finding.severity > Severity::Info)
             .map(|finding| finding.rule_id.as_str())
             .collect();
         if !self.completeness.unread.is_empty() {
             flags.insert(INCOMPLETE);
         }
         flags.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Returns the number of findings that do not count because somebody has decided so.
+    pub fn suppressed_count(&self) -> u64 {
+        self.findings.iter().filter(|finding| finding.suppression.is_some()).count() as u64
     }
 
     /// Returns score and findings of every phase.
@@ -137,7 +154,7 @@ const INCOMPLETE: &str = "incomplete-scan";
 /// The worst finding of each rule counts in full, every further one a point, at most five.
 fn phase_score(findings: &[Finding], phase: Phase) -> u32 {
     let mut by_rule: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.phase == phase && finding.persona == Persona::User) {
+    for finding in findings.iter().filter(|finding| finding.phase == phase && finding.counts()) {
         let points = points(finding.severity);
         let entry = by_rule.entry(&finding.rule_id).or_default();
         entry.0 = entry.0.max(points);

@@ -39,8 +39,34 @@ pub enum Lifecycle {
     Preview,
     /// Reports and counts.
     Stable,
-    /// Still reports; another rule takes over.
-    Deprecated,
+    /// Still reports and counts, until a later release removes it.
+    Deprecated {
+        /// Id of the rule that takes over.
+        successor: &'static str,
+    },
+}
+
+impl Lifecycle {
+    /// Returns the name that documents use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Stable => "stable",
+            Self::Deprecated { .. } => "deprecated",
+        }
+    }
+}
+
+/// A rule that reports no more. Its id is kept, so that it is never given to another one, and
+/// so that whoever still names it is told what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedRule {
+    /// The id that it had.
+    pub id: &'static str,
+    /// Id of the rule that sees what it saw, where there is one.
+    pub successor: Option<&'static str>,
+    /// Why it was removed, in one sentence.
+    pub reason: &'static str,
 }
 
 /// What a rule looks at. The driver walks the bundle once and calls the hooks.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Confidence, Finding, Location, Rule, Severity, TextView};
+use super::signature::Signature;
+use super::{Confidence, FileView, Finding, Lifecycle, Location, Origin, Rule, Severity, TextView};
 use crate::skill::{limits, sanitise_line};
 
 /// Findings of one rule in one file that are kept; more of the same tell nothing new.
@@ -42,11 +43,7 @@ impl<'a> Sink<'a> {
         let evidence = excerpt(view, &span);
         let (location, chain) = match view.origin() {
             Some(origin) => (origin.location.clone(), origin.chain.clone()),
-            None => {
-                let (line, column) = view.position(span.start);
-                let path = sanitise_line(view.path(), limits::NAME_BYTES);
-                (Location { path, line: Some(line), column }, Vec::new())
-            }
+            None => (view.location(span.start), Vec::new()),
         };
         self.push(view.path(), location, evidence, reason.into(), chain)
     }
@@ -55,6 +52,20 @@ impl<'a> Sink<'a> {
     pub fn report_file(&mut self, path: &str, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
         let location = Location { path: sanitise_line(path, limits::NAME_BYTES), line: None, column: None };
         self.push(path, location, sanitise_line(evidence, EXCERPT_CHARACTERS), reason.into(), Vec::new())
+    }
+
+    /// Reports a file as a whole, at the place in the bundle that holds it.
+    pub fn report_view(&mut self, view: &FileView<'_>, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
+        match view.origin {
+            Some(origin) => self.report_origin(origin, evidence, reason),
+            None => self.report_file(view.path(), evidence, reason),
+        }
+    }
+
+    /// Reports something inside of a file.
+    pub fn report_origin(&mut self, origin: &Origin, evidence: &str, reason: impl Into<String>) -> Reported<'_> {
+        let evidence = sanitise_line(evidence, EXCERPT_CHARACTERS);
+        self.push(&origin.location.path, origin.location.clone(), evidence, reason.into(), origin.chain.clone())
     }
 
     fn push(
@@ -92,6 +103,11 @@ impl<'a> Sink<'a> {
             reason,
             remedy: self.rule.remedy.to_owned(),
             chain,
+            // Filled in by the report, which knows the digests of the files.
+            fingerprint: String::new(),
+            signature: None,
+            is_preview: self.rule.lifecycle == Lifecycle::Preview,
+            suppression: None,
         });
         Reported { finding: self.findings.last_mut() }
     }
@@ -135,6 +151,18 @@ impl Reported<'_> {
             return Self { finding: Some(finding) };
         }
         self
+    }
+
+    /// States what a signature says of itself; as everywhere, no more than the rule does.
+    pub(super) fn signature(self, signature: &Signature) -> Self {
+        let reported = self.severity(signature.severity).confidence(signature.confidence);
+        if let Some(finding) = reported.finding {
+            finding.phase = signature.phase;
+            finding.persona = signature.persona;
+            finding.signature = Some(signature.id.clone());
+            return Self { finding: Some(finding) };
+        }
+        reported
     }
 
     /// Names the layers that were opened to see it, outermost first.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confidence, Finding, Persona, Severity};
+use super::{Confidence, Finding, Severity};
 
 /// The safety verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -42,7 +42,7 @@ impl SafetyStatus {
     /// in one file. `caution`: a medium finding, or files that were not read. What was not
     /// read is never `safe`.
     pub(super) fn of(findings: &[Finding], is_complete: bool) -> Self {
-        let counted = || findings.iter().filter(|finding| finding.persona == Persona::User);
+        let counted = || findings.iter().filter(|finding| finding.counts());
         let worst =
             counted().map(|finding| effective(finding.severity, finding.confidence)).max().unwrap_or(Severity::Info);
         let mediums: BTreeSet<_> = counted()
@@ -132,7 +132,7 @@ impl RiskBand {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Location, Phase};
+    use super::super::{Location, Persona, Phase, Suppression, SuppressionKind};
     use super::*;
 
     fn finding(severity: Severity, confidence: Confidence, phase: Phase, path: &str) -> Finding {
@@ -147,6 +147,10 @@ mod tests {
             reason: String::new(),
             remedy: String::new(),
             chain: Vec::new(),
+            fingerprint: String::new(),
+            signature: None,
+            is_preview: false,
+            suppression: None,
         }
     }
 
@@ -155,10 +159,17 @@ mod tests {
         use Confidence::{High as Sure, Low as Unsure};
         use Phase::{CodePatterns, Credentials};
         let author = Finding { persona: Persona::Author, ..finding(Severity::Critical, Sure, CodePatterns, "a") };
+        let preview = Finding { is_preview: true, ..finding(Severity::Critical, Sure, CodePatterns, "a") };
+        let suppression =
+            Suppression { kind: SuppressionKind::Baseline, reason: "known".to_owned(), by: None, expires: None };
+        let suppressed =
+            Finding { suppression: Some(suppression), ..finding(Severity::Critical, Sure, CodePatterns, "a") };
         let rows = [
             (vec![], true, SafetyStatus::Safe),
             (vec![], false, SafetyStatus::Caution),
             (vec![author], true, SafetyStatus::Safe),
+            (vec![preview], true, SafetyStatus::Safe),
+            (vec![suppressed], true, SafetyStatus::Safe),
             (vec![finding(Severity::Low, Sure, CodePatterns, "a")], true, SafetyStatus::Safe),
             (vec![finding(Severity::Medium, Sure, CodePatterns, "a")], true, SafetyStatus::Caution),
             (

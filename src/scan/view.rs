@@ -3,11 +3,15 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::Location;
 use super::evidence::command::Reach;
-use super::layer::{Layer, Origin};
+use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
-use crate::skill::{BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle};
+use super::signature::SignatureSet;
+use crate::skill::{
+    BundleFile, DecodedText, FileClass, ParseIssue, SkillBundle, UnreadFile, body_start, limits, sanitise_line,
+};
 
 /// How far a line reaches to both sides of a place in it, in bytes.
 const LINE_REACH_BYTES: usize = 2_000;
@@ -24,6 +28,12 @@ pub struct BundleView<'a> {
     pub issues: &'a [ParseIssue],
     /// Files in path order, then what is inside of them.
     pub files: Vec<FileView<'a>>,
+    /// What stands out about the containers among the files.
+    pub facts: &'a [Fact],
+    /// What is inside of the files and was not read.
+    pub unread_inside: &'a [UnreadFile],
+    /// The signatures to look for.
+    pub(super) signatures: &'a SignatureSet,
 }
 
 /// One file of the bundle.
@@ -74,17 +84,22 @@ pub enum Region {
 
 impl<'a> BundleView<'a> {
     /// Builds the views of `bundle` and of the layers inside of its files.
-    pub(super) fn new(bundle: &'a SkillBundle, layers: &'a [Layer], issues: &'a [ParseIssue]) -> Self {
+    pub(super) fn new(
+        bundle: &'a SkillBundle,
+        opened: &'a Layers,
+        issues: &'a [ParseIssue],
+        signatures: &'a SignatureSet,
+    ) -> Self {
         let written = bundle.files.iter().map(|file| (file, None));
-        let opened = layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
+        let layers = opened.layers.iter().map(|layer| (&layer.file, Some(&layer.origin)));
         let files = written
-            .chain(opened)
+            .chain(layers)
             .map(|(file, origin)| {
                 let text = file.text.as_ref().map(|decoded| TextView::new(file, origin, decoded));
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files }
+        Self { bundle, issues, files, facts: &opened.facts, unread_inside: &opened.unread, signatures }
     }
 
     /// Returns the view of the instructions' text, unless it is binary.
@@ -107,7 +122,8 @@ impl FileView<'_> {
 }
 
 impl<'a> TextView<'a> {
-    fn new(file: &'a BundleFile, origin: Option<&'a Origin>, decoded: &'a DecodedText) -> Self {
+    /// Builds the view of one text.
+    pub(super) fn new(file: &'a BundleFile, origin: Option<&'a Origin>, decoded: &'a DecodedText) -> Self {
         let line_starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', decoded.text.as_bytes()).map(|index| index as u32 + 1))
             .collect();
@@ -174,6 +190,12 @@ impl<'a> TextView<'a> {
         (line as u32 + 1, column)
     }
 
+    /// Returns the place of a byte offset in the bundle.
+    pub(super) fn location(&self, offset: usize) -> Location {
+        let (line, column) = self.position(offset);
+        Location { path: sanitise_line(self.path(), limits::NAME_BYTES), line: Some(line), column }
+    }
+
     /// Returns the byte range of the line around `offset`, without its line feed; of a line
     /// that is longer than a person reads, the part around `offset`, so that a text of one
     /// line costs no more than any other.
@@ -208,7 +230,7 @@ impl<'a> TextView<'a> {
         if !self.is_markdown() {
             return Region::Code;
         }
-        let regions = self.regions.get_or_init(|| markdown::regions(self.text(), self.frontmatter_end()));
+        let regions = self.regions.get_or_init(|| markdown::regions(self.text(), body_start(self.text())));
         let index = regions.partition_point(|(range, _)| range.start <= offset);
         regions[..index]
             .iter()
@@ -223,7 +245,7 @@ impl<'a> TextView<'a> {
         if !self.is_markdown() {
             return None;
         }
-        let headings = self.headings.get_or_init(|| markdown::headings(self.text(), self.frontmatter_end()));
+        let headings = self.headings.get_or_init(|| markdown::headings(self.text(), body_start(self.text())));
         let index = headings.partition_point(|(start, _)| *start <= offset);
         index.checked_sub(1).map(|index| headings[index].1.as_str())
     }
@@ -234,22 +256,17 @@ impl<'a> TextView<'a> {
         polarity::is_mention(self, span)
     }
 
-    fn line_index(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+    /// Tells whether the place stands under a heading about attacks, or about what not to do.
+    pub(super) fn is_under_teaching_heading(&self, offset: usize) -> bool {
+        polarity::is_under_teaching_heading(self, offset)
     }
 
-    fn frontmatter_end(&self) -> usize {
-        let text = self.text();
-        if !text.starts_with("---") {
-            return 0;
-        }
-        let mut at = 0;
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            at += line.len();
-            if index > 0 && line.trim_end() == "---" {
-                return at;
-            }
-        }
-        0
+    /// Tells whether a word before `span` in the same sentence turns it round.
+    pub(super) fn is_negated(&self, span: &Range<usize>) -> bool {
+        polarity::is_negated(self, span)
+    }
+
+    fn line_index(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 }

@@ -4,6 +4,7 @@
 //! under its own name, and everything that a strict validator would refuse is an issue.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,45 +60,46 @@ const DESCRIPTION_LIMIT: usize = 1_024;
 /// Longest `compatibility` that the specification allows, in characters.
 const COMPATIBILITY_LIMIT: usize = 500;
 
-/// Cuts `text` after its frontmatter. Marks may carry trailing blanks; blank lines before
-/// the first mark are tolerated, because clients tolerate them.
-pub(super) fn split(text: &str, issues: &mut Vec<ParseIssue>, path: &str) -> (Option<usize>, usize) {
+/// Returns where the body of `text` starts: after its frontmatter, or at the beginning where
+/// there is none.
+pub fn body_start(text: &str) -> usize {
+    block(text).map_or(0, |(_, body_start)| body_start)
+}
+
+/// Returns the block and the body of `text`.
+pub(super) fn cut<'a>(text: &'a str, issues: &mut Vec<ParseIssue>, path: &str) -> SplitText<'a> {
+    match block(text) {
+        Ok((yaml, body_start)) => SplitText { yaml: Some(&text[yaml]), body: &text[body_start..] },
+        Err(kind) => {
+            let message = match kind {
+                IssueKind::UnclosedFrontmatter => "the frontmatter block is not closed by a line of `---`",
+                _ => "the file does not start with a frontmatter block between lines of `---`",
+            };
+            issues.push(ParseIssue::new(kind, path, message));
+            SplitText { yaml: None, body: text }
+        }
+    }
+}
+
+/// Finds the YAML between the marks, and the end of the second mark's line. Marks may carry
+/// trailing blanks; blank lines before the first mark are tolerated, because clients
+/// tolerate them.
+fn block(text: &str) -> Result<(Range<usize>, usize), IssueKind> {
     let lead = text.len() - text.trim_start_matches(['\n', '\r', ' ', '\t']).len();
     let rest = &text[lead..];
     let first_end = rest.find('\n').map_or(rest.len(), |index| index + 1);
     if rest[..first_end].trim_end() != "---" {
-        issues.push(ParseIssue::new(
-            IssueKind::MissingFrontmatter,
-            path,
-            "the file does not start with a frontmatter block between lines of `---`",
-        ));
-        return (None, 0);
+        return Err(IssueKind::MissingFrontmatter);
     }
     let start = lead + first_end;
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
         if line.trim_end() == "---" {
-            return (Some(start), at);
+            return Ok((start..at, at + line.len()));
         }
         at += line.len();
     }
-    issues.push(ParseIssue::new(
-        IssueKind::UnclosedFrontmatter,
-        path,
-        "the frontmatter block is not closed by a line of `---`",
-    ));
-    (None, 0)
-}
-
-/// Returns the block and the body of `text`.
-pub(super) fn cut<'a>(text: &'a str, issues: &mut Vec<ParseIssue>, path: &str) -> SplitText<'a> {
-    match split(text, issues, path) {
-        (Some(start), end) => {
-            let body_at = text[end..].find('\n').map_or(text.len(), |index| end + index + 1);
-            SplitText { yaml: Some(&text[start..end]), body: &text[body_at..] }
-        }
-        (None, _) => SplitText { yaml: None, body: text },
-    }
+    Err(IssueKind::UnclosedFrontmatter)
 }
 
 impl Frontmatter {

@@ -22,7 +22,7 @@ mod timestamp;
 pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, SkillBundle, UnreadFile};
 pub use claims::{quality_flags, selection_flags};
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
-pub use frontmatter::{Frontmatter, FrontmatterStatus};
+pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start};
 pub use identity::{IdentityError, Registry, SkillId, SkillIdParseError, SourceIdentity};
 pub use issue::{IssueKind, ParseIssue};
 pub use locate::{LocatedSource, locate_source_url};

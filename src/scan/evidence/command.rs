@@ -5,15 +5,13 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-use regex::Regex;
-
 use crate::scan::evidence::network_sink::sends;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::window;
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, TextView};
+use aho_corasick::AhoCorasick;
 
 /// How far a command goes, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +39,7 @@ pub(in crate::scan) struct Judged {
 }
 
 /// What is fetched or decoded is run.
-static RUNS_UNSEEN: LazyLock<Regex> = LazyLock::new(|| {
+static RUNS_UNSEEN: LazyLock<Pattern> = LazyLock::new(|| {
     let interpreter = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/(?:usr/)?bin/)?(?:env\s+)?(?:(?:ba|z|da|k|a)?sh|python\d?|node|perl|ruby|php|pwsh|powershell|iex)\b";
     let fetch = r"\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|aria2c)\b";
     let forms = [
@@ -57,26 +55,26 @@ static RUNS_UNSEEN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Programs and calls that talk to the network.
-static NETWORK: LazyLock<Regex> = LazyLock::new(|| {
+static NETWORK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|nc|ncat|scp|sftp|rsync|iwr|irm|invoke-webrequest|invoke-restmethod|aria2c)\s|https?://|\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bnet\.(?:connect|socket)|\bsocket\.|\breqwest\b|\bureq::|\bTcpStream\b",
     )
 });
 
 /// A program inside of a command.
-static INLINE: LazyLock<Regex> = LazyLock::new(|| {
+static INLINE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\bnode\s+(?:-e|--eval)\b|\bpython3?\s+-c\b|\b(?:perl|ruby)\s+-e\b|\bbase64\b|\beval\b|\bphp\s+-r\b")
 });
 
 /// Code that runs programs, or reads what the machine holds.
-static CODE: LazyLock<Regex> = LazyLock::new(|| {
+static CODE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|\bchmod\b|\bCommand::new\(|\benv\s*\||\bprintenv\b",
     )
 });
 
 /// What a sending command gives away: the output of another, a file, the environment.
-static GIVES: LazyLock<Regex> = LazyLock::new(|| {
+static GIVES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\$\(|`|(?:-d|-F|-T|--data\S*|--upload-file|--form)\s*=?\s*['\x22]?[\w=]*@|\benv\b|\bcat\s|\$\{?[A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)|process\.env\b|os\.environ\b|readFile|\bopen\(",
     )

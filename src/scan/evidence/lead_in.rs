@@ -3,16 +3,14 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::TextView;
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 
 /// Lines above an item that are looked at.
 const LINES: usize = 24;
 
 /// Words that make a list one of what not to do, of what others do, or of what to look for.
-static TURNS_ROUND: LazyLock<Regex> = LazyLock::new(|| {
+static TURNS_ROUND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:not|never|don['’]t|avoid|no|cannot|can['’]t|refuse|reject|forbidden|prohibited|without|unless|detect\w*|flag\w*|look(?:s|ing)?\s+for|watch\s+for|check(?:s|ing)?\s+for|scan\w*\s+for|such\s+as|e\.g\.|attempt\w*|attack\w*|malicious|suspicious|red\s+flags?|indicators?|warning\s+signs?|risks?|threats?|threat\s+model|anti-?patterns?|instead|block\w*|ask\s+(?:first|before)|confirm\s+(?:first|before|with)|approval|permission|prevent\w*|vulnerab\w*|exploit\w*|whether|if)\b|❌|🚫|⛔|✗|(?:^|[^.\w-])examples?\b|禁止|不要|不得|避免",
     )
@@ -28,7 +26,7 @@ pub(in crate::scan) fn is_turned_round(view: &TextView<'_>, span: &Range<usize>)
 
 /// Tells whether the heading above `offset` says that what follows is to be avoided or found.
 pub(in crate::scan) fn is_under_warning(view: &TextView<'_>, offset: usize) -> bool {
-    static WARNS: LazyLock<Regex> = LazyLock::new(|| {
+    static WARNS: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)red\s*flags?|anti-?patterns?|attack|threat|malicious|vulnerab|exploit|avoid|never|do\s+not|don['’]t|forbidden|prohibited|dangerous|unsafe|insecure|bad\s+(?:example|practice)|indicators?|detect",
         )
@@ -38,7 +36,7 @@ pub(in crate::scan) fn is_under_warning(view: &TextView<'_>, offset: usize) -> b
 
 /// Tells whether the words before `span` in its sentence say no.
 pub(in crate::scan) fn is_negated(view: &TextView<'_>, span: &Range<usize>) -> bool {
-    static NEGATES: LazyLock<Regex> = LazyLock::new(|| {
+    static NEGATES: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:not|never|don['’]t|avoid|cannot|can['’]t|refuse|reject|must\s+not|instead\s+of|rather\s+than)\b|不要|禁止",
         )

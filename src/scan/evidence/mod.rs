@@ -7,16 +7,26 @@
 pub(in crate::scan) mod agent_file;
 pub(in crate::scan) mod command;
 pub(in crate::scan) mod configuration;
+pub(in crate::scan) mod confusable;
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod decoding;
+pub(in crate::scan) mod installed_package;
+pub(in crate::scan) mod intent;
+pub(in crate::scan) mod invisible;
 pub(in crate::scan) mod lead_in;
+pub(in crate::scan) mod look_alike;
 pub(in crate::scan) mod network_sink;
 pub(in crate::scan) mod ordered_script;
 pub(in crate::scan) mod owners;
 mod pattern;
+pub(in crate::scan) mod pickle;
 pub(in crate::scan) mod prerequisite;
+pub(in crate::scan) mod python_bytecode;
+pub(in crate::scan) mod python_sink;
+pub(in crate::scan) mod run_order;
 pub(in crate::scan) mod setting;
 pub(in crate::scan) mod standing_order;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
-pub(in crate::scan) use pattern::pattern;
+pub(in crate::scan) use pattern::{Captures, Match, Pattern, pattern, take_passed_over};

@@ -3,18 +3,16 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, TextView};
 
 /// Scripts of one bundle that are looked for.
 const SCRIPTS: usize = 80;
 
-static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:run|execute|start|launch|invoke|call|source|bash|sh|python3?|node|uv\s+run|npx)\b|运行|执行")
 });
-static COMES_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+static COMES_FIRST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:before\s+(?:any|all|every|anything|each|the|you|using|doing|starting|other|proceeding)|first|once|always|must|required?|mandatory|initiali[sz]e\w*|prepar(?:e|es|ed|ing)|at\s+(?:the\s+)?(?:start|beginning)|one-?time|every\s+(?:time|session|task)|prerequisite|to\s+begin)\b|首先|必须|先",
     )

@@ -5,13 +5,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::TextView;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{around, is_about_owner};
 use crate::scan::evidence::url::{HostKind, Url};
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
+use crate::scan::evidence::{Pattern, pattern};
 
 /// Bytes around an address in which it is demanded.
 const WIDE_BYTES: usize = 450;
@@ -19,41 +17,41 @@ const WIDE_BYTES: usize = 450;
 const NEAR_BYTES: usize = 200;
 
 /// Words that fetch.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
+static FETCHES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:download|get|grab|fetch|obtain|install|visit|open|go\s+to|navigate|head\s+to|follow|see|use)\b|下载|安装|访问|descarg|télécharg|скача|herunterlad",
     )
 });
 /// Words that leave no choice.
-static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
+static DEMANDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|necessary|needed|essential|before\s+(?:using|you|running|proceeding|starting|first|continuing|going|any)|will\s+not\s+(?:work|function|run|start)|won['’]t\s+(?:work|run|start)|cannot\s+(?:work|function|operate|be\s+used|run)|does\s+not\s+work|without\s+(?:this|the|it)|unless|nothing\s+works|not\s+bundled)\b|必须|必需|需要先|obligatorio|requis|обязательно|erforderlich",
     )
 });
 /// A file that is a program, or hides one.
-static PROGRAM_PATH: LazyLock<Regex> = LazyLock::new(|| {
+static PROGRAM_PATH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\.(?:exe|zip|rar|7z|dmg|pkg|msi|msix|scr|bat|cmd|jar|apk|iso|ps1|vbs|hta|appimage)$|/releases/")
 });
 /// Words that start what was fetched.
-static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:run|execute|launch|open|start|double[\s-]click|install)\s+(?:the\s|it\b|them\b|this\b|[\w.-]{1,40}\.(?:exe|msi|dmg|pkg|bat)\b|[A-Z]\w+)|运行|执行",
     )
 });
 /// A password that opens what was fetched.
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:pass(?:word|code|phrase)?|pwd|extract(?:ion)?\s+(?:using|with|key|code)|unzip\s+(?:using|with)|unlock\s+(?:key|code))\b\s*[:=]?\s*(?:is\s+)?(?:pass\w*\s*:?\s*)?[*`'\x22]{1,3}\w{3,32}|\((?:pass\w*|pw|pwd|key|code)\s*:\s*[^\s)]+\)|密码\s*[:：]\s*\S+",
     )
 });
 /// A command that somebody else wrote is put into a terminal.
-static PASTES: LazyLock<Regex> = LazyLock::new(|| {
+static PASTES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:paste|execute|run|enter|copy|type)\b[^\n]{0,100}\b(?:terminal|command\s+prompt|powershell|console|cmd)\b|\b(?:installation|install|setup|activation)\s+(?:command|script|snippet|one-?liner)\b",
     )
 });
 /// Names of systems.
-static SYSTEMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+static SYSTEMS: LazyLock<[Pattern; 3]> = LazyLock::new(|| {
     [
         pattern(r"(?i)\bwindows\b"),
         pattern(r"(?i)\bmac\s?os\b|\bOS\s?X\b|\bapple\s+silicon\b"),
@@ -61,7 +59,7 @@ static SYSTEMS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
     ]
 });
 /// A host that bears the name of an agent and a word for a program.
-static IMITATION: LazyLock<Regex> = LazyLock::new(|| {
+static IMITATION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:get|my|the|try|install|download)?-?(?:open-?claw|clawd?(?:-?(?:bot|hub))?|molt-?bot|claude(?:-?code)?|anthropic|open-?ai|chat-?gpt|codex|cursor|copilot|gemini|skills?)-?(?:cli|agents?|app|apps|tools?|install(?:er)?|setup|downloads?|drivers?|providers?|clients?|desktop|updates?|updater|auth|wallet|launcher|helper|core|plugin|pro|package|runtime|engine)$|^(?:get|install|setup|download|update)-?(?:open-?claw|clawd?(?:-?bot)?|molt-?bot|claude(?:-?code)?|chat-?gpt|codex|cursor|copilot)$",
     )

@@ -3,21 +3,19 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::url::Url;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Region, TextView};
 
 /// Paths of files that hold samples for a program rather than work for an agent.
-static SPECIMEN_PATH: LazyLock<Regex> = LazyLock::new(|| {
+static SPECIMEN_PATH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|/)(?:tests?|__tests__|fixtures?|testdata|evals?|samples?|test[-_]cases|examples/(?:malicious|vulnerable|bad)[\w-]*)/|(?:^|/)(?:test_[\w-]+\.py|conftest\.py|[\w.-]+[._-](?:test|tests|spec)\.\w+|[\w-]*(?:rules?|patterns?|signatures?|blocklist|denylist|iocs?)\.(?:ya?ml|json|toml|txt|md|py|yar|yara))$|(?:^|/)(?:changelog|licen[cs]e|notice|security)(?:\.\w+)?$",
     )
 });
 
 /// Words of those who teach, test or look for attacks.
-static TEACHING_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+static TEACHING_WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:attack(?:s|er|ers)?|malicious|malware|vulnerabilit(?:y|ies)|exploit(?:s|ed|ation)?|threats?|payloads?|pentest\w*|penetration\s+test\w*|red[\s-]team\w*|prompt\s+injection|jailbreak\w*|exfiltrat\w*|adversar\w*|mitre|owasp|cwe-\d+|cve-\d+|ctf|forensics?|incident\s+response|guardrails?|privilege\s+escalation|security\s+(?:audit|review|scan\w*|test\w*)|audit(?:s|ing)?|detections?|hardening)\b|恶意|攻击|漏洞|渗透|安全审计|威胁",
     )
@@ -38,8 +36,12 @@ const TEACHING_WORD_COUNT: usize = 5;
 /// Tells whether a file's path says that its content is a specimen: a test, a rule pack; or,
 /// of a text inside of another, that the other shows it.
 pub(in crate::scan) fn is_specimen(view: &TextView<'_>) -> bool {
-    view.origin().is_some_and(|origin| origin.is_shown)
-        || view.path() != "SKILL.md" && SPECIMEN_PATH.is_match(view.path())
+    view.origin().is_some_and(|origin| origin.is_shown) || is_specimen_path(view.path())
+}
+
+/// Tells whether a path says that what stands there is a specimen.
+pub(in crate::scan) fn is_specimen_path(path: &str) -> bool {
+    path != "SKILL.md" && SPECIMEN_PATH.is_match(path)
 }
 
 /// Tells whether a document is about attacks: it uses many different words of the trade.
@@ -76,6 +78,26 @@ pub(in crate::scan) fn is_taught(view: &TextView<'_>, span: &Range<usize>) -> bo
 /// in a file of data that nothing runs.
 pub(in crate::scan) fn is_shown(view: &TextView<'_>, span: &Range<usize>) -> bool {
     is_data(view) || is_taught(view, span) || is_table_row(view.line(span.start))
+}
+
+/// Tells whether code at `span` is shown rather than run: in a specimen, a comment, a table,
+/// under a heading about attacks, or in a document that teaches. Other than for words, quotation
+/// marks say nothing: that is how arguments are given.
+pub(in crate::scan) fn is_shown_code(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    let is_in_code = matches!(view.region(span.start), Region::Code | Region::CodeBlock(_));
+    is_data(view)
+        || is_specimen(view)
+        || view.is_under_teaching_heading(span.start)
+        || is_table_row(view.line(span.start))
+        || is_comment(view.line(span.start)) && is_in_code
+        || !is_in_code && view.is_mention(span)
+        || teaches_security(view)
+}
+
+/// Tells whether a line of code is a comment; the first line of a script is not.
+pub(in crate::scan) fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with("#!") && ["#", "//", "--", "*", "/*"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// Tells whether a line is drawn as a row of a table, inside of a block of code or out of it.

@@ -4,10 +4,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::is_turned_round;
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Region, TextView};
 
 /// A kind of order.
@@ -25,7 +23,7 @@ pub(in crate::scan) enum Order {
     Secrets,
 }
 
-static ORDERS: LazyLock<[(Order, Regex); 5]> = LazyLock::new(|| {
+static ORDERS: LazyLock<[(Order, Pattern); 5]> = LazyLock::new(|| {
     let approvals = [
         r"\bpre-?\s?(?:approved|authori[sz]ed|vetted|cleared)\b|\b(?:approved|authori[sz]ed|cleared)\s+in\s+advance\b",
         r"\bno\s+(?:\w+\s+)?(?:confirmation|approval|permission|consent)\s+(?:is\s+)?(?:needed|required|necessary)\b",

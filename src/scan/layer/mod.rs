@@ -2,11 +2,21 @@
 //!
 //! A layer is a file that no author wrote at a path: rules look at it as at any other, and
 //! what they find is reported at the place in the bundle that holds it, with the chain that
-//! led there. Everything here works within a budget; what does not fit is
+//! led there. Everything here works within one [`budget::Budget`]; what does not fit is
 //! unread, and said so.
 
+mod budget;
+mod codec;
+mod container;
+mod encoded;
+mod fact;
+mod language;
 mod origin;
+mod readable;
+mod shown;
 
+use budget::Budget;
+pub use fact::{Fact, FactKind};
 pub use origin::Origin;
 
 use crate::skill::{BundleFile, SkillBundle, UnreadFile};
@@ -27,9 +37,16 @@ pub(super) struct Layers {
     pub layers: Vec<Layer>,
     /// What is inside of the bundle's files and was not read.
     pub unread: Vec<UnreadFile>,
+    /// What stands out about the containers themselves.
+    pub facts: Vec<Fact>,
 }
 
 /// Opens what is inside of the bundle's files.
-pub(super) fn open_layers(_bundle: &SkillBundle) -> Layers {
-    Layers::default()
+pub(super) fn open_layers(bundle: &SkillBundle) -> Layers {
+    let mut budget = Budget::default();
+    let mut opened = Layers::default();
+    container::open(bundle, &mut budget, &mut opened);
+    // Last, since what comes out of a container may be encoded.
+    encoded::open(bundle, &mut budget, &mut opened);
+    opened
 }

@@ -13,3 +13,30 @@ pub struct Origin {
     /// a test, a list of patterns. What a rule demotes for its own text, it demotes for this.
     pub is_shown: bool,
 }
+
+/// The steps that decode a text, as they stand in a chain.
+const DECODING_STEPS: [&str; 15] = [
+    "backslash escapes",
+    "base32",
+    "base64",
+    "base85",
+    "character codes",
+    "character references",
+    "gzip",
+    "hex",
+    "percent encoding",
+    "reversed text",
+    "rot13",
+    "tag characters",
+    "variation selectors",
+    "zero-width characters as bits",
+    "zlib",
+];
+
+impl Origin {
+    /// Tells whether the last step decoded a text, rather than opened a container or looked at
+    /// the same text as it is drawn.
+    pub(in crate::scan) fn is_decoded(&self) -> bool {
+        self.chain.last().is_some_and(|step| DECODING_STEPS.contains(&step.as_str()))
+    }
+}

@@ -17,7 +17,7 @@ mod provenance;
 
 use std::sync::LazyLock;
 
-use super::Rule;
+use super::{RemovedRule, Rule};
 
 /// Every rule, in order of phase and id. The ruleset's version is computed over this list.
 pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
@@ -33,3 +33,6 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     ]
     .concat()
 });
+
+/// Rules of earlier releases. An id in this list is never used again.
+pub static REMOVED_RULES: &[RemovedRule] = &[];

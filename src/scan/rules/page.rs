@@ -15,8 +15,8 @@
 use base64::Engine as _;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::RULES;
-use crate::scan::scan_bundle;
+use super::{REMOVED_RULES, RULES};
+use crate::scan::{Lifecycle, scan_bundle};
 use crate::skill::{FileContent, RawBundle, RawFile, SkillBundle};
 
 struct Example {
@@ -90,6 +90,20 @@ fn ids_are_unique_kebab_case_and_in_order_of_phase() {
             "{}",
             rule.id
         );
+    }
+}
+
+#[test]
+fn ids_are_never_used_again_and_successors_exist() {
+    let exists = |id: &str| RULES.iter().any(|rule| rule.id == id);
+    for removed in REMOVED_RULES {
+        assert!(!exists(removed.id), "{} was removed and is used again", removed.id);
+        assert!(removed.successor.is_none_or(exists), "{}", removed.id);
+    }
+    for rule in RULES.iter() {
+        if let Lifecycle::Deprecated { successor } = rule.lifecycle {
+            assert!(exists(successor) && successor != rule.id, "{} names {successor}", rule.id);
+        }
     }
 }
 

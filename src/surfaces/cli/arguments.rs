@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::help;
+use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
 
@@ -56,6 +57,12 @@ pub(super) enum Command {
     /// Scan skills on this machine; nothing is sent, stored or run.
     #[command(after_help = help::SCAN)]
     Scan(ScanArguments),
+    /// List what the scanner looks for.
+    #[command(after_help = help::RULES)]
+    Rules(RulesArguments),
+    /// Explain a rule: why it exists, what it flags and leaves alone, what to do.
+    #[command(after_help = help::EXPLAIN)]
+    Explain(ExplainArguments),
     /// Bring skills from folders, git repositories and corpus files into the index.
     #[command(after_help = help::INGEST)]
     Ingest(IngestArguments),
@@ -80,6 +87,8 @@ impl Command {
         match self {
             Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health => None,
             Self::Scan(_) => Some("scan"),
+            Self::Rules(_) => Some("rules"),
+            Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),
@@ -160,14 +169,6 @@ pub(super) struct VerifyArguments {
     /// The URL that it was installed from.
     #[arg(long, value_name = "URL")]
     pub source_url: Option<String>,
-}
-
-/// `touchmark scan`.
-#[derive(Debug, Args)]
-pub(super) struct ScanArguments {
-    /// A skill's folder, a folder of skills, or a SKILL.md.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
 }
 
 /// `touchmark ingest`.

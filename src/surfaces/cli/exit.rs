@@ -43,8 +43,15 @@ pub(super) mod help {
         both must lead to the same skill.";
     pub const HEALTH: &str = "Exit codes:\n  0  it answers, perhaps with a part missing (degraded)\n  \
         1  it does not answer, or its store does not";
-    pub const SCAN: &str = "Exit codes:\n  0  nothing worse than caution\n  1  something could not be scanned\n  \
-        2  a verdict of warning or dangerous, even where something else could not be scanned";
+    pub const SCAN: &str = "Exit codes:\n  0  nothing worse than caution, or than --fail-on allows\n  \
+        1  something could not be scanned, or the usage was wrong\n  \
+        2  a verdict of warning or dangerous, or from --fail-on on, even where something else could not be scanned\n\n\
+        A suppression or a baseline never removes a finding: it is marked, and does not count for the verdict. \
+        A list that lies inside of a skill is not honoured.";
+    pub const RULES: &str =
+        "Exit codes:\n  0  the rules were listed\n  1  the command failed, or there is no such phase";
+    pub const EXPLAIN: &str =
+        "Exit codes:\n  0  the rule was explained\n  1  the command failed, or there is no such rule";
     pub const INGEST: &str = "Exit codes:\n  0  every source was read to its end, though single skills may have failed\n  \
         1  a source could not be read, or not to its end";
     pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";

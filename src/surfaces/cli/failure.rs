@@ -4,6 +4,7 @@ use std::io;
 
 use super::held::HeldError;
 use super::remote_error::RemoteError;
+use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
@@ -47,6 +48,28 @@ pub(super) enum Failure {
     /// The conversation over standard input and output ended with an error.
     #[error(transparent)]
     Stdio(#[from] StdioError),
+    /// A list that steers a scan cannot be used.
+    #[error(transparent)]
+    Lists(#[from] ScanListError),
+    /// Two options ask for different things.
+    #[error("{0}")]
+    Usage(&'static str),
+    /// There is no such rule.
+    #[error("there is no rule `{id}`{hint}")]
+    UnknownRule {
+        /// What was asked for, sanitised.
+        id: String,
+        /// What may have been meant.
+        hint: String,
+    },
+    /// A file of the answer cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Documents were not written.
     #[error(transparent)]
     Generate(#[from] GenerateError),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::paint::line;
 use crate::api::ScanResponse;
 use crate::operations::scan_folder;
+use crate::scan::Ruleset;
 
 /// A skill that somebody holds.
 #[derive(Debug, Clone)]
@@ -46,8 +47,8 @@ impl Held {
         }
         let mut result = None;
         // A folder with a SKILL.md is one skill, and what could not be read comes before it.
-        scan_folder(path, |scanned| match (scanned, &result) {
-            (Ok(scan), None | Some(Err(_))) => result = Some(Ok(scan)),
+        scan_folder(path, Ruleset::builtin(), |scanned| match (scanned, &result) {
+            (Ok(scan), None | Some(Err(_))) => result = Some(Ok(scan.response())),
             (Err(failure), None) => result = Some(Err(failure)),
             _ => {}
         });

@@ -2,7 +2,7 @@
 
 use indicatif::{HumanBytes, HumanCount};
 
-use super::findings::{advice, count, finding_lines, flags, mark, safety_lines, word};
+use super::findings::{Detail, advice, count, finding_lines, flags, mark, safety_lines, word};
 use super::paint::{self, block, line, paint};
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out, wrap};
@@ -45,7 +45,7 @@ fn section(lines: &mut Vec<String>, title: &str, body: Vec<String>) {
 }
 
 fn findings(skill: &InspectResponse, width: Option<usize>) -> Vec<String> {
-    let mut lines = finding_lines(&skill.findings, width);
+    let mut lines = finding_lines(&skill.findings, width, Detail::Digest { more: "--json lists them" });
     if lines.is_empty() {
         lines.push("  none".to_owned());
     }

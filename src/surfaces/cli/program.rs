@@ -10,7 +10,7 @@ use super::arguments::{Arguments, Command};
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
-use super::{generate, health, ingest, inspect, mcp, paint, scan, search, serve, verify};
+use super::{explain, generate, health, ingest, inspect, mcp, paint, rules, scan, search, serve, verify};
 use crate::config::LogConfig;
 
 /// Runs the program with `arguments`, of which the first is its own name.
@@ -22,7 +22,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let output = Output::new(arguments.global.json);
     match dispatch(arguments, is_url_typed, &output) {
         Ok(outcome) => outcome,
-        Err(failure) => explain(&failure, &output),
+        Err(failure) => tell(&failure, &output),
     }
 }
 
@@ -49,7 +49,9 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Inspect(arguments) => inspect::run(&global, arguments, output).await,
             Command::Verify(arguments) => verify::run(&global, arguments, output).await,
             Command::Health => health::run(&global, output).await,
-            Command::Scan(arguments) => scan::run(&arguments, output),
+            Command::Scan(arguments) => scan::run(arguments, output),
+            Command::Rules(arguments) => rules::run(&arguments, output),
+            Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
             Command::Mcp => mcp::run(&global).await,
@@ -85,7 +87,7 @@ fn explain_usage(error: &clap::Error) -> Outcome {
     if is_help && told.is_ok() { Outcome::Done } else { Outcome::Failed }
 }
 
-fn explain(failure: &Failure, output: &Output) -> Outcome {
+fn tell(failure: &Failure, output: &Output) -> Outcome {
     if failure.is_broken_pipe() {
         return Outcome::Failed;
     }

@@ -1,154 +1,128 @@
 //! `touchmark scan`.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::path::Path;
 
-use indicatif::HumanBytes;
-use serde_json::json;
-
-use super::arguments::ScanArguments;
 use super::exit::Outcome;
 use super::failure::Failure;
-use super::findings::{advice, count, execution, finding_lines, mark, word};
+use super::findings::{Detail, count};
 use super::output::{self, Output};
-use super::paint::{self, line, paint};
-use super::table::wrap;
-use crate::api::ScanResponse;
-use crate::operations::{ScanFailure, scan_folder};
-use crate::scan::SafetyStatus;
+use super::paint::line;
+use super::scan_arguments::{FailOn, ReportFormat, ScanArguments};
+use super::scan_lists::ScanLists;
+use super::scan_report::Report;
+use crate::config::ScanConfig;
+use crate::operations::scan_folder;
+use crate::scan::{Baseline, Ruleset, SafetyStatus, Severity};
 
-/// Files that could not be read, or deviations, that a terminal shows; the rest is counted.
-const SHOWN_LINES: usize = 5;
-/// Lines of a result up to which it needs no blank line after it.
-const SHORT_LINES: usize = 3;
-
-/// Scans every path, and shows each skill as soon as it is scanned.
-pub(super) fn run(arguments: &ScanArguments, output: &Output) -> Result<Outcome, Failure> {
-    let mut tally = Tally { is_one_path: arguments.paths.len() == 1, ..Tally::default() };
+/// Scans every path, and shows each skill as soon as the format allows.
+pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, Failure> {
+    let format = match (arguments.format, output.json) {
+        (None, false) => ReportFormat::Text,
+        (None | Some(ReportFormat::Json), _) => ReportFormat::Json,
+        (Some(format), false) => format,
+        (Some(_), true) => return Err(Failure::Usage("--json and --format ask for different formats; leave one out")),
+    };
+    let config = ScanConfig::read();
+    let mut lists = ScanLists::read(&arguments, &config)?;
+    let operators = lists.ruleset.take();
+    let ruleset = operators.as_ref().unwrap_or_else(|| Ruleset::builtin());
+    let detail = if arguments.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
+    let mut report = Report::new(format, detail, arguments.paths.len() == 1, arguments.output.as_deref(), output);
+    for notice in &lists.notices {
+        output::tell_note(notice);
+    }
+    let mut known = Baseline::default();
+    let mut worst = None;
+    let mut failures = 0_u64;
+    let mut critical_count = 0_u64;
     let mut written = Ok(());
     for path in &arguments.paths {
-        scan_folder(path, |result| {
-            // Once nobody reads, the rest is not worth a word.
-            if written.is_ok() {
-                written = tally.take(result, output);
-            }
-        });
-    }
-    written.and_then(|()| tally.finish(output))?;
-    Ok(tally.outcome())
-}
-
-/// What was scanned so far.
-#[derive(Default)]
-struct Tally {
-    is_one_path: bool,
-    verdicts: BTreeMap<SafetyStatus, u64>,
-    failures: u64,
-    /// The first answer in JSON, which is laid out over lines if no second one comes.
-    waiting: Option<String>,
-}
-
-impl Tally {
-    fn take(&mut self, result: Result<ScanResponse, ScanFailure>, output: &Output) -> io::Result<()> {
-        match result {
-            Ok(scan) => {
-                *self.verdicts.entry(scan.safety.status).or_default() += 1;
-                if output.json {
-                    self.json(serde_json::to_string(&scan)?, output)
-                } else {
-                    output.text(&show(&scan, output.width))
+        scan_folder(path, ruleset, |result| match result {
+            Ok(mut scan) => {
+                if arguments.write_baseline.is_some() {
+                    known.add(&scan.scanned, arguments.include_critical);
+                    if !arguments.include_critical {
+                        let findings = &scan.scanned.report.findings;
+                        let criticals = findings.iter().filter(|finding| finding.severity == Severity::Critical);
+                        critical_count += criticals.count() as u64;
+                    }
+                }
+                lists.review(&mut scan);
+                worst = worst.max(Some(scan.scanned.report.status));
+                // Once nobody reads, the rest is not worth a word.
+                if written.is_ok() {
+                    written = report.skill(&scan);
                 }
             }
             Err(failure) => {
-                self.failures += 1;
+                failures += 1;
                 output::tell_error(&format!("cannot scan {}: {}", failure.path, failure.reason));
-                if !output.json {
-                    return Ok(());
+                if written.is_ok() {
+                    written = report.failure(&failure);
                 }
-                self.is_one_path = false;
-                self.json(json!({ "path": failure.path, "error": failure.reason }).to_string(), output)
             }
-        }
+        });
     }
-
-    fn json(&mut self, body: String, output: &Output) -> io::Result<()> {
-        if self.is_one_path && self.waiting.is_none() {
-            self.waiting = Some(body);
-            return Ok(());
-        }
-        self.is_one_path = false;
-        if let Some(first) = self.waiting.take() {
-            output.compact(&first)?;
-        }
-        output.compact(&body)
+    let unused = lists.unused();
+    for notice in &unused {
+        output::tell_note(notice);
     }
-
-    fn finish(&mut self, output: &Output) -> io::Result<()> {
-        if let Some(only) = self.waiting.take() {
-            return output.pretty(&only);
-        }
-        let total: u64 = self.verdicts.values().sum();
-        if output.json || total + self.failures < 2 {
-            return Ok(());
-        }
-        let mut parts: Vec<String> = self
-            .verdicts
-            .iter()
-            .map(|(status, number)| paint(paint::verdict(*status), &format!("{number} {}", status.as_str())))
-            .collect();
-        if self.failures > 0 {
-            parts.push(paint(paint::ERROR, &format!("{} not scanned", self.failures)));
-        }
-        output.text(&format!("\n{}: {}\n", count(total, "skill"), parts.join(", ")))
+    written?;
+    report.finish(&unused, &config)?;
+    if let Some(path) = &arguments.write_baseline {
+        write(path, &known.to_json(ruleset.version()))?;
+        let left_out = match critical_count {
+            0 => String::new(),
+            number => format!("; without {}, see --include-critical", count(number, "critical finding")),
+        };
+        output::tell_note(&format!(
+            "{} in the baseline {}{left_out}",
+            count(known.len() as u64, "finding"),
+            line(&path.display().to_string(), 300)
+        ));
     }
+    Ok(outcome(worst, failures, arguments.fail_on))
+}
 
-    /// A bad verdict is told even where something else failed: it is the worse news.
-    fn outcome(&self) -> Outcome {
-        if self.verdicts.keys().any(|status| *status >= SafetyStatus::Warning) {
-            Outcome::Refused
-        } else if self.failures > 0 {
-            Outcome::Failed
-        } else {
-            Outcome::Done
-        }
+/// Writes a file of the answer.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|source| Failure::Write { path: line(&path.display().to_string(), 300), source })
+}
+
+/// A bad verdict is told even where something else failed: it is the worse news.
+fn outcome(worst: Option<SafetyStatus>, failures: u64, fail_on: FailOn) -> Outcome {
+    let limit = match fail_on {
+        FailOn::Caution => Some(SafetyStatus::Caution),
+        FailOn::Warning => Some(SafetyStatus::Warning),
+        FailOn::Dangerous => Some(SafetyStatus::Dangerous),
+        FailOn::Never => None,
+    };
+    match (worst, limit) {
+        (Some(worst), Some(limit)) if worst >= limit => Outcome::Refused,
+        _ if failures > 0 => Outcome::Failed,
+        _ => Outcome::Done,
     }
 }
 
-fn show(scan: &ScanResponse, width: Option<usize>) -> String {
-    let safety = &scan.safety;
-    let mut lines = vec![format!(
-        "{} {}  {}",
-        mark(safety.status),
-        paint(paint::STRONG, &line(&scan.name, 200)),
-        paint(paint::FAINT, &line(&scan.path, 500))
-    )];
-    lines.extend(finding_lines(&scan.findings, width));
-    let unread: Vec<String> = scan.completeness.unread.iter().map(|file| format!("not read: {file}")).collect();
-    lines.extend(some(&unread, paint::CARE));
-    lines.extend(some(&scan.issues, paint::FAINT));
-    let band = word(&scan.risk_band);
-    let read = &scan.completeness;
-    let inner_width = width.map(|width| width.saturating_sub(2));
-    let facts = [
-        advice(safety.recommended_action).to_owned(),
-        execution(safety.executes_code).to_owned(),
-        format!("risk {} ({band})", scan.risk_score),
-        format!("{}, {}", count(read.files_read, "file"), HumanBytes(read.bytes_read)),
-        format!("rules {}", line(&scan.ruleset_version, 30)),
-    ];
-    let parts = wrap(&facts.join(" · "), inner_width);
-    lines.extend(parts.iter().map(|part| paint(paint::FAINT, &format!("  {part}"))));
-    if lines.len() > SHORT_LINES {
-        lines.push(String::new());
-    }
-    lines.join("\n") + "\n"
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn some(texts: &[String], style: anstyle::Style) -> Vec<String> {
-    let mut lines: Vec<String> =
-        texts.iter().take(SHOWN_LINES).map(|text| paint(style, &format!("  {}", line(text, 300)))).collect();
-    if texts.len() > SHOWN_LINES {
-        lines.push(paint(style, &format!("  … and {} more", texts.len() - SHOWN_LINES)));
+    #[test]
+    fn the_limit_decides_from_which_verdict_on_a_scan_refuses() {
+        use SafetyStatus::{Caution, Dangerous, Safe, Warning};
+        for (worst, failures, fail_on, expected) in [
+            (Some(Safe), 0, FailOn::Caution, Outcome::Done),
+            (Some(Caution), 0, FailOn::Caution, Outcome::Refused),
+            (Some(Caution), 0, FailOn::Warning, Outcome::Done),
+            (Some(Warning), 1, FailOn::Warning, Outcome::Refused),
+            (Some(Warning), 0, FailOn::Dangerous, Outcome::Done),
+            (Some(Dangerous), 0, FailOn::Dangerous, Outcome::Refused),
+            (Some(Dangerous), 0, FailOn::Never, Outcome::Done),
+            (Some(Dangerous), 1, FailOn::Never, Outcome::Failed),
+            (None, 1, FailOn::Warning, Outcome::Failed),
+        ] {
+            assert_eq!(outcome(worst, failures, fail_on), expected, "{worst:?} {failures} {fail_on:?}");
+        }
     }
-    lines
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::schema_table;
 use crate::api::{ErrorCode, SAFETY_SCOPE};
 use crate::operations::{Exposed, Method, register};
-use crate::scan::{Phase, RULES, ruleset_version};
+use crate::scan::{Lifecycle, Phase, RULES, ruleset_version};
 
 /// A page in Markdown.
 #[derive(Debug, Clone)]
@@ -190,7 +190,7 @@ fn payments(url: &str) -> Page {
 
 fn rules(url: &str) -> Page {
     let mut body = format!(
-        "Ruleset `{}`, {} rules. Each page says why a rule exists, shows what it flags and what it leaves alone, and what it misses; the examples on the pages are the rules' tests.\n\nA capability alone (network, shell, environment, base64) never makes a verdict: it takes a hostile attribute or a pair of facts that belong together. Text that teaches or documents an attack is told from text that asks for one.\n",
+        "Ruleset `{}`, {} rules. Each page says why a rule exists, shows what it flags and what it leaves alone, and what it misses; the examples on the pages are the rules' tests.\n\nA capability alone (network, shell, environment, base64) never makes a verdict: it takes a hostile attribute or a pair of facts that belong together. Text that teaches or documents an attack is told from text that asks for one.\n\n`touchmark rules` lists the rules, and `touchmark explain RULE` shows a page in the terminal. A rule in preview reports and does not count for the verdict; a deprecated one names the rule that takes over.\n",
         ruleset_version(),
         RULES.len()
     );
@@ -204,8 +204,13 @@ fn rules(url: &str) -> Page {
             phase.as_str()
         ));
         for rule in of_phase {
+            let state = match rule.lifecycle {
+                Lifecycle::Stable => String::new(),
+                Lifecycle::Preview => " (preview)".to_owned(),
+                Lifecycle::Deprecated { successor } => format!(" (deprecated: `{successor}` takes over)"),
+            };
             body.push_str(&format!(
-                "| [`{id}`]({url}/docs/rules/{id}.md) | {} | {} | {} |\n",
+                "| [`{id}`]({url}/docs/rules/{id}.md) | {}{state} | {} | {} |\n",
                 rule.summary,
                 rule.severity.as_str(),
                 rule.confidence.as_str(),

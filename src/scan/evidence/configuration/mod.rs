@@ -11,9 +11,7 @@ mod lines;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Region, TextView};
 
 /// Bytes of a file that are read.
@@ -50,7 +48,7 @@ enum Format {
 }
 
 /// A block of settings that a document shows.
-static BLOCK: LazyLock<Regex> =
+static BLOCK: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?m)^[ \t]*(?:```|~~~)[ \t]*(json[c5]?|ya?ml|toml|ini)\b[^\n]*\n"));
 
 /// Returns the values of a file of settings; none of any other file.

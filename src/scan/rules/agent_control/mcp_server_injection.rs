@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{Reach, reach};
 use crate::scan::evidence::configuration::{Entry, entries, shown_entries};
 use crate::scan::evidence::lead_in::is_turned_round;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_code, is_specimen, is_taught, teaches_security};
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,14 +26,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command that adds a server.
-static ADDS: LazyLock<Regex> =
+static ADDS: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"\b(?:claude|codex|gemini|cursor|openclaw|qwen)\s+mcp\s+add(?:-json)?\s[^\n`]{1,400}"));
 
 /// Settings of servers in one file that are looked at.
 const SETTINGS: usize = 400;
 
 /// Links that install a server with one click.
-static DEEP_LINK: LazyLock<Regex> = LazyLock::new(|| {
+static DEEP_LINK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:cursor|vscode|vscode-insiders|windsurf|claude)://?[\w./-]*mcp/install\?[^\s)\x22'`]{1,2000}|\bvscode:mcp/install\?[^\s)\x22'`]{1,2000}",
     )

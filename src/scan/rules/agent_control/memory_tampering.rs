@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::agent_file::{NAMES_AGENT_FILE, WRITES_AGENT_FILE};
 use crate::scan::evidence::lead_in::is_negated;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, teaches_security, window};
 use crate::scan::evidence::standing_order::{Order, is_hostile, orders};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,14 +26,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A document that lays out files under headings.
-static SETS_UP_FILES: LazyLock<Regex> = LazyLock::new(|| {
+static SETS_UP_FILES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:writ(?:e|es|ing)|creat(?:e|es|ing)|install(?:s|ing)?|add(?:s|ing)?|cop(?:y|ies)|plac(?:e|es)|put|sav(?:e|es)|set(?:s)?\s+up)\b[^\n]{0,80}\b(?:files?|presets?|rules?|configurations?)\b",
     )
 });
 
 /// What an agent is told to know in every session.
-static REMEMBERS: LazyLock<Regex> = LazyLock::new(|| {
+static REMEMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:remember|memori[sz]e|store|save|add|persist|record|keep|write|append|commit|update)\b[^.\n]{0,100}?\b(?:permanently|long-?\s?term\s+memory|persistent\s+memory|(?:your|the\s+agent['’]s|its)\s+(?:own\s+)?memory|memory\s+(?:store|bank|file)|user\s+profile|(?:all|every|any)\s+(?:future|later|subsequent)\s+(?:sessions?|conversations?|tasks?)|across\s+(?:all\s+)?(?:sessions|conversations)|in\s+(?:all|every)\s+sessions?)\b",
     )

@@ -3,11 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::{is_turned_round, is_under_warning};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_specimen, is_taught, teaches_security};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -79,7 +77,7 @@ pub(crate) static RULE: Rule = Rule {
 struct Control {
     reason: &'static str,
     severity: Severity,
-    sign: Regex,
+    sign: Pattern,
     form: Form,
 }
 
@@ -179,13 +177,13 @@ static CONTROLS: LazyLock<[Control; 9]> = LazyLock::new(|| {
 });
 
 /// Where a sentence that gives an order begins its verb.
-static GIVES_ORDER: LazyLock<Regex> = LazyLock::new(|| {
+static GIVES_ORDER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[.:;!,]\s+|\b(?:and|then|must|should|please|also|to|will|skill|it|agent|first|always|can|may|step\s+\d+:?|you)\s+)$",
     )
 });
 /// Words that make the order a demand, or let it cover everything.
-static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
+static DEMANDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:must|required?|always|any|all|every|automatically|silently|before\s+(?:setup|install\w*|running|you|the|continuing|proceeding))\b",
     )

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::ordered_script::ordered_scripts;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 /// A place from which the machine, the shell or an interpreter starts things.
 struct Start {
     reason: &'static str,
-    sign: Regex,
+    sign: Pattern,
 }
 
 static STARTS: LazyLock<[Start; 5]> = LazyLock::new(|| {
@@ -48,14 +46,14 @@ static STARTS: LazyLock<[Start; 5]> = LazyLock::new(|| {
 });
 
 /// Calls and commands that write a file.
-static WRITES: LazyLock<Regex> = LazyLock::new(|| {
+static WRITES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)>>|\bcat\s+>|\.write_text\(|\.write\(|\.writelines\(|\bappendFile|\bwriteFile|\btee\s|\b(?:cp|install|mv|ln)\s+-?\w*\s|\bshutil\.copy|\bsed\s+-i|\bcrontab\s+-|\bAdd-Content\b|\bSet-Content\b|\bgit\s+config\b|\bsystemctl\s",
     )
 });
 
 /// A line that only makes a program findable.
-static IS_PATH_ONLY: LazyLock<Regex> = LazyLock::new(|| {
+static IS_PATH_ONLY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?i)\bPATH\s*=|\bcompletion|\beval\s+\\?"?\$\(|#|\becho\s+["'](?:add|please|source|restart|run)\b"#)
 });
 

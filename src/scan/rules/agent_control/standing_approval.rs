@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::{is_negated, is_turned_round};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_taught, paragraph};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Somebody is said to have approved.
-static CLAIMS: LazyLock<Regex> = LazyLock::new(|| {
+static CLAIMS: LazyLock<Pattern> = LazyLock::new(|| {
     let who = r"(?:users?|owners?|admin\w*|operators?|teams?|maintainers?|organi[sz]ations?|compan(?:y|ies)|customers?|developers?|management|security\s+team|leads?)";
     let done = r"(?:pre-?)?(?:approved|authori[sz]ed|consented|agreed|granted|cleared|whitelisted|given\s+(?:\w+\s+){0,2}?(?:consent|permission|approval|authori[sz]ation))";
     let what = r"(?:commands?|actions?|operations?|requests?|tools?|tool\s+calls?|writes?|file\s+\w+|network\s+\w+|endpoints?|steps?|access|changes?|transfers?|installs?)";
@@ -40,7 +38,7 @@ static CLAIMS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// One approval, or something else, is taken for another.
-static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
+static STRETCHES: LazyLock<Pattern> = LazyLock::new(|| {
     let approval = r"(?:approval|consent|permission|authori[sz]ation|confirmation|go-ahead)";
     let forms = [
         format!(
@@ -61,14 +59,14 @@ static STRETCHES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that make a claim cover more than one thing, or leave the user out.
-static WIDENS: LazyLock<Regex> = LazyLock::new(|| {
+static WIDENS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:all|any|every|everything|future|subsequent|whatever)\s+(?:\w+\s+){0,3}?(?:commands?|actions?|operations?|requests?|tools?|calls?|writes?|access|changes?|steps?|endpoints?|transfers?)\b|\bwithout\s+(?:asking|prompting|(?:\w+\s+){0,2}?(?:confirmation|approval|review|sandboxing))|\b(?:do\s+not|don['’]t|never|no\s+need\s+to)\s+(?:re-?)?(?:ask|prompt|confirm|request|verify)\b|\bno\s+(?:further|additional|more)\s+(?:confirmation|approval|permission)",
     )
 });
 
 /// "Once the user has approved", "after …", "until …": a condition, not a claim.
-static IS_CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+static IS_CONDITION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:if|when|once|after|until|unless|whether|before|only|who|which|that|as\s+soon\s+as|confirm|check|verify|ensure|make\s+sure)\s+(?:\w+\s+){0,3}$",
     )

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::is_turned_round;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,7 +36,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A claim, and whether it is enough alone.
-static CLAIMS: LazyLock<[(Regex, Severity, &str); 3]> = LazyLock::new(|| {
+static CLAIMS: LazyLock<[(Pattern, Severity, &str); 3]> = LazyLock::new(|| {
     let this = r"(?:this|the\s+present|our)\s+(?:skill|tool|plugin|server|agent|extension)";
     let verb = r"(?:use|run|invoke|call|load|trigger|execute|activate|consult|apply)";
     let others = r"(?:all|any|every|each|the)?\s*(?:other|built-?\s?in|native|default|competing|existing|alternative|installed)\s+(?:\w+\s+){0,2}?(?:tools?|skills?|plugins?|mcp\s+servers?|agents?|instructions?)";

@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::is_turned_round;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{around, is_about_owner, is_code, is_shown, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -29,31 +27,31 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Words for a skill that looks for its next version.
-static UPDATES: LazyLock<Regex> = LazyLock::new(|| {
+static UPDATES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:checks?|polls?|looks?)\s+for\s+(?:\w+\s+){0,2}?(?:updates?|(?:new|newer|latest)\s+versions?)\b|\b(?:auto|self)-?\s?updat(?:e|es|ing)\b|\bupdates?\s+(?:itself|its\s+own)\b|\b(?:pulls?|downloads?|fetch(?:es)?)\s+(?:the\s+)?(?:latest|newest|new|current)\s+versions?\s+of\s+(?:itself|its|this\s+skill|the\s+skill)\b|\breplaces?\s+(?:itself|its\s+own\s+\w+)\b",
     )
 });
 /// Words for putting it in place.
-static APPLIES: LazyLock<Regex> = LazyLock::new(|| {
+static APPLIES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:download(?:s|ed)?|fetch(?:es|ed)?|pull(?:s|ed)?|appl(?:y|ies|ied)|install(?:s|ed)?|replac(?:e|es|ed)|overwrit(?:e|es|ten))\b[^.\n]{0,100}?\b(?:automatically|silently|in\s+the\s+background|immediately|without|on\s+its\s+own)\b|\b(?:automatically|silently)\s+(?:download|fetch|pull|appl|install|replac|overwrit)",
     )
 });
 /// Words that leave the user out of it.
-static UNASKED: LazyLock<Regex> = LazyLock::new(|| {
+static UNASKED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:not|never|no\s+longer)\s+(?:be\s+)?(?:prompted|asked|notified|informed|told)\b|\bwithout\s+(?:\w+\s+){0,3}?(?:approv\w*|asking|prompting|confirmation|consent|notice|notif\w+|review)\b|\bcannot\s+be\s+(?:changed|disabled|turned\s+off|declined)\b|\bsilently\b|\bno\s+(?:approval|confirmation|prompt)\b|\b(?:do\s+not|don['’]t)\s+(?:ask|tell|notify|prompt)\b",
     )
 });
 /// A command that overwrites instructions of a skill.
-static OVERWRITES: LazyLock<Regex> = LazyLock::new(|| {
+static OVERWRITES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n]{0,240}?(?:\s-o\s*|\s-O\s*|--output[=\s]+|>\s*|-OutFile\s+)['\x22]?\S{0,120}(?:SKILL\.md|skills/[\w./-]+)",
     )
 });
 /// Words for doing it again and again.
-static REPEATS: LazyLock<Regex> = LazyLock::new(|| {
+static REPEATS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:every|each)\s+(?:time|run|session|invocation|start|hour|day|\d+)\b|\bbefore\s+(?:every|each)\b|\balways\b|\bcron\w*\b|\bheartbeat\b|\bon\s+start\w*\b",
     )

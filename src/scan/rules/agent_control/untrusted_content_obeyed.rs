@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::is_negated;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
+static OBEYS: LazyLock<Pattern> = LazyLock::new(|| {
     let content = r"(?:e-?mails?|messages?|web\s*pages?|pages?|web\s*sites?|documents?|content|articles?|issues?|tickets?|responses?|outputs?|events?|descriptions?|metadata|files?|comments?|feeds?|posts?|transcripts?|attachments?|text|records?|results?|invites?|readmes?|pull\s+requests?|headers?|notes?)";
     let order = r"(?:instructions?|directives?|commands?|orders?|system\s+(?:messages?|prompts?))";
     let forms = [

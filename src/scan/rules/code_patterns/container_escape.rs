@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{Reach, reach};
 use crate::scan::evidence::configuration::entries;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown, is_specimen, window};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,24 +26,24 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static RUNS: LazyLock<Regex> = LazyLock::new(|| {
+static RUNS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\b(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|create|exec)\s(?:[^\n\\]|\\\r?\n|\\.){1,900}")
 });
 /// The root of the host, or a folder that is as good.
-static HOST_FILES: LazyLock<Regex> = LazyLock::new(|| {
+static HOST_FILES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?:-v|--volume)[=\s]+['\x22]?/(?:etc|root|home|proc|boot|var/lib|)/?:\S+|--mount[=\s]+\S*(?:source|src)=/(?:etc|root|home|proc|boot|)/?,|/var/run/docker\.sock:|/run/containerd",
     )
 });
-static HOST_ROOT: LazyLock<Regex> =
+static HOST_ROOT: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?:-v|--volume)[=\s]+['\x22]?/:\S+|--mount[=\s]+\S*(?:source|src)=/,"));
-static HOST_RIGHTS: LazyLock<Regex> = LazyLock::new(|| {
+static HOST_RIGHTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"--privileged\b|--pid[=\s]+host\b|--cap-add[=\s]+(?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE)\b|--security-opt[=\s]+\S*(?:apparmor|seccomp)[=:]unconfined|--userns[=\s]+host\b|--ipc[=\s]+host\b",
     )
 });
 /// What only somebody does who wants out.
-static LEAVES: LazyLock<Regex> = LazyLock::new(|| {
+static LEAVES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bchroot\s+/\w+|\bnsenter\s[^\n]{0,80}(?:-t|--target)[=\s]*1\b|/proc/1/root|\brelease_agent\b|\bcat\s+\S*/etc/shadow|/host/(?:etc|root|home)",
     )

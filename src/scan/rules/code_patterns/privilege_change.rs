@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -41,32 +39,32 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Sudo without a password.
-static SUDOERS: LazyLock<Regex> = LazyLock::new(|| {
+static SUDOERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bNOPASSWD\s*:\s*(?:ALL|/bin/\w*sh\b)[^\n]*|[^\n]{0,120}>>?\s*/etc/sudoers(?:\.d/\S+)?|\btee\s+(?:-a\s+)?/etc/sudoers(?:\.d/\S+)?",
     )
 });
 /// A program that runs as its owner, whoever starts it.
-static SETUID: LazyLock<Regex> = LazyLock::new(|| {
+static SETUID: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bchmod\s+(?:-\w+\s+)*(?:[ugo]*\+s|[2467][0-7]{3})\s+\S+|\bsetcap\s+['\x22]?cap_(?:setuid|sys_admin|dac_override|sys_ptrace)\S*\s+\S+|\bos\.chmod\([^)\n]{1,80}0o[2467][0-7]{3}",
     )
 });
 /// Everybody may write.
-static OPEN_TO_ALL: LazyLock<Regex> = LazyLock::new(|| {
+static OPEN_TO_ALL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|ugo\+rwx|o\+w|0?666)\s+(['\x22]?[^\s'\x22;&|]+)|\bicacls\s+(\S+)\s+/grant\s+\S*Everyone:\(?\S*F",
     )
 });
 /// Groups whose members are administrators by another name.
-static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
+static GROUPS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:usermod\s+-a?G\s*|gpasswd\s+-a\s+\S+\s+|adduser\s+\S+\s+)(?:sudo|wheel|admin|root|docker|lxd|disk)\b|\bdscl\s+\.\s+-append\s+/Groups/admin\b|\bnet\s+localgroup\s+administrators\s+\S+\s+/add\b",
     )
 });
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    let groups: [(&Regex, Severity, &str); 3] = [
+    let groups: [(&Pattern, Severity, &str); 3] = [
         (&SUDOERS, Severity::Critical, "the administrator's rights are given without a password"),
         (&SETUID, Severity::High, "a program runs with its owner's rights, whoever starts it"),
         (&GROUPS, Severity::Info, "an account becomes an administrator"),

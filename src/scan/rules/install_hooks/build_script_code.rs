@@ -3,10 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{COMMANDS, Reach, reach};
-use crate::scan::evidence::pattern;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,16 +23,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Calls that start a program or talk to the network when the file is loaded.
-static RUST_STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static RUST_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"Command::new\(\s*"(?:curl|wget|sh|bash|zsh|nc|powershell(?:\.exe)?|cmd|python3?|node)"|\b(?:reqwest|ureq|attohttpc|minreq)::|\bTcpStream::connect\("#,
     )
 });
-static CMAKE_STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static CMAKE_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\bexecute_process\s*\(\s*COMMAND\s+[^)]{0,400}|\bfile\s*\(\s*DOWNLOAD\s+[^)]{0,300}")
 });
 /// Calls at the outer level of a file that a test runner loads.
-static PYTHON_STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static PYTHON_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)^(?:\w+\s*=\s*)?(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:urllib\.request\.)?urlopen\(|requests\.(?:get|post)\()[^\n]*",
     )
@@ -65,7 +63,7 @@ fn check_make(text: &TextView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn check_calls(text: &TextView<'_>, calls: &Regex, at_least: Severity, sink: &mut Sink<'_>) {
+fn check_calls(text: &TextView<'_>, calls: &Pattern, at_least: Severity, sink: &mut Sink<'_>) {
     for found in calls.find_iter(text.text()).take(COMMANDS) {
         let line = text.line(found.start());
         if ["//", "#"].iter().any(|mark| line.trim_start().starts_with(mark)) {

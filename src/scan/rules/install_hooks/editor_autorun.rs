@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::configuration::{Entry, entries};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -36,7 +34,7 @@ const CONTAINER_COMMANDS: [&str; 6] = [
 ];
 
 /// Blanks that push a command out of the window.
-static PADDING: LazyLock<Regex> = LazyLock::new(|| pattern(r"[ \t\u{a0}\u{3000}]{60,}\S"));
+static PADDING: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[ \t\u{a0}\u{3000}]{60,}\S"));
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     for text in view.texts().filter(|text| !is_specimen(text)) {

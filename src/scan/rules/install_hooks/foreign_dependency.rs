@@ -3,13 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::configuration::{Entry, entries};
 use crate::scan::evidence::owners::Owners;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::evidence::url::{HostKind, Url, is_package_registry, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,13 +26,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A line of requirements.txt that names an address.
-static REQUIREMENT: LazyLock<Regex> = LazyLock::new(|| {
+static REQUIREMENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?im)^\s*(?:-e\s+|--editable[=\s]+)?(?:[\w.\[\]-]+\s*@\s*)?(?:git\+|hg\+|svn\+)?(?:https?|ssh|git)://\S+|^\s*(?:-i|-f|--index-url|--extra-index-url|--find-links)[=\s]+\S+",
     )
 });
 /// A gem, or all gems, from an address.
-static GEM: LazyLock<Regex> = LazyLock::new(|| {
+static GEM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?m)^\s*(?:source\s+|gem\s[^\n]{0,120}?(?:git|source):?\s*(?:=>)?\s*)['"]https?://\S+"#)
 });
 
@@ -54,7 +52,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn check_lines(text: &TextView<'_>, lines: &Regex, sink: &mut Sink<'_>) {
+fn check_lines(text: &TextView<'_>, lines: &Pattern, sink: &mut Sink<'_>) {
     let mut owners = Owners::default();
     for found in lines.find_iter(text.text()) {
         report(text, found.as_str(), found.range(), &mut owners, sink);

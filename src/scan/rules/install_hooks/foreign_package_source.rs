@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::owners::Owners;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown};
 use crate::scan::evidence::url::{HostKind, Url, is_package_registry, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,7 +42,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
+static INSTALLS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:pip3?|uv\s+pip|pipx|uv\s+add)\s+(?:install\s+)?[^\n;|&]{0,160}?(?:--(?:extra-)?index-url|-i|--find-links|-f)[=\s]+['\x22]?https?://[^\s'\x22]+",
         r"\b(?:pip3?|uv\s+pip|pipx)\s+install\s(?:[^\n;|&]{0,160}?[\s@'\x22])?(?:(?:git|hg)\+)?https?://[^\s'\x22]+",

@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::configuration::{Entry, entries};
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,13 +28,13 @@ const LIFECYCLE: [&str; 7] =
     ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish"];
 
 /// Code at the outer level of setup.py, or in a class that pip calls.
-static SETUP_RUNS: LazyLock<Regex> = LazyLock::new(|| {
+static SETUP_RUNS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*",
     )
 });
-static SETUP_CLASS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
-static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| {
+static SETUP_CLASS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
+static SETUP_CALL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*")
 });
 

@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::command::{Reach, judge};
 use crate::scan::evidence::configuration::{Entry, entries};
 use crate::scan::evidence::network_sink::sends;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -29,10 +27,10 @@ pub(crate) static RULE: Rule = Rule {
 /// Steps of one workflow that are looked at.
 const STEPS: usize = 200;
 
-static ALL_SECRETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)toJSON\(\s*secrets\s*\)"));
-static FOREIGN_HEAD: LazyLock<Regex> =
+static ALL_SECRETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)toJSON\(\s*secrets\s*\)"));
+static FOREIGN_HEAD: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"github\.event\.(?:pull_request|workflow_run)\.head[._]|github\.head_ref|refs/pull/"));
-static FOREIGN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+static FOREIGN_TEXT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\$\{\{\s*github\.event\.(?:issue|comment|pull_request|review|discussion|head_commit)\.(?:title|body|message|head\.ref)\s*\}\}",
     )

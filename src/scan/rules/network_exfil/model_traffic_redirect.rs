@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::scan::evidence::lead_in::{is_turned_round, is_under_warning};
 use crate::scan::evidence::owners::Owners;
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, teaches_security};
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,13 +28,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A variable that says where the model is, and the address after it.
-static MODEL_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+static MODEL_ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:ANTHROPIC|OPENAI|CLAUDE|GEMINI|GOOGLE_GEMINI|GOOGLE_GENAI|AZURE_OPENAI|MISTRAL|COHERE|GROQ|OPENROUTER|DEEPSEEK|XAI|BEDROCK|ANTHROPIC_BEDROCK|ANTHROPIC_VERTEX|VERTEX|CODEX|LLM|LITELLM)_(?:BASE_URL|API_BASE|BASE|API_URL|ENDPOINT|API_HOST|PROXY|HOST)['\x22]?\]?\s*(?:[=:,]|\s)\s*['\x22]?https?://[^\s'\x22`]+",
     )
 });
 /// Everything that leaves the machine, through a proxy.
-static ALL_TRAFFIC: LazyLock<Regex> = LazyLock::new(|| {
+static ALL_TRAFFIC: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:export\s+|setx\s+|env\.|process\.env\.)?(?:HTTPS?_PROXY|ALL_PROXY)['\x22]?\]?\s*(?:[=:]|\s)\s*['\x22]?(?:https?|socks5h?)://[^\s'\x22`]+|\bgit\s+config\s+--global\s+https?\.proxy\s+\S+|\bnetworksetup\s+-set(?:secure)?webproxy\s[^\n]{1,120}|\bnetsh\s+winhttp\s+set\s+proxy\s+\S+",
     )

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown};
 use crate::scan::evidence::url::{HostKind, urls};
+use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
@@ -55,12 +53,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command that takes what the address gives.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
+static FETCHES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b")
 });
 
 /// Words that ask a person or an agent to do what a page says.
-static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
+static OBEYS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))",
     )

@@ -1,12 +1,11 @@
 //! A literal that is an encoded command or instruction, whoever decodes it.
 
-use crate::scan::evidence::decode::{BASE64_RUN, open_base64};
-use crate::scan::evidence::setting::is_taught;
+use crate::scan::evidence::intent::intent_of;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
     id: "encoded-command",
-    summary: "A base64 literal holds a command or an instruction",
+    summary: "An encoded literal holds a command or an instruction",
     phase: Phase::Obfuscation,
     severity: Severity::High,
     confidence: Confidence::High,
@@ -14,20 +13,21 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Decode the text by hand, read it, and write it out in plain form or remove it.",
     references: &["AST01", "ASI01", "LLM01", "AML.T0068"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("encoded_command.md"),
     hook: Hook::Text { needles: &[], check },
 };
 
-/// Literals of one text that are opened.
-const LITERALS: usize = 400;
+/// Bytes from which on an encoded text is a program: that a program runs code says little.
+const PROGRAM_BYTES: usize = 2_000;
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
-    for run in BASE64_RUN.find_iter(view.text()).take(LITERALS) {
-        let Some(opened) = open_base64(run.as_str()) else { continue };
-        let severity = if is_taught(view, &run.range()) { Severity::Low } else { Severity::High };
-        sink.report(view, run.range(), format!("decoded, the text is {}", opened.intent))
-            .severity(severity)
-            .chain(opened.chain);
-    }
+    let Some(origin) = view.origin().filter(|origin| origin.is_decoded()) else { return };
+    let Some(intent) = intent_of(view.text()) else { return };
+    let severity = match () {
+        () if origin.is_shown => Severity::Info,
+        () if view.text().len() > PROGRAM_BYTES => Severity::Medium,
+        () => Severity::High,
+    };
+    sink.report(view, 0..view.text().len(), format!("decoded, the text is {intent}")).severity(severity);
 }

@@ -1,10 +1,12 @@
-//! Characters that a person does not see and a model reads.
+//! Text in characters that a person does not see and a model reads.
 
-use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use crate::scan::Confidence;
+use crate::scan::evidence::invisible::{is_specimen, is_tag, is_zero_width, selector_byte};
+use crate::scan::{Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
     id: "hidden-unicode",
-    summary: "Text holds characters that a person does not see: tags, bidirectional controls, zero-width characters inside words, runs of variation selectors",
+    summary: "A text is written in characters that are not drawn: tags, runs of variation selectors, zero-width characters as bits",
     phase: Phase::Obfuscation,
     severity: Severity::Critical,
     confidence: Confidence::High,
@@ -12,74 +14,108 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Show the text with its invisible characters escaped, and remove them.",
     references: &["AST04", "ASI01", "LLM01", "AML.T0068", "CWE-1007"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("hidden_unicode.md"),
     hook: Hook::Text { needles: &[], check },
 };
 
+/// Tags in a row from which on they spell something; fewer are a specimen or a damaged flag.
+const TAG_RUN: usize = 3;
 /// Variation selectors in a row from which on they carry bytes rather than a glyph's form.
 const SELECTOR_RUN: usize = 4;
+/// Zero-width characters in a row from which on they carry bits.
+const ZERO_WIDTH_RUN: usize = 16;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Tag,
+    Selector,
+    ZeroWidth,
+}
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
     if text.is_ascii() {
         return;
     }
-    let mut previous = '\n';
-    let mut selectors = 0;
+    let mut run = Run::default();
     let mut in_flag = false;
     for (at, character) in text.char_indices() {
-        if sink.is_full(view.path()) {
-            return;
+        if character.is_ascii() && run.count == 0 {
+            in_flag = false;
+            continue;
         }
-        let span = at..at + character.len_utf8();
-        match character {
-            '\u{1f3f4}' => in_flag = true,
+        let kind = match character {
             // Flags of regions are a black flag, tags of small letters, and a closing tag.
-            '\u{e0001}'..='\u{e007f}' if in_flag => in_flag = character != '\u{e007f}',
-            '\u{e0001}'..='\u{e007f}' => {
-                sink.report(view, span, "tag characters spell a text that is not drawn");
+            _ if is_tag(character) && in_flag => {
+                in_flag = character != '\u{e007f}';
+                None
             }
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => report_bidirectional(view, sink, span),
-            '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{180e}' if at > 0 && splits_word(previous, text, span.end) => {
-                sink.report(
-                    view,
-                    span,
-                    "a zero-width character splits a word, so that a search for the word does not find it",
-                )
-                .severity(Severity::Medium);
+            _ if is_tag(character) => Some(Kind::Tag),
+            _ if selector_byte(character).is_some() => Some(Kind::Selector),
+            _ if is_zero_width(character) => Some(Kind::ZeroWidth),
+            _ => {
+                in_flag = character == '\u{1f3f4}';
+                None
             }
-            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
-                selectors += 1;
-                if selectors == SELECTOR_RUN {
-                    sink.report(view, span, "a run of variation selectors encodes bytes that are not drawn");
-                }
+        };
+        if kind != run.kind {
+            run.report(view, sink);
+            if sink.is_full(view.path()) {
+                return;
             }
-            _ => in_flag = false,
+            run = Run { kind, start: at, end: at, ..Run::default() };
         }
-        if !matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}') {
-            selectors = 0;
+        if kind.is_some() {
+            run.add(at, character);
         }
-        previous = character;
     }
+    run.report(view, sink);
 }
 
-/// In code the order of what is drawn is a deception (Trojan Source); in prose of a script
-/// that is written from right to left it is spelling.
-fn report_bidirectional(view: &TextView<'_>, sink: &mut Sink<'_>, span: std::ops::Range<usize>) {
-    let has_right_to_left = view.line(span.start).chars().any(
-        |character| matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'),
-    );
-    let severity = match view.region(span.start) {
-        Region::Code | Region::CodeBlock(_) | Region::InlineCode => Severity::High,
-        _ if has_right_to_left => Severity::Info,
-        _ => Severity::Medium,
-    };
-    sink.report(view, span, "a bidirectional control makes the text read in another order than it is drawn")
-        .severity(severity);
+/// Characters of one kind, one after the other.
+#[derive(Debug, Default)]
+struct Run {
+    kind: Option<Kind>,
+    start: usize,
+    end: usize,
+    count: usize,
+    /// The first character, and the first that is another one.
+    first: Option<char>,
+    second: Option<char>,
 }
 
-fn splits_word(previous: char, text: &str, end: usize) -> bool {
-    let is_latin = |character: char| character.is_ascii_alphanumeric();
-    is_latin(previous) && text[end..].chars().next().is_some_and(is_latin)
+impl Run {
+    fn add(&mut self, at: usize, character: char) {
+        self.end = at + character.len_utf8();
+        self.count += 1;
+        match self.first {
+            None => self.first = Some(character),
+            Some(first) if self.second.is_none() && first != character => self.second = Some(character),
+            Some(_) => {}
+        }
+    }
+
+    fn report(&self, view: &TextView<'_>, sink: &mut Sink<'_>) {
+        let Some(kind) = self.kind else { return };
+        let span = self.start..self.end;
+        let reason = match kind {
+            Kind::Tag if self.count >= TAG_RUN => "tag characters spell a text that is not drawn",
+            Kind::Selector if self.count >= SELECTOR_RUN => {
+                "a run of variation selectors encodes bytes that are not drawn"
+            }
+            // The same character again and again carries nothing.
+            Kind::ZeroWidth if self.count >= ZERO_WIDTH_RUN && self.second.is_some() => {
+                "a run of zero-width characters encodes bits that are not drawn"
+            }
+            Kind::Tag if !is_specimen(view.text(), &span) => {
+                sink.report(view, span, "a tag character is not drawn").severity(Severity::Low);
+                return;
+            }
+            _ => return,
+        };
+        let is_listed = self.count < SELECTOR_RUN * 2 && is_specimen(view.text(), &span);
+        let severity = if is_listed { Severity::Info } else { Severity::Critical };
+        sink.report(view, span, reason).severity(severity);
+    }
 }

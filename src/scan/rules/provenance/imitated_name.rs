@@ -1,5 +1,7 @@
 //! A name that wants to be read as another.
 
+use crate::scan::evidence::installed_package::{Registry, is_popular, popular};
+use crate::scan::evidence::look_alike::{Slip, slip};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -12,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Compare publisher and source with those of the skill that you meant.",
     references: &["AST04", "ASI04", "LLM03", "AML.T0073"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("imitated_name.md"),
     hook: Hook::Bundle(check),
 };
@@ -66,76 +68,47 @@ const WELL_KNOWN: &[&str] = &[
     "youtube-transcript",
 ];
 
-/// Letters of other scripts that are drawn as Latin ones, and figures that are read as letters.
-const LOOK_ALIKES: &[(char, char)] = &[
-    ('а', 'a'),
-    ('е', 'e'),
-    ('о', 'o'),
-    ('р', 'p'),
-    ('с', 'c'),
-    ('у', 'y'),
-    ('х', 'x'),
-    ('і', 'i'),
-    ('ѕ', 's'),
-    ('ј', 'j'),
-    ('ԁ', 'd'),
-    ('ɡ', 'g'),
-    ('ο', 'o'),
-    ('α', 'a'),
-    ('ν', 'v'),
-    ('ρ', 'p'),
-    ('τ', 't'),
-    ('ı', 'i'),
-    ('ⅼ', 'l'),
-    ('0', 'o'),
-    ('1', 'l'),
-    ('3', 'e'),
-    ('5', 's'),
-];
-
-/// Letters of a name from which on a single edit is more likely a trick than another word.
-const EDIT_LETTERS: usize = 8;
+/// Letters of a name from which on a single slip is more likely a trick than another word.
+const SLIP_LETTERS: usize = 8;
+/// Letters of a word in a name from which on a slip in the name of a package is.
+const WORD_LETTERS: usize = 7;
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     let name = view.bundle.name.to_lowercase();
     if WELL_KNOWN.contains(&name.as_str()) {
         return;
     }
-    let drawn: String = name
-        .chars()
-        .map(|letter| LOOK_ALIKES.iter().find(|(alike, _)| *alike == letter).map_or(letter, |(_, latin)| *latin))
-        .collect();
-    for known in WELL_KNOWN {
-        let (severity, how) = if drawn == *known {
-            (Severity::High, "is drawn like")
-        } else if squeeze(&name) == squeeze(known) && name.contains(['-', '_', '.', ' ']) && !name.contains(' ') {
-            (Severity::Low, "differs by its separators from")
-        } else if known.len() >= EDIT_LETTERS && is_one_edit(&name, known) {
-            (Severity::Medium, "is one letter away from")
-        } else {
-            continue;
+    let Some((severity, how)) = imitated_skill(&name).or_else(|| imitated_package(&name)) else { return };
+    let path = view.bundle.instructions().path.as_str();
+    sink.report_file(path, &view.bundle.name, how).severity(severity);
+}
+
+fn imitated_skill(name: &str) -> Option<(Severity, String)> {
+    WELL_KNOWN.iter().find_map(|known| {
+        let is_same = squeeze(name) == squeeze(known) && name.contains(['-', '_', '.']) && !name.contains(' ');
+        let (severity, how) = match slip(name, known) {
+            Some(Slip::Drawn) => (Severity::High, "is drawn like"),
+            Some(Slip::Swapped | Slip::Doubled) if known.len() >= SLIP_LETTERS => (Severity::High, "misspells"),
+            Some(Slip::Length | Slip::Mistyped | Slip::Changed) if known.len() >= SLIP_LETTERS => {
+                (Severity::Medium, "is one letter away from")
+            }
+            _ if is_same => (Severity::Low, "differs by its separators from"),
+            _ => return None,
         };
-        let path = view.bundle.instructions().path.as_str();
-        sink.report_file(path, &view.bundle.name, format!("the name {how} `{known}`")).severity(severity);
-        return;
-    }
+        Some((severity, format!("the name {how} `{known}`")))
+    })
+}
+
+/// A skill that is named after a package, with a slip in it, wants to be taken for its companion.
+fn imitated_package(name: &str) -> Option<(Severity, String)> {
+    let words = name.split(['-', '_', '.', ' ']).filter(|word| word.len() >= WORD_LETTERS && !is_popular(word));
+    let known = || popular(Registry::PyPi).chain(popular(Registry::Npm));
+    words.flat_map(|word| known().map(move |known| (word, known))).find_map(|(word, known)| {
+        matches!(slip(word, known), Some(Slip::Drawn | Slip::Swapped | Slip::Doubled))
+            .then(|| (Severity::High, format!("`{word}` in the name misspells the package `{known}`")))
+    })
 }
 
 fn squeeze(name: &str) -> String {
     name.chars().filter(|letter| !matches!(letter, '-' | '_' | '.' | ' ')).collect()
-}
-
-/// Tells whether one letter was left out, put in, changed or swapped with its neighbour; a
-/// plural is another word.
-fn is_one_edit(name: &str, known: &str) -> bool {
-    let (left, right): (Vec<char>, Vec<char>) = (name.chars().collect(), known.chars().collect());
-    let start = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
-    let (left, right) = (&left[start..], &right[start..]);
-    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
-    let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
-    let is_plural = matches!((left, right), (['s'], []) | ([], ['s']));
-    let is_changed = matches!((left, right), ([left], [right]) if left.is_alphabetic() && right.is_alphabetic());
-    let is_swapped = matches!((left, right), ([a, b], [c, d]) if a == d && b == c);
-    let is_added = matches!((left, right), ([letter], []) | ([], [letter]) if letter.is_alphabetic());
-    !is_plural && (is_changed || is_swapped || is_added)
 }

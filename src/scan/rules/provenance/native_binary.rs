@@ -1,7 +1,8 @@
 //! Machine code in a bundle, told by its first bytes.
 
 use crate::scan::capability::is_native;
-use crate::scan::{Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use crate::scan::evidence::run_order::run_orders;
+use crate::scan::{BundleView, Confidence, FileView, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 use crate::skill::FileClass;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,31 +15,37 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ship the source or the name of a package, or publish the digest where its builder vouches for it.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("native_binary.md"),
-    hook: Hook::File(check),
+    hook: Hook::Bundle(check),
 };
 
-fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
-    let bytes = view.file.bytes();
-    if !is_native(bytes) || view.text.is_some() {
-        return;
+fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    // What is inside of an archive is told of as its content.
+    let programs: Vec<&FileView<'_>> = view
+        .files
+        .iter()
+        .filter(|file| file.origin.is_none() && file.text.is_none() && is_native(file.file.bytes()))
+        .collect();
+    let ordered = run_orders(view, programs.iter().map(|file| file.file.path.file_name()));
+    for file in programs {
+        let bytes = file.file.bytes().unwrap_or_default();
+        let (severity, reason) = judge(file, bytes, ordered.contains(file.file.path.file_name()));
+        let evidence = format!("{} bytes, begins with {}", bytes.len(), hex::encode(&bytes[..bytes.len().min(4)]));
+        sink.report_view(file, &evidence, reason).severity(severity);
     }
-    let bytes = bytes.unwrap_or_default();
+}
+
+fn judge(file: &FileView<'_>, bytes: &[u8], is_run: bool) -> (Severity, &'static str) {
     // Java classes begin as universal Mach-O files do; theirs is a version of 45 and more.
     let is_class = bytes.starts_with(b"\xca\xfe\xba\xbe") && bytes.get(7).is_some_and(|version| *version >= 45);
-    let (severity, reason) = match view.file.class {
+    match file.file.class {
         // A picture or a document that is a program wants to be taken for something else.
         FileClass::Asset | FileClass::Reference | FileClass::Config | FileClass::Instructions => {
             (Severity::High, "the file is called otherwise and is a program")
         }
         _ if is_class || bytes.starts_with(b"\0asm") => (Severity::Low, "the file is compiled for a virtual machine"),
+        _ if is_run => (Severity::High, "a text has a compiled program run that nobody can read"),
         _ => (Severity::Medium, "the file is a compiled program"),
-    };
-    sink.report_file(
-        view.path(),
-        &format!("{} bytes, begins with {}", bytes.len(), hex::encode(&bytes[..bytes.len().min(4)])),
-        reason,
-    )
-    .severity(severity);
+    }
 }

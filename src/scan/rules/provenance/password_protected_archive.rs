@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::scan::evidence::pattern;
-use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use crate::scan::evidence::{Pattern, pattern};
+use crate::scan::{BundleView, Confidence, FactKind, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-protected-archive",
@@ -17,30 +15,42 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ship the files themselves.",
     references: &["AST01", "ASI04", "LLM03", "AML.T0010"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("password_protected_archive.md"),
     hook: Hook::Bundle(check),
 };
 
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+x\s+-p\S|\bunrar\s+x\s+-p\S",
+        r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+[ex]\s[^\n]{0,80}-p\S|\bunrar\s+[ex]\s[^\n]{0,80}-p\S|\bpwd\s*=\s*b?[\x22']\S|密码\s*(?:是|为|[:：])\s*\S{3,}|\b(?:mot\s+de\s+passe|contraseña|passwort|пароль|senha)\b\s*[:=]?\s*\S{3,}",
     )
 });
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
-    for file in &view.files {
+    for file in view.files.iter().filter(|file| file.text.is_none()) {
         let Some(format) = file.file.bytes().and_then(encrypted_format) else { continue };
-        let is_named = |line: &str| PASSWORD.is_match(line);
-        let has_password = view
-            .texts()
-            .any(|text| text.text().contains(file.file.path.file_name()) && text.text().lines().any(is_named));
-        let (severity, reason) = if has_password {
-            (Severity::Critical, "the archive is closed to scanners, and the text gives the password to the reader")
-        } else {
-            (Severity::Medium, "the archive cannot be looked into without a password")
-        };
-        sink.report_file(file.path(), format, reason).severity(severity);
+        let (severity, reason) = judge(view, file.file.path.file_name());
+        sink.report_view(file, format, reason).severity(severity);
+    }
+    // Archives inside of others are no files of their own.
+    for fact in view.facts.iter().filter(|fact| fact.kind == FactKind::Encrypted && fact.origin.chain.len() > 1) {
+        let (severity, reason) = judge(view, &fact.origin.location.path);
+        sink.report_origin(&fact.origin, &fact.detail, reason).severity(severity);
+    }
+}
+
+/// Tells how bad a closed archive is: whether a text of the bundle gives the password away, or
+/// has it opened, decides.
+fn judge(view: &BundleView<'_>, name: &str) -> (Severity, &'static str) {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let stem = name.split('.').next().unwrap_or(name);
+    let is_named =
+        |text: &str| text.contains(name) || stem.len() > 3 && text.contains(stem) || text.contains("archive");
+    let has_password = view.texts().any(|text| PASSWORD.is_match(text.text()) && is_named(text.text()));
+    if has_password {
+        (Severity::Critical, "the archive is closed to scanners, and the text gives the password to the reader")
+    } else {
+        (Severity::High, "the archive cannot be looked into without a password")
     }
 }
 
