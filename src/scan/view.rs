@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Location;
+use super::evidence::reach::Reach;
 use super::evidence::sentence::{Sentence, sentences};
 use super::layer::{Fact, Layers, Origin};
 use super::markdown;
@@ -59,6 +60,7 @@ pub struct TextView<'a> {
     headings: OnceLock<Vec<(usize, String)>>,
     teaches_security: OnceLock<bool>,
     sentences: OnceLock<Vec<Sentence>>,
+    reach: OnceLock<Reach>,
 }
 
 /// What a place in a text is for.
@@ -137,6 +139,7 @@ impl<'a> TextView<'a> {
             headings: OnceLock::new(),
             teaches_security: OnceLock::new(),
             sentences: OnceLock::new(),
+            reach: OnceLock::new(),
         }
     }
 
@@ -225,6 +228,12 @@ impl<'a> TextView<'a> {
             return &[];
         }
         self.sentences.get_or_init(|| sentences(self.text(), body_start(self.text())))
+    }
+
+    /// Returns how far the whole text goes as a script, which is asked only once: many commands
+    /// may start the same file.
+    pub(super) fn reach(&self, judge: impl FnOnce() -> Reach) -> Reach {
+        *self.reach.get_or_init(judge)
     }
 
     /// Returns what the place at `offset` is for.

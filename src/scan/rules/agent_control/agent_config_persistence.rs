@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::scan::evidence::reach::{Reach, reach};
 use crate::scan::evidence::setting::{around, is_code, is_shown};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -18,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Show the user the lines and let them write them; a skill works without changing what starts by itself.",
     references: &["AST01", "ASI06", "ASI10", "LLM04", "AML.T0080", "AML.T0081"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("agent_config_persistence.md"),
     hook: Hook::Text {
         needles: &[
@@ -83,7 +84,8 @@ static SCHEDULES: LazyLock<Pattern> = LazyLock::new(|| {
 static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     let verb = r"\b(?:append|add|write|insert|prepend|inject|save|store|copy|update|modify|put|persist)\b";
     let file = r"(?:CLAUDE\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|IDENTITY\.md|GEMINI\.md|\.cursorrules|copilot-instructions\.md|\.claude/settings(?:\.local)?\.json|\.bashrc|\.zshrc|authorized_keys|\.git/hooks|crontab)";
-    pattern(&format!(r"(?i){verb}[^.\n]{{0,140}}?\b(?:to|in|into|at)\b[^.\n]{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
+    let words = r"(?:[^.\n]|\.\S)";
+    pattern(&format!(r"(?i){verb}{words}{{0,140}}?\b(?:to|in|into|at)\b{words}{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
 });
 
 /// A line that fetches, runs or opens something.
@@ -97,6 +99,20 @@ static PAYLOAD: LazyLock<Pattern> = LazyLock::new(|| {
 static LASTING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b",
+    )
+});
+
+/// A search path that begins where anybody may put a program.
+static TAKES_OVER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"\bPATH=['\x22]?(?:/tmp|/var/tmp|/dev/shm|\$\{?TMPDIR|\.:|\./)|\bLD_PRELOAD=|\balias\s+(?:sudo|ssh|git|ls|cd)=",
+    )
+});
+
+/// Words that keep it from the user.
+static SECRETLY: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bsilently\b|\bwithout\s+(?:telling|mentioning|informing|notifying)|\b(?:do\s+not|don['’]t|never)\s+(?:mention|tell|inform|show|report)",
     )
 });
 
@@ -129,13 +145,21 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         sink.report(view, found.range(), "a command is put where the machine starts it by itself").severity(severity);
     }
     for found in ASKS.find_iter(text) {
-        if is_code(view, found.start()) && view.region(found.start()) != Region::InlineCode {
+        // A sentence that is indented far enough looks like code to a reader of Markdown.
+        let is_block = match view.region(found.start()) {
+            Region::CodeBlock(language) => !language.is_empty() || !TAKES_OVER.is_match(found.as_str()),
+            Region::Code => true,
+            _ => false,
+        };
+        if is_block {
             continue;
         }
         let around = around(view, &found.range(), REACH_BYTES);
         let severity = match () {
             () if is_shown(view, &found.range()) => Severity::Info,
             () if LASTING.is_match(around) && PAYLOAD.is_match(around) => Severity::High,
+            () if TAKES_OVER.is_match(found.as_str()) => Severity::High,
+            () if SECRETLY.is_match(around) && PAYLOAD.is_match(found.as_str()) => Severity::High,
             () if LASTING.is_match(around) => Severity::Medium,
             () => Severity::Info,
         };
@@ -156,7 +180,11 @@ fn severity_of_write(view: &TextView<'_>, span: Range<usize>, file: &str) -> Sev
         return if PAYLOAD.is_match(line) && !is_plain { Severity::High } else { Severity::Info };
     }
     if has(&["LaunchAgents", "LaunchDaemons", "systemd", "hooks/", "sitecustomize"]) {
-        return if PAYLOAD.is_match(around) && view.is_script() { Severity::Medium } else { Severity::Low };
+        return match () {
+            () if reach(around) == Reach::Hostile => Severity::High,
+            () if PAYLOAD.is_match(around) && view.is_script() => Severity::Medium,
+            () => Severity::Low,
+        };
     }
     let is_of_user = file.starts_with('~')
         || file.contains("HOME")

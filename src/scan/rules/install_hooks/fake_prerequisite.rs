@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::prerequisite::{is_imitation, signs};
 use crate::scan::evidence::setting::{around, is_about_owner, is_code, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
 use crate::scan::evidence::{Pattern, pattern};
@@ -17,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Do not start it; name a package of a registry, with its version, or the vendor's own page.",
     references: &["AST01", "ASI09", "LLM03", "AML.T0011"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("fake_prerequisite.md"),
     hook: Hook::Text {
         needles: &[
@@ -37,6 +38,11 @@ pub(crate) static RULE: Rule = Rule {
             "terminal",
             "powershell",
             "command prompt",
+            "releases/",
+            "required",
+            "prerequisite",
+            "https://",
+            "http://",
         ],
         check,
     },
@@ -81,6 +87,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     if !view.is_markdown() {
         return;
     }
+    check_signs(view, sink);
     let lowered = view.lowered();
     if !lowered.contains("download") && !lowered.contains("terminal") {
         return;
@@ -123,11 +130,41 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let severity = match url.host_kind() {
             _ if is_taught(view, &found.range()) => Severity::Info,
             HostKind::RawAddress | HostKind::Drop => Severity::Critical,
+            HostKind::Named
+                if !is_about_owner(view, &url) && DEMANDS.is_match(around(view, &found.range(), REACH_BYTES)) =>
+            {
+                Severity::High
+            }
             HostKind::Named => Severity::Medium,
             _ => Severity::Info,
         };
         sink.report(view, found.range(), format!("a command from `{}` is to be pasted into a terminal", url.host))
             .severity(severity)
             .confidence(Confidence::Medium);
+    }
+}
+
+/// Addresses of one text whose surroundings are read.
+const ADDRESSES: usize = 400;
+
+/// Looks at every address for the signs that only together mean something.
+fn check_signs(view: &TextView<'_>, sink: &mut Sink<'_>) {
+    for url in urls(view.text()).take(ADDRESSES) {
+        let is_code = is_code(view, url.span.start);
+        let imitates = !is_code && is_imitation(&url);
+        let severity = match signs(view, &url) {
+            _ if (imitates || is_code) && is_taught(view, &url.span) => continue,
+            5.. => Severity::Critical,
+            4 if !is_code => Severity::High,
+            _ if imitates => Severity::High,
+            _ => continue,
+        };
+        let severity = if is_taught(view, &url.span) { Severity::Info } else { severity };
+        let reason = if imitates {
+            format!("`{}` bears the name of an agent and offers a program for it", url.host)
+        } else {
+            format!("what `{}` offers has to be started before the skill is said to work", url.host)
+        };
+        sink.report(view, url.span.clone(), reason).severity(severity).confidence(Confidence::Medium);
     }
 }

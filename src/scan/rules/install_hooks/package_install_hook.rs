@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::scan::evidence::configuration::{Entry, entries};
+use crate::scan::evidence::reach::{COMMANDS, Reach, folder_of, judge};
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -16,32 +18,14 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Remove the hook, or install with scripts switched off and run the step by hand after reading it.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("package_install_hook.md"),
     hook: Hook::Bundle(check),
 };
 
 /// What npm and its like run without being asked.
-const LIFECYCLE: [&str; 5] = ["preinstall", "install", "postinstall", "prepare", "preprepare"];
-
-/// Commands that have no place in a hook.
-static REACHES_OUT: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b",
-    )
-});
-
-/// A program that sends, fetches and runs.
-static NETWORK_IN_FILE: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(
-        r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\.",
-    )
-});
-static EXECUTES_IN_FILE: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(
-        r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod",
-    )
-});
+const LIFECYCLE: [&str; 7] =
+    ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish"];
 
 /// Code at the outer level of setup.py, or in a class that pip calls.
 static SETUP_RUNS: LazyLock<Pattern> = LazyLock::new(|| {
@@ -65,40 +49,29 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn check_package(bundle: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) {
-    let Ok(package) = serde_json::from_str::<serde_json::Value>(text.text()) else { return };
-    let Some(scripts) = package.get("scripts").and_then(|scripts| scripts.as_object()) else { return };
-    for (name, body) in scripts.iter().filter(|(name, _)| LIFECYCLE.contains(&name.as_str())) {
-        let Some(body) = body.as_str() else { continue };
-        let start = text.text().find(&format!("\"{name}\"")).unwrap_or(0);
-        let span = start..start + name.len();
-        if REACHES_OUT.is_match(body) {
-            sink.report(text, span, format!("`{name}` runs a command that reaches out when the package is installed"));
-        } else if let Some(file) = started_file(bundle, text, body) {
-            let (reaches, runs) = (NETWORK_IN_FILE.is_match(file.text()), EXECUTES_IN_FILE.is_match(file.text()));
-            let severity = match (reaches, runs) {
-                (true, true) => Severity::High,
-                (true, false) | (false, true) => Severity::Low,
-                _ => Severity::Info,
-            };
-            sink.report(text, span, format!("`{name}` runs `{}` when the package is installed", file.path()))
-                .severity(severity);
-        } else {
-            sink.report(text, span, format!("`{name}` runs a command when the package is installed"))
-                .severity(Severity::Info);
-        }
+    let is_hook = |entry: &Entry| entry.path.strip_prefix("scripts/").is_some_and(|name| LIFECYCLE.contains(&name));
+    for entry in entries(text).into_iter().filter(is_hook).take(COMMANDS) {
+        let name = entry.key();
+        let judged = judge(bundle, folder_of(text.path()), &entry.value);
+        let (severity, reason) = match (judged.reach, judged.file) {
+            (Reach::Hostile, None) => {
+                (Severity::Critical, format!("`{name}` runs what it fetches, or gives away what it finds"))
+            }
+            (Reach::Network | Reach::NetworkAndCode, None) => {
+                (Severity::High, format!("`{name}` runs a command that reaches out"))
+            }
+            (Reach::Inline, None) => {
+                (Severity::High, format!("`{name}` runs a program that is written into the command"))
+            }
+            (Reach::Hostile, Some(file)) => (Severity::Critical, format!("`{name}` runs `{file}`, which is hostile")),
+            (Reach::NetworkAndCode, Some(file)) => {
+                (Severity::High, format!("`{name}` runs `{file}`, which reaches out"))
+            }
+            (_, Some(file)) => (Severity::Low, format!("`{name}` runs `{file}`")),
+            (Reach::Local, None) => (Severity::Info, format!("`{name}` runs a command")),
+        };
+        sink.report(text, entry.span, format!("{reason} when the package is installed")).severity(severity);
     }
-}
-
-/// Finds the file of the bundle that a command starts.
-fn started_file<'b, 'a>(bundle: &'b BundleView<'a>, package: &TextView<'a>, body: &str) -> Option<&'b TextView<'a>> {
-    let folder = package.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-    body.split([' ', '&', ';'])
-        .map(|word| word.trim_matches(['"', '\'']).trim_start_matches("./"))
-        .filter(|word| word.contains('.'))
-        .find_map(|word| {
-            let path = if folder.is_empty() { word.to_owned() } else { format!("{folder}/{word}") };
-            bundle.texts().find(|text| text.path() == path)
-        })
 }
 
 fn check_setup(text: &TextView<'_>, sink: &mut Sink<'_>) {

@@ -9,6 +9,7 @@ mod exfiltration_instruction;
 mod foreign_git_remote;
 mod link_beacon;
 mod mail_forwarding;
+mod model_traffic_redirect;
 mod opened_tunnel;
 mod paste_site_download;
 mod unasked_forwarding;
@@ -28,6 +29,7 @@ pub(super) const RULES: &[&Rule] = &[
     &foreign_git_remote::RULE,
     &link_beacon::RULE,
     &mail_forwarding::RULE,
+    &model_traffic_redirect::RULE,
     &opened_tunnel::RULE,
     &paste_site_download::RULE,
     &unasked_forwarding::RULE,

@@ -1,0 +1,98 @@
+//! Code that runs when the bundle is built or tested.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::scan::evidence::reach::{COMMANDS, Reach, reach};
+use crate::scan::evidence::{Pattern, pattern};
+use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "build-script-code",
+    summary: "Building or testing the bundle runs code that is fetched or that reaches out",
+    phase: Phase::InstallHooks,
+    severity: Severity::Critical,
+    confidence: Confidence::Medium,
+    persona: Persona::User,
+    remedy: "Build only from what is in the bundle and in its lock file; fetch nothing while building.",
+    references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-829"],
+    lifecycle: Lifecycle::Stable,
+    revision: 1,
+    page: include_str!("build_script_code.md"),
+    hook: Hook::Bundle(check),
+};
+
+/// Calls that start a program or talk to the network when the file is loaded.
+static RUST_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"Command::new\(\s*"(?:curl|wget|sh|bash|zsh|nc|powershell(?:\.exe)?|cmd|python3?|node)"|\b(?:reqwest|ureq|attohttpc|minreq)::|\bTcpStream::connect\("#,
+    )
+});
+static CMAKE_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"(?i)\bexecute_process\s*\(\s*COMMAND\s+[^)]{0,400}|\bfile\s*\(\s*DOWNLOAD\s+[^)]{0,300}")
+});
+/// Calls at the outer level of a file that a test runner loads.
+static PYTHON_STARTS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?m)^(?:\w+\s*=\s*)?(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:urllib\.request\.)?urlopen\(|requests\.(?:get|post)\()[^\n]*",
+    )
+});
+
+fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    for text in view.texts().filter(|text| text.origin().is_none()) {
+        match text.file().path.file_name() {
+            "Makefile" | "makefile" | "GNUmakefile" | "justfile" | "Taskfile.yml" => check_make(text, sink),
+            "build.rs" => check_calls(text, &RUST_STARTS, Severity::High, sink),
+            "CMakeLists.txt" => check_calls(text, &CMAKE_STARTS, Severity::Low, sink),
+            "conftest.py" | "sitecustomize.py" | "usercustomize.py" => {
+                check_calls(text, &PYTHON_STARTS, Severity::Medium, sink);
+            }
+            name if name.ends_with(".pth") => check_path_file(text, sink),
+            _ => {}
+        }
+    }
+}
+
+/// Judges every recipe line; a hostile one counts in whichever target it stands.
+fn check_make(text: &TextView<'_>, sink: &mut Sink<'_>) {
+    for (line, span) in lines(text.text()) {
+        let is_comment = line.trim_start().starts_with('#');
+        if !is_comment && reach(line) == Reach::Hostile {
+            sink.report(text, span, "a target of the build runs this");
+        }
+    }
+}
+
+fn check_calls(text: &TextView<'_>, calls: &Pattern, at_least: Severity, sink: &mut Sink<'_>) {
+    for found in calls.find_iter(text.text()).take(COMMANDS) {
+        let line = text.line(found.start());
+        if ["//", "#"].iter().any(|mark| line.trim_start().starts_with(mark)) {
+            continue;
+        }
+        let near = crate::scan::evidence::setting::window(text.text(), found.start(), 500);
+        let severity = if reach(near) == Reach::Hostile { Severity::Critical } else { at_least };
+        sink.report(text, found.range(), "this runs as soon as the bundle is built, tested or started")
+            .severity(severity);
+    }
+}
+
+/// A path file is a list of folders; a line that begins with `import` is run at every start.
+fn check_path_file(text: &TextView<'_>, sink: &mut Sink<'_>) {
+    for (line, span) in lines(text.text()) {
+        if line.starts_with("import ") || line.starts_with("import\t") {
+            let does_more = line.contains(';') || line.contains("exec(") || line.contains("__import__");
+            let severity = if does_more { Severity::Critical } else { Severity::Medium };
+            sink.report(text, span, "Python runs this line at every start, whatever program is started")
+                .severity(severity);
+        }
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (line.trim_end(), start..at)
+    })
+}
