@@ -8,6 +8,7 @@ mod capability;
 mod driver;
 mod evidence;
 mod finding;
+mod flow;
 mod layer;
 mod markdown;
 mod polarity;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::flow::Flow;
 use super::layer::{Layer, Origin};
 use super::markdown;
 use super::polarity;
@@ -23,6 +24,7 @@ pub struct BundleView<'a> {
     pub issues: &'a [ParseIssue],
     /// Files in path order, then what is inside of them.
     pub files: Vec<FileView<'a>>,
+    flow: OnceLock<Flow>,
 }
 
 /// One file of the bundle.
@@ -82,7 +84,12 @@ impl<'a> BundleView<'a> {
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files }
+        Self { bundle, issues, files, flow: OnceLock::new() }
+    }
+
+    /// Returns what the programs of the bundle do; they are read when a rule first asks.
+    pub(in crate::scan) fn flow(&self) -> &Flow {
+        self.flow.get_or_init(|| Flow::of(self))
     }
 
     /// Returns the view of the instructions' text, unless it is binary.
@@ -223,6 +230,12 @@ impl<'a> TextView<'a> {
     /// quoted, listed as a pattern to detect, or under a heading that says so.
     pub fn is_mention(&self, span: &Range<usize>) -> bool {
         polarity::is_mention(self, span)
+    }
+
+    /// Returns the blocks and spans of code of a Markdown document, each with the language
+    /// that it names or begins like.
+    pub(super) fn code_blocks(&self) -> Vec<(Range<usize>, String)> {
+        markdown::code_blocks(self.text(), self.frontmatter_end())
     }
 
     fn line_index(&self, offset: usize) -> usize {

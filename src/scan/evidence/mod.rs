@@ -5,9 +5,12 @@
 //! rules to say.
 
 pub(in crate::scan) mod decode;
+pub(in crate::scan) mod destination;
 pub(in crate::scan) mod network_sink;
 mod pattern;
+pub(in crate::scan) mod secret_path;
 pub(in crate::scan) mod setting;
+pub(in crate::scan) mod startup_path;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
