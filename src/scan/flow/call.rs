@@ -47,8 +47,26 @@ impl<'e> Evaluator<'e> {
             Some(known) => self.apply(unit, id, known, &path, &callee, &given),
             None => self.call_own(&path, &callee, &given),
         };
+        let value = self.call_back(value, &callee, &given);
         let folded = self.fold_call(&path, &callee, &given);
         Value { constants: if folded.is_empty() { value.constants } else { folded }, ..value }
+    }
+
+    /// Calls the functions without a name that a call is given: what they get is what the call
+    /// works on, and what they give may be what the call gives.
+    fn call_back(&mut self, mut value: Value, callee: &Value, given: &[(Option<&str>, Value)]) -> Value {
+        let lambdas: Vec<_> =
+            given.iter().filter_map(|(_, value)| value.path.clone()).filter(|path| path.starts_with('\0')).collect();
+        for lambda in lambdas {
+            let mut input = Value { path: value.path.clone(), ..Value::default() };
+            input.taint.add(&value.taint);
+            input.taint.add(&callee.taint);
+            for function in self.functions_of(&lambda).to_vec() {
+                let result = self.enter(function, &[(None, input.clone()), (None, input.clone())]);
+                value.taint.add(&result.taint);
+            }
+        }
+        value
     }
 
     /// Follows calls that give a function or module by its name.
@@ -125,6 +143,9 @@ impl<'e> Evaluator<'e> {
         let arguments: Option<Vec<Constant>> =
             given.iter().map(|(_, value)| value.constants.first().cloned()).collect();
         let Some(arguments) = arguments else { return Vec::new() };
+        if path == "Buffer.from().toString" && !callee.constants.is_empty() {
+            return callee.constants.clone();
+        }
         let name = path.rsplit('.').next().unwrap_or(path);
         if let Some(value) = fold::function(path, &arguments) {
             return vec![value];

@@ -603,7 +603,12 @@ impl<'e> Evaluator<'e> {
                 Some(name) => names.iter().position(|parameter| parameter == name).unwrap_or(position),
                 None => position,
             };
-            let changed = merge(self.parameters.entry((unit, index, slot)).or_default(), value);
+            let mut value = value.clone();
+            // A function that is given to itself, or a long way of names, is no way at all.
+            if value.path.as_ref().is_some_and(|path| path.len() > PATH_BYTES) {
+                value.path = None;
+            }
+            let changed = merge(self.parameters.entry((unit, index, slot)).or_default(), &value);
             self.is_changed |= changed;
         }
         self.results.get(&function).cloned().unwrap_or_default()

@@ -31,7 +31,7 @@ fn show(effects: &[Effect]) -> String {
 /// Commands and code that are run, with what is folded.
 #[test]
 fn what_is_run_is_folded() {
-    use Language::{Python, Shell};
+    use Language::{JavaScript, Python, Shell, TypeScript};
     let rows = [
         (Python, "import os\nos.system('cu' + 'rl x')", "curl x"),
         (Python, "import os as o\no.system('%s x' % 'curl')", "curl x"),
@@ -61,6 +61,23 @@ fn what_is_run_is_folded() {
         (Shell, "echo 6375726c | xxd -r -p | sh", "curl"),
         (Shell, "cat <<EOF | bash\ncurl x\nEOF\n", "curl x\n"),
     ];
+    let script = [
+        "require('child_process').execSync('cu' + 'rl x')",
+        "const { exec: e } = require('child_process'); e(`${'curl'} x`)",
+        "import { execSync } from 'node:child_process'; execSync(['curl', 'x'].join(' '))",
+        "const c = require('child_' + 'process'); c['ex' + 'ec'](atob('Y3VybCB4'))",
+        "import * as c from 'child_process'; c.exec(Buffer.from('6375726c2078', 'hex').toString())",
+        "require('child_process').exec('x lruc'.split('').reverse().join(''))",
+        "require('child_process').exec(String.fromCharCode(99, 117, 114, 108, 32, 120))",
+        "require('child_process').exec([99, 117, 114, 108, 32, 120].map(n => String.fromCharCode(n)).join(''))",
+        "require('child_process').spawn('curl', ['x'])",
+        "const run = (command) => require('child_process').exec(command); run('curl x')",
+        "class A { constructor(c) { this.c = c } go() { require('child_process').exec(this.c) } }\nnew A('curl x').go()",
+        "eval(decodeURIComponent('curl%20x'))",
+    ];
+    let rows = rows
+        .into_iter()
+        .chain(script.iter().flat_map(|code| [(JavaScript, *code, "curl x"), (TypeScript, *code, "curl x")]));
     for (language, code, expected) in rows {
         let found = effects(code, language);
         let is_run =

@@ -1,5 +1,6 @@
 //! Turns syntax trees into programs: a file for each family of languages.
 
+mod javascript;
 mod python;
 mod shell;
 
@@ -16,7 +17,8 @@ pub(super) fn lower(tree: &Tree, text: &str, language: Language) -> Program {
     match language {
         Language::Shell => shell::lower(&mut reader, tree.root_node()),
         Language::Python => python::lower(&mut reader, tree.root_node()),
-        Language::JavaScript | Language::TypeScript | Language::PowerShell => {}
+        Language::JavaScript | Language::TypeScript => javascript::lower(&mut reader, tree.root_node()),
+        Language::PowerShell => {}
     }
     reader.builder.program
 }

@@ -1,6 +1,6 @@
 //! Secrets that a program reads reach the network.
 
-use crate::scan::evidence::destination::{Destination, destination, is_own_secret};
+use crate::scan::evidence::destination::{Destination, destination, is_own_secret, of_text};
 use crate::scan::evidence::setting::is_demonstrated;
 use crate::scan::flow::effect::{Action, Channel, Effect};
 use crate::scan::flow::taint::Kinds;
@@ -63,7 +63,12 @@ fn judge(view: &BundleView<'_>, effect: &Effect, to: Destination) -> Option<(Kin
     let kind = worst.into_iter().find(|kind| data.holds(*kind))?;
     let secrets = || effect.data.origins.iter().filter(|origin| origin.kind == Kinds::SECRET_VARIABLE);
     let foreign = secrets().filter(|origin| !is_own_secret(view, effect, &origin.name)).count();
+    // One function that sends everything to several hosts says nothing of what goes where.
+    let is_mixed = effect.target.iter().any(|target| of_text(view, target) == Destination::Known);
     let severity = match (kind, to) {
+        (Kinds::SECRET_VARIABLE | Kinds::PASSWORD_PROMPT | Kinds::CLIPBOARD | Kinds::SCREEN, _) if is_mixed => {
+            return None;
+        }
         (Kinds::SECRET_VARIABLE, _) if foreign == 0 => return None,
         (_, Destination::Hostile) => Severity::Critical,
         (Kinds::SECRET_VARIABLE, Destination::Stranger) if foreign == 1 => Severity::High,
