@@ -87,6 +87,14 @@ fn begins_like(code: &str) -> &'static str {
     match first {
         "import" | "from" | "def" => "python",
         first if COMMANDS.contains(&first) || first.starts_with("#!") => "sh",
+        // `NAME=$(command)`
+        first
+            if first
+                .split_once("=$(")
+                .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')) =>
+        {
+            "sh"
+        }
         _ => "",
     }
 }

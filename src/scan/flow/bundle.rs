@@ -32,11 +32,20 @@ impl Flow {
     pub(in crate::scan) fn of(view: &BundleView<'_>) -> Self {
         let groups = groups(units(view));
         let mut files = Files::default();
-        let mut effects: Vec<Effect> = groups.iter().flat_map(|group| evaluate(group, &mut files)).collect();
-        if !files.is_empty() && groups.len() > 1 {
-            // What one program writes another may read, whatever their order.
-            effects = groups.iter().flat_map(|group| evaluate(group, &mut files)).collect();
+        let mut found: Vec<_> = groups
+            .iter()
+            .map(|group| {
+                let effects = evaluate(group, &mut files);
+                (effects, files.take_missed())
+            })
+            .collect();
+        // What one program writes another may read, whatever their order.
+        for (group, (effects, missed)) in groups.iter().zip(&mut found) {
+            if files.holds_any(missed) {
+                *effects = evaluate(group, &mut files);
+            }
         }
+        let mut effects: Vec<Effect> = found.into_iter().flat_map(|(effects, _)| effects).collect();
         effects.sort_by_key(|effect| effect.place);
         Self { effects, invocations: invocations(view) }
     }
@@ -207,6 +216,13 @@ fn groups(units: Vec<Unit>) -> Vec<Vec<Unit>> {
                 }
             }
         }
+    }
+    // The blocks of a document follow each other: what one sets the next uses.
+    let mut first_block: HashMap<(usize, Language), usize> = HashMap::new();
+    for (index, unit) in units.iter().enumerate().filter(|(_, unit)| unit.stem.is_none()) {
+        let first = *first_block.entry((unit.file, unit.program.language)).or_insert(index);
+        let (from, to) = (root(&leader, index), root(&leader, first));
+        leader[from.max(to)] = from.min(to);
     }
     let mut grouped: HashMap<usize, usize> = HashMap::new();
     let mut groups: Vec<Vec<Unit>> = Vec::new();

@@ -3,7 +3,8 @@
 //! All nodes are evaluated in order, a few times, until nothing changes: what a function
 //! returns and what a variable holds is known a pass later at the latest.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::api::is_secret_name;
@@ -64,33 +65,38 @@ pub(in crate::scan) struct Unit {
 }
 
 /// What files hold that programs write: path and taint.
-#[derive(Debug, Default, Clone)]
-pub(in crate::scan) struct Files(HashMap<String, Taint>);
+#[derive(Debug, Default)]
+pub(in crate::scan) struct Files {
+    written: HashMap<String, Taint>,
+    /// Paths that were asked for before anything was written there.
+    missed: RefCell<HashSet<String>>,
+}
 
 impl Files {
     /// Remembers what is written to a path.
     fn write(&mut self, path: &str, taint: &Taint) {
         let path = path.trim_start_matches("./");
         let known = path.chars().filter(|character| *character != HOLE).count();
-        if known < 3 || self.0.len() > 2_000 || taint.kinds == Kinds::NONE {
+        if known < 3 || self.written.len() > 2_000 || taint.kinds == Kinds::NONE {
             return;
         }
-        self.0.entry(path.to_owned()).or_default().add(taint);
+        self.written.entry(path.to_owned()).or_default().add(taint);
     }
 
     /// Returns what is in the file at a path, or in the files of a folder.
     pub(super) fn read(&self, path: &str) -> Option<Taint> {
         let path = path.trim_start_matches("./");
-        if let Some(taint) = self.0.get(path) {
+        if let Some(taint) = self.written.get(path) {
             return Some(taint.clone());
         }
+        self.missed.borrow_mut().insert(path.to_owned());
         // `folder/*` and `folder/*.sh` are the files in it.
         let (folder, name) = path.rsplit_once('/')?;
         if !name.contains('*') {
             return None;
         }
         let mut found = Taint::default();
-        for (known, taint) in &self.0 {
+        for (known, taint) in &self.written {
             if known.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')) {
                 found.add(taint);
             }
@@ -98,9 +104,14 @@ impl Files {
         (found.kinds != Kinds::NONE).then_some(found)
     }
 
-    /// Tells whether nothing was written.
-    pub(in crate::scan) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Forgets which paths were asked for, and returns them.
+    pub(super) fn take_missed(&self) -> HashSet<String> {
+        self.missed.take()
+    }
+
+    /// Tells whether something was written to one of `paths`, or into a folder of theirs.
+    pub(super) fn holds_any(&self, paths: &HashSet<String>) -> bool {
+        paths.iter().any(|path| self.read(path).is_some())
     }
 }
 
@@ -411,6 +422,13 @@ impl<'e> Evaluator<'e> {
             let shared = self.fields.get(name).cloned();
             return shared.unwrap_or_else(|| self.environment_variable(unit, id, name));
         }
+        // Another block of the same document.
+        let file = self.units[unit].file;
+        for (other, _) in self.units.iter().enumerate().filter(|(other, block)| *other != unit && block.file == file) {
+            if let Some(value) = self.variables.get(&(other, 0, name)) {
+                return value.clone();
+            }
+        }
         if name == "__file__" || name == "__dirname" || name == "__filename" {
             let place = self.place(unit, id);
             return Value { taint: Taint::of(Kinds::OWN_FILE, place, name), ..Value::default() };
@@ -444,6 +462,9 @@ impl<'e> Evaluator<'e> {
         let taint = object.taint.clone();
         // A method of a known text keeps the text for the call.
         let constants = object.constants.clone();
+        if taint.kinds.holds(Kinds::ENVIRONMENT) && is_variable_name(name) {
+            return self.environment_variable(unit, id, name);
+        }
         if let Some(path) = &dotted {
             if let Some(value) = self.fields.get(&**path) {
                 let mut value = value.clone();
@@ -484,6 +505,12 @@ impl<'e> Evaluator<'e> {
     fn index(&mut self, unit: usize, id: NodeId, object: NodeId, index: NodeId) -> Value {
         let (object, index) = (self.value(unit, object), self.value(unit, index));
         let key = index.constants.first();
+        if let Some(Constant::Text(name)) = key
+            && object.taint.kinds.holds(Kinds::ENVIRONMENT)
+            && is_variable_name(name)
+        {
+            return self.environment_variable(unit, id, name);
+        }
         if let (Some(path), Some(Constant::Text(name))) = (&object.path, key) {
             if matches!(&**path, "os.environ" | "process.env") {
                 let name = name.to_string();
@@ -666,6 +693,9 @@ impl<'e> Evaluator<'e> {
         let place = self.place(unit, id);
         let mut is_known = false;
         for text in path.texts() {
+            if text.starts_with("/proc/") && text.ends_with("/environ") {
+                taint.add(&Taint::of(Kinds::ENVIRONMENT, place, &text));
+            }
             match secret_path(&text) {
                 Some(SecretPath::Credential) => taint.add(&Taint::of(Kinds::CREDENTIAL_FILE, place, &text)),
                 Some(SecretPath::Settings) => taint.add(&Taint::of(Kinds::SETTINGS_FILE, place, &text)),
@@ -738,6 +768,11 @@ impl<'e> Evaluator<'e> {
         }
         output
     }
+}
+
+/// Tells whether a name is written as those of the environment are.
+fn is_variable_name(name: &str) -> bool {
+    name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Adds what `more` may be to `value`; tells whether that is news.

@@ -250,6 +250,14 @@ fn read_expression(reader: &mut Reader<'_>, node: Node<'_>, name: Option<&str>) 
             Some(inner) => expression(reader, inner),
             None => opaque(reader, node),
         },
+        // `(0, eval)(code)`: the last is the value.
+        "sequence_expression" => {
+            let parts: Vec<_> = children(node).into_iter().map(|part| expression(reader, part)).collect();
+            match parts.last() {
+                Some(last) => *last,
+                None => opaque(reader, node),
+            }
+        }
         "statement_block" => {
             block(reader, node);
             reader.add(Kind::Opaque(Vec::new()), node)

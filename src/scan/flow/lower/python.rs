@@ -71,7 +71,13 @@ fn statement(reader: &mut Reader<'_>, node: Node<'_>, class: Option<&str>) {
             }
             "expression_statement" => {
                 for child in children(node) {
-                    expression(reader, child);
+                    let value = expression(reader, child);
+                    // An attribute of a class is one of its instances.
+                    let name = child.child_by_field_name("left").filter(|left| left.kind() == "identifier");
+                    if let (Some(_), Some(name)) = (class, name) {
+                        let target = format!("self.{}", reader.text(name));
+                        reader.add(Kind::Assign { target, value, is_added: false }, child);
+                    }
                 }
             }
             kind if is_expression(kind) => {

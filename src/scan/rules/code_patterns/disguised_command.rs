@@ -2,6 +2,7 @@
 
 use crate::scan::evidence::setting::is_demonstrated;
 use crate::scan::flow::effect::{Action, Effect};
+use crate::scan::flow::taint::Kinds;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,6 +54,13 @@ fn disguise(view: &BundleView<'_>, effect: &Effect) -> Option<String> {
     if effect.is_disguised && is_acting {
         let shown = effect.text.first().or(effect.target.first());
         return Some(shown.map_or_else(|| "a command".to_owned(), |text| text.chars().take(60).collect()));
+    }
+    // An address that a decoder gives.
+    if is_acting && effect.target_taint.kinds.holds(Kinds::DECODED) {
+        let address = effect.target.iter().find(|target| target.contains("://"))?;
+        let host = address.split("://").nth(1)?.split('/').next()?.to_ascii_lowercase();
+        let is_written = host.len() < 4 || view.texts().any(|text| text.lowered().contains(&host));
+        return (!is_written).then(|| address.chars().take(60).collect());
     }
     if effect.action != Action::Run {
         return None;

@@ -6,7 +6,7 @@ use crate::scan::evidence::url::urls;
 use crate::scan::evidence::vendor_installer::is_vendor_installer;
 use crate::scan::flow::effect::Action;
 use crate::scan::flow::taint::Kinds;
-use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
     id: "downloaded-code",
@@ -37,7 +37,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             _ if is_demonstrated(text, &span) => Severity::Info,
             Destination::Hostile => Severity::Critical,
             // What a document shows of a shell, another rule judges by its words.
-            Destination::Stranger if text.is_markdown() => Severity::Medium,
+            Destination::Stranger if text.is_markdown() && is_shell(text, span.start) => Severity::Medium,
             Destination::Stranger if effect.action == Action::Run => Severity::Critical,
             Destination::Stranger => Severity::High,
             Destination::Unknown if effect.action == Action::Run && !text.is_markdown() => Severity::Medium,
@@ -46,5 +46,15 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         let (line, _) = text.position(origin.place.start);
         sink.report(text, span, format!("what is fetched in line {line} from {} is run here", from.words()))
             .severity(severity);
+    }
+}
+
+/// Tells whether a place in a document is a command of a shell.
+fn is_shell(text: &TextView<'_>, at: usize) -> bool {
+    match text.region(at) {
+        Region::CodeBlock(language) => {
+            !matches!(language.as_str(), "python" | "py" | "javascript" | "js" | "typescript" | "ts" | "node")
+        }
+        _ => true,
     }
 }

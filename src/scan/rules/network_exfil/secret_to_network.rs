@@ -1,7 +1,7 @@
 //! Secrets that a program reads reach the network.
 
 use crate::scan::evidence::destination::{Destination, destination, is_own_secret, of_text};
-use crate::scan::evidence::setting::is_demonstrated;
+use crate::scan::evidence::setting::{is_demonstrated, is_specimen};
 use crate::scan::flow::effect::{Action, Channel, Effect};
 use crate::scan::flow::taint::Kinds;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
@@ -26,14 +26,18 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
         let Action::Send(Channel::Http | Channel::Socket | Channel::Mail | Channel::Copy) = effect.action else {
             continue;
         };
-        if !effect.data.kinds.holds(Kinds::SECRET) {
+        if !effect.data.kinds.holds(Kinds::SECRET.with(Kinds::SETTINGS_FILE)) {
             continue;
         }
         let Some(text) = view.files.get(effect.place.file).and_then(|file| file.text.as_ref()) else { continue };
         let to = destination(view, effect);
         let Some((kind, severity)) = judge(view, effect, to) else { continue };
         let span = effect.place.start..effect.place.end;
-        let severity = if is_demonstrated(text, &span) { Severity::Info } else { severity };
+        // Keys that go to a stranger are no lesson, whatever the words around them say.
+        let is_theft = kind != Kinds::SECRET_VARIABLE && to.is_foreign();
+        let is_shown =
+            if is_theft { text.is_mention(&span) || is_specimen(text) } else { is_demonstrated(text, &span) };
+        let severity = if is_shown { Severity::Info } else { severity };
         let from = effect.data.origin(kind).map_or(String::new(), |origin| {
             let file = view.files.get(origin.place.file).map_or("", |file| file.path());
             let line = view
@@ -58,6 +62,7 @@ fn judge(view: &BundleView<'_>, effect: &Effect, to: Destination) -> Option<(Kin
         Kinds::PASSWORD_PROMPT,
         Kinds::SCREEN,
         Kinds::CLIPBOARD,
+        Kinds::SETTINGS_FILE,
         Kinds::SECRET_VARIABLE,
     ];
     let kind = worst.into_iter().find(|kind| data.holds(*kind))?;
@@ -72,9 +77,11 @@ fn judge(view: &BundleView<'_>, effect: &Effect, to: Destination) -> Option<(Kin
         (Kinds::SECRET_VARIABLE, _) if foreign == 0 => return None,
         (_, Destination::Hostile) => Severity::Critical,
         (Kinds::SECRET_VARIABLE, Destination::Stranger) if foreign == 1 => Severity::High,
-        (Kinds::SCREEN | Kinds::CLIPBOARD | Kinds::PASSWORD_PROMPT, Destination::Stranger) => Severity::High,
+        (Kinds::SCREEN | Kinds::CLIPBOARD | Kinds::PASSWORD_PROMPT | Kinds::SETTINGS_FILE, Destination::Stranger) => {
+            Severity::High
+        }
         (_, Destination::Stranger) => Severity::Critical,
-        (Kinds::PASSWORD_PROMPT | Kinds::SCREEN | Kinds::CLIPBOARD, _) => return None,
+        (Kinds::PASSWORD_PROMPT | Kinds::SCREEN | Kinds::CLIPBOARD | Kinds::SETTINGS_FILE, _) => return None,
         // A bare socket to nowhere in particular is no protocol of a service.
         (_, Destination::Unknown | Destination::Chosen) if is_socket && effect.target.is_empty() => Severity::High,
         (Kinds::SECRET_VARIABLE, _) => return None,
