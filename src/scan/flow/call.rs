@@ -100,10 +100,13 @@ impl<'e> Evaluator<'e> {
         match path {
             "os.getenv" | "os.environ.get" | "os.environ.pop" | "os.environ.setdefault" | "Deno.env.get" => {
                 let names = given.first().map(|(_, value)| value.texts()).unwrap_or_default();
-                let mut value = match names.first() {
-                    Some(name) => self.environment_variable(unit, id, name),
-                    None => Value::of(Vec::new(), Taint::of(Kinds::VARIABLE, self.place(unit, id), "")),
-                };
+                let mut value = Value::default();
+                if names.is_empty() {
+                    value.taint = Taint::of(Kinds::VARIABLE, self.place(unit, id), "");
+                }
+                for name in &names {
+                    merge(&mut value, &self.environment_variable(unit, id, name));
+                }
                 if let Some((_, default)) = given.get(1) {
                     merge(&mut value, default);
                 }

@@ -16,13 +16,15 @@ use super::taint::{Kinds, Place, Taint};
 use crate::scan::evidence::secret_path::{SecretPath, secret_path};
 
 /// Passes over a program.
-const PASSES: usize = 5;
+const PASSES: usize = 4;
 /// Texts that are run as code, one inside the other.
 const DEPTH: usize = 3;
 /// Texts that are run as code and looked into.
 const NESTED: usize = 80;
 /// Effects of one program that are kept.
-const EFFECTS: usize = 4_000;
+const EFFECTS: usize = 2_000;
+/// Functions of one name that a call may mean.
+const SAME_NAME: usize = 7;
 /// Steps that are spent on walking lists of known elements.
 const EACH_STEPS: usize = 60_000;
 /// Bytes of a dotted name.
@@ -157,6 +159,8 @@ impl<'e> Evaluator<'e> {
             }
         }
         functions.remove("");
+        // A name that many functions have says nothing of which is meant.
+        functions.values_mut().for_each(|same| same.truncate(SAME_NAME));
         Self {
             units,
             files,
@@ -510,6 +514,11 @@ impl<'e> Evaluator<'e> {
             && is_variable_name(name)
         {
             return self.environment_variable(unit, id, name);
+        }
+        // One variable, of whatever name, is not the whole; unless every name is asked for.
+        let is_environment = object.path.as_deref().is_some_and(|path| matches!(path, "os.environ" | "process.env"));
+        if is_environment && key.is_none() && !index.taint.kinds.holds(Kinds::ENVIRONMENT) {
+            return Value::of(Vec::new(), Taint::of(Kinds::VARIABLE, self.place(unit, id), ""));
         }
         if let (Some(path), Some(Constant::Text(name))) = (&object.path, key) {
             if matches!(&**path, "os.environ" | "process.env") {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 /// Nodes of one program; what comes after is not looked at.
-const NODES: usize = 60_000;
+const NODES: usize = 30_000;
 
 /// Index of a node.
 pub(in crate::scan) type NodeId = u32;
