@@ -193,7 +193,6 @@ fn language(name: &str) -> Option<Language> {
         "python" | "py" | "python3" => Some(Language::Python),
         "javascript" | "js" | "node" | "jsx" | "mjs" | "cjs" => Some(Language::JavaScript),
         "typescript" | "ts" | "tsx" => Some(Language::TypeScript),
-        "powershell" | "ps1" | "pwsh" => Some(Language::PowerShell),
         _ => None,
     }
 }

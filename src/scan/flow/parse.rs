@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, language: Language) -> Option<Program> {
         Language::Python => tree_sitter_python::LANGUAGE.into(),
         Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
         Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        Language::PowerShell => tree_sitter_powershell::LANGUAGE.into(),
+        Language::Other => return None,
     };
     let mut parser = Parser::new();
     parser.set_language(&grammar).ok()?;
@@ -39,8 +39,9 @@ pub(super) fn parse(text: &str, language: Language) -> Option<Program> {
     let steps_taken = Cell::new(0);
     // Steps are counted rather than time measured: the same text gives the same program. Past
     // the budget the text is at its end; a parser that does not come to an end then is stopped.
-    let mut progress = |_: &tree_sitter::ParseState| {
-        steps_taken.set(steps_taken.get() + 1);
+    let mut progress = |state: &tree_sitter::ParseState| {
+        // After an error the parser follows several readings at once.
+        steps_taken.set(steps_taken.get() + if state.has_error() { 3 } else { 1 });
         if steps_taken.get() >= steps + steps / 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);

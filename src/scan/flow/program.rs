@@ -21,8 +21,8 @@ pub(in crate::scan) enum Language {
     JavaScript,
     /// TypeScript.
     TypeScript,
-    /// PowerShell.
-    PowerShell,
+    /// A language that is not read: what it runs is known, what it does is not.
+    Other,
 }
 
 /// A program.

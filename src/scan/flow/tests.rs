@@ -124,7 +124,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_read(text in "[\\PC\n]{0,200}", bits in "([a-z$(){}\\[\\]\"'`;|&<> =:,.\n]|curl|eval|import|os\\.|def |for | in |if |<<EOF\n){0,60}") {
-        for language in [Language::Shell, Language::Python, Language::JavaScript, Language::TypeScript, Language::PowerShell] {
+        for language in [Language::Shell, Language::Python, Language::JavaScript, Language::TypeScript, Language::Other] {
             effects(&text, language);
             effects(&bits, language);
         }

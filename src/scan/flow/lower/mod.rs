@@ -18,7 +18,7 @@ pub(super) fn lower(tree: &Tree, text: &str, language: Language) -> Program {
         Language::Shell => shell::lower(&mut reader, tree.root_node()),
         Language::Python => python::lower(&mut reader, tree.root_node()),
         Language::JavaScript | Language::TypeScript => javascript::lower(&mut reader, tree.root_node()),
-        Language::PowerShell => {}
+        Language::Other => {}
     }
     reader.builder.program
 }
