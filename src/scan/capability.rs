@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::pattern;
+use crate::scan::evidence::Pattern;
 use serde::{Deserialize, Serialize};
 
 use super::{BundleView, Region, TextView};
@@ -43,7 +42,7 @@ impl Capability {
     }
 }
 
-static SIGNS: LazyLock<[(Capability, Regex); 5]> = LazyLock::new(|| {
+static SIGNS: LazyLock<[(Capability, Pattern); 5]> = LazyLock::new(|| {
     let sign = |capability, text: &str| (capability, pattern(text));
     [
         sign(
@@ -96,7 +95,7 @@ fn is_code(text: &TextView<'_>, offset: usize) -> bool {
 /// Tells whether the bundle holds something that runs: a script, an executable, or a
 /// command that a client runs while it loads SKILL.md (`` !`command` ``).
 pub(super) fn executes_code(view: &BundleView<'_>) -> bool {
-    static DYNAMIC_CONTEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
+    static DYNAMIC_CONTEXT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?m)(?:^|\s)!`[^`\n]+`"));
     let has_script = view.files.iter().any(|file| {
         file.file.class == FileClass::Script || file.file.language.is_some() || is_native(file.file.bytes())
     });

@@ -4,28 +4,27 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::pattern;
+use crate::scan::evidence::Pattern;
 
 use super::{Region, TextView};
 
 /// Words before a phrase that turn it round, within the same sentence.
-static NEGATION: LazyLock<Regex> = LazyLock::new(|| {
+static NEGATION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|avoid|refuse(?:s|d)?|reject(?:s|ed)?|forbid(?:s|den)?|prohibit(?:s|ed)?|block(?:s|ed)?|deny|denies|prevent(?:s|ed)?|without|warn(?:s|ing)?|beware|dangerous|unsafe|malicious|detect(?:s|ed|ing)?|flag(?:s|ged)?|scan(?:s|ned|ning)?\s+for|look(?:s|ing)?\s+for|watch\s+(?:out\s+)?for|check(?:s|ing)?\s+for|search(?:es)?\s+for|such\s+as|e\.g\.|for\s+example|example\s+of|instead\s+of|rather\s+than|attacker|attack)\b|不要|禁止|避免|切勿|检测|例如|危险|恶意",
     )
 });
 
 /// Headings under which patterns are listed in order to be recognised or avoided.
-static TEACHING_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+static TEACHING_HEADING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)detect|red\s*flags?|anti-?patterns?|attack|threat|malicious|vulnerab|exploit|security\s+(?:check|review|audit|consider|risk|rule|pattern)|injection|what\s+to\s+(?:look|avoid|watch)|never|do\s+not|don['’]t|avoid|forbidden|prohibited|not\s+allowed|dangerous|unsafe|bad\s+(?:example|practice)|warning\s+signs|indicators?|danger|blocked|guardrails?|检测|攻击|威胁|危险|禁止|安全检查|漏洞",
     )
 });
 
 /// Words before a span of code that ask for it: the span is then a command, not a quotation.
-static IMPERATIVE: LazyLock<Regex> = LazyLock::new(|| {
+static IMPERATIVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:run|execute|launch|start|open|use|using|type|enter|paste|call|invoke|modify|edit|append|add|write|send|post|upload|submit|forward|read|collect|copy|fetch|download|install|visit|first|then|must|always)\b|运行|执行|使用",
     )

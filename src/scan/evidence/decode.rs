@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use regex::Regex;
 
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 
 /// Layers that are opened, one inside the other.
@@ -22,10 +22,10 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// A run of letters that may be base64.
-pub(in crate::scan) static BASE64_RUN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/]{32,}={0,2}"));
+pub(in crate::scan) static BASE64_RUN: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/]{32,}={0,2}"));
 
 /// What a text does that came out of a wrapping.
-static INTENTS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
+static INTENTS: LazyLock<[(&str, Pattern); 5]> = LazyLock::new(|| {
     let intent = |name, source| (name, pattern(source));
     [
         intent(

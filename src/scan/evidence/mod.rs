@@ -14,4 +14,4 @@ pub(in crate::scan) mod startup_path;
 pub(in crate::scan) mod url;
 pub(in crate::scan) mod vendor_installer;
 
-pub(in crate::scan) use pattern::pattern;
+pub(in crate::scan) use pattern::{Captures, Match, Pattern, find_bounded, pattern, take_passed_over};

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 
 use crate::scan::evidence::url::{HostKind, Url, urls};
@@ -20,7 +19,7 @@ pub(in crate::scan) struct Sending<'a> {
     is_bare: bool,
 }
 
-static SENDS: LazyLock<Regex> = LazyLock::new(|| {
+static SENDS: LazyLock<Pattern> = LazyLock::new(|| {
     let calls = [
         r"\bcurl\b(?:[^\n]|\\\r?\n){0,400}?\s(?:-d|--data[\w-]*|-F|--form|-T|--upload-file|--json|-X\s*['\x22]?(?:POST|PUT)|--request\s+(?:POST|PUT))\b",
         r"\bwget\b[^\n]{0,300}--(?:post-|body-)(?:data|file)",

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 
 /// A URL as it stands in a text.
@@ -38,7 +37,7 @@ pub(in crate::scan) enum HostKind {
     Named,
 }
 
-static URL: LazyLock<Regex> = LazyLock::new(|| {
+static URL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)\b(https?|wss?|ftp)://(?:[^\s/@"'`<>]{1,80}@)?(\[[0-9a-f:.]{2,45}\]|[^\s/:?#"'`<>()\[\]|\\,;]{1,253})(?::\d{1,5})?(/[^\s?#"'`<>)\]|\\]*)?"#,
     )
@@ -186,7 +185,7 @@ const KNOWN_SERVICES: &[&str] = &[
 /// Iterates over the URLs of `text`.
 pub(in crate::scan) fn urls(text: &str) -> impl Iterator<Item = Url<'_>> {
     URL.captures_iter(text).map(|captures| {
-        let part = |index| captures.get(index).map_or("", |part: regex::Match<'_>| part.as_str());
+        let part = |index| captures.get(index).map_or("", |part: crate::scan::evidence::Match<'_>| part.as_str());
         let whole = captures.get(0).expect("group 0 always takes part");
         let scheme = part(1);
         Url {

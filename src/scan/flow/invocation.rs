@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::taint::Place;
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::{BundleView, Region, TextView};
 use crate::skill::FileClass;
@@ -31,7 +30,7 @@ pub(in crate::scan) struct Invocation {
 }
 
 /// Words that make a step part of every task, whatever the task is.
-static MANDATORY: LazyLock<Regex> = LazyLock::new(|| {
+static MANDATORY: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         // English: an order in time,
         r"\b(?:before|prior\s+to)\s+(?:\w+ing\b|any|anything|all|every|each|other|else|the\s+(?:first|other|rest)|you|use|it|first|continuing|each)",
@@ -50,7 +49,7 @@ static MANDATORY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that make a step one of several that a user may choose.
-static OPTIONAL: LazyLock<Regex> = LazyLock::new(|| {
+static OPTIONAL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:optional(?:ly)?|if\s+(?:you|the\s+user)\s+(?:want|need|prefer|like|ask)|for\s+example|e\.g\.|alternatively|to\s+(?:test|debug|uninstall|contribute)|when\s+(?:the\s+user|asked|needed))\b",
     )

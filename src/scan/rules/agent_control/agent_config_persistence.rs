@@ -4,8 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{around, is_code, is_shown};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -58,7 +57,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command or a call that writes; the first group is the file.
-static WRITES: LazyLock<Regex> = LazyLock::new(|| {
+static WRITES: LazyLock<Pattern> = LazyLock::new(|| {
     let file = r"['\x22]?([^\s'\x22;|&)]{0,80}(?:CLAUDE(?:\.local)?\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|IDENTITY\.md|HEARTBEAT\.md|GEMINI\.md|\.cursorrules|copilot-instructions\.md|\.claude/settings(?:\.local)?\.json|authorized_keys|/etc/cron[^\s'\x22;]*|LaunchAgents/[^\s'\x22;]*|LaunchDaemons/[^\s'\x22;]*|systemd/(?:system|user)/[^\s'\x22;]*|\.bashrc|\.zshrc|\.bash_profile|\.zprofile|\.profile|\.git/hooks/[\w-]+|/etc/sudoers[^\s'\x22;]*|ld\.so\.preload|sitecustomize\.py))";
     let forms = [
         format!(r">>?\s*{file}"),
@@ -75,28 +74,28 @@ static WRITES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A schedule or a start of the machine that is set by a command.
-static SCHEDULES: LazyLock<Regex> = LazyLock::new(|| {
+static SCHEDULES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?im)\|\s*crontab\s+-(?:\s|$|['\x22)])|\bcrontab\s+(?:/|\w+\.)\S+|\breg(?:\.exe)?\s+add\s[^\n]{0,120}CurrentVersion\\Run|\bSet-ItemProperty[^\n]{0,120}CurrentVersion\\Run|\bgit\s+config\s+--global\s+core\.hooksPath\s+\S+",
     )
 });
 
 /// Prose that asks for it.
-static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     let verb = r"\b(?:append|add|write|insert|prepend|inject|save|store|copy|update|modify|put|persist)\b";
     let file = r"(?:CLAUDE\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|IDENTITY\.md|GEMINI\.md|\.cursorrules|copilot-instructions\.md|\.claude/settings(?:\.local)?\.json|\.bashrc|\.zshrc|authorized_keys|\.git/hooks|crontab)";
     pattern(&format!(r"(?i){verb}[^.\n]{{0,140}}?\b(?:to|in|into|at)\b[^.\n]{{0,60}}?[`*~/.\w]{{0,30}}{file}"))
 });
 
 /// A line that fetches, runs or opens something.
-static PAYLOAD: LazyLock<Regex> = LazyLock::new(|| {
+static PAYLOAD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|nc|ncat|base64|python3?\s+-c|bash\s+-c|powershell)\b|/dev/tcp|https?://|\bssh-(?:rsa|ed25519)\s+AAAA|NOPASSWD|&>\s*/dev/null\s*&|/tmp/\S",
     )
 });
 
 /// Words that make what is remembered a lasting order.
-static LASTING: LazyLock<Regex> = LazyLock::new(|| {
+static LASTING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:all\s+future|every\s+(?:future\s+)?(?:session|conversation|request|response|task|project|commit)|each\s+(?:session|conversation)|across\s+sessions|permanent(?:ly)?|always\s+(?:trust|approve|allow|run|execute|send|include)|without\s+(?:asking|confirmation|prompting|approval)|auto[\s-]?approve|pre-?approved|(?:trust|approve)\s+all|skip\s+(?:verification|confirmation|review|approval)|do\s+not\s+(?:ask|prompt|verify|question))\b",
     )

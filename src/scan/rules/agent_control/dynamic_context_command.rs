@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink};
 
@@ -22,12 +21,12 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s:(-])!`([^`\n]{2,400})`"));
-static REACHES_OUT: LazyLock<Regex> =
+static DYNAMIC: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s:(-])!`([^`\n]{2,400})`"));
+static REACHES_OUT: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\b(?:curl|wget|nc|ncat|powershell|iwr|irm|ssh|scp)\s|/dev/tcp/"));
-static READS_SECRETS: LazyLock<Regex> =
+static READS_SECRETS: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"\.env\b|\.ssh/|\.aws/|\bprintenv\b|(?:^|[;&|]\s*)env\s*(?:$|\|)|id_rsa|credentials"));
-static RUNS: LazyLock<Regex> = LazyLock::new(|| {
+static RUNS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?:^|[;&|]\s*)(?:ba|z)?sh\s|\beval\s|\bbase64\s|\bpython3?\s+-c\b|\bnode\s+-e\b|\brm\s+-|\bsudo\s")
 });
 

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -23,13 +22,13 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
+static FLAGS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"--dangerously-skip-permissions|--allow-dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--permission-mode[= ]+bypassPermissions|(?:codex|gemini|claude|cursor-agent)\s[^\n]{0,60}--yolo\b|--full-auto\b|--approval-policy[= ]+never",
     )
 });
 
-static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+static SETTING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#""(?:defaultMode|permissionMode)"\s*:\s*"bypassPermissions"|"(?:dangerouslySkipPermissions|skipDangerousModePermissionPrompt|autoApproveAll|enableAllProjectMcpServers|alwaysAllow(?:All)?)"\s*:\s*true|"allow"\s*:\s*\[\s*"(?:\*|Bash\(\*\)|Bash)"|approval_policy\s*=\s*"never"|sandbox_mode\s*=\s*"danger-full-access""#,
     )

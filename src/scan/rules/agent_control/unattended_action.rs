@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_taught, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -28,14 +27,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What cannot be taken back.
-static ACTION: LazyLock<Regex> = LazyLock::new(|| {
+static ACTION: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:send(?:s|ing)?\s+(?:the\s+|an?\s+|out\s+)?(?:e-?mails?|messages?|payments?|funds|money|tokens|invites?)|delet(?:e|es|ing)|drop(?:s|ping)?\s+(?:the\s+)?(?:tables?|databases?)|force[\s-]?push(?:es|ing)?|revok(?:e|es|ing)|reset(?:s|ting)?\s+(?:user\s+)?passwords?|transfer(?:s|ring)?|purchas(?:e|es|ing)|plac(?:e|es|ing)\s+(?:an?\s+|the\s+)?orders?|execut(?:e|es|ing)\s+(?:the\s+)?(?:trades?|transactions?|payments?)|pay(?:s|ing)?\s|deploy(?:s|ing)?\s+to\s+production|merg(?:e|es|ing)\s+(?:the\s+)?(?:pull|pr)|post(?:s|ing)?\s+(?:to|on)\s+(?:social|twitter|x\b|linkedin|facebook)|modif(?:y|ies|ying)\s+(?:user\s+)?(?:permissions|access)|overwrit(?:e|es|ing)|disabl(?:e|es|ing)\s+(?:the\s+)?(?:firewall|antivirus|logging|audit\w*|security|mfa|2fa)|wip(?:e|es|ing)|remov(?:e|es|ing)\s+(?:the\s+)?(?:users?|files|backups|records))\b",
     )
 });
 
 /// Words that leave the user out.
-static UNASKED: LazyLock<Regex> = LazyLock::new(|| {
+static UNASKED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:without\s+(?:asking|prompting|requesting|requiring|seeking|waiting\s+for|(?:any\s+|additional\s+|further\s+|explicit\s+|user\s+|human\s+|prior\s+)*(?:confirmation|approval|consent|permission|review|notice|prompt))|(?:do\s+not|don['’]t|never)\s+(?:ask|prompt|wait|request)\s+(?:\w+\s+){0,4}(?:confirm\w*|approv\w*|permission|consent|user)|no\s+(?:user\s+)?(?:confirmation|approval)\s+(?:is\s+)?(?:needed|required|necessary)|without\s+displaying)\b",
     )
@@ -75,7 +74,7 @@ fn action_nearby(view: &TextView<'_>, unasked: &Range<usize>) -> Option<Range<us
 
 /// "Never send without asking": the line before the action turns it round.
 fn is_forbidden(view: &TextView<'_>, offset: usize) -> bool {
-    static FORBIDS: LazyLock<Regex> = LazyLock::new(|| {
+    static FORBIDS: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:never|not|don['’]t|no|avoid|cannot|can['’]t|refuse|instead|unless|only|if|when|whether|safe(?:ly)?|prevent)\b|❌|🚫|⛔|✗",
         )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_shown;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -42,7 +41,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static WIPES: LazyLock<Regex> = LazyLock::new(|| {
+static WIPES: LazyLock<Pattern> = LazyLock::new(|| {
     let everything = r#"["']?(?:/\*?|~/?\*?|~/\.\*|\$\{?HOME\}?["']?/?\*?|/(?:etc|usr|var|home|boot|bin|lib|opt|Users|System)/?\*?)["']?(?:[\s;&|)`"',]|$)"#;
     let forms = [
         format!(r"\brm\s+(?:-\w+\s+|--[\w-]+\s+)*(?:-\w*r\w*f\w*|-\w*f\w*r\w*|-r\s+-f|-f\s+-r|--recursive\s+--force)\s+(?:-\w+\s+|--[\w-]+\s+)*{everything}"),
@@ -59,7 +58,7 @@ static WIPES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Honest where a card or a virtual disk is prepared, so worth a look and no more.
-static DISK: LazyLock<Regex> = LazyLock::new(|| {
+static DISK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bdd\s[^\n]{0,120}\bof=/dev/(?:sd|nvme|r?disk|hd|mmcblk|vd)\w*|\bmkfs(?:\.\w+)?\s[^\n]{0,80}/dev/(?:sd|nvme|disk|hd|mmcblk|vd)\w*|\bshred\s[^\n]{0,60}/dev/\w+",
     )

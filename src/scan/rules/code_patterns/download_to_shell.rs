@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown, window};
 use crate::scan::evidence::url::{HostKind, Url, urls};
@@ -29,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
+static FETCH_AND_RUN: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         // curl … | sudo bash -s --
         r"\b(?:curl|wget)\b(?:[^\n;]|\\\r?\n){0,400}?\|\s*(?:(?:sudo|doas|env|exec|nohup)\s+(?:-\S+\s+|\w+=\S+\s+){0,4}){0,2}(?:/(?:usr/)?bin/)?(?:ba|z|da|k|a)?sh(?:[\s`'\x22);&\\]|$)",
@@ -50,7 +49,7 @@ static FETCH_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// `curl -o FILE`, whose first group is the file.
-static TO_FILE: LazyLock<Regex> = LazyLock::new(|| {
+static TO_FILE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)\b(?:curl|wget)\b[^\n|;]{0,300}?(?:\s-[a-zA-Z]{0,5}[oO]\s*|\s--output(?:-document)?[=\s]|\s>\s*)["']?([\w$./{}~-]{2,80})"#,
     )

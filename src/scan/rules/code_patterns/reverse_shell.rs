@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_shown, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -41,7 +40,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static FORMS: LazyLock<Regex> = LazyLock::new(|| {
+static FORMS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:ba|z|k|da)?sh\s+(?:-\w+\s+)*-?i?\w*\s*[<>&0-9\s]*[<>]&?\s*/dev/(?:tcp|udp)/[^\s/]+/\S+",
         r"\bexec\s+\d+<>\s*/dev/(?:tcp|udp)/[^\s/]+/\S+",
@@ -53,7 +52,7 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Code that opens a connection, and what has to follow for it to be a shell.
-static PAIRS: LazyLock<[(Regex, Regex); 5]> = LazyLock::new(|| {
+static PAIRS: LazyLock<[(Pattern, Pattern); 5]> = LazyLock::new(|| {
     let pair = |opens: &str, ties: &str| (pattern(opens), pattern(ties));
     [
         pair(
@@ -93,7 +92,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// In a document, a target that the reader should fill in makes it a line of a cheat sheet;
 /// in a script there is no reader.
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, span: Range<usize>) {
-    static BLANK: LazyLock<Regex> = LazyLock::new(|| {
+    static BLANK: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)attacker|l?host\b|<[^>\n]{1,30}>|\$\{?[a-z_]+|\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|127)(?:\.\d+){2,3}|your[_-]|\bx\.x\.x|\[ip\]",
         )

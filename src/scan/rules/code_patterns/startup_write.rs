@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_demonstrated;
 use crate::scan::evidence::startup_path::startup_path;
@@ -27,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What is fetched or opened each time such a file runs.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
+static FETCHES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|fetch|nc|ncat)\b[^\n]{0,200}(?:\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*python|-e\s)|\$\(\s*(?:curl|wget)|<\(\s*(?:curl|wget)|/dev/tcp/|base64\s+(?:-d|--decode)|\bexec\(|\beval\b[^\n]{0,40}(?:curl|wget|base64)|https?://\d{1,3}\.\d{1,3}\.",
     )

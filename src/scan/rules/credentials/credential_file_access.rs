@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::network_sink::{Sending, sends};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_data, is_shown, is_specimen, window};
@@ -67,7 +66,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Files that hold a secret; public halves (`.pub`) are taken out below.
-static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
+static SECRET_FILE: LazyLock<Pattern> = LazyLock::new(|| {
     let files = [
         r"(?:\.ssh[/\\'\x22,\s]{1,5})?\bid_(?:rsa|ed25519|ecdsa|dsa)(?:\.pub)?\b",
         r"(?:~|\$HOME|\$\{HOME\}|/root|/home/\w+)/\.ssh/?(?:\*|[\s'\x22)]|$)",
@@ -91,7 +90,7 @@ static SECRET_FILE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A call that takes the content of a file.
-static READS: LazyLock<Regex> = LazyLock::new(|| {
+static READS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[\s;&|(`'\x22])(?:cat|head|tail|less|base64|xxd|tar|zip|cp|copy|scp|rsync|strings|grep|awk|sed|jq|type|Get-Content|Copy-Item)\s|\bopen\(|read_text\(|read_bytes\(|\.read\(|readFile(?:Sync)?\(|createReadStream\(|shutil\.copy|sqlite3?\b|\bconnect\(|\bglob\(|expanduser\(|\bfor\s+\w+\s+in\s|security\s+(?:find-|dump|export)|@~?/?\S{0,40}\.",
     )

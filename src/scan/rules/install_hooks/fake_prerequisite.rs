@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{around, is_about_owner, is_code, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
@@ -45,32 +44,32 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A password that opens an archive, near the word that asks for the download.
-static ARCHIVE_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static ARCHIVE_PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bdownload\b[^\n]{0,300}?(?:\.zip|\.rar|\.7z|\.exe|\.dmg|archive|releases/)[^\n]{0,200}?\n?[^\n]{0,60}?\b(?:pass(?:word|code|phrase)?|extract(?:ion)?\s+(?:using|with|key|code)|unzip\s+(?:using|with))\b\s*(?:is\b|[:=]|using\b|with\b)?\s*[:=]?\s*[*`'\x22]{0,3}\w{3,32}|\b(?:archive|zip|extraction)\s+password\b\s*[*`:]{0,4}\s*[*`'\x22]{0,3}\w{3,32}|\(\s*(?:password|pass|extract\s+(?:using|with))\s*:?\s*(?:pass(?:word)?\s*:?\s*)?[`'\x22]?\w{3,32}[`'\x22]?\s*\)",
     )
 });
 
 /// A program to be fetched by hand.
-static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+static PROGRAM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bdownload\b[^\n]{0,200}?(?:https?://|\]\()[^\s)]{0,300}?\.(?:exe|zip|rar|7z|dmg|pkg|msi|scr|bat|jar|apk)\b[^\n]{0,300}",
     )
 });
 
 /// Words that leave no choice.
-static DEMANDS: LazyLock<Regex> = LazyLock::new(|| {
+static DEMANDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:required?|requires|must|mandatory|critical|important|prerequisites?|before\s+(?:using|you|running|proceeding|starting|first)|will\s+not\s+(?:work|function)|won['’]t\s+work|cannot\s+(?:work|function|operate|be\s+used)|does\s+not\s+work\s+without|without\s+(?:this|the|it)\b)",
     )
 });
 
 /// Words that start what was fetched.
-static STARTS: LazyLock<Regex> =
+static STARTS: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\b(?:run|execute|launch|open|start|double[\s-]click|install)\b"));
 
 /// Command lines that are pasted unseen from a page.
-static PASTED: LazyLock<Regex> = LazyLock::new(|| {
+static PASTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:visit|open|go\s+to|copy)\b[^\n]{0,200}?https?://[^\n]{0,200}?\b(?:paste|execute|run)\b[^\n]{0,80}\b(?:terminal|command\s+prompt|powershell|console)\b",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_code, is_shown};
 use crate::scan::evidence::url::{HostKind, Url, is_package_registry, urls};
@@ -39,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
+static INSTALLS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:pip3?|uv\s+pip|pipx|uv\s+add)\s+(?:install\s+)?[^\n;|&]{0,160}?(?:--(?:extra-)?index-url|-i|--find-links|-f)[=\s]+['\x22]?https?://[^\s'\x22]+",
         r"\b(?:pip3?|uv\s+pip|pipx)\s+install\s(?:[^\n;|&]{0,160}?[\s@'\x22])?https?://[^\s'\x22]+",

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -27,32 +26,32 @@ pub(crate) static RULE: Rule = Rule {
 const LIFECYCLE: [&str; 5] = ["preinstall", "install", "postinstall", "prepare", "preprepare"];
 
 /// Commands that have no place in a hook.
-static REACHES_OUT: LazyLock<Regex> = LazyLock::new(|| {
+static REACHES_OUT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|powershell|iwr|nc|ncat)\b|https?://|/dev/tcp/|\bnode\s+-e\b|\bpython3?\s+-c\b|\b(?:ba|z)?sh\s+-c\b|base64|\beval\b",
     )
 });
 
 /// A program that sends, fetches and runs.
-static NETWORK_IN_FILE: LazyLock<Regex> = LazyLock::new(|| {
+static NETWORK_IN_FILE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bhttps?\.(?:get|request)\(|\bfetch\(|\baxios\b|\brequests\.|\burllib|\burlopen\(|\bcurl\s|\bwget\s|\bnet\.(?:connect|Socket)|\bsocket\.",
     )
 });
-static EXECUTES_IN_FILE: LazyLock<Regex> = LazyLock::new(|| {
+static EXECUTES_IN_FILE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bchild_process\b|\bexec(?:Sync|File)?\(|\bspawn(?:Sync)?\(|\beval\(|\bnew\s+Function\(|\bos\.(?:system|popen)\(|\bsubprocess\.|process\.env\b|\bos\.environ\b|readFileSync\(|chmod",
     )
 });
 
 /// Code at the outer level of setup.py, or in a class that pip calls.
-static SETUP_RUNS: LazyLock<Regex> = LazyLock::new(|| {
+static SETUP_RUNS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)^(?:os\.(?:system|popen)\(|subprocess\.\w+\(|exec\(|eval\(|(?:\w+\s*=\s*)?(?:urllib\.request\.)?urlopen\(|(?:\w+\s*=\s*)?requests\.(?:get|post)\()[^\n]*",
     )
 });
-static SETUP_CLASS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
-static SETUP_CALL: LazyLock<Regex> = LazyLock::new(|| {
+static SETUP_CLASS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\bcmdclass\s*="));
+static SETUP_CALL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\b(?:os\.(?:system|popen)|subprocess\.\w+|exec|eval|urlopen|requests\.(?:get|post))\s*\([^\n]*")
 });
 

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::network_sink::sends;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown};
@@ -25,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command line that does both at once.
-static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
+static IN_ONE_LINE: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:curl|wget|nc|ncat)\b(?:[^\n]|\\\r?\n){0,300}?(?:\$\(|`)\s*(?:printenv|env|set|export\s+-p)\s*(?:\||\)|`)",
         r"(?:^|[;&|]\s*)(?:printenv|env)\s*(?:\|[^\n|]{0,120}){0,3}\|\s*(?:curl|wget|nc|ncat)\b[^\n]{0,200}",
@@ -37,7 +36,7 @@ static IN_ONE_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Code that takes the environment as a whole, in a form that can be sent.
-static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
+static COLLECTS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"(?:json\.dumps|str|repr|urlencode|dict)\(\s*(?:dict\(\s*)?os\.environ\s*(?:\)|\.copy\(\)|,)",
         r"\bfor\s+\w+\s*(?:,\s*\w+)?\s+in\s+(?:sorted\(\s*)?(?:dict\(\s*)?os\.environ\b",
@@ -50,7 +49,7 @@ static COLLECTS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The secret of a service, read by its name; the first group is the service.
-static SERVICE_SECRET: LazyLock<Regex> = LazyLock::new(|| {
+static SERVICE_SECRET: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?:\bos\.environ(?:\.get\(|\[)|\bos\.getenv\(|\bprocess\.env(?:\.|\[)|\$\{?)\s*['\x22]?(AWS|GITHUB|GH|OPENAI|ANTHROPIC|STRIPE|DATABASE|NPM|GCP|GOOGLE|AZURE|SLACK|HF|JWT|DB|SSH|TWILIO|SENDGRID|CLAUDE|GEMINI)_\w*(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS|URL|ID)\b",
     )
@@ -92,7 +91,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 /// Reports secrets of several services that are read before a request to a stranger.
 fn report_foreign_secrets(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let text = view.text();
-    let named = |captures: regex::Captures<'_>| Some((captures.get(0)?.range(), captures.get(1)?.as_str().to_owned()));
+    let named = |captures: crate::scan::evidence::Captures<'_>| {
+        Some((captures.get(0)?.range(), captures.get(1)?.as_str().to_owned()))
+    };
     let secrets: Vec<_> = SERVICE_SECRET
         .captures_iter(text)
         .filter_map(named)

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_taught};
 use crate::scan::evidence::url::{HostKind, urls};
@@ -25,21 +24,21 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// What hands something over.
-static SEND: LazyLock<Regex> = LazyLock::new(|| {
+static SEND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:send|sends|post|posts|upload|uploads|submit|submits|transmit|transmits|forward|forwards|exfiltrate|exfiltrates|report|include|append|attach|copy|sync|backup|back\s+up|encode|pass)\b",
     )
 });
 
 /// What is private.
-static PRIVATE: LazyLock<Regex> = LazyLock::new(|| {
+static PRIVATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:\b(?:api[\s_-]?keys?|secret\s+keys?|private\s+keys?|ssh\s+keys?|access\s+tokens?|auth(?:entication)?\s+tokens?|session\s+tokens?|credentials?|passwords?|environment\s+variables|env\s+vars|seed\s+phrases?|mnemonics?|wallets?|cookies|conversation(?:\s+(?:history|context|log))?|chat\s+history|system\s+prompt|secrets)\b|\.env\b|~/\.ssh|\.aws/credentials|id_rsa|/etc/passwd|contents\s+of\s+(?:all|any|the|every)\s+[\w\s]{0,30}files?)",
     )
 });
 
 /// Words that make the sentence one about authentication, which is how honest APIs are used.
-static AUTHENTICATES: LazyLock<Regex> = LazyLock::new(|| {
+static AUTHENTICATES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:only|public|authoriz\w+|authenticat\w+|header|bearer|sign[\s-]?(?:up|in)|log[\s-]?in|obtain|get\s+(?:your|an?|the)|create\s+(?:your|an?)|generate\s+(?:your|an?)|register|dashboard|documentation|docs|see|read\s+more|learn|manage|available\s+at|found\s+at|oauth|scope)\b",
     )

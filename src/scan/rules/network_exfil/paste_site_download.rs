@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown};
 use crate::scan::evidence::url::{HostKind, urls};
@@ -55,12 +54,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A command that takes what the address gives.
-static FETCHES: LazyLock<Regex> = LazyLock::new(|| {
+static FETCHES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:curl|wget|irm|iwr|invoke-\w+|fetch|requests\.get|urlopen|urlretrieve|httpx\.get|git\s+clone)\b")
 });
 
 /// Words that ask a person or an agent to do what a page says.
-static OBEYS: LazyLock<Regex> = LazyLock::new(|| {
+static OBEYS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:(?:run|execute|paste|install|follow)\b[^\n.]{0,80}\b(?:command|script|terminal|installer|instructions?|it|this|code)\b|(?:copy|download)\b[^\n]{0,100}\b(?:run|execute|terminal|paste|install)|(?:visit|open|go\s+to)\b[^\n]{0,100}\b(?:execute|run|install|paste|terminal|command))",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown, window};
 use crate::scan::evidence::url::urls;
@@ -39,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// A mailbox with the key that belongs to one owner, rather than a placeholder.
-static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
+static MAILBOX: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)discord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{20,}|api\.telegram\.org/bot\d{8,}:[\w-]{20,}|hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,}",
     )
@@ -83,7 +82,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn mentions_sending(view: &TextView<'_>, offset: usize) -> bool {
-    static SENDING: LazyLock<Regex> =
+    static SENDING: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(?i)\b(?:send|post|submit|upload|report|forward|transmit)\b"));
     let line = view.line_range(offset);
     SENDING.is_match(window(view.text(), line.start, line.len()))

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::decode::{BASE64_RUN, open_base64};
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_shown, window};
@@ -44,7 +43,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static DECODE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
+static DECODE_AND_RUN: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc\s+)?-?base64\s[^\n|]{0,40}-d\b|xxd\s+-r\b)[^\n;]{0,200}?\|\s*(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:(?:ba|z|da)?sh|python[\d.]*|node|perl|ruby)(?:[\s'\x22)`;]|$)",
         r"(?:\beval|\b(?:ba|z|da)?sh\s+-l?c|\bpython[\d.]*\s+-c|\bsource|\b(?:ba)?sh)\s+['\x22]?(?:\$\(|`|<\()[^\n)]{0,4000}?\b(?:base64\s+(?:-\w*[dD]\w*|--decode)|xxd\s+-r)",
@@ -57,14 +56,14 @@ static DECODE_AND_RUN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A name that is given something decoded; the first group is the name.
-static DECODED_NAME: LazyLock<Regex> = LazyLock::new(|| {
+static DECODED_NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?m)^[ \t]*(?:export\s+|local\s+|const\s+|let\s+|var\s+)?(\w{1,40})\s*=\s*[^\n]{0,200}?(?:\bb64decode\(|\bb32decode\(|\bbytes\.fromhex\(|\bunhexlify\(|\bzlib\.decompress\(|\batob\(|\bbase64\s+(?:-d|-D|--decode)\b|Buffer\.from\([^\n]{0,4000}?['\x22]base64['\x22])",
     )
 });
 
 /// Something that is run; the first or second group is its name.
-static RUN_NAME: LazyLock<Regex> = LazyLock::new(|| {
+static RUN_NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(?:exec|eval|os\.system|Function|execSync)\s*\(\s*(?:compile\s*\(\s*)?(\w{1,40})|(?:\beval|\b(?:ba)?sh\s+-c|\|\s*(?:ba)?sh\s+<<<)\s+['\x22]?\$\{?(\w{1,40})",
     )

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_code, is_specimen, window};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
@@ -40,21 +39,21 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The opening of an element that is not drawn.
-static HIDDEN_ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+static HIDDEN_ELEMENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)<(?:div|span|p|section|details)\b[^>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*[;"']|opacity\s*:\s*0\s*[;"'])[^>]{0,100}>"#,
     )
 });
 
 /// A reference that is never drawn.
-static REFERENCE: LazyLock<Regex> =
+static REFERENCE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"(?im)^[ \t]*\[(?://|comment)\]:[ \t]*(?:#|<>)[ \t]*[("'](.+)[)"'][ \t]*\r?$"#));
 
 /// How much of an element that is not drawn is read, in bytes.
 const ELEMENT_BYTES: usize = 4_000;
 
 /// Words that act on somebody's data or machine, or on what the user learns.
-static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+static ACTS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:curl|wget|bash|sh|python3?|powershell|iex)\s+\S*(?:-|https?:|/|\$)",
         r"\b(?:send|post|upload|exfiltrate|transmit|forward|submit)\b[^\n]{0,100}(?:https?://|\bto\s+\S+@\S+)",

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_taught;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -60,7 +59,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
+static OVERRIDES: LazyLock<Pattern> = LazyLock::new(|| {
     let earlier =
         r"(?:previous|prior|above|earlier|preceding|existing|original|initial|system|safety|security|former|your)";
     let orders = r"(?:instructions?|prompts?|directives?|guidelines?|rules|constraints|restrictions|guardrails|safeguards|polic(?:y|ies))";
@@ -81,7 +80,7 @@ static OVERRIDES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A message of the system that the author of a file cannot send.
-static ROLE_TAG: LazyLock<Regex> = LazyLock::new(|| {
+static ROLE_TAG: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?im)<\|im_start\|>\s*system|<\|(?:system|start_header_id)\|>|^\s*\[(?:system|admin|root)(?:\s+(?:message|override|prompt|notice|instruction)s?)?\]\s*:?\s*\S|^\s*<<SYS>>|^\s*</?system(?:[-_](?:message|prompt|override|instruction)s?)?>\s*\S|^\s*#{1,4}\s*(?:new\s+)?system\s+override\b|^\s*SYSTEM\s+(?:OVERRIDE|MESSAGE)\s*:",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_about_owner, is_taught};
 use crate::scan::evidence::url::{HostKind, Url, urls};
@@ -24,17 +23,17 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Text { needles: &["://"], check },
 };
 
-static FETCH: LazyLock<Regex> = LazyLock::new(|| {
+static FETCH: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:fetch|get|retrieve|download|load|read|open|visit|curl|wget|check|pull|access)\b")
 });
 
 /// Words that make what was fetched an order; the second form stands before the address.
-static OBEY: LazyLock<Regex> = LazyLock::new(|| {
+static OBEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance|it\s+says|them|exactly|contents?|response|whatever)\b|\bdo\s+(?:whatever|what|as|everything)\s+it\s+says\b|\btreat\b[^\n]{0,60}\bas\s+(?:your|part\s+of|system|authoritative)?\s*(?:instructions?|prompts?|directives?)",
     )
 });
-static OBEY_FROM: LazyLock<Regex> = LazyLock::new(|| {
+static OBEY_FROM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:follow|obey|execute|perform|carry\s+out|apply|act\s+on|comply\s+with|implement|run)\b[^\n]{0,60}\b(?:instructions?|directives?|commands?|steps|rules|prompts?|guidance)\b[^\n]{0,40}\b(?:from|at|in|on)\b",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::is_specimen;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -45,7 +44,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
+static ADDRESSES: LazyLock<Pattern> = LazyLock::new(|| {
     let judge = r"(?:(?:security\s+|code\s+|skill\s+|automated\s+|ai\s+|llm\s+|static\s+)*(?:scanners?|reviewers?|auditors?|analy[sz]ers?|moderators?|classifiers?|evaluators?))";
     let verdict = r"(?:safe|benign|clean|trusted|harmless|no\s+(?:issues|findings|threats|risks?)|pass(?:ed)?|low[\s-]risk|approved?|false\s+positives?)";
     let forms = [
@@ -60,7 +59,7 @@ static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Skills that review others speak to the reviewer about verdicts all the time.
-static REVIEWS: LazyLock<Regex> = LazyLock::new(|| {
+static REVIEWS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)review|audit|scan|lint|evaluat|moderat|classif|security|grader|quality|test|judge|assess")
 });
 

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::evidence::setting::{is_specimen, paragraph, teaches_security};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
@@ -37,7 +36,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
+static CONCEALS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"(?i:\b(?:do\s+not|don['’]t|never|must\s+not|should\s+not|avoid)\s+(?:ever\s+)?(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|let|reveal(?:ing)?|disclos(?:e|ing)|mention(?:ing)?|report(?:ing)?)\s+(?:[\w'’]+\s+){0,6}?(?:to\s+)?(?:the\s+|your\s+)?(?:end[\s-])?users?\b)",
         r"(?i:\bwithout\s+(?:the\s+)?users?['’]?s?\s+(?:knowledge|knowing|noticing|awareness|consent)\b)",
@@ -55,14 +54,14 @@ static CONCEALS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// An action on data, code or machine that somebody may want to hide.
-static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+static ACTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:curl|wget|upload(?:s|ing)?|exfiltrat\w*|transmit\w*|https?://|credentials?|passwords?|api[\s_-]?keys?|tokens|\.env\b|~/\.|private\s+keys?|execut(?:e|es|ing)|run(?:s|ning)?\s+(?:the\s+|this\s+)?(?:script|command|following)|install(?:s|ing)?|download(?:s|ing)?|delet(?:e|es|ing)|append(?:s|ing)?|modif(?:y|ies|ying)|overwrit\w+|send(?:s|ing)?\s+(?:the|all|their|a\s+copy|data|it)|collect(?:s|ing)?|record(?:s|ing)?|log(?:s|ging)?\s+(?:all|the|their)|backdoor|inject(?:s|ing)?)\b|上传|发送|执行|下载|删除|安装",
     )
 });
 
 /// Things that good manners keep from a user: noise, how the sausage is made, jargon.
-static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
+static MANNERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:internal|raw|verbose|intermediate|jargon|debug|stack\s+traces?|technical\s+details|file\s+(?:names|paths)|phase|step\s+number|tool\s+names?|json|schema|ids?\b|placeholder|spoiler|answer|unless|until|before|if\s+(?:they|the\s+user)|that\s+(?:you|it|they)\s+(?:can|could|should|need|must)|to\s+(?:run|do|edit|install|check|execute|manually|copy|go|open|paste|use|wait|set|add|create)|how\s+to|what\s+to|asking|done|complete|success|fixed|ready)\b",
     )

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::scan::evidence::Pattern;
 use crate::scan::evidence::pattern;
 use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
 
@@ -22,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
     hook: Hook::Bundle(check),
 };
 
-static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+static PASSWORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:password|passcode|pass)\b\s*(?:is\b|[:=])\s*\S{3,}|\bunzip\s+-P\s*\S|\b7z\w*\s+x\s+-p\S|\bunrar\s+x\s+-p\S",
     )
