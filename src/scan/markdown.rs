@@ -35,6 +35,70 @@ pub(super) fn regions(text: &str, frontmatter_end: usize) -> Vec<(Range<usize>, 
     regions
 }
 
+/// Programs that a span of code in running text begins with.
+const COMMANDS: &[&str] = &[
+    "curl", "wget", "python", "python3", "bash", "sh", "node", "git", "echo", "cat", "eval", "source", "rm", "sudo",
+    "scp",
+];
+
+/// Returns the blocks of code, without their fences, and the spans of code that begin as a
+/// command does, each with its language.
+pub(super) fn code_blocks(text: &str, frontmatter_end: usize) -> Vec<(Range<usize>, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, Option<Range<usize>>)> = None;
+    for (event, range) in parse(text, frontmatter_end) {
+        let range = offset(&range, frontmatter_end);
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let language = match kind {
+                    CodeBlockKind::Fenced(info) => {
+                        info.split([' ', ',', '{']).next().unwrap_or_default().to_ascii_lowercase()
+                    }
+                    CodeBlockKind::Indented => String::new(),
+                };
+                open = Some((language, None));
+            }
+            Event::Text(_) => {
+                if let Some((_, content)) = open.as_mut() {
+                    *content = Some(content.as_ref().map_or(range.start, |known| known.start)..range.end);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some((language, Some(content))) = open.take() {
+                    let language =
+                        if language.is_empty() { begins_like(&text[content.clone()]).to_owned() } else { language };
+                    blocks.push((content, language));
+                }
+            }
+            Event::Code(code) if code.contains(' ') && begins_like(&code) == "sh" => {
+                let inside = text[range.clone()].trim_matches('`').len();
+                let lead = text[range.clone()].len() - text[range.clone()].trim_start_matches('`').len();
+                blocks.push((range.start + lead..range.start + lead + inside, "sh".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// Returns the language that code without one begins like.
+fn begins_like(code: &str) -> &'static str {
+    let first = code.trim_start().trim_start_matches("$ ").split_whitespace().next().unwrap_or_default();
+    match first {
+        "import" | "from" | "def" => "python",
+        first if COMMANDS.contains(&first) || first.starts_with("#!") => "sh",
+        // `NAME=$(command)`
+        first
+            if first
+                .split_once("=$(")
+                .is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')) =>
+        {
+            "sh"
+        }
+        _ => "",
+    }
+}
+
 /// Returns the headings with the offset of each, in lower case; a heading carries the text
 /// of the headings above it, so that `## Attacks` / `### Example` reads `attacks / example`.
 pub(super) fn headings(text: &str, frontmatter_end: usize) -> Vec<(usize, String)> {

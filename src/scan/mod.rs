@@ -9,6 +9,7 @@ mod driver;
 mod evidence;
 mod finding;
 mod fingerprint;
+mod flow;
 pub mod format;
 mod layer;
 mod markdown;

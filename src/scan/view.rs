@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::Location;
 use super::evidence::reach::Reach;
 use super::evidence::sentence::{Sentence, sentences};
+use super::flow::Flow;
 use super::layer::{Fact, Layers, Origin};
 use super::markdown;
 use super::polarity;
@@ -35,6 +36,7 @@ pub struct BundleView<'a> {
     pub unread_inside: &'a [UnreadFile],
     /// The signatures to look for.
     pub(super) signatures: &'a SignatureSet,
+    flow: OnceLock<Flow>,
 }
 
 /// One file of the bundle.
@@ -101,7 +103,20 @@ impl<'a> BundleView<'a> {
                 FileView { file, origin, text }
             })
             .collect();
-        Self { bundle, issues, files, facts: &opened.facts, unread_inside: &opened.unread, signatures }
+        Self {
+            bundle,
+            issues,
+            files,
+            facts: &opened.facts,
+            unread_inside: &opened.unread,
+            signatures,
+            flow: OnceLock::new(),
+        }
+    }
+
+    /// Returns what the programs of the bundle do; they are read when a rule first asks.
+    pub(in crate::scan) fn flow(&self) -> &Flow {
+        self.flow.get_or_init(|| Flow::of(self))
     }
 
     /// Returns the view of the instructions' text, unless it is binary.
@@ -276,6 +291,12 @@ impl<'a> TextView<'a> {
     /// Tells whether a word before `span` in the same sentence turns it round.
     pub(super) fn is_negated(&self, span: &Range<usize>) -> bool {
         polarity::is_negated(self, span)
+    }
+
+    /// Returns the blocks and spans of code of a Markdown document, each with the language
+    /// that it names or begins like.
+    pub(super) fn code_blocks(&self) -> Vec<(Range<usize>, String)> {
+        markdown::code_blocks(self.text(), body_start(self.text()))
     }
 
     fn line_index(&self, offset: usize) -> usize {

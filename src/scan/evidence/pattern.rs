@@ -143,11 +143,6 @@ impl<'t> Match<'t> {
         self.start..self.end
     }
 
-    /// Returns the number of bytes.
-    pub(in crate::scan) fn len(&self) -> usize {
-        self.end - self.start
-    }
-
     /// Returns what matched.
     pub(in crate::scan) fn as_str(&self) -> &'t str {
         &self.text[self.range()]

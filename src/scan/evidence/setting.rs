@@ -159,6 +159,12 @@ pub(in crate::scan) fn is_comment(line: &str) -> bool {
     !line.starts_with("#!") && ["#", "//", "--", "*", "/*"].iter().any(|mark| line.starts_with(mark))
 }
 
+/// Tells whether what a program does at `span` is shown rather than done: in a document as
+/// [`is_shown`], in a script only where the script is a specimen.
+pub(in crate::scan) fn is_demonstrated(view: &TextView<'_>, span: &Range<usize>) -> bool {
+    if view.is_markdown() { is_shown(view, span) } else { is_specimen(view) || is_data(view) }
+}
+
 /// Tells whether a line is drawn as a row of a table, inside of a block of code or out of it.
 fn is_table_row(line: &str) -> bool {
     let line = line.trim();

@@ -3,13 +3,19 @@
 mod capture_to_network;
 mod container_escape;
 mod crypto_miner;
+mod decoded_code;
 mod destructive_command;
+mod disguised_command;
 mod download_to_shell;
+mod downloaded_code;
 mod log_wiping;
+mod mandatory_script;
 mod os_persistence;
 mod privilege_change;
+mod ransom_walk;
 mod reverse_shell;
 mod self_replication;
+mod startup_write;
 
 use crate::scan::Rule;
 
@@ -18,11 +24,17 @@ pub(super) const RULES: &[&Rule] = &[
     &capture_to_network::RULE,
     &container_escape::RULE,
     &crypto_miner::RULE,
+    &decoded_code::RULE,
     &destructive_command::RULE,
+    &disguised_command::RULE,
     &download_to_shell::RULE,
+    &downloaded_code::RULE,
     &log_wiping::RULE,
+    &mandatory_script::RULE,
     &os_persistence::RULE,
     &privilege_change::RULE,
+    &ransom_walk::RULE,
     &reverse_shell::RULE,
     &self_replication::RULE,
+    &startup_write::RULE,
 ];

@@ -2,6 +2,7 @@
 
 mod credential_file_access;
 mod credential_phishing;
+mod input_capture;
 mod live_secret;
 mod password_prompt;
 mod secret_in_output;
@@ -15,6 +16,7 @@ use crate::scan::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &credential_file_access::RULE,
     &credential_phishing::RULE,
+    &input_capture::RULE,
     &live_secret::RULE,
     &password_prompt::RULE,
     &secret_in_output::RULE,
