@@ -3,7 +3,7 @@
 use crate::scan::evidence::setting::is_demonstrated;
 use crate::scan::flow::effect::{Action, Effect};
 use crate::scan::flow::taint::Kinds;
-use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink};
+use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
 pub(crate) static RULE: Rule = Rule {
     id: "disguised-command",
@@ -59,7 +59,7 @@ fn disguise(view: &BundleView<'_>, effect: &Effect) -> Option<String> {
     if is_acting && effect.target_taint.kinds.holds(Kinds::DECODED) {
         let address = effect.target.iter().find(|target| target.contains("://"))?;
         let host = address.split("://").nth(1)?.split('/').next()?.to_ascii_lowercase();
-        let is_written = host.len() < 4 || view.texts().any(|text| text.lowered().contains(&host));
+        let is_written = host.len() < 4 || written(view).any(|text| text.lowered().contains(&host));
         return (!is_written).then(|| address.chars().take(60).collect());
     }
     if effect.action != Action::Run {
@@ -67,7 +67,12 @@ fn disguise(view: &BundleView<'_>, effect: &Effect) -> Option<String> {
     }
     let code = effect.text.iter().find(|code| {
         let code = code.to_ascii_lowercase();
-        TELLING.iter().any(|word| code.contains(word) && !view.texts().any(|text| text.lowered().contains(word)))
+        TELLING.iter().any(|word| code.contains(word) && !written(view).any(|text| text.lowered().contains(word)))
     })?;
     Some(code.chars().take(60).collect())
+}
+
+/// Iterates over the texts as they are written, without what was decoded in them.
+fn written<'v, 'a>(view: &'v BundleView<'a>) -> impl Iterator<Item = &'v TextView<'a>> {
+    view.texts().filter(|text| text.origin().is_none())
 }

@@ -43,8 +43,10 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             Destination::Unknown if effect.action == Action::Run && !text.is_markdown() => Severity::Medium,
             _ => Severity::Low,
         };
-        let (line, _) = text.position(origin.place.start);
-        sink.report(text, span, format!("what is fetched in line {line} from {} is run here", from.words()))
+        let fetched = view.files.get(origin.place.file).and_then(|file| file.text.as_ref()).unwrap_or(text);
+        let (line, _) = fetched.position(origin.place.start);
+        let of_file = if fetched.path() == text.path() { String::new() } else { format!(" of {}", fetched.path()) };
+        sink.report(text, span, format!("what is fetched in line {line}{of_file} from {} is run here", from.words()))
             .severity(severity);
     }
 }
