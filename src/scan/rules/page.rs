@@ -16,7 +16,8 @@ use base64::Engine as _;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{REMOVED_RULES, RULES};
-use crate::scan::{Lifecycle, scan_bundle};
+use crate::scan::Lifecycle;
+use crate::scan::driver::findings_of_each_rule;
 use crate::skill::{FileContent, RawBundle, RawFile, SkillBundle};
 
 struct Example {
