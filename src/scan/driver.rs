@@ -107,7 +107,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| {
     let automaton = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(&patterns)
         .expect("the needles are few and short");
     Needles { automaton, rule_of_pattern }
