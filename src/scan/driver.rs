@@ -31,8 +31,8 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
 /// Scans a bundle with every rule and the signatures of `ruleset`.
 pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
-    let (mut findings, passed_over) = look(&view);
+    let mut view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
+    let (mut findings, passed_over) = look(&mut view);
     drop_repeated_views(&mut findings);
     drop_overlaps(&mut findings);
     let unread = opened.unread.iter().cloned().chain(passed_over).collect();
@@ -42,20 +42,35 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
     ScannedBundle { bundle, issues, report }
 }
 
+/// Bytes of one text, counted once for every rule that has something to look at in it, that are
+/// looked at: enough for any text with something to say, and an end for one that was made to
+/// hold something for every rule again and again.
+const WORK_BYTES: usize = 96 * 1024 * 1024;
+/// Bytes that are looked at in any text.
+const WHOLE_BYTES: usize = 1024 * 1024;
+
 /// Returns what each rule finds on its own, before findings are compared with each other.
 #[cfg(test)]
 pub(super) fn findings_of_each_rule(bundle: &SkillBundle, issues: &[ParseIssue]) -> Vec<Finding> {
     let opened = open_layers(bundle);
-    look(&BundleView::new(bundle, &opened, issues, Ruleset::builtin().signatures())).0
+    look(&mut BundleView::new(bundle, &opened, issues, Ruleset::builtin().signatures())).0
 }
 
 /// Calls every rule's hook; returns what they found, and the texts in which not every place was
 /// looked at.
-fn look(view: &BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
+fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
+    let mut crowded: BTreeSet<&str> = BTreeSet::new();
+    for (file, present) in view.files.iter_mut().zip(&needles) {
+        let (Some(text), Some(present)) = (&mut file.text, present) else { continue };
+        let rule_count = present.iter().filter(|is_present| **is_present).count().max(1);
+        if text.cut((WORK_BYTES / rule_count).max(WHOLE_BYTES)) {
+            crowded.insert(text.path());
+        }
+    }
+    let view = &*view;
     let mut findings = Vec::new();
-    let mut crowded = BTreeSet::new();
     // What an earlier scan on this thread passed over is not of this bundle.
     take_passed_over();
     for (rule_index, rule) in RULES.iter().enumerate() {
