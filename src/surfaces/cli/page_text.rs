@@ -154,7 +154,9 @@ mod tests {
     fn every_page_fits() {
         for rule in crate::scan::RULES.iter() {
             let shown = show(rule.page, Some(80));
-            assert!(shown.contains("WHY IT MATTERS") && !shown.contains("\n\n\n"), "{}", rule.id);
+            // An example may be about blank lines; what is told before it is not.
+            let told = shown.split("NOT FLAGGED").next().unwrap_or_default();
+            assert!(told.contains("WHY IT MATTERS") && !told.contains("\n\n\n"), "{}", rule.id);
         }
     }
 }
