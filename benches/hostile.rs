@@ -100,7 +100,7 @@ fn inputs() -> Vec<(&'static str, Vec<RawFile>)> {
         ("15 MB of NUL bytes", one("SKILL.md", "\0", 15 * MIB)),
         (
             "15 MB of bytes that are no text",
-            vec![bytes("tool", (0..15 * MIB).map(|at| (at * 2_654_435_761 >> 7) as u8).collect())],
+            vec![bytes("tool", (0..15 * MIB).map(|at| ((at * 2_654_435_761) >> 7) as u8).collect())],
         ),
         (
             "4,000 files with a finding each",
