@@ -1,14 +1,15 @@
 //! One walk over a bundle, which calls every rule's hook.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::capability;
 use super::evidence::take_passed_over;
-use super::layer::{ends_in_view, open_layers};
-use super::{BundleView, Finding, Hook, RULES, Ruleset, ScanReport, Severity, Sink, TextView};
+use super::layer::open_layers;
+use super::overlap::{drop_overlaps, drop_repeated_views};
+use super::{BundleView, Finding, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
 use crate::skill::{ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
@@ -30,11 +31,46 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
 /// Scans a bundle with every rule and the signatures of `ruleset`.
 pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
+    let mut view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
+    let (mut findings, passed_over) = look(&mut view);
+    drop_repeated_views(&mut findings);
+    drop_overlaps(&mut findings);
+    let unread = opened.unread.iter().cloned().chain(passed_over).collect();
+    let capabilities = capability::infer(&view);
+    let executes_code = capability::executes_code(&view);
+    let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
+    ScannedBundle { bundle, issues, report }
+}
+
+/// Bytes of one text, counted once for every rule that has something to look at in it, that are
+/// looked at: enough for any text with something to say, and an end for one that was made to
+/// hold something for every rule again and again.
+const WORK_BYTES: usize = 96 * 1024 * 1024;
+/// Bytes that are looked at in any text.
+const WHOLE_BYTES: usize = 1024 * 1024;
+
+/// Returns what each rule finds on its own, before findings are compared with each other.
+#[cfg(test)]
+pub(super) fn findings_of_each_rule(bundle: &SkillBundle, issues: &[ParseIssue]) -> Vec<Finding> {
+    let opened = open_layers(bundle);
+    look(&mut BundleView::new(bundle, &opened, issues, Ruleset::builtin().signatures())).0
+}
+
+/// Calls every rule's hook; returns what they found, and the texts in which not every place was
+/// looked at.
+fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
     let needles: Vec<Option<Vec<bool>>> =
         view.files.iter().map(|file| file.text.as_ref().map(|text| NEEDLES.present(text))).collect();
+    let mut crowded: BTreeSet<&str> = BTreeSet::new();
+    for (file, present) in view.files.iter_mut().zip(&needles) {
+        let (Some(text), Some(present)) = (&mut file.text, present) else { continue };
+        let rule_count = present.iter().filter(|is_present| **is_present).count().max(1);
+        if text.cut((WORK_BYTES / rule_count).max(WHOLE_BYTES)) {
+            crowded.insert(text.path());
+        }
+    }
+    let view = &*view;
     let mut findings = Vec::new();
-    let mut crowded = BTreeSet::new();
     // What an earlier scan on this thread passed over is not of this bundle.
     take_passed_over();
     for (rule_index, rule) in RULES.iter().enumerate() {
@@ -52,53 +88,19 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
                 }
             }
             Hook::File(check) => view.files.iter().for_each(|file| check(file, &mut sink)),
-            Hook::Bundle(check) => check(&view, &mut sink),
+            Hook::Bundle(check) => check(view, &mut sink),
         }
         if take_passed_over() {
-            crowded.insert(bundle.instructions().path.as_str());
+            crowded.insert(view.bundle.instructions().path.as_str());
         }
         findings.extend(sink.into_findings());
     }
-    drop_repeated_views(&mut findings);
     let passed_over = crowded.into_iter().map(|path| UnreadFile {
         path: sanitise_line(path, limits::NAME_BYTES),
         size_bytes: None,
         reason: "more places than are looked at resemble an attack".to_owned(),
     });
-    let unread = opened.unread.iter().cloned().chain(passed_over).collect();
-    let capabilities = capability::infer(&view);
-    let executes_code = capability::executes_code(&view);
-    let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
-    ScannedBundle { bundle, issues, report }
-}
-
-/// Lines below the place of a view in which its text stands in the file itself.
-const VIEW_LINES: u32 = 400;
-
-/// Drops what a rule found in a text as it is drawn, where it found the same in the text as it
-/// is written.
-fn drop_repeated_views(findings: &mut Vec<Finding>) {
-    if !findings.iter().any(|finding| ends_in_view(&finding.chain)) {
-        return;
-    }
-    let mut written: HashMap<(&str, &str), Vec<(u32, Severity)>> = HashMap::new();
-    for finding in findings.iter().filter(|finding| finding.chain.is_empty()) {
-        let key = (finding.rule_id.as_str(), finding.location.path.as_str());
-        written.entry(key).or_default().push((finding.location.line.unwrap_or(0), finding.severity));
-    }
-    let is_repeated = |finding: &Finding| {
-        let key = (finding.rule_id.as_str(), finding.location.path.as_str());
-        let first = finding.location.line.unwrap_or(0);
-        written.get(&key).is_some_and(|places| {
-            places
-                .iter()
-                .any(|(line, severity)| (first..first + VIEW_LINES).contains(line) && *severity >= finding.severity)
-        })
-    };
-    let repeated: Vec<bool> =
-        findings.iter().map(|finding| ends_in_view(&finding.chain) && is_repeated(finding)).collect();
-    let mut repeated = repeated.into_iter();
-    findings.retain(|_| !repeated.next().unwrap_or(false));
+    (findings, passed_over.collect())
 }
 
 /// All needles of all rules in one automaton, so that a text is read once to know which
@@ -120,7 +122,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| {
     let automaton = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(&patterns)
         .expect("the needles are few and short");
     Needles { automaton, rule_of_pattern }

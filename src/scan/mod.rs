@@ -13,6 +13,7 @@ mod flow;
 pub mod format;
 mod layer;
 mod markdown;
+mod overlap;
 mod polarity;
 mod policy;
 mod report;

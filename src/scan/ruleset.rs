@@ -11,7 +11,7 @@ use super::signature::{SignatureError, SignaturePack, SignatureSet};
 
 /// Counted up with every release in which a rule, the scoring or the verdict changes; the
 /// API's `safety_version`.
-pub const RULESET_NUMBER: u32 = 1;
+pub const RULESET_NUMBER: u32 = 2;
 
 /// A ruleset: its number, and a digest over the facts of its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

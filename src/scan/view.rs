@@ -56,6 +56,8 @@ pub struct TextView<'a> {
     file: &'a BundleFile,
     origin: Option<&'a Origin>,
     decoded: &'a DecodedText,
+    /// Bytes of the text that rules see.
+    length: usize,
     line_starts: Vec<u32>,
     lowered: OnceLock<String>,
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
@@ -148,6 +150,7 @@ impl<'a> TextView<'a> {
             file,
             origin,
             decoded,
+            length: decoded.text.len(),
             line_starts,
             lowered: OnceLock::new(),
             regions: OnceLock::new(),
@@ -158,14 +161,24 @@ impl<'a> TextView<'a> {
         }
     }
 
-    /// Returns the text as it was written.
+    /// Returns the text as it was written; of a text that was made to keep a scanner busy, the
+    /// part that is looked at.
     pub fn text(&self) -> &'a str {
-        &self.decoded.text
+        &self.decoded.text[..self.length]
+    }
+
+    /// Lets rules see at most `length` bytes; tells whether that is less than there are.
+    pub(super) fn cut(&mut self, length: usize) -> bool {
+        let is_cut = length < self.length;
+        if is_cut {
+            self.length = self.decoded.text.floor_char_boundary(length);
+        }
+        is_cut
     }
 
     /// Returns the text in ASCII lower case; offsets are those of [`TextView::text`].
     pub fn lowered(&self) -> &str {
-        self.lowered.get_or_init(|| self.decoded.text.to_ascii_lowercase())
+        self.lowered.get_or_init(|| self.text().to_ascii_lowercase())
     }
 
     /// Returns how the text was encoded and what was odd about that.
@@ -220,7 +233,8 @@ impl<'a> TextView<'a> {
     pub fn line_range(&self, offset: usize) -> Range<usize> {
         let line = self.line_index(offset);
         let start = self.line_starts[line] as usize;
-        let end = self.line_starts.get(line + 1).map_or(self.text().len(), |next| *next as usize - 1).max(start);
+        let line_end = self.line_starts.get(line + 1).map_or(self.length, |next| *next as usize - 1);
+        let end = line_end.min(self.length).max(start);
         let near_start = self.text().floor_char_boundary(start.max(offset.saturating_sub(LINE_REACH_BYTES)));
         let near_end = self.text().floor_char_boundary(end.min(offset.saturating_add(LINE_REACH_BYTES)));
         near_start..near_end.max(near_start)

@@ -1,5 +1,6 @@
 //! How rules write their patterns.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -26,11 +27,11 @@ pub(in crate::scan) fn take_passed_over() -> bool {
 
 /// A compiled pattern of a rule.
 ///
-/// It works on bytes where its source is ASCII: `\w`, `\s`, `\d`, `\b` and `(?i)` then know
-/// ASCII only, and `.` and `[^…]` take one byte, so that a pattern compiles in a tenth of the
-/// time and runs on a small automaton. A source that holds another character, or the escape of one, is
-/// compiled for characters, with `\b` still of ASCII words. Spans always lie on boundaries of
-/// characters.
+/// It works on bytes, so that it compiles in a tenth of the time and runs on a small automaton:
+/// `\b` and `(?i)` know ASCII only, and `.` and `[^…]` take one byte. So do `\w`, `\s` and `\d`
+/// where the whole source is ASCII. A source that holds another character, or the escape of one,
+/// is about another language: letters of that and classes that hold one know all characters,
+/// `\w` is any letter, and `\s` the ideographic blank as well. Spans always lie on boundaries of characters.
 #[derive(Debug)]
 pub(in crate::scan) struct Pattern(bytes::Regex);
 
@@ -51,14 +52,82 @@ pub(in crate::scan) struct Captures<'t> {
 
 /// Compiles a pattern of a rule.
 pub(in crate::scan) fn pattern(source: &str) -> Pattern {
-    let needs_characters = !source.is_ascii() || [r"\p{", r"\u{", r"\x{"].iter().any(|escape| source.contains(escape));
-    let source = if needs_characters { source.replace(r"\b", r"(?-u:\b)") } else { source.to_owned() };
-    bytes::RegexBuilder::new(&source)
-        .unicode(needs_characters)
+    bytes::RegexBuilder::new(&on_bytes(source))
+        .unicode(false)
         .dfa_size_limit(AUTOMATON_BYTES)
         .build()
         .map(Pattern)
         .expect("the pattern is valid")
+}
+
+/// Marks the parts of `source` that are about characters, where the rest is about bytes.
+fn on_bytes(source: &str) -> Cow<'_, str> {
+    let names_character = |part: &str| !part.is_ascii() || CHARACTERS.iter().any(|escape| part.contains(escape));
+    if !names_character(source) {
+        return Cow::Borrowed(source);
+    }
+    let mut marked = String::with_capacity(source.len() * 2);
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '[' => class_length(rest),
+            '\\' => escape_length(rest),
+            _ => first.len_utf8(),
+        };
+        let (part, after) = rest.split_at(length);
+        match part {
+            // Every byte above ASCII is a letter here: all letters have some, and few other signs.
+            r"\w" => marked.push_str(r"[\w\x80-\xff]"),
+            r"\s" => marked.push_str("(?:\\s|(?u:\u{3000}))"),
+            _ if names_character(part) => {
+                marked.push_str("(?u:");
+                marked.push_str(part);
+                marked.push(')');
+            }
+            _ if part.starts_with('[') && !part.starts_with("[^") && part.contains(r"\w") => {
+                marked.push_str(r"[\x80-\xff");
+                marked.push_str(&part[1..]);
+            }
+            _ => marked.push_str(part),
+        }
+        rest = after;
+    }
+    Cow::Owned(marked)
+}
+
+/// Escapes of characters and of their classes.
+const CHARACTERS: &[&str] = &[r"\p{", r"\P{", r"\u{", r"\x{"];
+
+/// Returns the length of the class in brackets with which `source` begins.
+fn class_length(source: &str) -> usize {
+    // A bracket that closes right after the one that opens stands for itself.
+    let first = if source.starts_with("[^") { 2 } else { 1 };
+    let mut depth = 0;
+    let mut is_escaped = false;
+    for (index, character) in source.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            ']' if index == first => {}
+            '\\' => is_escaped = true,
+            '[' => depth += 1,
+            ']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return index + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    source.len()
+}
+
+/// Returns the length of the escape with which `source` begins.
+fn escape_length(source: &str) -> usize {
+    if CHARACTERS.iter().any(|escape| source.starts_with(escape)) {
+        return source.find('}').map_or(source.len(), |end| end + 1);
+    }
+    source.chars().take(2).map(char::len_utf8).sum()
 }
 
 impl Pattern {
@@ -189,6 +258,25 @@ mod tests {
         assert!(!take_passed_over());
         assert_eq!(found.find_iter(&"a".repeat(MATCHES + 1)).count(), MATCHES);
         assert!(take_passed_over() && !take_passed_over());
+    }
+
+    #[test]
+    fn other_languages_keep_their_letters() {
+        let rows = [
+            (r"(?i)игнорир\w*\s+инструкц", "Игнорируйте  Инструкции", true),
+            (r"[：:]\s*$|x", "危险：", true),
+            (r"危险[^\n]{0,9}命令", "危险的命令", true),
+            (r"(?i)\bé?curl\b", "运行curl下载", true),
+            (r"[\u{200b}-\u{200d}]+", "a\u{200c}b", true),
+            (r"\x{3000}", "\u{3000}", true),
+            (r"[]é]", "]", true),
+            (r"a[^é]b", "aéb", false),
+            (r"\[é\]", "[é]", true),
+            (r"é{2}", "éé", true),
+        ];
+        for (source, text, is_found) in rows {
+            assert_eq!(pattern(source).is_match(text), is_found, "{source}");
+        }
     }
 
     #[test]

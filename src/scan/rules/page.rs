@@ -16,7 +16,8 @@ use base64::Engine as _;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{REMOVED_RULES, RULES};
-use crate::scan::{Lifecycle, scan_bundle};
+use crate::scan::Lifecycle;
+use crate::scan::driver::findings_of_each_rule;
 use crate::skill::{FileContent, RawBundle, RawFile, SkillBundle};
 
 struct Example {
@@ -43,8 +44,8 @@ fn every_rule_flags_what_its_page_says_and_nothing_else() {
             let (bundle, issues) =
                 SkillBundle::parse(RawBundle { files: example.files, unread: Vec::new() }, Some("demo"))
                     .expect("an example has a SKILL.md");
-            let report = scan_bundle(bundle, issues).report;
-            let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule_id == rule.id).collect();
+            let findings = findings_of_each_rule(&bundle, &issues);
+            let found: Vec<_> = findings.iter().filter(|finding| finding.rule_id == rule.id).collect();
             // A finding of `info` is a note, which "Not flagged" allows.
             let flagged = found.iter().any(|finding| finding.severity > crate::scan::Severity::Info);
             if flagged != example.is_flagged {
