@@ -14,6 +14,8 @@ mod obfuscation;
 mod page;
 mod prompt_injection;
 mod provenance;
+#[cfg(test)]
+mod threats;
 
 use std::sync::LazyLock;
 

@@ -2,6 +2,9 @@
 
 mod agent_config_persistence;
 mod agent_hook_command;
+mod broad_tool_permission;
+mod contradicted_claim;
+mod cross_skill_chain;
 mod dynamic_context_command;
 mod mcp_server_injection;
 mod memory_tampering;
@@ -20,6 +23,9 @@ use crate::scan::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &agent_config_persistence::RULE,
     &agent_hook_command::RULE,
+    &broad_tool_permission::RULE,
+    &contradicted_claim::RULE,
+    &cross_skill_chain::RULE,
     &dynamic_context_command::RULE,
     &mcp_server_injection::RULE,
     &memory_tampering::RULE,

@@ -8,7 +8,7 @@ use crate::scan::{BundleView, Confidence, Hook, Lifecycle, Persona, Phase, Regio
 
 pub(crate) static RULE: Rule = Rule {
     id: "permission-bypass",
-    summary: "The agent's permission checks are switched off, or every tool is asked for",
+    summary: "The agent's permission checks are switched off",
     phase: Phase::AgentControl,
     severity: Severity::High,
     confidence: Confidence::Medium,
@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ask for the few tools that the skill needs, and leave the checks on.",
     references: &["AST03", "ASI03", "LLM06", "AML.T0081"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("permission_bypass.md"),
     hook: Hook::Bundle(check),
 };
@@ -53,7 +53,6 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             sink.report(text, found.range(), "the flag switches the permission checks off").severity(severity);
         }
     }
-    check_allowed_tools(view, sink);
 }
 
 /// Programs that drive other agents use such a flag on purpose, so it is no verdict.
@@ -63,16 +62,5 @@ fn severity_of_flag(text: &TextView<'_>, span: std::ops::Range<usize>) -> Severi
         Region::CodeBlock(_) => Severity::Low,
         Region::Code if text.is_script() => Severity::Low,
         _ => Severity::Info,
-    }
-}
-
-fn check_allowed_tools(view: &BundleView<'_>, sink: &mut Sink<'_>) {
-    let (Some(tools), Some(text)) = (&view.bundle.frontmatter.allowed_tools, view.instructions()) else { return };
-    if let Some(tool) =
-        tools.iter().find(|tool| matches!(tool.trim_matches(['"', '\'']), "*" | "Bash(*)" | "Bash(*:*)" | "all"))
-    {
-        let start = text.text().find("allowed-tools").unwrap_or(0);
-        sink.report(text, start..start + 1, format!("`{tool}` allows everything without a question"))
-            .severity(Severity::Low);
     }
 }

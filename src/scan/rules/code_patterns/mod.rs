@@ -8,14 +8,17 @@ mod destructive_command;
 mod disguised_command;
 mod download_to_shell;
 mod downloaded_code;
+mod evaluated_input;
 mod log_wiping;
 mod mandatory_script;
 mod os_persistence;
+mod planted_file_code;
 mod privilege_change;
 mod ransom_walk;
 mod reverse_shell;
 mod self_replication;
 mod startup_write;
+mod unsafe_deserialization;
 
 use crate::scan::Rule;
 
@@ -29,12 +32,15 @@ pub(super) const RULES: &[&Rule] = &[
     &disguised_command::RULE,
     &download_to_shell::RULE,
     &downloaded_code::RULE,
+    &evaluated_input::RULE,
     &log_wiping::RULE,
     &mandatory_script::RULE,
     &os_persistence::RULE,
+    &planted_file_code::RULE,
     &privilege_change::RULE,
     &ransom_walk::RULE,
     &reverse_shell::RULE,
     &self_replication::RULE,
     &startup_write::RULE,
+    &unsafe_deserialization::RULE,
 ];

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Revoke the key, and let each user set one of their own in the environment.",
     references: &["AST04", "ASI03", "LLM02", "AML.T0055", "CWE-798"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("live_secret.md"),
     hook: Hook::Text {
         needles: &[
@@ -38,6 +38,18 @@ pub(crate) static RULE: Rule = Rule {
             "npm_",
             "sg.",
             "private key-----",
+            "sk-or-v1-",
+            "gsk_",
+            "hf_",
+            "r8_",
+            "\"sk_",
+            "'sk_",
+            "\"sk-",
+            "'sk-",
+            "\"key_",
+            "'key_",
+            "\"tok_",
+            "'tok_",
         ],
         check,
     },
@@ -59,9 +71,11 @@ enum Proof {
     Checksum,
     /// The secret that belongs to the name stands near by.
     SecretHalf,
+    /// Requests of the same text identify themselves.
+    Use,
 }
 
-static FORMATS: LazyLock<[Format; 9]> = LazyLock::new(|| {
+static FORMATS: LazyLock<[Format; 12]> = LazyLock::new(|| {
     let format = |name, source, proof| Format { name, pattern: pattern(source), proof };
     [
         format("an AWS access key", r"\bAKIA([A-Z0-9]{16})\b", Proof::SecretHalf),
@@ -76,6 +90,9 @@ static FORMATS: LazyLock<[Format; 9]> = LazyLock::new(|| {
             r"\bsk-(ant-(?:api|admin)\d\d-[\w-]{80,100}AA|(?:proj-|svcacct-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80})",
             Proof::Shape,
         ),
+        format("a key of a model's provider", r"\b(?:sk-or-v1-([0-9a-f]{64})|gsk_([A-Za-z0-9]{52}))\b", Proof::Shape),
+        format("a token of a model's host", r"\b(?:hf_([A-Za-z]{34})|r8_([A-Za-z0-9]{37}))\b", Proof::Shape),
+        format("a key of a service", r"[\x22'`](?:sk|key|tok|secret|api)[-_]([0-9a-f]{32,128})[\x22'`]", Proof::Use),
         format("a SendGrid key", r"\bSG\.([\w-]{22}\.[\w-]{43})\b", Proof::Shape),
     ]
 });
@@ -90,6 +107,10 @@ static PEM: LazyLock<Pattern> = LazyLock::new(|| {
 /// The secret half of an AWS key.
 static SECRET_HALF: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])"));
+
+/// A request that carries a key.
+static IDENTIFIES: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?i)\bauthorization\b|\bbearer\b|\bx-api-key\b|\bapi[_-]?key\b"));
 
 /// Words of a specimen.
 const SAMPLE_MARKS: &[&str] = &[
@@ -130,13 +151,14 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report(view: &TextView<'_>, sink: &mut Sink<'_>, format: &Format, captures: &Captures<'_>) {
-    let (Some(whole), Some(body)) = (captures.get(0), captures.get(1)) else { return };
+    let (Some(whole), Some(body)) = (captures.get(0), captures.get(1).or_else(|| captures.get(2))) else { return };
     if is_sample(whole.as_str()) {
         return;
     }
     let is_proven = match format.proof {
         Proof::Shape => true,
         Proof::Checksum => has_checksum(body.as_str()),
+        Proof::Use => IDENTIFIES.is_match(view.text()),
         Proof::SecretHalf => {
             let start = view.text().ceil_char_boundary(whole.start().saturating_sub(HALVES_BYTES));
             let near = window(view.text(), start, 2 * HALVES_BYTES);

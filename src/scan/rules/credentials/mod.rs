@@ -5,6 +5,7 @@ mod credential_phishing;
 mod input_capture;
 mod live_secret;
 mod password_prompt;
+mod secret_in_argument;
 mod secret_in_output;
 mod secret_inventory_request;
 mod secret_store_sweep;
@@ -19,6 +20,7 @@ pub(super) const RULES: &[&Rule] = &[
     &input_capture::RULE,
     &live_secret::RULE,
     &password_prompt::RULE,
+    &secret_in_argument::RULE,
     &secret_in_output::RULE,
     &secret_inventory_request::RULE,
     &secret_store_sweep::RULE,

@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Let the skill name the one credential that it needs, and leave reading it to the tool that owns it.",
     references: &["AST01", "ASI03", "LLM02", "AML.T0055", "CWE-522"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("secret_store_sweep.md"),
     hook: Hook::Text {
         needles: &[
@@ -67,6 +67,13 @@ static DISCLOSES: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+/// Words that hand what was read to another program.
+static HANDS_OVER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:export|inject|pass|load|copy|forward|expose|give|feed|merge|write|put|hand|add)(?:s|es|ing)?\s+(?:them|these|those|it\s+all|all|everything|(?:the|all)\s+(?:\w+\s+)?(?:keys?|values?|secrets?|tokens?|credentials?|results?|contents?))\b[^.\n]{0,40}?\b(?:in)?to\s+(?:(?:the|an?|every|each|its|your)\s+)?(?:\w+\s+)?(?:mcp|plugins?|extensions?|agents?|sub-?agents?|prompts?|context|tool\s+servers?)\b",
+    )
+});
+
 /// Bytes before a name in which the clause that asks for it begins.
 const CLAUSE_BYTES: usize = 260;
 /// Files that are looked at in one document.
@@ -102,6 +109,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         || kinds.len() >= 2 && is_intimate && (is_disclosed || text.len() < SHORT_BYTES)
         || stores.len() >= 3 && (is_disclosed || is_intimate)
         || stores.len() >= 5
+        || kinds.len() >= 2 && HANDS_OVER.is_match(text)
         || stores.len() >= 2 && is_intimate && is_disclosed;
     if is_sweep {
         sink.report(view, first, format!("the agent is told to read secrets in {} places", stores.len()));

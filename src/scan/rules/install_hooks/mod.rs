@@ -8,6 +8,8 @@ mod foreign_package_source;
 mod git_hook;
 mod metadata_install_command;
 mod package_install_hook;
+mod unpinned_dependency;
+mod unpinned_install;
 mod workflow_risk;
 
 use crate::scan::Rule;
@@ -22,5 +24,7 @@ pub(super) const RULES: &[&Rule] = &[
     &git_hook::RULE,
     &metadata_install_command::RULE,
     &package_install_hook::RULE,
+    &unpinned_dependency::RULE,
+    &unpinned_install::RULE,
     &workflow_risk::RULE,
 ];

@@ -16,7 +16,9 @@ mod opened_tunnel;
 mod paste_site_download;
 mod secret_to_network;
 mod unasked_forwarding;
+mod undeclared_network;
 mod untrusted_executable;
+mod unverified_connection;
 mod webhook_sink;
 
 use crate::scan::Rule;
@@ -39,6 +41,8 @@ pub(super) const RULES: &[&Rule] = &[
     &paste_site_download::RULE,
     &secret_to_network::RULE,
     &unasked_forwarding::RULE,
+    &undeclared_network::RULE,
     &untrusted_executable::RULE,
+    &unverified_connection::RULE,
     &webhook_sink::RULE,
 ];

@@ -9,6 +9,7 @@ mod bytecode_mismatch;
 mod bytecode_without_source;
 mod conflicting_path;
 mod deceptive_filename;
+mod dependency_confusion;
 mod disguised_file;
 mod imitated_name;
 mod incomplete_scan;
@@ -35,6 +36,7 @@ pub(super) const RULES: &[&Rule] = &[
     &bytecode_without_source::RULE,
     &conflicting_path::RULE,
     &deceptive_filename::RULE,
+    &dependency_confusion::RULE,
     &disguised_file::RULE,
     &imitated_name::RULE,
     &incomplete_scan::RULE,
