@@ -65,7 +65,13 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
         size_bytes: None,
         reason: "more places than are looked at resemble an attack".to_owned(),
     });
-    let unread = opened.unread.iter().cloned().chain(passed_over).collect();
+    // What the rules did not follow to its end is not safe either.
+    let cut = view.flow().unread.iter().filter_map(|file| view.files.get(*file)).map(|file| UnreadFile {
+        path: sanitise_line(file.path(), limits::NAME_BYTES),
+        size_bytes: None,
+        reason: "the program is too large or too deeply nested to be followed to its end".to_owned(),
+    });
+    let unread = opened.unread.iter().cloned().chain(passed_over).chain(cut).collect();
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
     let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);

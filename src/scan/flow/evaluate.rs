@@ -323,6 +323,7 @@ impl<'e> Evaluator<'e> {
                 );
                 let number = match (sides, operator) {
                     ((Some(left), Some(right)), '^') => Some(left ^ right),
+                    ((Some(left), Some(right)), '+') => left.checked_add(right),
                     ((Some(left), Some(right)), '-') => left.checked_sub(right),
                     ((Some(left), Some(right)), '|') => Some(left | right),
                     ((Some(left), Some(right)), '&') => Some(left & right),
