@@ -22,7 +22,12 @@ fn show(effects: &[Effect]) -> String {
                 effect.data.origins.iter().map(|origin| format!("{}:{}", origin.kind.words(), origin.name)).collect();
             format!(
                 "{:?} at {} text={:?} target={:?} data={names:?} disguised={} trigger={:?}",
-                effect.action, effect.place.start, effect.text, effect.target, effect.is_disguised, effect.trigger
+                effect.action,
+                effect.place.start,
+                effect.text,
+                effect.target,
+                effect.is_disguised,
+                effect.trigger.kinds
             )
         })
         .collect::<Vec<_>>()
