@@ -37,8 +37,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             Destination::Local => continue,
             Destination::Hostile => Severity::Critical,
             Destination::Stranger => Severity::High,
-            Destination::Unknown | Destination::Chosen => Severity::Medium,
-            Destination::Known => Severity::Low,
+            Destination::Unknown | Destination::Chosen | Destination::Known => Severity::Low,
         };
         sink.report(text, span, format!("`{own}` is replaced by what {} gives", from.words())).severity(severity);
     }
