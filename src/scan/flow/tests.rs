@@ -233,3 +233,15 @@ proptest::proptest! {
         }
     }
 }
+
+/// What is nested deeper than anybody writes is told apart before a parser sees it.
+#[test]
+fn what_is_too_deep_is_not_parsed() {
+    let deep = "(".repeat(200 * 1024);
+    let long = format!("{}x=1\n", "echo a\n".repeat(40_000));
+    for language in [Language::Shell, Language::Python, Language::JavaScript, Language::PowerShell] {
+        assert!(parse(&deep, language).is_none(), "{language:?}");
+        assert!(parse("f(1)", language).is_some_and(|program| !program.is_cut), "{language:?}");
+    }
+    assert!(parse(&long, Language::Shell).is_none_or(|program| program.is_cut));
+}
