@@ -100,7 +100,13 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
         size_bytes: None,
         reason: "more places than are looked at resemble an attack".to_owned(),
     });
-    (findings, passed_over.collect())
+    // What the rules did not follow to its end is not safe either.
+    let cut = view.flow().unread.iter().filter_map(|file| view.files.get(*file)).map(|file| UnreadFile {
+        path: sanitise_line(file.path(), limits::NAME_BYTES),
+        size_bytes: None,
+        reason: "the program is too large or too deeply nested to be followed to its end".to_owned(),
+    });
+    (findings, passed_over.chain(cut).collect())
 }
 
 /// All needles of all rules in one automaton, so that a text is read once to know which

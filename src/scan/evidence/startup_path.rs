@@ -56,6 +56,7 @@ pub(in crate::scan) fn startup_path(path: &str) -> Option<&'static str> {
         }
         () if path.ends_with(".ssh/authorized_keys") || path.ends_with(".ssh/rc") => Some("whoever holds a key"),
         () if path == "/etc/sudoers" || path.starts_with("/etc/sudoers.d/") => Some("the administrator's rights"),
+        () if name.ends_with("profile.ps1") => Some("the start of a shell"),
         () if path == "core.hookspath" || path.contains(".git/hooks/") => Some("git"),
         () if path.contains("/etc/ld.so.preload") || path.contains("/etc/init.d/") => Some("the start of a program"),
         () => None,

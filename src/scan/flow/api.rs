@@ -205,6 +205,7 @@ fn by_whole_name(path: &str) -> Option<Api> {
         | "pyxhook.HookManager"
         | "iohook.on"
         | "keyboard.on_release" => Api::Source(Kinds::KEYSTROKES),
+        "powershell.environment" => Api::Source(Kinds::ENVIRONMENT),
         "getpass.getpass" => Api::Source(Kinds::PASSWORD_PROMPT),
         "keyring.get_password"
         | "win32crypt.CryptUnprotectData"
@@ -310,6 +311,10 @@ fn by_method(object: &str, name: &str) -> Option<Api> {
         "unlink" if !object.is_empty() => Api::Delete,
         "chmod" if !object.is_empty() => Api::ChangeMode,
         "status_code" | "exists" | "is_file" | "is_dir" | "raise_for_status" | "hexdigest" | "mkdir" => Api::Clean,
+        "powershell_get" | "powershell_post" | "powershell_upload" => Api::Request,
+        "powershell_fetch" => Api::Fetch,
+        "powershell_invoke" => Api::RunCode,
+        "powershell_run" => Api::RunShell,
         "encrypt" if object.contains("Fernet") || object.contains("AES") || object.contains("encryptor") => {
             Api::Encrypt
         }

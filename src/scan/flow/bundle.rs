@@ -1,6 +1,6 @@
 //! The programs of a bundle, and what they do together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -25,12 +25,15 @@ pub(in crate::scan) struct Flow {
     pub(in crate::scan) effects: Vec<Effect>,
     /// The scripts that a text tells the agent to run.
     pub(in crate::scan) invocations: Vec<Invocation>,
+    /// Files of which not all was followed.
+    pub(in crate::scan) unread: BTreeSet<usize>,
 }
 
 impl Flow {
     /// Reads all programs of a bundle.
     pub(in crate::scan) fn of(view: &BundleView<'_>) -> Self {
-        let groups = groups(units(view));
+        let (units, unread) = units(view);
+        let groups = groups(units);
         let mut files = Files::default();
         let mut found: Vec<_> = groups
             .iter()
@@ -47,7 +50,7 @@ impl Flow {
         }
         let mut effects: Vec<Effect> = found.into_iter().flat_map(|(effects, _)| effects).collect();
         effects.sort_by_key(|effect| effect.place);
-        Self { effects, invocations: invocations(view) }
+        Self { effects, invocations: invocations(view), unread }
     }
 
     /// Iterates over what the programs of one file do.
@@ -95,6 +98,10 @@ static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "ncat",
         "rm -",
         "rmtree",
+        "rmsync",
+        "fs.rm",
+        "rimraf",
+        "os.fork",
         "unlink",
         "os.remove",
         "function(",
@@ -143,29 +150,51 @@ static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "aws s3",
         "dns",
         "hostname",
+        "iwr ",
+        "irm ",
+        "webclient",
+        "downloadstring",
+        "frombase64string",
+        "start-process",
+        "-content",
+        "$profile",
+        "remove-item",
+        "-itemproperty",
+        "scheduledtask",
+        "-encodedcommand",
+        "-enc ",
     ];
     AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).expect("the words are few and short")
 });
 
-/// Returns the programs of a bundle, each in its file.
-fn units(view: &BundleView<'_>) -> Vec<Unit> {
+/// Returns the programs of a bundle, each in its file, and the files of which not all is read.
+fn units(view: &BundleView<'_>) -> (Vec<Unit>, BTreeSet<usize>) {
     let mut units = Vec::new();
+    let mut unread = BTreeSet::new();
     let mut bytes_left = BUNDLE_BYTES;
     for (file, text) in view.files.iter().enumerate().filter_map(|(file, view)| Some((file, view.text.as_ref()?))) {
         for (range, language) in programs(text) {
             let code = &text.text()[range.clone()];
             let size = code.len().min(PARSED_BYTES);
-            if size > bytes_left || !SIGNS.is_match(&code[..code.floor_char_boundary(size)]) {
+            if !SIGNS.is_match(&code[..code.floor_char_boundary(size)]) {
+                continue;
+            }
+            if size > bytes_left {
+                unread.insert(file);
                 continue;
             }
             bytes_left -= size;
-            if let Some(program) = parse(code, language) {
+            let program = parse(code, language);
+            if program.as_ref().is_none_or(|program| program.is_cut) {
+                unread.insert(file);
+            }
+            if let Some(program) = program {
                 let stem = (!text.is_markdown()).then(|| stem(text.path())).flatten();
                 units.push(Unit { program, file, offset: range.start, at: None, stem });
             }
         }
     }
-    units
+    (units, unread)
 }
 
 /// Returns where a text holds programs.
@@ -193,6 +222,7 @@ fn language(name: &str) -> Option<Language> {
         "python" | "py" | "python3" => Some(Language::Python),
         "javascript" | "js" | "node" | "jsx" | "mjs" | "cjs" => Some(Language::JavaScript),
         "typescript" | "ts" | "tsx" => Some(Language::TypeScript),
+        "powershell" | "ps1" | "pwsh" | "ps" => Some(Language::PowerShell),
         _ => None,
     }
 }

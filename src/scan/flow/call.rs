@@ -255,7 +255,8 @@ impl<'e> Evaluator<'e> {
             }
             Api::RunShell => self.run_shell(unit, id, path, given),
             Api::RunCode => {
-                let code = at(0).clone();
+                // A block that runs itself: `$block.Invoke()`.
+                let code = if given.is_empty() { Value { path: None, ..callee.clone() } } else { at(0).clone() };
                 self.effect(unit, id, Action::Run, &code, &Value::default());
                 let language = self.units[unit].program.language;
                 for text in code.texts() {
@@ -334,6 +335,9 @@ impl<'e> Evaluator<'e> {
             }
         }
         let target = Value { path: None, ..url.clone() };
+        if let (true, Some((_, file))) = (path.ends_with("powershell_upload"), given.last()) {
+            body.taint.add(&self.content(unit, id, file));
+        }
         self.effect(unit, id, Action::Send(Channel::Http), &body, &target);
         if header.taint.kinds != Kinds::NONE {
             self.effect(unit, id, Action::Send(Channel::Header), &header, &target);

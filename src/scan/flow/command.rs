@@ -94,21 +94,24 @@ const INTERPRETERS: &[(&str, Language, &str)] = &[
     ("ruby", Language::Other, "-e"),
     ("php", Language::Other, "-r"),
     ("osascript", Language::Other, "-e"),
-    ("pwsh", Language::Other, "-command"),
-    ("powershell", Language::Other, "-command"),
+    ("pwsh", Language::PowerShell, "-command"),
+    ("powershell", Language::PowerShell, "-command"),
     ("source", Language::Shell, "\0"),
     (".", Language::Shell, "\0"),
 ];
 
 /// A word of a command: its value and its text.
-struct Word {
-    value: Value,
-    text: Arc<str>,
+pub(super) struct Word {
+    pub(super) value: Value,
+    pub(super) text: Arc<str>,
 }
 
 impl<'e> Evaluator<'e> {
     /// Evaluates a command.
     pub(super) fn command(&mut self, unit: usize, id: NodeId, words: &'e [NodeId], input: Option<NodeId>) -> Value {
+        if self.is_powershell(unit) {
+            return self.cmdlet(unit, id, words, input);
+        }
         let mut line: Vec<Word> = Vec::new();
         for (index, word) in words.iter().enumerate() {
             let value = self.value(unit, *word).clone();
@@ -150,7 +153,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Returns the name of a command as it is written, where it is not a plain variable.
-    fn written(&self, unit: usize, words: &[NodeId]) -> Option<String> {
+    pub(super) fn written(&self, unit: usize, words: &[NodeId]) -> Option<String> {
         use super::program::Kind;
         let node = &self.units[unit].program.nodes[*words.first()? as usize];
         let value = self.value(unit, *words.first()?);
@@ -165,7 +168,7 @@ impl<'e> Evaluator<'e> {
                     .map(|text| text.to_lowercase())
                     .filter(|text| !name.contains('/') || text.len() * 2 < name.len())
             }
-            Kind::Slice(..) | Kind::Call(..) => Some(String::new()),
+            kind if Self::is_folded(kind) => Some(String::new()),
             // A variable is a plain name where the program writes its value as a word.
             Kind::Name(_) | Kind::OneOf(_) | Kind::Opaque(_) => {
                 let first = name.split_whitespace().next()?.rsplit('/').next()?.to_owned();
@@ -253,7 +256,7 @@ impl<'e> Evaluator<'e> {
         result
     }
 
-    fn run_command(
+    pub(super) fn run_command(
         &mut self,
         unit: usize,
         id: NodeId,
@@ -272,6 +275,7 @@ impl<'e> Evaluator<'e> {
         let source = |kind: Kinds| Value::of(Vec::new(), Taint::of(kind, place, name));
         if let Some((_, language, option)) = INTERPRETERS.iter().find(|(known, ..)| {
             name == *known
+                || name.strip_suffix(".exe") == Some(*known)
                 || name.strip_prefix(known).is_some_and(|rest| rest.starts_with(['.']) && *known == "python3")
         }) {
             return self.interpret(unit, id, *language, option, line, stdin);
@@ -509,7 +513,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Runs a text as code.
-    fn run_code(&mut self, unit: usize, id: NodeId, code: &Value, language: Language) -> Value {
+    pub(super) fn run_code(&mut self, unit: usize, id: NodeId, code: &Value, language: Language) -> Value {
         self.effect(unit, id, Action::Run, code, &Value::default());
         let mut output = Value::of(Vec::new(), code.taint.clone());
         for text in code.texts() {
@@ -529,6 +533,9 @@ impl<'e> Evaluator<'e> {
         line: &[Word],
         stdin: &Value,
     ) -> Value {
+        if language == Language::PowerShell {
+            return self.powershell(unit, id, line, stdin);
+        }
         let arguments = &line[1..];
         let at = arguments.iter().position(|word| {
             let text = word.text.to_ascii_lowercase();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::taint::{Kinds, Place, Taint};
+use super::taint::{Place, Taint};
 
 /// Something that a program does.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(in crate::scan) struct Effect {
     /// What the target came from.
     pub(in crate::scan) target_taint: Taint,
     /// What decides whether it happens at all.
-    pub(in crate::scan) trigger: Kinds,
+    pub(in crate::scan) trigger: Taint,
     /// Whether the command or function was put together from pieces or codes.
     pub(in crate::scan) is_disguised: bool,
     /// How deep inside of texts that are run as code it stands.

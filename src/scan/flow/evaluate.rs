@@ -323,6 +323,7 @@ impl<'e> Evaluator<'e> {
                 );
                 let number = match (sides, operator) {
                     ((Some(left), Some(right)), '^') => Some(left ^ right),
+                    ((Some(left), Some(right)), '+') => left.checked_add(right),
                     ((Some(left), Some(right)), '-') => left.checked_sub(right),
                     ((Some(left), Some(right)), '|') => Some(left | right),
                     ((Some(left), Some(right)), '&') => Some(left & right),
@@ -670,17 +671,17 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Returns what the conditions around a node depend on.
-    fn trigger(&self, unit: usize, id: NodeId) -> Kinds {
+    fn trigger(&self, unit: usize, id: NodeId) -> Taint {
         let program = &self.units[unit].program;
-        let mut kinds = Kinds::NONE;
+        let mut taint = Taint::default();
         let mut guard = program.nodes[id as usize].guard as usize;
         while guard != 0 {
             if let Some(condition) = program.guards[guard].condition {
-                kinds = kinds.with(self.value(unit, condition).taint.kinds);
+                taint.add(&self.value(unit, condition).taint);
             }
             guard = program.guards[guard].parent;
         }
-        kinds
+        taint
     }
 
     /// Records that a file is written, or that data goes to a device of the shell.
@@ -758,8 +759,9 @@ impl<'e> Evaluator<'e> {
         let Some((output, effects)) = self.nested.get(&key) else { return Value::default() };
         for effect in effects {
             if self.effects.len() < EFFECTS {
-                let trigger = effect.trigger.with(trigger);
-                self.effects.push(Effect { place, trigger, ..effect.clone() });
+                let mut inner = Effect { place, ..effect.clone() };
+                inner.trigger.add(&trigger);
+                self.effects.push(inner);
             }
         }
         output.clone()

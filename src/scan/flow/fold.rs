@@ -78,6 +78,7 @@ pub(super) fn method(name: &str, object: &Constant, arguments: &[Constant]) -> O
             let end = if name == "substr" { end.map(|length| start + length) } else { end };
             slice(object, Some(start), end, None)
         }
+        "powershell_characters" => super::fold_powershell::characters(&text()?),
         "get" | "item" | "pop" => None,
         _ => None,
     }
@@ -167,7 +168,7 @@ pub(super) fn function(path: &str, arguments: &[Constant]) -> Option<Constant> {
         "os.path.basename" | "path.basename" => Constant::text(first?.as_text()?.rsplit('/').next()?),
         "os.path.dirname" | "path.dirname" => Constant::text(first?.as_text()?.rsplit_once('/')?.0),
         "map" => None,
-        _ => None,
+        _ => super::fold_powershell::function(path, arguments),
     }
 }
 

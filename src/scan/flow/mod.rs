@@ -9,11 +9,13 @@
 mod api;
 mod bundle;
 mod call;
+mod cmdlet;
 mod command;
 pub(in crate::scan) mod constant;
 pub(in crate::scan) mod effect;
 mod evaluate;
 mod fold;
+mod fold_powershell;
 pub(in crate::scan) mod invocation;
 mod lower;
 mod parse;

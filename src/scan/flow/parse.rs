@@ -22,15 +22,40 @@ const PIECES: usize = 4_000;
 /// How often each piece of a text may be read.
 const READS: usize = 24;
 
+/// How deep brackets may lie in each other: deeper than anybody or any tool writes code, and what
+/// makes a parser slow.
+const NESTING: usize = 400;
+
+/// Tells how deep the brackets of a text lie in each other, whatever they stand in.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// Parses `text`, or as much of it as the budget allows; nothing where the text is so odd
 /// that the parser does not come to an end.
 pub(super) fn parse(text: &str, language: Language) -> Option<Program> {
+    let is_long = text.len() > PARSED_BYTES;
     let text = &text[..text.floor_char_boundary(PARSED_BYTES)];
+    if nesting(text) > NESTING {
+        return None;
+    }
     let grammar: tree_sitter::Language = match language {
         Language::Shell => tree_sitter_bash::LANGUAGE.into(),
         Language::Python => tree_sitter_python::LANGUAGE.into(),
         Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
         Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        Language::PowerShell => tree_sitter_powershell::LANGUAGE.into(),
         Language::Other => return None,
     };
     let mut parser = Parser::new();
@@ -48,13 +73,15 @@ pub(super) fn parse(text: &str, language: Language) -> Option<Program> {
     let bytes = text.as_bytes();
     // A grammar that looks far ahead at every word would read a long line again and again: what
     // it reads is counted too.
-    let mut pieces_left = PIECES + bytes.len() / PIECE_BYTES * READS;
+    let pieces_left = Cell::new(PIECES + bytes.len() / PIECE_BYTES * READS);
     let mut read = |at: usize, _| {
-        pieces_left = pieces_left.saturating_sub(1);
-        let is_spent = pieces_left == 0 || steps_taken.get() >= steps;
+        pieces_left.set(pieces_left.get().saturating_sub(1));
+        let is_spent = pieces_left.get() == 0 || steps_taken.get() >= steps;
         let end = if is_spent { at } else { (at + PIECE_BYTES).min(bytes.len()) };
         bytes.get(at..end).unwrap_or_default()
     };
     let tree = parser.parse_with_options(&mut read, None, Some(options))?;
-    Some(lower::lower(&tree, text, language))
+    let mut program = lower::lower(&tree, text, language);
+    program.is_cut |= is_long || pieces_left.get() == 0 || steps_taken.get() >= steps;
+    Some(program)
 }

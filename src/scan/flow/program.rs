@@ -21,6 +21,8 @@ pub(in crate::scan) enum Language {
     JavaScript,
     /// TypeScript.
     TypeScript,
+    /// PowerShell.
+    PowerShell,
     /// A language that is not read: what it runs is known, what it does is not.
     Other,
 }
@@ -38,6 +40,8 @@ pub(in crate::scan) struct Program {
     pub(in crate::scan) functions: Vec<Function>,
     /// Conditions under which nodes run; the first is none.
     pub(in crate::scan) guards: Vec<Guard>,
+    /// Whether a part of the text was left out: too deep, or more than a program may have.
+    pub(in crate::scan) is_cut: bool,
 }
 
 /// A function, a method, or the program itself.
@@ -176,6 +180,7 @@ impl Builder {
             imports: HashMap::new(),
             functions: vec![Function { name: String::new(), class: None, parameters: Vec::new(), parent: 0 }],
             guards: vec![Guard { parent: 0, condition: None }],
+            is_cut: false,
         };
         Self { program, scope: 0, guard: 0 }
     }
@@ -183,6 +188,11 @@ impl Builder {
     /// Tells whether no more nodes are taken.
     pub(super) fn is_full(&self) -> bool {
         self.program.nodes.len() >= NODES
+    }
+
+    /// Returns what a node is.
+    pub(super) fn kind(&self, id: NodeId) -> &Kind {
+        &self.program.nodes[id as usize].kind
     }
 
     /// Returns the id that the next node gets.

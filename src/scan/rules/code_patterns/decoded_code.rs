@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Write the code as it is; what has to be hidden from a reader should not run.",
     references: &["AST01", "ASI05", "LLM03", "AML.T0068", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("decoded_code.md"),
     hook: Hook::Bundle(check),
 };

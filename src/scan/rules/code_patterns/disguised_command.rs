@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Write the command as it is; what has to be hidden from a reader should not run.",
     references: &["AST01", "ASI05", "LLM03", "AML.T0015", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("disguised_command.md"),
     hook: Hook::Bundle(check),
 };

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Ship the code with the skill, or install it from a registry with a version and a digest.",
     references: &["AST01", "ASI05", "LLM03", "AML.T0011", "CWE-494"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("downloaded_code.md"),
     hook: Hook::Bundle(check),
 };

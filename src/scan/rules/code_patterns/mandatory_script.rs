@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Read the script before anything runs it; a skill that works without it needs no such step.",
     references: &["AST01", "ASI04", "LLM03", "AML.T0011", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("mandatory_script.md"),
     hook: Hook::Bundle(check),
 };

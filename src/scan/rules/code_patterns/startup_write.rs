@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Look at what is written; a skill that ends with its task leaves nothing behind that starts by itself.",
     references: &["AST01", "ASI10", "LLM06", "AML.T0112", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("startup_write.md"),
     hook: Hook::Bundle(check),
 };

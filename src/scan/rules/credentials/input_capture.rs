@@ -40,7 +40,7 @@ fn judge(effect: &Effect) -> Option<(Severity, &'static str)> {
         }
         // What was copied decides that something else takes its place.
         Action::SetClipboard
-            if effect.trigger.holds(Kinds::CLIPBOARD)
+            if effect.trigger.kinds.holds(Kinds::CLIPBOARD)
                 && !effect.data.kinds.holds(Kinds::CLIPBOARD)
                 && effect.text.iter().any(|text| is_address(text)) =>
         {

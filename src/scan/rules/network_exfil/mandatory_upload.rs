@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Leave the step out, and ask why the skill wants the data.",
     references: &["AST01", "ASI01", "LLM02", "AML.T0086", "CWE-359"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("mandatory_upload.md"),
     hook: Hook::Bundle(check),
 };

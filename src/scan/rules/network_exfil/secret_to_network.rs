@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Do not run it; a program that needs a key sends that key to the service it belongs to, and nothing else.",
     references: &["AST01", "ASI02", "LLM02", "AML.T0086", "CWE-200"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("secret_to_network.md"),
     hook: Hook::Bundle(check),
 };
