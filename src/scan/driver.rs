@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
-use super::capability;
+use super::capability::{self, is_native};
 use super::evidence::take_passed_over;
 use super::layer::open_layers;
 use super::overlap::{drop_overlaps, drop_repeated_views};
 use super::{BundleView, Finding, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
-use crate::skill::{ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
+use crate::skill::{FileClass, ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
 /// A bundle that was scanned, with what was odd about it: the only thing that can be stored.
 #[derive(Debug, Clone)]
@@ -100,13 +100,25 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
         size_bytes: None,
         reason: "more places than are looked at resemble an attack".to_owned(),
     });
+    // What is named like a text and is none was not read by anything.
+    let is_text_by_name = |class| matches!(class, FileClass::Instructions | FileClass::Reference | FileClass::Script);
+    let opaque = view
+        .files
+        .iter()
+        .filter(|file| file.text.is_none() && file.origin.is_none() && is_text_by_name(file.file.class))
+        .filter(|file| file.file.bytes().is_some_and(|bytes| !bytes.is_empty() && !is_native(Some(bytes))))
+        .map(|file| UnreadFile {
+            path: sanitise_line(file.path(), limits::NAME_BYTES),
+            size_bytes: file.file.bytes().map(|bytes| bytes.len() as u64),
+            reason: "the file is named like a text and is none".to_owned(),
+        });
     // What the rules did not follow to its end is not safe either.
     let cut = view.flow().unread.iter().filter_map(|file| view.files.get(*file)).map(|file| UnreadFile {
         path: sanitise_line(file.path(), limits::NAME_BYTES),
         size_bytes: None,
         reason: "the program is too large or too deeply nested to be followed to its end".to_owned(),
     });
-    (findings, passed_over.chain(cut).collect())
+    (findings, passed_over.chain(opaque).chain(cut).collect())
 }
 
 /// All needles of all rules in one automaton, so that a text is read once to know which
@@ -142,5 +154,34 @@ impl Needles {
             present[self.rule_of_pattern[found.pattern().as_usize()]] = true;
         }
         present
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::SafetyStatus;
+    use crate::skill::{FileContent, RawBundle, RawFile};
+
+    #[test]
+    fn what_is_named_like_a_text_and_is_none_is_not_safe() {
+        let file = |path: &str, content: &[u8]| RawFile {
+            path: path.to_owned(),
+            content: FileContent::Bytes(content.to_vec()),
+            is_executable: false,
+        };
+        let rows: [(&str, &[u8]); 2] =
+            [("SKILL.md", &[0; 4_096]), ("scripts/run.sh", &[0, 1, 2, 3, 0xff, 0xfe, 0, 0, 9])];
+        for (path, content) in rows {
+            let mut files = vec![file(path, content)];
+            if path != "SKILL.md" {
+                files.push(file("SKILL.md", b"---\nname: demo\ndescription: Does it.\n---\n# Demo\n"));
+            }
+            let (bundle, issues) =
+                SkillBundle::parse(RawBundle { files, unread: Vec::new() }, Some("demo")).expect("a skill");
+            let report = scan_bundle(bundle, issues).report;
+            assert_ne!(report.status, SafetyStatus::Safe, "{path}");
+            assert_eq!(report.completeness.unread.len(), 1, "{path}");
+        }
     }
 }
