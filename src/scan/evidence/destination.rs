@@ -32,7 +32,7 @@ impl Destination {
     /// Returns words for a reader.
     pub(in crate::scan) fn words(self) -> &'static str {
         match self {
-            Self::Hostile => "an address where anybody collects what is sent",
+            Self::Hostile => "an address that nobody vouches for",
             Self::Stranger => "a host that the skill says nothing of",
             Self::Chosen | Self::Unknown => "an address that is only known when it runs",
             Self::Local | Self::Known => "a known service",
