@@ -1,6 +1,7 @@
 //! One walk over a bundle, which calls every rule's hook.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
@@ -71,6 +72,7 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
     }
     let view = &*view;
     let mut findings = Vec::new();
+    let mut unfinished: BTreeSet<&str> = BTreeSet::new();
     // What an earlier scan on this thread passed over is not of this bundle.
     take_passed_over();
     for (rule_index, rule) in RULES.iter().enumerate() {
@@ -80,26 +82,40 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
                 for (file, present) in view.files.iter().zip(&needles) {
                     let (Some(text), Some(present)) = (&file.text, present) else { continue };
                     if wanted.is_empty() || present[rule_index] {
-                        check(text, &mut sink);
+                        if !finishes(|| check(text, &mut sink)) {
+                            unfinished.insert(text.path());
+                        }
                         if take_passed_over() {
                             crowded.insert(text.path());
                         }
                     }
                 }
             }
-            Hook::File(check) => view.files.iter().for_each(|file| check(file, &mut sink)),
-            Hook::Bundle(check) => check(view, &mut sink),
+            Hook::File(check) => {
+                for file in &view.files {
+                    if !finishes(|| check(file, &mut sink)) {
+                        unfinished.insert(file.path());
+                    }
+                }
+            }
+            Hook::Bundle(check) => {
+                if !finishes(|| check(view, &mut sink)) {
+                    unfinished.insert(view.bundle.instructions().path.as_str());
+                }
+            }
         }
         if take_passed_over() {
             crowded.insert(view.bundle.instructions().path.as_str());
         }
         findings.extend(sink.into_findings());
     }
-    let passed_over = crowded.into_iter().map(|path| UnreadFile {
+    let unread = |path: &str, reason: &str| UnreadFile {
         path: sanitise_line(path, limits::NAME_BYTES),
         size_bytes: None,
-        reason: "more places than are looked at resemble an attack".to_owned(),
-    });
+        reason: reason.to_owned(),
+    };
+    let passed_over = crowded.into_iter().map(|path| unread(path, "more places than are looked at resemble an attack"));
+    let unfinished = unfinished.into_iter().map(|path| unread(path, "a rule failed on it, which is a defect of the rule"));
     // What is named like a text and is none was not read by anything.
     let is_text_by_name = |class| matches!(class, FileClass::Instructions | FileClass::Reference | FileClass::Script);
     let opaque = view
@@ -113,12 +129,19 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
             reason: "the file is named like a text and is none".to_owned(),
         });
     // What the rules did not follow to its end is not safe either.
-    let cut = view.flow().unread.iter().filter_map(|file| view.files.get(*file)).map(|file| UnreadFile {
-        path: sanitise_line(file.path(), limits::NAME_BYTES),
-        size_bytes: None,
-        reason: "the program is too large or too deeply nested to be followed to its end".to_owned(),
-    });
-    (findings, passed_over.chain(opaque).chain(cut).collect())
+    let mut cut = Vec::new();
+    finishes(|| cut.extend(view.flow().unread.iter().filter_map(|file| view.files.get(*file))));
+    let cut = cut
+        .into_iter()
+        .map(|file| unread(file.path(), "the program is too large or too deeply nested to be followed to its end"));
+    (findings, passed_over.chain(unfinished).chain(opaque).chain(cut).collect())
+}
+
+/// Runs a check and tells whether it came to its end. A defect of one rule, met on bytes that
+/// nobody foresaw, must neither stop a scan of many bundles nor hide what other rules find;
+/// what it looked at is then not known to be safe.
+fn finishes(check: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(check)).is_ok()
 }
 
 /// All needles of all rules in one automaton, so that a text is read once to know which

@@ -112,8 +112,24 @@ fn is_of_skill(view: &TextView<'_>, url: &Url<'_>) -> bool {
 
 /// Returns what a document says of itself before it begins: its frontmatter, or its first line.
 fn head(text: &str) -> &str {
-    match text.strip_prefix("---").and_then(|body| body.find("\n---")) {
-        Some(length) => &text[..length],
-        None => text.trim_start().lines().next().unwrap_or(""),
+    let frontmatter = text.strip_prefix("---").and_then(|body| body.split_once("\n---"));
+    frontmatter.map_or_else(|| text.trim_start().lines().next().unwrap_or(""), |(frontmatter, _)| frontmatter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::head;
+
+    #[test]
+    fn a_head_ends_where_the_frontmatter_does_whatever_its_last_character_takes() {
+        for (text, expected) in [
+            ("---\nname: demo 🏠\n---\nbody", "\nname: demo 🏠"),
+            ("---\nname: 家\n---", "\nname: 家"),
+            ("\n# Heading\nbody", "# Heading"),
+            ("--- no end", "--- no end"),
+            ("", ""),
+        ] {
+            assert_eq!(head(text), expected, "{text:?}");
+        }
     }
 }
