@@ -16,6 +16,8 @@ pub mod compute;
 #[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
+pub mod evaluation;
+#[cfg(feature = "service")]
 pub mod ingest;
 #[cfg(feature = "service")]
 pub mod meter;

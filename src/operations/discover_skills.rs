@@ -13,7 +13,7 @@ use crate::api::{
 };
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
-use crate::search::{Hit, SearchRequest};
+use crate::search::{Hit, Ranking, SearchRequest};
 use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
 use crate::store::SkillRecord;
 
@@ -47,6 +47,7 @@ impl Operation for DiscoverSkills {
             updated_after: query.filters.updated_after,
             registry: (query.filters.source == Some(SourceAlias::Github)).then_some(Registry::Github),
             now,
+            ranking: Ranking::Hybrid,
         };
         let search = services.search().clone();
         let answer = services

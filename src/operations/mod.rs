@@ -6,6 +6,7 @@
 
 mod check_health;
 mod discover_skills;
+mod evaluate_search;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;
@@ -18,6 +19,10 @@ mod verify_skill;
 
 pub use check_health::CheckHealth;
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
+pub use evaluate_search::{
+    Comparison, Estimate, EvaluationError, EvaluationPlan, Group, GroupChange, GroupFigures, JudgedFiles, Measure,
+    MovedQuery, MovedResult, Ranking, RankingChange, RankingReport, Report, Standing, evaluate_search,
+};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;

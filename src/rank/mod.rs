@@ -14,4 +14,4 @@ pub use breakdown::ScoreBreakdown;
 pub use explanation::{MatchLevel, QualityLevel, RecencyLevel, TrustLevel};
 pub use factor::{SafetyStanding, quality_factor, recency_factor, safety_factor, trust_factor};
 pub use fusion::{Fused, Placement, RankedList, fuse};
-pub use metrics::{ndcg_at, recall_at, reciprocal_rank};
+pub use metrics::{hit_at, ndcg_at, recall_at, reciprocal_rank};

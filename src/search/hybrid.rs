@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use tantivy::DocAddress;
 
+use super::alone::{lexical_alone, semantic_alone};
 use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
 use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
@@ -29,6 +30,17 @@ pub(super) fn answer(
     fields: &Fields,
     request: &SearchRequest,
 ) -> Result<SearchAnswer, SearchError> {
+    match request.ranking {
+        super::Ranking::Hybrid => {}
+        super::Ranking::Lexical => {
+            let found = lexical_ranking(snapshot, fields, request, request.limit)?;
+            return Ok(lexical_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
+        }
+        super::Ranking::Semantic => {
+            let found = semantic_ranking(snapshot, request, request.limit).unwrap_or_default();
+            return Ok(semantic_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
+        }
+    }
     let candidates = CANDIDATES.max(request.limit.min(10 * CANDIDATES));
     let (lexical, semantic) = rayon::join(
         || lexical_ranking(snapshot, fields, request, candidates),

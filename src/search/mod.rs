@@ -7,6 +7,7 @@
 //! sequence and the model in `semantic/`. So a kill at any moment leaves the older state or
 //! the newer one.
 
+mod alone;
 mod error;
 mod hybrid;
 mod index;
@@ -25,6 +26,6 @@ mod writer;
 pub use error::SearchError;
 pub use index::{EmbedderChoice, SearchIndex};
 pub use record::IndexRecord;
-pub use request::{Hit, SearchAnswer, SearchRequest};
+pub use request::{Hit, Ranking, SearchAnswer, SearchRequest};
 pub use semantic::{DocumentText, Embedder};
 pub use writer::IndexWriter;

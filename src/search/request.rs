@@ -1,5 +1,7 @@
 //! Questions and answers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::rank::ScoreBreakdown;
 use crate::skill::{Registry, SkillId, Timestamp};
 
@@ -18,6 +20,34 @@ pub struct SearchRequest {
     pub registry: Option<Registry>,
     /// The time at which the question is asked, for the factor of recency.
     pub now: Timestamp,
+    /// Which ranking answers.
+    pub ranking: Ranking,
+}
+
+/// A way to order skills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ranking {
+    /// Full text alone, in the order of its scores; no factors.
+    Lexical,
+    /// Vectors alone, in the order of their cosines; no factors.
+    Semantic,
+    /// Both with all factors: what users get.
+    Hybrid,
+}
+
+impl Ranking {
+    /// Every ranking, the parts before the whole.
+    pub const ALL: [Self; 3] = [Self::Lexical, Self::Semantic, Self::Hybrid];
+
+    /// Returns the word that names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lexical => "lexical",
+            Self::Semantic => "semantic",
+            Self::Hybrid => "hybrid",
+        }
+    }
 }
 
 /// The answer to a search.

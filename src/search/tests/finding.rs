@@ -145,3 +145,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_side_can_be_asked_alone() {
+    let mut doubtful = record("k8s-rollout", "Deploying containers to a Kubernetes cluster with rollouts.");
+    doubtful.status = SafetyStatus::Warning;
+    let (_folder, index) = filled(&[corpus(), vec![doubtful]].concat());
+    let ask = |ranking| {
+        let request = SearchRequest { ranking, ..request("kubernetes rollouts of containers") };
+        index.search(&request).expect("an answer").hits
+    };
+    let (lexical, semantic, hybrid) = (ask(Ranking::Lexical), ask(Ranking::Semantic), ask(Ranking::Hybrid));
+    for (hits, of_side) in [
+        (&lexical, (|hit| (hit.breakdown.fts_rank, hit.breakdown.fts_score)) as fn(&Hit) -> (Option<u32>, Option<f64>)),
+        (&semantic, |hit| (hit.breakdown.semantic_rank, hit.breakdown.semantic_score)),
+    ] {
+        assert!(!hits.is_empty());
+        for (rank, hit) in (1_u32..).zip(hits) {
+            assert_eq!(of_side(hit), (Some(rank), Some(hit.score)));
+        }
+    }
+    // No factor is applied to one side alone, and the whole keeps the ranks of both.
+    assert!(lexical.iter().chain(&semantic).all(|hit| hit.breakdown.safety_factor == 1.0));
+    assert!(hybrid.iter().any(|hit| hit.breakdown.safety_factor < 1.0));
+    for hit in &hybrid {
+        let rank = lexical.iter().position(|other| other.skill_id == hit.skill_id).map(|place| place as u32 + 1);
+        assert!(rank.is_none() || rank == hit.breakdown.fts_rank);
+    }
+}

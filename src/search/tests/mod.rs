@@ -85,6 +85,7 @@ fn request(query: &str) -> SearchRequest {
         updated_after: None,
         registry: None,
         now: time(NOW),
+        ranking: Ranking::Hybrid,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use crate::api::SourceAlias;
@@ -66,6 +67,9 @@ pub(super) enum Command {
     /// Bring skills from folders, git repositories and corpus files into the index.
     #[command(after_help = help::INGEST)]
     Ingest(IngestArguments),
+    /// Measure search on judged queries: how often what is right comes first.
+    #[command(after_help = help::EVAL)]
+    Eval(EvalArguments),
     /// Ask whether the service is alive and its index fresh.
     #[command(after_help = help::HEALTH)]
     Health,
@@ -90,6 +94,7 @@ impl Command {
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
+            Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),
             Self::Generate(_) => Some("generate"),
@@ -203,7 +208,7 @@ pub(super) struct GenerateArguments {
     pub out: PathBuf,
 }
 
-fn date(text: &str) -> Result<Timestamp, String> {
+pub(super) fn date(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "expected a date such as 2026-06-12, or a date-time such as 2026-06-12T08:00:00Z".to_owned())
 }

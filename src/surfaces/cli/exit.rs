@@ -54,6 +54,8 @@ pub(super) mod help {
         "Exit codes:\n  0  the rule was explained\n  1  the command failed, or there is no such rule";
     pub const INGEST: &str = "Exit codes:\n  0  every source was read to its end, though single skills may have failed\n  \
         1  a source could not be read, or not to its end";
+    pub const EVAL: &str = "Exit codes:\n  0  measured, whatever the figures\n  \
+        1  a file is not of its form, or the index cannot be asked";
     pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";
     pub const MCP: &str = "Exit codes:\n  0  the client closed the connection\n  1  could not start, or failed";
     pub const GENERATE: &str = "Exit codes:\n  0  written, or up to date with --check\n  \

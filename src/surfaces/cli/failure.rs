@@ -8,6 +8,7 @@ use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
+use crate::operations::EvaluationError;
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -51,6 +52,9 @@ pub(super) enum Failure {
     /// A list that steers a scan cannot be used.
     #[error(transparent)]
     Lists(#[from] ScanListError),
+    /// Judged queries cannot be read or asked.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
     /// Two options ask for different things.
     #[error("{0}")]
     Usage(&'static str),

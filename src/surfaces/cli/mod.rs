@@ -6,6 +6,10 @@
 
 mod arguments;
 mod backend;
+mod eval;
+mod eval_arguments;
+mod eval_changes;
+mod eval_page;
 mod exit;
 mod explain;
 mod failure;

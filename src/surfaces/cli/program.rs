@@ -10,7 +10,7 @@ use super::arguments::{Arguments, Command};
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
-use super::{explain, generate, health, ingest, inspect, mcp, paint, rules, scan, search, serve, verify};
+use super::{eval, explain, generate, health, ingest, inspect, mcp, paint, rules, scan, search, serve, verify};
 use crate::config::LogConfig;
 
 /// Runs the program with `arguments`, of which the first is its own name.
@@ -53,6 +53,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
+            Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
             Command::Mcp => mcp::run(&global).await,
             Command::Generate(arguments) => generate::run(&arguments),
