@@ -31,9 +31,9 @@ bench CORPUS="../shared/corpus/skills.jsonl.zst":
     cargo build --release --benches --bin touchmark
     cargo bench --bench service -- {{CORPUS}}
 
-# Measure the ranking on judged queries (development half).
-retrieval SHARED="../shared":
-    cargo bench --bench retrieval -- {{SHARED}}
+# Measure search on judged queries (development half), and write the figures into docs/relevance.md.
+relevance *ARGUMENTS:
+    cargo bench --bench relevance -- ../shared {{ARGUMENTS}}
 
 # Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
 safety *ARGUMENTS:

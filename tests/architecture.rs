@@ -19,8 +19,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
+    ("evaluation", &["skill", "rank", "store", "search", "compute"]),
     ("api", &["skill", "scan", "rank"]),
-    ("operations", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute", "ingest", "api"]),
+    (
+        "operations",
+        &["skill", "scan", "rank", "source", "store", "search", "meter", "compute", "ingest", "evaluation", "api"],
+    ),
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
     ("surfaces", &["operations", "api", "config", "skill", "scan", "app"]),

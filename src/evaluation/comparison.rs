@@ -92,9 +92,8 @@ impl Comparison {
         }
         let grouping = Grouping::new(&queries, macro_families)?;
         let change = |ranking: Ranking| {
-            let measured = Measure::ALL.map(|measure| {
-                (values(&queries, before, ranking, measure), values(&queries, now, ranking, measure))
-            });
+            let measured = Measure::ALL
+                .map(|measure| (values(&queries, before, ranking, measure), values(&queries, now, ranking, measure)));
             let groups = grouping.map(|group, query_count, estimate| GroupChange {
                 group: group.clone(),
                 query_count,

@@ -61,11 +61,8 @@ impl Grouping {
             return Err(EvaluationError::UnknownFamily { family: family.clone(), known: known() });
         }
         let is_in_macro = |family: &str| macro_families.is_empty() || macro_families.iter().any(|name| name == family);
-        let strata: Vec<Vec<usize>> = families
-            .iter()
-            .filter(|(family, _)| is_in_macro(family))
-            .map(|(_, members)| members.clone())
-            .collect();
+        let strata: Vec<Vec<usize>> =
+            families.iter().filter(|(family, _)| is_in_macro(family)).map(|(_, members)| members.clone()).collect();
         let mut groups = vec![(Group::All, vec![(0..queries.len()).collect()])];
         if strata.len() > 1 {
             groups.push((Group::Macro, strata));

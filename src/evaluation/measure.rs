@@ -9,17 +9,21 @@ use crate::rank::{hit_at, ndcg_at, recall_at, reciprocal_rank};
 
 /// A measure of one ranking against its judgements, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// The normalised discounted cumulated gain of the first ten.
+    #[serde(rename = "ndcg_at_10")]
     NdcgAt10,
     /// The share of what is relevant among the first ten.
+    #[serde(rename = "recall_at_10")]
     RecallAt10,
     /// The share of what is relevant among the first hundred.
+    #[serde(rename = "recall_at_100")]
     RecallAt100,
     /// One divided by the rank of the first relevant result; its mean is the MRR.
+    #[serde(rename = "reciprocal_rank")]
     ReciprocalRank,
     /// Whether the first result is relevant.
+    #[serde(rename = "hit_at_1")]
     HitAt1,
 }
 

@@ -59,18 +59,13 @@ pub struct Standing {
 
 impl MovedQuery {
     /// Returns the queries that moved most, at most `limit`; none that stayed as it was.
-    pub(super) fn most(
-        queries: &[&JudgedQuery],
-        before: &Run,
-        now: &Run,
-        ranking: Ranking,
-        limit: usize,
-    ) -> Vec<Self> {
+    pub(super) fn most(queries: &[&JudgedQuery], before: &Run, now: &Run, ranking: Ranking, limit: usize) -> Vec<Self> {
         let mut moved: Vec<(f64, f64, &JudgedQuery)> = queries
             .iter()
             .map(|query| {
                 let (old, new) = (before.clusters(ranking, &query.id), now.clusters(ranking, &query.id));
-                let change = |measure: Measure| measure.of(&new, &query.judgements) - measure.of(&old, &query.judgements);
+                let change =
+                    |measure: Measure| measure.of(&new, &query.judgements) - measure.of(&old, &query.judgements);
                 (change(Measure::NdcgAt10).abs(), change(Measure::ReciprocalRank).abs(), *query)
             })
             .filter(|(ndcg, reciprocal, _)| *ndcg > 0.0 || *reciprocal > 0.0)
@@ -84,7 +79,8 @@ impl MovedQuery {
     fn new(query: &JudgedQuery, before: &Run, now: &Run, ranking: Ranking) -> Self {
         let (old, new) = (before.results(ranking, &query.id), now.results(ranking, &query.id));
         let ndcg = |run: &Run| Measure::NdcgAt10.of(&run.clusters(ranking, &query.id), &query.judgements);
-        let is_relevant = |result: &&RankedResult| query.judgements.get(&result.cluster).is_some_and(|score| *score > 0);
+        let is_relevant =
+            |result: &&RankedResult| query.judgements.get(&result.cluster).is_some_and(|score| *score > 0);
         let (first_old, first_new) = (old.iter().find(is_relevant), new.iter().find(is_relevant));
         let mut shown: BTreeMap<ClusterId, &str> = BTreeMap::new();
         for (results, first) in [(new, first_new), (old, first_old)] {

@@ -111,10 +111,8 @@ async fn ask(
             let requests: Vec<SearchRequest> =
                 batch.iter().map(|(_, text)| request(asked, judged, ranking, text)).collect();
             let search = asked.search.clone();
-            let answers: Result<Vec<SearchAnswer>, SearchError> = asked
-                .compute
-                .run(move || requests.par_iter().map(|request| search.search(request)).collect())
-                .await?;
+            let answers: Result<Vec<SearchAnswer>, SearchError> =
+                asked.compute.run(move || requests.par_iter().map(|request| search.search(request)).collect()).await?;
             for ((id, _), answer) in batch.iter().zip(answers?) {
                 run.is_degraded |= answer.is_degraded;
                 if let (true, Some(hit)) = (run.part_names.is_empty(), answer.hits.first()) {

@@ -39,8 +39,7 @@ pub fn reciprocal_rank<Id: Ord>(ranking: &[Id], judgements: &BTreeMap<Id, u32>) 
 /// Returns 1.0 where a relevant id stands among the first `cutoff` results, else 0.0; the mean
 /// over queries is the rate of success (hit rate).
 pub fn hit_at<Id: Ord>(ranking: &[Id], judgements: &BTreeMap<Id, u32>, cutoff: usize) -> f64 {
-    let is_hit =
-        ranking.iter().take(cutoff).any(|id| judgements.get(id).is_some_and(|relevance| *relevance > 0));
+    let is_hit = ranking.iter().take(cutoff).any(|id| judgements.get(id).is_some_and(|relevance| *relevance > 0));
     f64::from(u8::from(is_hit))
 }
 
@@ -77,8 +76,7 @@ mod tests {
     #[test]
     fn a_hit_stands_above_the_cutoff_and_is_relevant() {
         let judgements = BTreeMap::from([('a', 1), ('b', 0)]);
-        for (ranking, cutoff, expected) in
-            [("a", 1, 1.0), ("xa", 1, 0.0), ("xa", 2, 1.0), ("b", 1, 0.0), ("", 1, 0.0)]
+        for (ranking, cutoff, expected) in [("a", 1, 1.0), ("xa", 1, 0.0), ("xa", 2, 1.0), ("b", 1, 0.0), ("", 1, 0.0)]
         {
             let ranking: Vec<char> = ranking.chars().collect();
             assert_eq!(hit_at(&ranking, &judgements, cutoff), expected, "{ranking:?} at {cutoff}");

@@ -117,7 +117,9 @@ fn reasons(result: &MovedResult) -> String {
     }
     for name in names {
         let part = |standing: Option<&Standing>| {
-            number(standing.and_then(|it| it.parts.iter().find(|(known, _)| known == name)).and_then(|(_, value)| *value))
+            number(
+                standing.and_then(|it| it.parts.iter().find(|(known, _)| known == name)).and_then(|(_, value)| *value),
+            )
         };
         reasons.push(format!("{} {}", line(name, ID_CHARACTERS), pair(part(before), part(now))));
     }

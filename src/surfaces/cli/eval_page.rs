@@ -43,7 +43,8 @@ pub(super) fn show(report: &Report) -> String {
 fn negatives(rankings: &[RankingReport]) -> Option<Vec<Vec<Cell>>> {
     let figures: Option<Vec<_>> = rankings.iter().map(|ranking| ranking.negatives).collect();
     let figures = figures.filter(|figures| !figures.is_empty())?;
-    let counts = figures.iter().map(|figures| Cell::plain(format!("{} of {}", figures.wrong_count, figures.query_count)));
+    let counts =
+        figures.iter().map(|figures| Cell::plain(format!("{} of {}", figures.wrong_count, figures.query_count)));
     let shares = figures.iter().map(|figures| cell(&figures.share));
     Some(vec![
         heading(rankings.iter().map(|ranking| ranking.ranking)),
