@@ -62,6 +62,7 @@ fn main() -> Outcome<()> {
                 min_stars: None,
                 updated_after: None,
                 registry: None,
+                wants_facets: false,
                 now: "2026-06-01".parse::<Timestamp>()?,
             };
             let ids: Vec<_> = index.search(&request)?.hits.iter().map(|hit| hit.skill_id).collect();

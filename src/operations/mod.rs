@@ -6,6 +6,7 @@
 
 mod check_health;
 mod discover_skills;
+mod facets;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;

@@ -55,6 +55,7 @@ fn request(arguments: SearchArguments) -> DiscoverRequest {
         rationale: None,
         filters: has_filters.then_some(filters),
         explain: explain.then_some(true),
+        facets: None,
     }
 }
 
