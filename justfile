@@ -35,6 +35,10 @@ bench CORPUS="../shared/corpus/skills.jsonl.zst":
 relevance *ARGUMENTS:
     cargo bench --bench relevance -- ../shared {{ARGUMENTS}}
 
+# Measure the clusters of near copies against the judged ones; DATA is the data folder of an earlier ingest.
+copies SHARED="../shared" DATA="":
+    cargo bench --bench copies -- {{SHARED}} {{DATA}}
+
 # Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
 safety *ARGUMENTS:
     cargo bench --no-default-features --bench safety -- ../shared {{ARGUMENTS}}

@@ -115,9 +115,11 @@ async fn discover_answers_field_by_field_and_omits_null() {
             "quality_flags",
             "selection_flags",
             "cluster_id",
+            "copies",
             "signals"
         ]
     );
+    assert_eq!(first["copies"], json!({ "identical": 1, "near": 0 }));
     assert_eq!(keys(&first["source"]), ["registry", "url", "content_hash"]);
     assert_eq!(keys(&first["safety"]), ["status", "recommended_action", "executes_code", "safety_flags"]);
     assert_eq!(keys(&first["signals"]), ["indexed_at", "context_cost_tokens"]);
@@ -149,6 +151,79 @@ async fn copies_are_one_result_and_dangerous_skills_are_none() {
     );
     assert_eq!(seen["findings"][0]["rule_id"], "download-to-shell");
     assert_eq!(seen["install_options"], json!([]));
+}
+
+#[tokio::test]
+async fn near_copies_are_one_result_with_one_cluster_and_one_number() {
+    let service = Service::start().await;
+    let steps: String = (0..80).map(|step| format!("{step}. Adjust gauge number {step} of the barometer.\n")).collect();
+    let page = |steps: &str| format!("---\nname: barometer\ndescription: Reads a barometer.\n---\n{steps}");
+    write(service.skills.path(), "one/SKILL.md", &page(&steps));
+    write(service.skills.path(), "two/SKILL.md", &page(&steps));
+    write(service.skills.path(), "vendor/three/SKILL.md", &page(&steps.replacen("Adjust", "Turn", 3)));
+    write(service.skills.path(), "other/SKILL.md", &page("Tap the barometer twice."));
+    service.ingest().await;
+    let answer = service.discover("barometer").await;
+    let results = answer["results"].as_array().expect("results");
+    assert_eq!(results.len(), 2, "{answer}");
+    let shown = results.iter().find(|result| !result["copies"].is_null()).expect("one has copies");
+    assert_eq!(shown["copies"], json!({ "identical": 1, "near": 1 }));
+    let root = service.skills.path().canonicalize().expect("a path");
+    for folder in ["one", "two", "vendor/three"] {
+        let url = format!("file://{}/{folder}/SKILL.md", root.display());
+        let (_, seen) = service.post("/inspect", &json!({ "source_url": url })).await;
+        assert_eq!(seen["cluster_id"], shown["cluster_id"], "{folder}");
+    }
+}
+
+#[tokio::test]
+async fn facets_are_counted_when_asked_for_and_hold_nothing_that_deceives() {
+    let service = Service::start().await;
+    let rows = ["MIT", "mit", "\u{1b}[2J\u{202e}Apache\n2.0", "Apache-2.0"].iter().enumerate().map(|(number, license)| {
+        let content = format!("---\nname: gyroscope {number}\ndescription: Calibrates gyroscopes.\n---\nSpin it.\n");
+        json!({ "repo": format!("owner{number}/skills"), "path": "a/SKILL.md", "content": content, "repo_license": license })
+            .to_string()
+    });
+    let corpus = service.skills.path().join("corpus.jsonl");
+    fs::write(&corpus, rows.collect::<Vec<_>>().join("\n")).expect("the file is written");
+    ingest_source(&service.services, &corpus.display().to_string(), Arc::new(Silent)).await.expect("it is ingested");
+    let asked = json!({ "query": "gyroscopes", "facets": true, "limit": 1 });
+    let (_, answer) = service.post("/discover", &asked).await;
+    assert_eq!(answer["results"].as_array().map(Vec::len), Some(1));
+    let facets = &answer["facets"];
+    assert_eq!(keys(facets), ["candidate_count", "type", "publisher", "license", "verdict"]);
+    assert_eq!(facets["candidate_count"], 4);
+    let mit = &facets["license"]["values"][0];
+    assert_eq!((mit["value"].as_str().map(str::to_lowercase), &mit["count"]), (Some("mit".to_owned()), &json!(2)));
+    assert!(facets["license"].to_string().contains("u{202e}Apache 2.0"), "{facets}");
+    assert!(!facets.to_string().contains(['\u{1b}', '\u{202e}']));
+    assert_eq!(facets["publisher"]["values"][0], json!({ "value": "owner0", "count": 1 }));
+    for facet in ["type", "publisher", "license", "verdict"] {
+        let counted: u64 = facets[facet]["values"]
+            .as_array()
+            .expect("values")
+            .iter()
+            .filter_map(|value| value["count"].as_u64())
+            .sum();
+        let rest = ["other_count", "unknown_count"].map(|key| facets[facet][key].as_u64().expect("a count"));
+        assert_eq!(counted + rest[0] + rest[1], 4, "{facet}");
+    }
+    assert_eq!(service.discover("gyroscopes").await["facets"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_empty_answer_says_why() {
+    let service = Service::start().await;
+    let rows = [
+        (json!({ "query": "zebra" }), Value::Null),
+        (json!({ "query": "xylophone quartet" }), json!("no_match")),
+        (json!({ "query": "zebra", "filters": { "min_stars": 5 } }), json!("filtered_out")),
+        (json!({ "query": "zebra", "filters": { "source": "github" } }), json!("filtered_out")),
+    ];
+    for (request, expected) in rows {
+        let (_, answer) = service.post("/discover", &request).await;
+        assert_eq!(answer["meta"]["empty_reason"], expected, "{request}");
+    }
 }
 
 #[tokio::test]

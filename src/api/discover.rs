@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuditStatus, InstallView, Problem, PublisherMetrics, SafetySummary, SourceRef, VerificationLevel};
+use super::{
+    AuditStatus, FacetsView, InstallView, Problem, PublisherMetrics, SafetySummary, SourceRef, VerificationLevel,
+};
 use crate::scan::SafetyStatus;
 use crate::skill::{SkillId, Timestamp};
 
@@ -36,6 +38,9 @@ pub struct DiscoverRequest {
     /// Whether each result carries `score_explanation` and `debug_score_breakdown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explain: Option<bool>,
+    /// Whether the response counts all candidates by type, publisher, licence and verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<bool>,
 }
 
 /// Filters of a search.
@@ -76,6 +81,8 @@ pub struct DiscoverQuery {
     pub filters: DiscoverFilters,
     /// Whether scores are explained.
     pub explain: bool,
+    /// Whether candidates are counted.
+    pub wants_facets: bool,
 }
 
 impl TryFrom<DiscoverRequest> for DiscoverQuery {
@@ -105,6 +112,7 @@ impl TryFrom<DiscoverRequest> for DiscoverQuery {
             limit: request.limit.unwrap_or(DEFAULT_LIMIT).min(RESULT_LIMIT),
             filters: request.filters.unwrap_or_default(),
             explain: request.explain.unwrap_or(false),
+            wants_facets: request.facets.unwrap_or(false),
         })
     }
 }
@@ -114,10 +122,13 @@ impl TryFrom<DiscoverRequest> for DiscoverQuery {
 pub struct DiscoverResponse {
     /// Opaque identifier of this search; unlocks five free /inspect calls for its results within one hour.
     pub query_id: String,
-    /// Ranked results. Dangerous skills are never among them.
+    /// Ranked results: one of each cluster of equal and nearly equal skills, at most three of one name. Dangerous skills are never among them.
     pub results: Vec<DiscoverResult>,
     /// Facts about the answer.
     pub meta: DiscoverMeta,
+    /// How all candidates spread, when the request asked for facets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<FacetsView>,
 }
 
 /// One candidate.
@@ -150,9 +161,12 @@ pub struct DiscoverResult {
     pub quality_flags: Option<Vec<String>>,
     /// Selection-critical claims detected from the skill name and description.
     pub selection_flags: Vec<String>,
-    /// Cluster of byte-identical copies that this result stands for, when there are any.
+    /// Cluster of equal and nearly equal skills that this result stands for, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster_id: Option<String>,
+    /// How many copies this result stands for, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<CopiesView>,
     /// Score in words, when the request asked to explain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_explanation: Option<ScoreExplanation>,
@@ -161,6 +175,16 @@ pub struct DiscoverResult {
     pub debug_score_breakdown: Option<ScoreBreakdownView>,
     /// Quantitative signals.
     pub signals: DiscoverSignals,
+}
+
+/// Copies that a result stands for, itself not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct CopiesView {
+    /// Other sources with the same SKILL.md, byte for byte.
+    pub identical: u64,
+    /// Other skills with nearly the same text, or with the same name and description; each counts once, however many sources it has.
+    pub near: u64,
 }
 
 /// Quantitative signals of a result. Missing means not known.
@@ -199,6 +223,26 @@ pub struct DiscoverMeta {
     pub limit: u32,
     /// Index state. ok: index is healthy. degraded: part of the ranking is not available, but search is still served. rebuilding: rebuild is in progress.
     pub index_status: IndexStatus,
+    /// Why there are no results, when there are none. index_empty: nothing is indexed. no_match: no skill has anything in common with the query. filtered_out: skills match, and the filters leave none. too_weak: skills match, and none well enough. withheld: what matched was withdrawn or found dangerous since it was indexed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty_reason: Option<EmptyReasonWord>,
+}
+
+/// Why there are no results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum EmptyReasonWord {
+    /// Nothing is indexed.
+    IndexEmpty,
+    /// No skill has anything in common with the query.
+    NoMatch,
+    /// Skills match, and the filters leave none.
+    FilteredOut,
+    /// Skills match, and none well enough.
+    TooWeak,
+    /// What matched was withdrawn or found dangerous since it was indexed.
+    Withheld,
 }
 
 /// State of the index.

@@ -114,7 +114,7 @@ pub struct InspectResponse {
     pub quality_flags: Option<Vec<String>>,
     /// Selection-critical claims detected from the skill name and description.
     pub selection_flags: Vec<String>,
-    /// Cluster of byte-identical copies, or null when absent.
+    /// Cluster of equal and nearly equal skills, or null when absent.
     pub cluster_id: Option<String>,
     /// What the skill declares and does.
     pub capabilities: Capabilities,

@@ -5,6 +5,7 @@
 //! The room is pure and knows nothing that waits.
 
 mod discover;
+mod facets;
 mod health;
 mod inspect;
 mod problem;
@@ -15,10 +16,11 @@ mod source;
 mod verify;
 
 pub use discover::{
-    DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult, DiscoverSignals,
-    IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord, ScoreBreakdownView, ScoreExplanation,
-    SourceAlias, TrustWord,
+    CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
+    DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,
+    ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
 };
+pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
     Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestView, Pin,

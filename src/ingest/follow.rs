@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::IngestError;
 use crate::compute::Compute;
 use crate::scan::SafetyStatus;
-use crate::search::{IndexRecord, SearchIndex};
+use crate::search::{IndexRecord, Originality, SearchIndex};
 use crate::skill::{body_start, decode_text, limits};
 use crate::store::{SkillChange, Store};
 
@@ -75,12 +75,15 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         description: record.description,
         headings: headings.join("\n"),
         publisher: record.source.publisher().to_owned(),
+        originality: Originality::of(&record.source),
+        license: record.source.license,
         registry: record.source.registry,
         stars: record.stars,
         updated_at: record.source.committed_at,
         status: record.verdict.status,
         quality_flag_count: record.quality_flags.len() as u32,
         is_complete: record.is_complete,
+        executes_code: record.verdict.executes_code,
         is_canonical: record.is_canonical,
         body,
     })

@@ -2,18 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facets::{examples, facets_view};
 use super::inspect_skill::{cluster_id, verification_level};
 use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
 use super::{Effect, Operation, Services};
 use crate::api::{
-    AuditStatus, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
-    DiscoverSignals, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord, SafetyView, ScoreBreakdownView,
-    ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
+    AuditStatus, CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse,
+    DiscoverResult, DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord,
+    SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
 };
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
-use crate::search::{Hit, Ranking, SearchRequest};
+use crate::search::{EmptyReason, Hit, Ranking, SearchRequest};
 use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
 use crate::store::SkillRecord;
 
@@ -46,6 +47,7 @@ impl Operation for DiscoverSkills {
             min_stars: query.filters.min_stars,
             updated_after: query.filters.updated_after,
             registry: (query.filters.source == Some(SourceAlias::Github)).then_some(Registry::Github),
+            wants_facets: query.wants_facets,
             now,
             ranking: Ranking::Hybrid,
         };
@@ -56,14 +58,17 @@ impl Operation for DiscoverSkills {
             .await
             .map_err(|error| unforeseen(Self::NAME, &error))?
             .map_err(|error| unforeseen(Self::NAME, &error))?;
-        let ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
+        let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
+        ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.store().skills(&ids).await.map_err(store_failed(Self::NAME))?;
         let results: Vec<DiscoverResult> =
             answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
-        let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status };
-        Ok(DiscoverResponse { query_id, results, meta })
+        let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
+        let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status, empty_reason };
+        let facets = answer.facets.map(|facets| facets_view(&facets, &records));
+        Ok(DiscoverResponse { query_id, results, meta, facets })
     }
 }
 
@@ -120,6 +125,7 @@ impl Operation for DiscoverSkillsTool {
                 rationale: request.rationale,
                 filters,
                 explain: None,
+                facets: None,
             },
         )
         .await
@@ -152,7 +158,8 @@ fn result(hit: &Hit, records: &[SkillRecord], explain_at: Option<Timestamp>) -> 
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         quality_flags: Some(record.quality_flags.clone()),
         selection_flags: record.selection_flags.clone(),
-        cluster_id: cluster_id(record),
+        cluster_id: cluster_id(record, hit.copies),
+        copies: copies(hit, record),
         score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),
         debug_score_breakdown: explain_at.map(|_| breakdown(&hit.breakdown)),
         signals: DiscoverSignals {
@@ -165,6 +172,23 @@ fn result(hit: &Hit, records: &[SkillRecord], explain_at: Option<Timestamp>) -> 
             publisher_metrics: publisher_metrics(source),
         },
     })
+}
+
+fn copies(hit: &Hit, record: &SkillRecord) -> Option<CopiesView> {
+    let identical = record.copy_count.saturating_sub(1);
+    let near = hit.copies.map_or(0, |cluster| u64::from(cluster.member_count.saturating_sub(1)));
+    (identical + near > 0).then_some(CopiesView { identical, near })
+}
+
+/// What search found and the answer does not show was withheld.
+fn empty_reason(reason: Option<EmptyReason>) -> EmptyReasonWord {
+    match reason {
+        Some(EmptyReason::IndexEmpty) => EmptyReasonWord::IndexEmpty,
+        Some(EmptyReason::NoMatch) => EmptyReasonWord::NoMatch,
+        Some(EmptyReason::FilteredOut) => EmptyReasonWord::FilteredOut,
+        Some(EmptyReason::TooWeak) => EmptyReasonWord::TooWeak,
+        None => EmptyReasonWord::Withheld,
+    }
 }
 
 fn breakdown(scores: &ScoreBreakdown) -> ScoreBreakdownView {

@@ -11,7 +11,8 @@ use crate::api::{
     publisher_metrics,
 };
 use crate::meter::Refusal;
-use crate::skill::{FrontmatterStatus, Sha256Digest, decode_text, locate_source_url, sanitise_line};
+use crate::search::CopyCluster;
+use crate::skill::{FrontmatterStatus, SkillId, decode_text, locate_source_url, sanitise_line};
 use crate::store::{BundleDetail, SkillRecord};
 
 /// `POST /inspect` and `inspect_skill`.
@@ -40,7 +41,8 @@ impl Operation for InspectSkill {
         let detail = detail.ok_or_else(|| {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
-        Ok(respond(record, detail, query.query_id))
+        let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
+        Ok(respond(record, detail, cluster_id, query.query_id))
     }
 }
 
@@ -80,7 +82,22 @@ fn redeem(services: &Services, query_id: &str, record: &SkillRecord) -> Result<(
     })
 }
 
-fn respond(record: SkillRecord, detail: BundleDetail, query_id: Option<String>) -> InspectResponse {
+/// Names the byte-identical copy of a skill that search knows.
+async fn canonical(services: &Services, record: &SkillRecord) -> Result<SkillId, Problem> {
+    if record.is_canonical || record.copy_count < 2 {
+        return Ok(record.skill_id);
+    }
+    let copies = services.store().skills_with_content(record.content_hash).await;
+    let copies = copies.map_err(store_failed(InspectSkill::NAME))?;
+    Ok(copies.first().map_or(record.skill_id, |canonical| canonical.skill_id))
+}
+
+fn respond(
+    record: SkillRecord,
+    detail: BundleDetail,
+    cluster_id: Option<String>,
+    query_id: Option<String>,
+) -> InspectResponse {
     let source = &record.source;
     let status = record.verdict.status;
     let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);
@@ -105,7 +122,7 @@ fn respond(record: SkillRecord, detail: BundleDetail, query_id: Option<String>) 
         skill_type: None,
         quality_flags: Some(record.quality_flags.clone()),
         selection_flags: record.selection_flags.clone(),
-        cluster_id: cluster_id(&record),
+        cluster_id,
         capabilities: Capabilities {
             declared,
             inferred: Some(
@@ -141,13 +158,14 @@ fn respond(record: SkillRecord, detail: BundleDetail, query_id: Option<String>) 
     }
 }
 
-/// Names the cluster of byte-identical copies, where there are any.
-pub(super) fn cluster_id(record: &SkillRecord) -> Option<String> {
-    (record.copy_count > 1).then(|| cluster_of(record.content_hash))
-}
-
-fn cluster_of(content_hash: Sha256Digest) -> String {
-    format!("c_{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, content_hash.as_bytes()).simple())
+/// Names the cluster of a skill that has copies: by the skill that stands for its near copies,
+/// or by the content of byte-identical ones, where there are no others.
+pub(super) fn cluster_id(record: &SkillRecord, near: Option<CopyCluster>) -> Option<String> {
+    let name = |bytes: &[u8]| format!("c_{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, bytes).simple());
+    match near {
+        Some(cluster) => Some(name(cluster.canonical.as_bytes())),
+        None => (record.copy_count > 1).then(|| name(record.content_hash.as_bytes())),
+    }
 }
 
 /// What a publisher says of a skill counts as declared where it says the required two things.

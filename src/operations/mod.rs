@@ -7,6 +7,7 @@
 mod check_health;
 mod discover_skills;
 mod evaluate_search;
+mod facets;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;

@@ -54,6 +54,12 @@ fn alone(
         skill_id,
         score,
         breakdown: ScoreBreakdown { final_score: score, ..breakdown(rank, score) },
+        copies: None,
     };
-    SearchAnswer { hits: (1_u32..).zip(entries).map(hit).take(request.limit).collect(), is_degraded }
+    SearchAnswer {
+        hits: (1_u32..).zip(entries).map(hit).take(request.limit).collect(),
+        is_degraded,
+        empty_reason: None,
+        facets: None,
+    }
 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use tantivy::DocAddress;
 
 use super::alone::{lexical_alone, semantic_alone};
+use super::diversity::diversify;
 use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
 use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
-use super::{Hit, SearchAnswer, SearchError, SearchRequest};
+use super::{EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
 use crate::rank::{
     Fused, RankedList, SafetyStanding, ScoreBreakdown, fuse, quality_factor, recency_factor, safety_factor,
     trust_factor,
@@ -61,8 +62,17 @@ pub(super) fn answer(
     let mut hits: Vec<Hit> =
         fused.iter().filter_map(|fused| rows.get(&fused.id).map(|row| hit(fused, row, request))).collect();
     hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.skill_id.cmp(&right.skill_id)));
+    let empty_reason = match hits.is_empty() {
+        true => Some(EmptyReason::find(snapshot.record_count(), request, |unfiltered| {
+            answer(snapshot, fields, unfiltered).map(|answer| !answer.hits.is_empty())
+        })?),
+        false => None,
+    };
+    let mut hits = diversify(hits, &snapshot.copies, |id| rows.get(&id).map(|row| row.name_key));
+    let candidates = hits.iter().filter_map(|hit| rows.get(&hit.skill_id).copied());
+    let facets = request.wants_facets.then(|| Facets::of(candidates));
     hits.truncate(request.limit);
-    Ok(SearchAnswer { hits, is_degraded: snapshot.is_degraded })
+    Ok(SearchAnswer { hits, is_degraded: snapshot.is_degraded, empty_reason, facets })
 }
 
 fn lexical_ranking(
@@ -120,7 +130,7 @@ fn hit(fused: &Fused<SkillId, 2>, row: &Row, request: &SearchRequest) -> Hit {
         final_score: 0.0,
     }
     .scored();
-    Hit { skill_id: fused.id, score: breakdown.final_score, breakdown }
+    Hit { skill_id: fused.id, score: breakdown.final_score, breakdown, copies: None }
 }
 
 fn standing(status: SafetyStatus) -> SafetyStanding {

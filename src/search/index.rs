@@ -8,7 +8,8 @@ use tantivy::{Index, IndexReader};
 use super::hybrid::answer;
 use super::lexical::{Fields, Found, open_or_rebuild};
 use super::snapshot::{CommitMark, Snapshot};
-use super::{IndexWriter, SearchAnswer, SearchError, SearchRequest};
+use super::{CopyCluster, IndexWriter, SearchAnswer, SearchError, SearchRequest};
+use crate::skill::SkillId;
 
 /// How often a state is read again that another process changes meanwhile.
 const RELOAD_ATTEMPTS: usize = 5;
@@ -71,6 +72,11 @@ impl SearchIndex {
     /// Returns how many records can be found.
     pub fn record_count(&self) -> u64 {
         self.inner.snapshot().record_count()
+    }
+
+    /// Returns the cluster of a record that has copies in the index.
+    pub fn copies_of(&self, id: SkillId) -> Option<CopyCluster> {
+        self.inner.snapshot().copies.of(id)
     }
 
     /// Tells whether a part of the ranking that was chosen is not available.

@@ -1,5 +1,6 @@
 //! What search knows of a skill.
 
+use super::Originality;
 use crate::scan::SafetyStatus;
 use crate::skill::{Registry, Sha256Digest, SkillId, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct IndexRecord {
     pub body: String,
     /// The publisher.
     pub publisher: String,
+    /// The licence of the repository, where it is known.
+    pub license: Option<String>,
     /// The kind of place in which the skill was found.
     pub registry: Registry,
     /// The stars of the repository, where they are known.
@@ -32,6 +35,10 @@ pub struct IndexRecord {
     pub quality_flag_count: u32,
     /// Whether every file of the skill could be read.
     pub is_complete: bool,
+    /// Whether the skill holds something that runs.
+    pub executes_code: bool,
+    /// Whether the source looks like the place where the skill was written.
+    pub originality: Originality,
     /// Whether this is the canonical source of byte-identical copies; others are not searchable.
     pub is_canonical: bool,
 }

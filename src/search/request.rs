@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{CopyCluster, EmptyReason, Facets};
 use crate::rank::ScoreBreakdown;
 use crate::skill::{Registry, SkillId, Timestamp};
 
@@ -18,6 +19,8 @@ pub struct SearchRequest {
     pub updated_after: Option<Timestamp>,
     /// Only skills of this registry.
     pub registry: Option<Registry>,
+    /// Whether the candidates are counted by type, publisher, licence and verdict.
+    pub wants_facets: bool,
     /// The time at which the question is asked, for the factor of recency.
     pub now: Timestamp,
     /// Which ranking answers.
@@ -57,6 +60,10 @@ pub struct SearchAnswer {
     pub hits: Vec<Hit>,
     /// Whether vectors were configured and could not be used.
     pub is_degraded: bool,
+    /// Why nothing was found, where nothing was.
+    pub empty_reason: Option<EmptyReason>,
+    /// The candidates in numbers, where the request asks for them.
+    pub facets: Option<Facets>,
 }
 
 /// One skill that was found.
@@ -66,6 +73,8 @@ pub struct Hit {
     pub skill_id: SkillId,
     /// The final score.
     pub score: f64,
-    /// How the score came about.
+    /// How the score came about; of copies, that of the one that matches best.
     pub breakdown: ScoreBreakdown,
+    /// The copies for which the skill stands, where there are any.
+    pub copies: Option<CopyCluster>,
 }

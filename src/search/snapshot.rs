@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tantivy::index::SegmentId;
 use tantivy::{IndexMeta, Opstamp, Searcher};
 
-use super::lexical::{Fields, Row};
+use super::copies::CopyClusters;
+use super::lexical::{self, Fields, Row};
 use super::semantic::{DocumentText, Embedder, LatentModel, load_vectors, save_vectors};
 use super::state::{CommitState, TrainedModel};
 use super::table::{KnownVectors, SegmentTable, read_texts};
@@ -36,6 +37,8 @@ pub(super) struct Snapshot {
     /// One table for each segment of the searcher, in its order.
     pub(super) tables: Vec<Arc<SegmentTable>>,
     pub(super) embedder: Option<Arc<dyn Embedder>>,
+    /// Which records are copies of each other.
+    pub(super) copies: CopyClusters,
     /// Whether a model is named that could not be read.
     pub(super) is_degraded: bool,
     /// Vectors that had to be embedded because no file held them.
@@ -86,7 +89,12 @@ impl Snapshot {
             unsaved_vector_count += embedded_count;
             tables.push(Arc::new(table));
         }
+        let mut members = Vec::with_capacity(searcher.num_docs() as usize);
+        for (segment, table) in searcher.segment_readers().iter().zip(&tables) {
+            members.extend(lexical::members(segment, &table.rows)?);
+        }
         Ok(Self {
+            copies: CopyClusters::new(members),
             mark,
             state,
             searcher,

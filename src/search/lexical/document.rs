@@ -4,8 +4,10 @@ use tantivy::schema::{TantivyDocument, Term, Value};
 use tantivy::{DocId, SegmentReader};
 
 use super::Fields;
+use super::likeness::{add_likeness, originality};
 use crate::scan::SafetyStatus;
 use crate::search::IndexRecord;
+use crate::search::copies::Originality;
 use crate::search::semantic::DocumentText;
 use crate::skill::{Registry, SkillId, Timestamp};
 
@@ -39,6 +41,11 @@ pub(in crate::search) struct Row {
     pub(in crate::search) status: SafetyStatus,
     pub(in crate::search) quality_flag_count: u32,
     pub(in crate::search) is_complete: bool,
+    pub(in crate::search) executes_code: bool,
+    pub(in crate::search) originality: Originality,
+    pub(in crate::search) name_key: u64,
+    pub(in crate::search) publisher_key: u64,
+    pub(in crate::search) license_key: Option<u64>,
 }
 
 /// Returns the document of a record.
@@ -78,6 +85,7 @@ pub(in crate::search) fn document(fields: &Fields, record: &IndexRecord) -> Tant
     );
     document.add_u64(fields.quality_flag_count, u64::from(record.quality_flag_count));
     document.add_bool(fields.is_complete, record.is_complete);
+    add_likeness(fields, record, &mut document);
     document
 }
 
@@ -104,6 +112,9 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
     let updated_at = columns.column_opt::<i64>("updated_at")?;
     let (registry, status) = (columns.u64("registry")?, columns.u64("status")?);
     let (flags, is_complete) = (columns.u64("quality_flag_count")?, columns.bool("is_complete")?);
+    let (executes_code, originality_number) = (columns.bool("executes_code")?, columns.u64("originality")?);
+    let (name_key, publisher_key) = (columns.u64("name_key")?, columns.u64("publisher_key")?);
+    let license_key = columns.column_opt::<u64>("license_key")?;
     let row = |document: DocId| {
         let id = (u128::from(id_high.first(document)?) << 64) | u128::from(id_low.first(document)?);
         Some(Row {
@@ -115,6 +126,11 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
             status: *STATUSES.get(status.first(document)? as usize)?,
             quality_flag_count: u32::try_from(flags.first(document)?).unwrap_or(u32::MAX),
             is_complete: is_complete.first(document)?,
+            executes_code: executes_code.first(document)?,
+            originality: originality(originality_number.first(document)?)?,
+            name_key: name_key.first(document)?,
+            publisher_key: publisher_key.first(document)?,
+            license_key: license_key.as_ref().and_then(|column| column.first(document)),
         })
     };
     let damaged = || tantivy::TantivyError::InternalError("a document of the search index lacks a field".to_owned());

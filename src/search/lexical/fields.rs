@@ -4,6 +4,9 @@ use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, T
 
 use crate::search::text::{CONTENT_TOKENIZER, NAME_TOKENIZER};
 
+/// A new number makes older indexes foreign.
+pub(super) const SIGNATURE_FIELD: &str = "signature_1";
+
 /// The schema with its fields by name. A change of it makes older indexes foreign, and they
 /// are built anew; so does a new number in the name of a tokenizer.
 #[derive(Debug, Clone)]
@@ -32,6 +35,16 @@ pub(in crate::search) struct Fields {
     pub(super) status: Field,
     pub(super) quality_flag_count: Field,
     pub(super) is_complete: Field,
+    pub(super) executes_code: Field,
+    pub(super) originality: Field,
+    /// What copies are recognised by (`search/copies`). The number in the signature's name is
+    /// that of the way it is made.
+    pub(super) name_key: Field,
+    pub(super) lead_key: Field,
+    pub(super) signature: Field,
+    /// What facets count.
+    pub(super) publisher_key: Field,
+    pub(super) license_key: Field,
 }
 
 impl Fields {
@@ -55,6 +68,13 @@ impl Fields {
             status: schema.add_u64_field("status", FAST),
             quality_flag_count: schema.add_u64_field("quality_flag_count", FAST),
             is_complete: schema.add_bool_field("is_complete", FAST),
+            executes_code: schema.add_bool_field("executes_code", FAST),
+            originality: schema.add_u64_field("originality", FAST),
+            name_key: schema.add_u64_field("name_key", FAST),
+            lead_key: schema.add_u64_field("lead_key", FAST),
+            signature: schema.add_u64_field(SIGNATURE_FIELD, FAST),
+            publisher_key: schema.add_u64_field("publisher_key", FAST),
+            license_key: schema.add_u64_field("license_key", FAST),
             schema: schema.build(),
         }
     }

@@ -3,9 +3,11 @@
 mod document;
 mod fields;
 mod folder;
+mod likeness;
 mod query;
 
 pub(super) use document::{Row, document, document_text, id_term, rows};
 pub(super) use fields::Fields;
 pub(super) use folder::{Found, open_or_rebuild};
+pub(super) use likeness::members;
 pub(super) use query::{LexicalQuery, lexical_search};

@@ -89,7 +89,10 @@ fn filters_hold_for_full_text_and_for_meaning() {
 #[test]
 fn equal_skills_are_ordered_by_id_and_factors_bury_nothing() {
     let copies: Vec<IndexRecord> = (0..8)
-        .map(|place| IndexRecord { skill_id: id(&format!("copy-{place}")), ..record("same", "The same text.") })
+        .map(|place| IndexRecord {
+            skill_id: id(&format!("copy-{place}")),
+            ..record(&format!("same {place}"), "The same text.")
+        })
         .collect();
     let (_folder, index) = filled(&copies);
     let found = hits(&index, &request("same text"));

@@ -1,5 +1,6 @@
 //! The room at its door, on a corpus of three topics.
 
+mod choosing;
 mod durability;
 mod finding;
 
@@ -30,12 +31,15 @@ fn record(name: &str, description: &str) -> IndexRecord {
         headings: String::new(),
         body: description.to_owned(),
         publisher: "owner".to_owned(),
+        license: None,
         registry: Registry::Github,
         stars: None,
         updated_at: None,
         status: SafetyStatus::Safe,
         quality_flag_count: 0,
         is_complete: true,
+        executes_code: false,
+        originality: Originality::Own,
         is_canonical: true,
     }
 }
@@ -84,6 +88,7 @@ fn request(query: &str) -> SearchRequest {
         min_stars: None,
         updated_after: None,
         registry: None,
+        wants_facets: false,
         now: time(NOW),
         ranking: Ranking::Hybrid,
     }

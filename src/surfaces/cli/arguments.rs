@@ -123,6 +123,9 @@ pub(super) struct SearchArguments {
     /// Show how each score came about.
     #[arg(long)]
     pub explain: bool,
+    /// Count all that match by type, publisher, licence and verdict.
+    #[arg(long)]
+    pub facets: bool,
 }
 
 /// Parts of the index.

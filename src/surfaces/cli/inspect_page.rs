@@ -77,7 +77,10 @@ fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
         ("licence", license),
         ("stars", signals.stars.map(|stars| HumanCount(stars).to_string())),
         ("costs", signals.context_cost_tokens.map(|tokens| count(tokens, "token"))),
-        ("copies", skill.cluster_id.clone().map(|cluster| format!("one of several byte-identical ones ({cluster})"))),
+        (
+            "copies",
+            skill.cluster_id.clone().map(|cluster| format!("one of several equal or nearly equal ones ({cluster})")),
+        ),
         ("declares", skill.capabilities.declared.as_ref().map(|tools| tools.join(", "))),
         ("is able to", skill.capabilities.inferred.as_ref().map(|capabilities| capabilities.join(", "))),
     ];

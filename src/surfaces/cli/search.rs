@@ -13,8 +13,8 @@ use super::remote::RemoteServer;
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out, wrap};
 use crate::api::{
-    DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, IndexStatus, ScoreBreakdownView,
-    ScoreExplanation,
+    DiscoverFilters, DiscoverRequest, DiscoverResponse, DiscoverResult, EmptyReasonWord, FacetsView, IndexStatus,
+    ScoreBreakdownView, ScoreExplanation,
 };
 use crate::operations::DiscoverSkills;
 use crate::scan::RecommendedAction;
@@ -46,7 +46,7 @@ pub(super) async fn run(global: &Global, arguments: SearchArguments, output: &Ou
 }
 
 fn request(arguments: SearchArguments) -> DiscoverRequest {
-    let SearchArguments { query, limit, source, min_stars, updated_after, explain } = arguments;
+    let SearchArguments { query, limit, source, min_stars, updated_after, explain, facets } = arguments;
     let has_filters = source.is_some() || min_stars.is_some() || updated_after.is_some();
     let filters = DiscoverFilters { source: source.map(Into::into), min_stars, updated_after };
     DiscoverRequest {
@@ -55,6 +55,7 @@ fn request(arguments: SearchArguments) -> DiscoverRequest {
         rationale: None,
         filters: has_filters.then_some(filters),
         explain: explain.then_some(true),
+        facets: facets.then_some(true),
     }
 }
 
@@ -67,7 +68,8 @@ fn show(response: &DiscoverResponse, width: Option<usize>, server: Option<&Remot
         ));
     }
     if response.results.is_empty() {
-        text.push_str("nothing was found; try other words, or fewer filters\n");
+        text.push_str(nothing(response.meta.empty_reason));
+        text.push('\n');
         return text;
     }
     let rows: Vec<Vec<Cell>> =
@@ -81,8 +83,43 @@ fn show(response: &DiscoverResponse, width: Option<usize>, server: Option<&Remot
             }
         }
     }
+    text.push_str(&response.facets.as_ref().map(counts).unwrap_or_default());
     text.push_str(&hint(response, server));
     text
+}
+
+/// Returns a line for each facet.
+fn counts(facets: &FacetsView) -> String {
+    let facets = [
+        ("type", &facets.kind),
+        ("publisher", &facets.publisher),
+        ("licence", &facets.license),
+        ("verdict", &facets.verdict),
+    ];
+    let mut text = String::from("\n");
+    for (name, facet) in facets {
+        let values = facet.values.iter().map(|value| (line(&value.value, 100), value.count));
+        let rest = [("others".to_owned(), facet.other_count), ("not known".to_owned(), facet.unknown_count)];
+        let counts: Vec<String> = values
+            .chain(rest.into_iter().filter(|(_, count)| *count > 0))
+            .map(|(value, count)| format!("{value} {}", HumanCount(u64::from(count))))
+            .collect();
+        text.push_str(&format!("{name}:  {}\n", counts.join(" · ")));
+    }
+    text
+}
+
+fn nothing(reason: Option<EmptyReasonWord>) -> &'static str {
+    match reason {
+        Some(EmptyReasonWord::IndexEmpty) => "nothing is indexed; ingest a source first",
+        Some(EmptyReasonWord::NoMatch) => {
+            "nothing was found: no skill has anything in common with the query; try other words"
+        }
+        Some(EmptyReasonWord::FilteredOut) => "nothing was found: skills match, and the filters leave none of them",
+        Some(EmptyReasonWord::TooWeak) => "nothing was found: skills match, and none well enough; try other words",
+        Some(EmptyReasonWord::Withheld) => "nothing is shown: what matched was withdrawn or found dangerous",
+        None => "nothing was found; try other words, or fewer filters",
+    }
 }
 
 fn row(rank: usize, result: &DiscoverResult) -> Vec<Cell> {
@@ -101,6 +138,9 @@ fn details(result: &DiscoverResult) -> String {
     let mut facts = vec![paint(paint::FAINT, &result.skill_id.to_string())];
     if let Some(stars) = result.signals.stars {
         facts.push(paint(paint::FAINT, &format!("★ {}", HumanCount(stars))));
+    }
+    if let Some(copies) = result.copies {
+        facts.push(paint(paint::FAINT, &format!("{} copies", HumanCount(copies.identical + copies.near))));
     }
     if result.safety.executes_code {
         facts.push(paint(paint::FAINT, "runs code"));

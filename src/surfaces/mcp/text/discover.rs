@@ -3,7 +3,7 @@
 use super::untrusted::bounded_fence;
 use super::untrusted_line;
 use super::verdict::verdict;
-use crate::api::{DiscoverResponse, DiscoverResult, IndexStatus};
+use crate::api::{DiscoverResponse, DiscoverResult, EmptyReasonWord, IndexStatus};
 
 /// Characters of a description; the whole is in structured content.
 const DESCRIPTION_CHARACTERS: usize = 500;
@@ -21,6 +21,7 @@ pub(super) fn render(query: &str, response: &DiscoverResponse) -> String {
         IndexStatus::Rebuilding => lines.push("Index: being rebuilt, results may be missing".to_owned()),
     }
     if response.results.is_empty() {
+        lines.extend(response.meta.empty_reason.map(|reason| format!("Why: {}", why(reason))));
         lines.push("Next: describe the task in other words, or go on without a skill.".to_owned());
         return lines.join("\n");
     }
@@ -30,6 +31,16 @@ pub(super) fn render(query: &str, response: &DiscoverResponse) -> String {
         lines.extend(of_result(index + 1, result));
     }
     lines.join("\n")
+}
+
+fn why(reason: EmptyReasonWord) -> &'static str {
+    match reason {
+        EmptyReasonWord::IndexEmpty => "nothing is indexed",
+        EmptyReasonWord::NoMatch => "no skill has anything in common with the query",
+        EmptyReasonWord::FilteredOut => "skills match, and the filters leave none",
+        EmptyReasonWord::TooWeak => "skills match, and none well enough",
+        EmptyReasonWord::Withheld => "what matched was withdrawn or found dangerous",
+    }
 }
 
 fn overview(response: &DiscoverResponse) -> String {
@@ -52,6 +63,7 @@ fn of_result(number: usize, result: &DiscoverResult) -> Vec<String> {
     );
     let mut facts = vec![format!("score {:.4}", result.score)];
     facts.extend(result.signals.stars.map(|stars| format!("{stars} stars")));
+    facts.extend(result.copies.map(|copies| format!("{} copies", copies.identical + copies.near)));
     facts.extend(result.signals.context_cost_tokens.map(|tokens| format!("{tokens} tokens")));
     vec![
         format!("{number}. Safety: {}", verdict(&result.safety)),
