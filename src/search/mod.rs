@@ -1,19 +1,27 @@
 //! Full text and vectors over index records, fused.
 //!
 //! The room receives records and does not know how the store keeps them. Start at
-//! [`SearchIndex`]; `index.rs` opens and reloads, `writer.rs` writes, `hybrid.rs` answers.
+//! [`SearchIndex`]; `index.rs` opens and reloads, `writer.rs` writes, `hybrid.rs` answers,
+//! `embedding_run.rs` embeds with a model that takes its time.
 //!
 //! Of the folder, `lexical/` is the truth and its commit names all the rest: the store's
 //! sequence and the model in `semantic/`. So a kill at any moment leaves the older state or
 //! the newer one.
 
+mod cache;
+mod embedding_run;
 mod error;
 mod hybrid;
 mod index;
 mod lexical;
+mod models;
+mod neighbours;
+mod onnx;
 mod record;
 mod request;
+mod rerank;
 mod semantic;
+mod setup;
 mod snapshot;
 mod state;
 mod table;
@@ -22,9 +30,11 @@ mod tests;
 mod text;
 mod writer;
 
+pub use embedding_run::{EmbeddingProgress, EmbeddingRun};
 pub use error::SearchError;
-pub use index::{EmbedderChoice, SearchIndex};
+pub use index::SearchIndex;
 pub use record::IndexRecord;
 pub use request::{Hit, SearchAnswer, SearchRequest};
-pub use semantic::{DocumentText, Embedder};
+pub use semantic::{DocumentText, EmbedError, Embedder, EmbeddingCost};
+pub use setup::{ChoiceError, EmbedderChoice, ModelSource, OnnxSetup, RerankerChoice, SearchSetup};
 pub use writer::IndexWriter;

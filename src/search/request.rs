@@ -4,7 +4,7 @@ use crate::rank::ScoreBreakdown;
 use crate::skill::{Registry, SkillId, Timestamp};
 
 /// A search.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// What somebody typed; any text.
     pub query: String,

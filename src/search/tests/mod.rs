@@ -2,6 +2,8 @@
 
 mod durability;
 mod finding;
+mod models;
+mod neighbours;
 
 use std::path::Path;
 
