@@ -1,5 +1,7 @@
 //! Measures the ranking on judged queries: nDCG@10, recall@10 and the reciprocal rank, over
-//! all queries and as the mean over families. `just retrieval [SHARED]`.
+//! all queries and as the mean over families. `just retrieval [SHARED]`. With `--embedder CHOICE`
+//! another embedder is measured; with `--corpus FILE`, on the skills of that file alone, which
+//! makes sense for the closed pool.
 //!
 //! The corpus is ingested as a user ingests it. A result counts for a cluster of equal or
 //! nearly equal files; the second result of a cluster is skipped. The figures are those of
@@ -13,8 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use touchmark::config::SearchConfig;
 use touchmark::rank::{ndcg_at, recall_at, reciprocal_rank};
-use touchmark::search::{EmbedderChoice, SearchIndex, SearchRequest};
+use touchmark::search::{OnnxSetup, SearchIndex, SearchRequest, SearchSetup};
 use touchmark::skill::Timestamp;
 use touchmark::store::{SqliteStore, Store};
 
@@ -24,24 +27,41 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const RESULTS: usize = 100;
 
 fn main() -> Outcome<()> {
-    let shared = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
-    let shared = shared.map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let (mut shared, mut embedder, mut only) = (PathBuf::from("../shared"), "builtin".to_owned(), None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--embedder" => embedder = arguments.next().ok_or("--embedder needs a choice")?,
+            "--corpus" => only = Some(PathBuf::from(arguments.next().ok_or("--corpus needs a file")?)),
+            other if !other.starts_with("--") => shared = PathBuf::from(other),
+            _ => {}
+        }
+    }
     if !shared.join("retrieval").is_dir() {
         println!("no judged queries below {}: name the folder with `just retrieval SHARED`", shared.display());
         return Ok(());
     }
     let data = tempfile::tempdir()?;
-    for corpus in ["skills.jsonl.zst", "skills-more.jsonl.zst"] {
-        let file = shared.join("corpus").join(corpus);
+    let all = || ["skills.jsonl.zst", "skills-more.jsonl.zst"].map(|name| shared.join("corpus").join(name)).to_vec();
+    for file in only.as_ref().map_or_else(all, |file| vec![file.clone()]) {
         let mut ingest = Command::new(env!("CARGO_BIN_EXE_touchmark"));
-        ingest.args(["ingest", "--data-dir"]).arg(data.path()).arg(file).stdout(Stdio::null()).stderr(Stdio::null());
-        if !ingest.status()?.success() {
-            return Err(format!("{corpus} could not be ingested").into());
+        ingest.args(["ingest", "--embedder", &embedder, "--data-dir"]).arg(data.path()).arg(&file);
+        if !ingest.stdout(Stdio::null()).status()?.success() {
+            return Err(format!("{} could not be ingested", file.display()).into());
         }
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let store = runtime.block_on(SqliteStore::open(&data.path().join("touchmark.db")))?;
-    let index = SearchIndex::open(&data.path().join("index"), EmbedderChoice::Builtin)?;
+    let config = SearchConfig::read(Some(&embedder), data.path());
+    let setup = SearchSetup {
+        onnx: OnnxSetup { libraries: config.onnx_libraries, model_cache: config.model_cache },
+        reranker: config.reranker.parse()?,
+        ..SearchSetup::new(embedder.parse()?)
+    };
+    let index = SearchIndex::open_with(&data.path().join("index"), setup)?;
+    if index.is_degraded() {
+        return Err("the embedder or the reranker cannot be used".into());
+    }
     let clusters = read_clusters(&shared.join("retrieval/clusters.jsonl.gz"))?;
     let pool: HashSet<String> = fs::read_to_string(shared.join("retrieval/skill-evals-closed/pool.txt"))?
         .lines()
@@ -52,7 +72,10 @@ fn main() -> Outcome<()> {
         ("skill-evals", "skill-evals", false),
         ("skill-evals, closed pool", "skill-evals", true),
         ("trigger-evals", "trigger-evals", false),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(.., is_closed)| only.is_none() || *is_closed)
+    {
         let set = QuerySet::read(&shared.join("retrieval").join(folder))?;
         let mut scores: BTreeMap<String, Vec<[f64; 3]>> = BTreeMap::new();
         for (id, text, family) in &set.queries {

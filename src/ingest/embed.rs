@@ -26,10 +26,12 @@ pub async fn embed_missing(
         loop {
             tell(run.progress());
             // Each step waits for its turn, so that searches are not kept back.
-            let (stepped, is_more) = compute.run(move || {
-                let is_more = run.step();
-                (run, is_more)
-            }).await?;
+            let (stepped, is_more) = compute
+                .run(move || {
+                    let is_more = run.step();
+                    (run, is_more)
+                })
+                .await?;
             run = stepped;
             if !is_more? {
                 break;

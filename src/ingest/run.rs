@@ -7,9 +7,9 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::prepare::{Prepared, prepare};
-use super::{IngestError, IngestProgress, IngestReport, IngestStage, embed_missing, follow, starter};
+use super::{IngestError, IngestProgress, IngestReport, IngestStage, follow, starter};
 use crate::compute::Compute;
-use crate::search::{EmbeddingProgress, SearchIndex};
+use crate::search::SearchIndex;
 use crate::skill::Timestamp;
 use crate::source::{self, FoundSkill, SkillStream, SourceFailure, SourceItem, SourceSpec};
 use crate::store::Store;
@@ -131,12 +131,6 @@ async fn run(
     let indexing = Instant::now();
     follow(store, &pipeline.search, &pipeline.compute).await?;
     report.index_time = indexing.elapsed();
-    let tell = |EmbeddingProgress { done, total }| progress.report(IngestStage::Embedding { done, total });
-    match embed_missing(&pipeline.search, &pipeline.compute, tell).await {
-        Ok(embedded) => report.embedded = embedded,
-        // Everything is stored and found by its words.
-        Err(error) => report.embedding_failure = Some(error.to_string()),
-    }
     Ok(report)
 }
 

@@ -57,7 +57,10 @@ impl EmbeddingRun {
         let Some(embedder) = inner.models.embedder() else {
             return reason.map_or(Ok(None), |reason| Err(SearchError::Model(reason)));
         };
-        // What another process or the loading of the model has changed.
+        if inner.snapshot().is_complete(embedder.as_ref()) {
+            return Ok(None);
+        }
+        // Another process, or the loading of the model, may have changed what there is to do.
         inner.reload()?;
         let snapshot = inner.snapshot();
         if snapshot.is_complete(embedder.as_ref()) {

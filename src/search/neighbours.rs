@@ -2,6 +2,7 @@
 //! graph when they are many.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -49,10 +50,13 @@ impl Neighbours {
                 let (fingerprint, place) = (table.rows[row as usize].fingerprint, (ordinal, row));
                 if !neighbours.graph.contains(fingerprint) {
                     neighbours.tail.push(place);
-                } else if neighbours.places.contains_key(&fingerprint) {
-                    neighbours.copies.entry(fingerprint).or_default().push(place);
-                } else {
-                    neighbours.places.insert(fingerprint, place);
+                    continue;
+                }
+                match neighbours.places.entry(fingerprint) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(place);
+                    }
+                    Entry::Occupied(_) => neighbours.copies.entry(fingerprint).or_default().push(place),
                 }
             }
         }
@@ -110,9 +114,8 @@ pub(super) fn nearest(
     let mut found = Vec::new();
     for (table, ordinal) in tables.iter().zip(0..) {
         let Some(vectors) = &table.vectors else { continue };
-        let nearest = vectors.nearest(query, limit, least, |row| {
-            is_alive_and_wanted((ordinal, row as u32), &table.rows[row])
-        });
+        let nearest =
+            vectors.nearest(query, limit, least, |row| is_alive_and_wanted((ordinal, row as u32), &table.rows[row]));
         found.extend(nearest.into_iter().map(|(row, cosine)| (table.rows[row], cosine)));
     }
     found

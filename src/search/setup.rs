@@ -153,9 +153,6 @@ mod tests {
         }
         assert_eq!("none".parse(), Ok(RerankerChoice::None));
         assert_eq!("builtin".parse::<RerankerChoice>(), Err(ChoiceError::Reranker("builtin".to_owned())));
-        assert_eq!(
-            "fastembed:x".parse(),
-            Ok(RerankerChoice::Fastembed(ModelSource::Named("x".to_owned())))
-        );
+        assert_eq!("fastembed:x".parse(), Ok(RerankerChoice::Fastembed(ModelSource::Named("x".to_owned()))));
     }
 }

@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fastembed::{
-    InitOptionsUserDefined, QuantizationMode, TextEmbedding, TextInitOptions, UserDefinedEmbeddingModel,
-};
+use fastembed::{InitOptionsUserDefined, QuantizationMode, TextEmbedding, TextInitOptions, UserDefinedEmbeddingModel};
 
 use super::folder::{ModelFolder, Prompts};
 use super::{Download, named, runtime};
@@ -123,7 +121,8 @@ impl Embedder for FastembedEmbedder {
     fn embed_query(&self, query: &str) -> Option<Vec<f32>> {
         let mut session = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
         let vectors = session.embed([format!("{}{query}", self.prompts.query)], None);
-        let vectors = vectors.inspect_err(|error| tracing::warn!(error = chain(error), "a query could not be embedded"));
+        let vectors =
+            vectors.inspect_err(|error| tracing::warn!(error = chain(error), "a query could not be embedded"));
         vectors.ok()?.pop().filter(|vector| is_usable(vector))
     }
 

@@ -39,7 +39,8 @@ impl ModelFolder {
     /// # Errors
     /// Names the file that is missing or wrong.
     pub(super) fn read(folder: &Path) -> Result<Self, EmbedError> {
-        let model = ["model.onnx", "onnx/model.onnx"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file());
+        let model =
+            ["model.onnx", "onnx/model.onnx"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file());
         let model = model.ok_or_else(|| EmbedError(format!("there is no model.onnx in {}", folder.display())))?;
         let tokenizer = required(folder, "tokenizer.json")?;
         let config = optional(folder, "config.json");
@@ -47,10 +48,12 @@ impl ModelFolder {
         let pooling_config = json(&optional(folder, "1_Pooling/config.json"));
         let sentence = json(&optional(folder, "sentence_bert_config.json"));
         let prompts = &json(&optional(folder, "config_sentence_transformers.json"))["prompts"];
-        let prompt = |names: [&str; 2]| names.iter().find_map(|name| prompts[*name].as_str()).unwrap_or_default().to_owned();
+        let prompt =
+            |names: [&str; 2]| names.iter().find_map(|name| prompts[*name].as_str()).unwrap_or_default().to_owned();
         let prompts = Prompts { query: prompt(["query", "search_query"]), document: prompt(["document", "passage"]) };
         let is_cls = pooling_config["pooling_mode_cls_token"].as_bool() == Some(true);
-        let tokens = sentence["max_seq_length"].as_u64().and_then(|tokens| usize::try_from(tokens).ok()).unwrap_or(TOKENS);
+        let tokens =
+            sentence["max_seq_length"].as_u64().and_then(|tokens| usize::try_from(tokens).ok()).unwrap_or(TOKENS);
         let model_bytes = fs::read(&model).map_err(|error| unreadable(&model, &error))?;
         let parts = [Sha256Digest::of(&model_bytes).to_hex(), Sha256Digest::of(&tokenizer).to_hex()];
         let version = Sha256Digest::of(format!("{parts:?} {is_cls} {tokens} {prompts:?}").as_bytes());

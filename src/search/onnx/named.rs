@@ -10,7 +10,8 @@ use crate::search::EmbedError;
 use crate::skill::Sha256Digest;
 
 /// Files of every model, beside the model itself.
-const TOKENIZER_FILES: [&str; 4] = ["tokenizer.json", "config.json", "special_tokens_map.json", "tokenizer_config.json"];
+const TOKENIZER_FILES: [&str; 4] =
+    ["tokenizer.json", "config.json", "special_tokens_map.json", "tokenizer_config.json"];
 
 /// What the makers of a family put before texts; the first part of a name that fits counts.
 const PROMPTS: [(&str, &str, &str); 9] = [
@@ -58,9 +59,8 @@ pub(super) fn embedding_model(name: &str) -> Result<(EmbeddingModel, HubFiles), 
 /// Lists the names that there are.
 pub(super) fn reranker_model(name: &str) -> Result<(RerankerModel, HubFiles), EmbedError> {
     let models = TextRerank::list_supported_models();
-    let found = models
-        .iter()
-        .find(|info| is_same(name, &format!("{:?}", info.model)) || is_of_hub(name, &info.model_code));
+    let found =
+        models.iter().find(|info| is_same(name, &format!("{:?}", info.model)) || is_of_hub(name, &info.model_code));
     let Some(info) = found else {
         return Err(unknown("reranker", name, models.iter().map(|info| format!("{:?}", info.model)).collect()));
     };
@@ -71,9 +71,8 @@ pub(super) fn reranker_model(name: &str) -> Result<(RerankerModel, HubFiles), Em
 /// Returns what is put before the texts of a model.
 pub(super) fn prompts(model: &EmbeddingModel) -> Prompts {
     let name = plain(&format!("{model:?}"));
-    PROMPTS.iter().find(|(part, ..)| name.contains(part)).map_or_else(Prompts::default, |(_, query, document)| Prompts {
-        query: (*query).to_owned(),
-        document: (*document).to_owned(),
+    PROMPTS.iter().find(|(part, ..)| name.contains(part)).map_or_else(Prompts::default, |(_, query, document)| {
+        Prompts { query: (*query).to_owned(), document: (*document).to_owned() }
     })
 }
 
@@ -86,11 +85,13 @@ impl HubFiles {
         if download == Download::Allowed {
             return Ok(());
         }
-        let missing = |file: &str| EmbedError(format!(
-            "the model {} is not on this machine yet ({file} is not in {}); the next `touchmark ingest` or `touchmark serve` fetches it",
-            self.repository,
-            cache.display()
-        ));
+        let missing = |file: &str| {
+            EmbedError(format!(
+                "the model {} is not on this machine yet ({file} is not in {}); the next `touchmark ingest` or `touchmark serve` fetches it",
+                self.repository,
+                cache.display()
+            ))
+        };
         let snapshot = self.revision(cache).map(|revision| self.folder(cache).join("snapshots").join(revision));
         let snapshot = snapshot.ok_or_else(|| missing("refs/main"))?;
         let mut files = self.files.iter().map(String::as_str).chain(TOKENIZER_FILES);
@@ -100,7 +101,8 @@ impl HubFiles {
     /// Returns what tells the state of the model that is in the cache from others.
     pub(super) fn version(&self, cache: &Path) -> String {
         let revision = self.revision(cache).unwrap_or_default();
-        Sha256Digest::of(format!("{} {:?} {revision}", self.repository, self.files).as_bytes()).to_hex()[..16].to_owned()
+        Sha256Digest::of(format!("{} {:?} {revision}", self.repository, self.files).as_bytes()).to_hex()[..16]
+            .to_owned()
     }
 
     fn revision(&self, cache: &Path) -> Option<String> {

@@ -31,7 +31,10 @@ fn models_are_found_however_their_names_are_spelled() {
         assert_eq!(format!("{model:?}"), expected, "{name}");
     }
     let prompts = |name: &str| named::prompts(&named::embedding_model(name).expect("a model").0);
-    assert_eq!((prompts("multilingual-e5-small").query.as_str(), prompts("all-minilm-l6-v2").query.as_str()), ("query: ", ""));
+    assert_eq!(
+        (prompts("multilingual-e5-small").query.as_str(), prompts("all-minilm-l6-v2").query.as_str()),
+        ("query: ", "")
+    );
     assert!(named::reranker_model("jina-reranker-v1-turbo-en").is_ok());
     for name in ["bge-huge", "", "bge"] {
         let Err(EmbedError(reason)) = named::embedding_model(name) else { panic!("{name} is no model") };
@@ -42,7 +45,8 @@ fn models_are_found_however_their_names_are_spelled() {
 #[test]
 fn what_is_missing_is_named_and_nothing_is_fetched() {
     let folder = tempfile::tempdir().expect("a folder");
-    let setup = OnnxSetup { libraries: vec![folder.path().join("libnowhere.so")], model_cache: folder.path().to_owned() };
+    let setup =
+        OnnxSetup { libraries: vec![folder.path().join("libnowhere.so")], model_cache: folder.path().to_owned() };
     let reason = refusal(&named("bge-small-en-v1.5"), &setup);
     assert!(reason.contains("not on this machine yet") && reason.contains("Xenova/bge-small-en-v1.5"), "{reason}");
     let source = ModelSource::Folder(folder.path().to_owned());
@@ -99,7 +103,8 @@ fn a_tiny_model_embeds_queries_and_documents() {
     let embedder = load_embedder(&source, &onnx, Download::Never).expect("it loads");
     assert_eq!(embedder.dimensions(), 2);
     let near = |left: &str, right: &str| {
-        let (left, right) = (embedder.embed_query(left).expect("a vector"), embedder.embed_query(right).expect("a vector"));
+        let (left, right) =
+            (embedder.embed_query(left).expect("a vector"), embedder.embed_query(right).expect("a vector"));
         left.iter().zip(&right).map(|(left, right)| left * right).sum::<f32>()
     };
     assert!(near("kubernetes", "cluster") > 0.9 && near("kubernetes", "pdf") < 0.2);
@@ -145,7 +150,8 @@ fn tiny_model() -> Vec<u8> {
     let table: [f32; 12] = [0.0, 0.0, 0.1, 0.1, 1.0, 0.0, 0.9, 0.1, 0.0, 1.0, 0.1, 0.9];
     let raw: Vec<u8> = table.iter().flat_map(|value| value.to_le_bytes()).collect();
     let initializer = [number(1, 6), number(1, 2), number(2, 1), bytes(8, b"table"), bytes(9, &raw)].concat();
-    let node = [bytes(1, b"table"), bytes(1, b"input_ids"), bytes(2, b"last_hidden_state"), bytes(4, b"Gather")].concat();
+    let node =
+        [bytes(1, b"table"), bytes(1, b"input_ids"), bytes(2, b"last_hidden_state"), bytes(4, b"Gather")].concat();
     let graph = [
         bytes(1, &node),
         bytes(2, b"tiny"),

@@ -75,9 +75,7 @@ impl VectorGraph {
         if let Some(earlier) = earlier {
             index.load(utf8(&earlier.path)?).map_err(library)?;
         }
-        index
-            .reserve_capacity_and_threads(index.size() + rows.len(), rayon::current_num_threads())
-            .map_err(library)?;
+        index.reserve_capacity_and_threads(index.size() + rows.len(), rayon::current_num_threads()).map_err(library)?;
         rows.par_iter()
             .filter(|(fingerprint, _)| !index.contains(*fingerprint))
             .try_for_each(|(fingerprint, values)| index.add(*fingerprint, values))

@@ -221,7 +221,10 @@ mod tests {
         let table = VectorTable::from_values(2, vec![1, 2, 3, 4]);
         log.rewrite([(5, &table, 1), (6, &table, 0), (5, &table, 0)].into_iter()).expect("written");
         let logged = log.load().expect("read");
-        assert_eq!((logged.table.values(logged.rows[&5]), logged.rows.len(), logged.was_complete), (&[3, 4][..], 2, true));
+        assert_eq!(
+            (logged.table.values(logged.rows[&5]), logged.rows.len(), logged.was_complete),
+            (&[3, 4][..], 2, true)
+        );
         assert!(VectorLog::new(folder.path(), "v", 3).load().is_none());
         fs::write(&log.path, b"garbage").expect("written");
         assert!(log.load().is_none());

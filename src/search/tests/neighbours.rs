@@ -22,7 +22,10 @@ fn large(copies: usize) -> Vec<IndexRecord> {
         ..record(&format!("{}-{number}", earlier.name), &format!("{} Part {number}.", earlier.description))
     };
     let corpus = corpus();
-    (0..copies).flat_map(|number| corpus.iter().map(move |earlier| (number, earlier))).map(|(number, earlier)| copy(number, earlier)).collect()
+    (0..copies)
+        .flat_map(|number| corpus.iter().map(move |earlier| (number, earlier)))
+        .map(|(number, earlier)| copy(number, earlier))
+        .collect()
 }
 
 #[test]
@@ -75,7 +78,8 @@ fn a_damaged_graph_is_no_graph_until_the_next_commit_and_the_tail_is_taken_in() 
         index.inner.snapshot().neighbours.as_ref().map(|neighbours| (neighbours.graph.len(), neighbours.tail.len()))
     };
     assert_eq!(held(&index), Some((121, 0)));
-    let more: Vec<IndexRecord> = (0..150).map(|number| record(&format!("more-{number}"), &format!("Cluster {number}"))).collect();
+    let more: Vec<IndexRecord> =
+        (0..150).map(|number| record(&format!("more-{number}"), &format!("Cluster {number}"))).collect();
     write(&index, &more, 3);
     assert_eq!((held(&index), graph_files(folder.path()).len()), (Some((271, 0)), 1));
 }
