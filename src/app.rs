@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::compute::Compute;
-use crate::config::StorageConfig;
+use crate::config::{SearchConfig, StorageConfig};
 use crate::operations::{IngestError, IngestProgress, IngestStage, Services, ingest_starter};
-use crate::search::{EmbedderChoice, SearchError, SearchIndex};
+use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
 
@@ -15,6 +15,9 @@ pub enum AppError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The embedder or the reranker is none that there is.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
     /// The index cannot be opened.
     #[error("cannot open the search index: {0}")]
     Search(#[from] SearchError),
@@ -23,17 +26,36 @@ pub enum AppError {
     Starter(#[from] IngestError),
 }
 
-/// Opens what operations work with: the store and the index in the data folder.
-///
-/// A store that has never held anything gets the catalogue that ships inside the program, so
-/// that a first search shows something real.
+/// Opens what operations work with, with the embedder that ships with the program: see
+/// [`open_with`].
 ///
 /// # Errors
 /// Fails where the data folder cannot be used.
 pub async fn open(storage: &StorageConfig, public_url: String) -> Result<Services, AppError> {
+    open_with(storage, &SearchConfig::builtin(), public_url).await
+}
+
+/// Opens what operations work with: the store and the index in the data folder.
+///
+/// A store that has never held anything gets the catalogue that ships inside the program, so
+/// that a first search shows something real. A model that cannot be used is told in the log,
+/// and search goes on without it.
+///
+/// # Errors
+/// Fails where the data folder cannot be used, or search is configured with what is not there.
+pub async fn open_with(
+    storage: &StorageConfig,
+    config: &SearchConfig,
+    public_url: String,
+) -> Result<Services, AppError> {
+    let setup = SearchSetup {
+        reranker: config.reranker.parse()?,
+        onnx: OnnxSetup { libraries: config.onnx_libraries.clone(), model_cache: config.model_cache.clone() },
+        ..SearchSetup::new(config.embedder.parse()?)
+    };
     let store = SqliteStore::open(&storage.database()).await?;
     let is_new = store.sequence().await? == 0;
-    let search = SearchIndex::open(&storage.index_folder(), EmbedderChoice::Builtin)?;
+    let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
     let services = Services::new(Arc::new(store), search, Compute::new(), Timestamp::now, public_url);
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;

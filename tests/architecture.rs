@@ -38,6 +38,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["surfaces"]),
     ("sqlx", &["store"]),
     ("tantivy", &["search"]),
+    ("usearch", &["search"]),
+    ("fastembed", &["search"]),
     ("gix", &["source"]),
     ("reqwest", &["surfaces"]),
 ];

@@ -4,9 +4,11 @@
 mod http;
 mod log;
 mod scan;
+mod search;
 mod storage;
 
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
 pub use scan::ScanConfig;
+pub use search::SearchConfig;
 pub use storage::{StorageConfig, StorageConfigError};

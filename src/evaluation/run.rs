@@ -129,6 +129,7 @@ async fn ask(
 
 fn request(asked: &Asked, judged: &Judged, ranking: Ranking, text: &str) -> SearchRequest {
     SearchRequest {
+        wants_facets: false,
         query: text.to_owned(),
         limit: if judged.pool.is_some() { CLOSED_DEPTH } else { OPEN_DEPTH },
         min_stars: None,

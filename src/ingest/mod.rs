@@ -5,6 +5,7 @@
 //! change. So a run that is killed at any moment loses nothing that was stored, and running
 //! it again doubles nothing. Start at [`ingest`].
 
+mod embed;
 mod follow;
 mod prepare;
 mod report;
@@ -12,6 +13,7 @@ mod rescan;
 mod run;
 mod starter;
 
+pub use embed::embed_missing;
 pub use follow::{FollowReport, follow};
 pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
 pub use rescan::rescan_outdated;

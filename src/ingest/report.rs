@@ -45,6 +45,13 @@ pub enum IngestStage {
     },
     /// Everything is stored, and search is brought up to date.
     Indexing,
+    /// Everything is found by its words, and the chosen model embeds what is new.
+    Embedding {
+        /// Texts that were embedded.
+        done: u64,
+        /// Texts that had no vector.
+        total: u64,
+    },
 }
 
 /// Hears what a run is doing.
@@ -78,6 +85,10 @@ pub struct IngestReport {
     pub read_time: Duration,
     /// How long indexing took.
     pub index_time: Duration,
+    /// Texts that the chosen model embedded after that.
+    pub embedded: u64,
+    /// Why the chosen model could not embed them all; the next run goes on.
+    pub embedding_failure: Option<String>,
     /// Whether the source was read to its end; if not, nothing was unlisted.
     pub is_finished: bool,
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::Services;
 use crate::ingest::{self, Pipeline};
 pub use crate::ingest::{IngestError, IngestProgress, IngestReport, IngestStage};
+use crate::search::EmbeddingProgress;
 
 /// The word that names the catalogue inside the program as a source.
 const STARTER: &str = "starter";
 
 /// Ingests the source that `text` names: a folder, a git repository, a corpus file, or
-/// `starter` for the catalogue that ships inside the program.
+/// `starter` for the catalogue that ships inside the program. A model that takes its time then
+/// embeds what is new; that it cannot is in the report, since everything is found by its words.
 ///
 /// # Errors
 /// Fails where the source cannot be opened or the store fails.
@@ -19,13 +21,21 @@ pub async fn ingest_source(
     text: &str,
     progress: Arc<dyn IngestProgress>,
 ) -> Result<IngestReport, IngestError> {
-    if text == STARTER {
-        return ingest_starter(services, progress).await;
+    let mut report = if text == STARTER {
+        ingest_starter(services, progress.clone()).await?
+    } else {
+        ingest::ingest(&pipeline(services), text, progress.clone()).await?
+    };
+    let tell = |EmbeddingProgress { done, total }| progress.report(IngestStage::Embedding { done, total });
+    match ingest::embed_missing(services.search(), services.compute(), tell).await {
+        Ok(embedded) => report.embedded = embedded,
+        Err(error) => report.embedding_failure = Some(error.to_string()),
     }
-    ingest::ingest(&pipeline(services), text, progress).await
+    Ok(report)
 }
 
-/// Ingests the catalogue that ships inside the program.
+/// Ingests the catalogue that ships inside the program, and leaves embedding to whoever runs
+/// next: nothing may keep a service from starting.
 ///
 /// # Errors
 /// Fails where the store fails.

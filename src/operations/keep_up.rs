@@ -7,12 +7,15 @@ use super::{FollowReport, IngestError, Services};
 /// How often a service looks whether another process has changed the store.
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How long it waits with a model that could not be used: until somebody has put it there.
+const MODEL_INTERVAL: Duration = Duration::from_secs(600);
+
 /// Keeps a service up to date until the process ends: takes over what other processes
-/// stored, scans again what older rules have scanned, and calls `on_change` when answers that
-/// were made before may be out of date.
+/// stored, scans again what older rules have scanned, embeds what a chosen model has not
+/// embedded, and calls `on_change` when answers that were made before may be out of date.
 pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     // Scanning again may take minutes, in which a withdrawn verdict must not be served.
-    futures::join!(scan_again(&services), follow(&services, on_change));
+    futures::join!(scan_again(&services), follow(&services, on_change), embed(&services));
 }
 
 async fn scan_again(services: &Services) {
@@ -20,6 +23,24 @@ async fn scan_again(services: &Services) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "scanned again under the current rules"),
         Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
+    }
+}
+
+/// Search answers with what it has until the vectors are complete.
+async fn embed(services: &Services) {
+    loop {
+        let interval = match services.embed_missing().await {
+            Ok(0) => FOLLOW_INTERVAL,
+            Ok(count) => {
+                tracing::info!(count, "embedded with the chosen model");
+                FOLLOW_INTERVAL
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not embed with the chosen model");
+                MODEL_INTERVAL
+            }
+        };
+        tokio::time::sleep(interval).await;
     }
 }
 

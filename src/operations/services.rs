@@ -73,6 +73,14 @@ impl Services {
         crate::ingest::follow(&self.inner.store, &self.inner.search, &self.inner.compute).await
     }
 
+    /// Embeds what a chosen model has not embedded yet; returns how many texts.
+    ///
+    /// # Errors
+    /// Fails where the model cannot be loaded or run; search goes on without it.
+    pub async fn embed_missing(&self) -> Result<u64, IngestError> {
+        crate::ingest::embed_missing(&self.inner.search, &self.inner.compute, |_| {}).await
+    }
+
     /// Scans what was stored under older rules.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::EmbedError;
+
 /// Why an index could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
@@ -19,6 +21,9 @@ pub enum SearchError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A model that was chosen cannot be loaded or run.
+    #[error(transparent)]
+    Model(EmbedError),
     /// The full-text engine failed.
     #[error("the full-text index failed: {0}")]
     Engine(#[from] tantivy::TantivyError),

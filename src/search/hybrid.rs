@@ -7,7 +7,6 @@ use tantivy::DocAddress;
 use super::alone::{lexical_alone, semantic_alone};
 use super::diversity::diversify;
 use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
-use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
 use super::{EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
 use crate::rank::{
@@ -89,15 +88,9 @@ fn lexical_ranking(
 
 /// Returns `None` where there is nothing to ask: no embedder, or no word that it knows.
 fn semantic_ranking(snapshot: &Snapshot, request: &SearchRequest, limit: usize) -> Option<Ranking> {
-    let query = QuantisedVector::new(&snapshot.embedder.as_ref()?.embed_query(&request.query)?);
-    let mut found = Vec::new();
-    for (segment, table) in snapshot.searcher.segment_readers().iter().zip(&snapshot.tables) {
-        let Some(vectors) = &table.vectors else { continue };
-        let is_wanted = |row: usize| !segment.is_deleted(row as u32) && is_asked_for(&table.rows[row], request);
-        let nearest = vectors.nearest(&query, limit, COSINE_LEAST, is_wanted);
-        found.extend(nearest.into_iter().map(|(row, cosine)| (f64::from(cosine), table.rows[row])));
-    }
-    let mut ranking = ranked(found.into_iter());
+    let query = snapshot.query_vector(&request.query)?;
+    let found = snapshot.nearest(&query, limit, COSINE_LEAST, |row| is_asked_for(row, request));
+    let mut ranking = ranked(found.into_iter().map(|(row, cosine)| (f64::from(cosine), row)));
     ranking.truncate(limit);
     Some(ranking)
 }

@@ -5,23 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tantivy::{Index, IndexReader};
 
+use super::embedding_run::EmbeddingRun;
 use super::hybrid::answer;
 use super::lexical::{Fields, Found, open_or_rebuild};
-use super::snapshot::{CommitMark, Snapshot};
-use super::{CopyCluster, IndexWriter, SearchAnswer, SearchError, SearchRequest};
+use super::models::Models;
+use super::onnx::Download;
+use super::rerank::{RERANKED, rerank};
+use super::snapshot::{CommitMark, Snapshot, SnapshotSetup};
+use super::{
+    CopyCluster, Embedder, EmbedderChoice, Hit, IndexWriter, RerankerChoice, SearchAnswer, SearchError, SearchRequest,
+    SearchSetup,
+};
 use crate::skill::SkillId;
 
 /// How often a state is read again that another process changes meanwhile.
 const RELOAD_ATTEMPTS: usize = 5;
-
-/// What turns text into vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmbedderChoice {
-    /// Latent semantic analysis of the indexed corpus itself.
-    Builtin,
-    /// No vectors: full text only.
-    None,
-}
 
 /// The search index of one folder; a clone is the same index.
 #[derive(Clone)]
@@ -32,7 +30,8 @@ pub struct SearchIndex {
 pub(super) struct Inner {
     pub(super) folder: PathBuf,
     pub(super) fields: Fields,
-    pub(super) choice: EmbedderChoice,
+    pub(super) setup: SearchSetup,
+    pub(super) models: Models,
     pub(super) index: Index,
     reader: IndexReader,
     snapshot: RwLock<Arc<Snapshot>>,
@@ -41,26 +40,55 @@ pub(super) struct Inner {
 }
 
 impl SearchIndex {
+    /// Opens the index in `folder` with an embedder and nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::open_with`].
+    pub fn open(folder: &Path, choice: EmbedderChoice) -> Result<Self, SearchError> {
+        Self::open_with(folder, SearchSetup::new(choice))
+    }
+
     /// Opens the index in `folder` and makes it where there is none. A damaged index, or one
     /// of another version, is moved aside and replaced by an empty one, whose sequence is 0.
+    /// A model that is not on this machine or cannot be run is no error: see
+    /// [`Self::is_degraded`].
     ///
     /// # Errors
     /// Fails where the folder cannot be read or written.
-    pub fn open(folder: &Path, choice: EmbedderChoice) -> Result<Self, SearchError> {
+    pub fn open_with(folder: &Path, setup: SearchSetup) -> Result<Self, SearchError> {
         let fields = Fields::new();
+        let models = Models::default();
+        models.load(&setup, Download::Never);
         let lexical_folder = folder.join("lexical");
         let (mut index, mut reader) = open_or_rebuild(&lexical_folder, &fields, Found::Usable)?;
-        let first = match read_snapshot(folder, &fields, choice, &index, &reader, None) {
+        let model = models.embedder();
+        let semantic_folder = folder.join("semantic");
+        let with = SnapshotSetup {
+            fields: &fields,
+            folder: &semantic_folder,
+            choice: &setup.embedder,
+            model: model.as_ref(),
+            graph_vectors: setup.graph_vectors,
+        };
+        let first = match read_snapshot(&with, &index, &reader, None) {
             Err(SearchError::Engine(_)) => {
                 // What opens and cannot be read is as damaged as what does not open.
                 (index, reader) = open_or_rebuild(&lexical_folder, &fields, Found::Damaged)?;
-                read_snapshot(folder, &fields, choice, &index, &reader, None)?
+                read_snapshot(&with, &index, &reader, None)?
             }
             read => read?,
         };
         let snapshot = RwLock::new(Arc::new(first));
-        let inner =
-            Inner { folder: folder.to_owned(), fields, choice, index, reader, snapshot, reloading: Mutex::new(()) };
+        let inner = Inner {
+            folder: folder.to_owned(),
+            fields,
+            setup,
+            models,
+            index,
+            reader,
+            snapshot,
+            reloading: Mutex::new(()),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -81,7 +109,16 @@ impl SearchIndex {
 
     /// Tells whether a part of the ranking that was chosen is not available.
     pub fn is_degraded(&self) -> bool {
-        self.inner.snapshot().is_degraded
+        self.inner.snapshot().is_degraded || self.inner.lacks_reranker()
+    }
+
+    /// Starts to embed what a chosen model has not embedded yet, and loads the model before, if
+    /// need be from its hub; `None` where there is nothing to do, or another process does it.
+    ///
+    /// # Errors
+    /// [`SearchError::Model`] where the model cannot be loaded or run; search goes on without.
+    pub fn start_embedding(&self) -> Result<Option<EmbeddingRun>, SearchError> {
+        EmbeddingRun::start(&self.inner)
     }
 
     /// Starts writing. There is one writer at a time, in this process and all others; what is
@@ -102,12 +139,13 @@ impl SearchIndex {
         self.inner.reload()
     }
 
-    /// Searches. No query text is an error.
+    /// Searches. No query text is an error. The time of the request counts by the hour.
     ///
     /// # Errors
     /// Fails where the index cannot be read.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-        answer(&self.inner.snapshot(), &self.inner.fields, request)
+        let snapshot = self.inner.snapshot();
+        snapshot.cache.answer(request, |request| self.inner.answer(&snapshot, request))
     }
 }
 
@@ -126,27 +164,74 @@ impl Inner {
 
     /// Reads the committed state without any vectors.
     pub(super) fn read_records(&self) -> Result<Snapshot, SearchError> {
-        read_snapshot(&self.folder, &self.fields, EmbedderChoice::None, &self.index, &self.reader, None)
+        let folder = self.semantic_folder();
+        let with = SnapshotSetup { choice: &EmbedderChoice::None, ..self.snapshot_setup(&folder, None) };
+        read_snapshot(&with, &self.index, &self.reader, None)
     }
 
     pub(super) fn reload(&self) -> Result<bool, SearchError> {
         let _reloading = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = self.snapshot();
-        if CommitMark::of(&self.index.load_metas()?) == current.mark {
+        let (current, folder, model) = (self.snapshot(), self.semantic_folder(), self.models.embedder());
+        let with = self.snapshot_setup(&folder, model.as_ref());
+        if CommitMark::of(&self.index.load_metas()?) == current.mark && current.has_files(&with) {
             return Ok(false);
         }
-        let next = read_snapshot(&self.folder, &self.fields, self.choice, &self.index, &self.reader, Some(&current))?;
-        self.replace_snapshot(next);
+        self.replace_snapshot(read_snapshot(&with, &self.index, &self.reader, Some(&current))?);
         Ok(true)
+    }
+
+    /// Makes the snapshot anew, whatever has changed.
+    #[cfg(test)]
+    pub(super) fn refresh(&self) -> Result<(), SearchError> {
+        let (current, folder, model) = (self.snapshot(), self.semantic_folder(), self.models.embedder());
+        let with = self.snapshot_setup(&folder, model.as_ref());
+        self.replace_snapshot(read_snapshot(&with, &self.index, &self.reader, Some(&current))?);
+        Ok(())
+    }
+
+    fn snapshot_setup<'a>(&'a self, folder: &'a Path, model: Option<&'a Arc<dyn Embedder>>) -> SnapshotSetup<'a> {
+        SnapshotSetup {
+            fields: &self.fields,
+            folder,
+            choice: &self.setup.embedder,
+            model,
+            graph_vectors: self.setup.graph_vectors,
+        }
+    }
+
+    fn lacks_reranker(&self) -> bool {
+        self.setup.reranker != RerankerChoice::None && self.models.reranker().is_none()
+    }
+
+    fn answer(&self, snapshot: &Snapshot, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let mut found = match self.models.reranker() {
+            None => answer(snapshot, &self.fields, request)?,
+            Some(reranker) => {
+                let wider = SearchRequest { limit: request.limit.max(RERANKED), ..request.clone() };
+                let mut found = answer(snapshot, &self.fields, &wider)?;
+                let best = found.hits.len().min(RERANKED);
+                let text = |hit: &Hit| snapshot.text_of(&self.fields, hit.skill_id).map(Option::unwrap_or_default);
+                let texts = found.hits[..best].iter().map(text).collect::<tantivy::Result<Vec<_>>>()?;
+                match reranker.scores(&request.query, &texts) {
+                    Ok(scores) => rerank(&mut found.hits[..best], &scores),
+                    Err(error) => {
+                        tracing::warn!(%error, "the best results could not be read again");
+                        found.is_degraded = true;
+                    }
+                }
+                found.hits.truncate(request.limit);
+                found
+            }
+        };
+        found.is_degraded |= self.lacks_reranker();
+        Ok(found)
     }
 }
 
 /// Reads the committed state; again where it changed meanwhile, so that the documents, the
 /// sequence and the model belong together.
 fn read_snapshot(
-    folder: &Path,
-    fields: &Fields,
-    choice: EmbedderChoice,
+    with: &SnapshotSetup<'_>,
     index: &Index,
     reader: &IndexReader,
     earlier: Option<&Snapshot>,
@@ -158,7 +243,7 @@ fn read_snapshot(
         let is_same = CommitMark::of(&index.load_metas()?) == before;
         match reloaded {
             Ok(()) if is_same || attempt == RELOAD_ATTEMPTS => {
-                return Snapshot::build(before, reader.searcher(), fields, &folder.join("semantic"), choice, earlier);
+                return Snapshot::build(before, reader.searcher(), with, earlier);
             }
             Err(error) if attempt == RELOAD_ATTEMPTS => return Err(error.into()),
             _ => attempt += 1,

@@ -2,7 +2,7 @@
 //!
 //! The room receives records and does not know how the store keeps them. Start at
 //! [`SearchIndex`]; `index.rs` opens and reloads, `writer.rs` writes, `hybrid.rs` answers,
-//! `diversity.rs` chooses what is shown.
+//! `diversity.rs` chooses what is shown, `embedding_run.rs` embeds with a model that takes its time.
 //!
 //! Of the folder, `lexical/` is the truth and its commit names all the rest: the store's
 //! sequence and the model in `semantic/`. So a kill at any moment leaves the older state or
@@ -12,14 +12,21 @@ mod alone;
 mod copies;
 mod diversity;
 mod emptiness;
+mod cache;
+mod embedding_run;
 mod error;
 mod facets;
 mod hybrid;
 mod index;
 mod lexical;
+mod models;
+mod neighbours;
+mod onnx;
 mod record;
 mod request;
+mod rerank;
 mod semantic;
+mod setup;
 mod snapshot;
 mod state;
 mod table;
@@ -30,10 +37,12 @@ mod writer;
 
 pub use copies::{CopyCluster, Originality};
 pub use emptiness::EmptyReason;
+pub use embedding_run::{EmbeddingProgress, EmbeddingRun};
 pub use error::SearchError;
 pub use facets::{Facet, Facets};
-pub use index::{EmbedderChoice, SearchIndex};
+pub use index::SearchIndex;
 pub use record::IndexRecord;
 pub use request::{Hit, Ranking, SearchAnswer, SearchRequest};
-pub use semantic::{DocumentText, Embedder};
+pub use semantic::{DocumentText, EmbedError, Embedder, EmbeddingCost};
+pub use setup::{ChoiceError, EmbedderChoice, ModelSource, OnnxSetup, RerankerChoice, SearchSetup};
 pub use writer::IndexWriter;

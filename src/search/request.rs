@@ -7,7 +7,7 @@ use crate::rank::ScoreBreakdown;
 use crate::skill::{Registry, SkillId, Timestamp};
 
 /// A search.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// What somebody typed; any text.
     pub query: String,
@@ -28,7 +28,7 @@ pub struct SearchRequest {
 }
 
 /// A way to order skills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ranking {
     /// Full text alone, in the order of its scores; no factors.

@@ -7,8 +7,8 @@ use tantivy::index::SegmentId;
 use tantivy::schema::TantivyDocument;
 use tantivy::{DocId, SegmentReader};
 
-use super::lexical::{Fields, Row, document_text, rows};
-use super::semantic::{DocumentText, Embedder, QuantisedVector, VectorTable};
+use super::lexical::{Fields, Row, document_text};
+use super::semantic::{DocumentText, Embedder, EmbeddingCost, LoggedVectors, QuantisedVector, VectorTable};
 
 /// Documents that one thread reads at a time; a block of the document store holds a few.
 const READ_DOCUMENTS: usize = 256;
@@ -18,6 +18,8 @@ pub(super) struct SegmentTable {
     pub(super) segment_id: SegmentId,
     pub(super) rows: Vec<Row>,
     pub(super) vectors: Option<VectorTable>,
+    /// Documents that are to be embedded and are not yet, in order.
+    pub(super) missing: Vec<DocId>,
 }
 
 /// Vectors that are known already, by fingerprint.
@@ -27,24 +29,38 @@ pub(super) struct KnownVectors<'a> {
 }
 
 impl<'a> KnownVectors<'a> {
-    /// Adds the vectors of a table.
-    pub(super) fn add(&mut self, table: &'a VectorTable, rows: impl Iterator<Item = (u64, usize)>) {
-        self.places.extend(rows.map(|(fingerprint, row)| (fingerprint, (table, row))));
+    /// Adds what a segment has, of earlier.
+    pub(super) fn add_segment(&mut self, segment: &'a SegmentTable) {
+        let Some(vectors) = &segment.vectors else { return };
+        let rows = segment.rows.iter().map(|row| row.fingerprint).zip(0..).filter(|(_, row)| vectors.holds(*row));
+        self.places.extend(rows.map(|(fingerprint, row)| (fingerprint, (vectors, row))));
+    }
+
+    /// Adds what a log has.
+    pub(super) fn add_log(&mut self, log: &'a LoggedVectors) {
+        self.places.extend(log.rows.iter().map(|(fingerprint, row)| (*fingerprint, (&log.table, *row))));
+    }
+
+    /// Returns how many of the rows have no known vector.
+    pub(super) fn count_unknown(&self, rows: &[Row]) -> usize {
+        rows.iter().filter(|row| !self.places.contains_key(&row.fingerprint)).count()
     }
 }
 
 impl SegmentTable {
-    /// Reads a segment; vectors that are not known are embedded from the stored text. Returns
-    /// how many those were.
-    pub(super) fn read(
+    /// Puts the rows and vectors of a segment together. Vectors that are not known are embedded
+    /// from the stored text where that costs nothing, and noted as missing where it does.
+    /// Returns how many were embedded.
+    pub(super) fn build(
         segment: &SegmentReader,
+        rows: Vec<Row>,
         fields: &Fields,
         embedder: Option<&dyn Embedder>,
         known: &KnownVectors<'_>,
     ) -> tantivy::Result<(Self, usize)> {
-        let rows = rows(segment)?;
+        let segment_id = segment.segment_id();
         let Some(embedder) = embedder else {
-            return Ok((Self { segment_id: segment.segment_id(), rows, vectors: None }, 0));
+            return Ok((Self { segment_id, rows, vectors: None, missing: Vec::new() }, 0));
         };
         let mut vectors = VectorTable::new(embedder.dimensions(), rows.len());
         let mut missing = Vec::new();
@@ -54,6 +70,9 @@ impl SegmentTable {
                 None => missing.push(document),
             }
         }
+        if embedder.cost() == EmbeddingCost::Batched {
+            return Ok((Self { segment_id, rows, vectors: Some(vectors), missing }, 0));
+        }
         let embedded = read_texts(segment, fields, &missing, |text| {
             embedder.embed_document(&text).map(|vector| QuantisedVector::new(&vector))
         })?;
@@ -62,7 +81,7 @@ impl SegmentTable {
                 vectors.set(*document as usize, vector);
             }
         }
-        Ok((Self { segment_id: segment.segment_id(), rows, vectors: Some(vectors) }, missing.len()))
+        Ok((Self { segment_id, rows, vectors: Some(vectors), missing: Vec::new() }, missing.len()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writing: records in, one commit out.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tantivy::TantivyError;
@@ -8,7 +9,8 @@ use tantivy::schema::TantivyDocument;
 
 use super::index::Inner;
 use super::lexical::{document, id_term};
-use super::semantic::{Embedder, LatentModel, Trainer, remove_all_but};
+use super::neighbours::TAIL_VECTORS;
+use super::semantic::{Embedder, GraphError, LatentModel, Trainer, VectorGraph, remove_outdated};
 use super::state::{CommitState, TrainedModel};
 use super::{EmbedderChoice, IndexRecord, SearchError};
 use crate::skill::SkillId;
@@ -102,7 +104,7 @@ impl IndexWriter {
     /// Every change may add a record or take one away; which of them do is known after the commit.
     fn may_need_training(&self, model: Option<&TrainedModel>, record_count: u64) -> bool {
         let (least, most) = (record_count.saturating_sub(self.change_count), record_count + self.change_count);
-        self.inner.choice == EmbedderChoice::Builtin
+        self.inner.setup.embedder == EmbedderChoice::Builtin
             && model.is_none_or(|model| model.is_outgrown_by(least) || model.is_outgrown_by(most))
     }
 
@@ -122,14 +124,61 @@ impl IndexWriter {
     }
 }
 
-/// Saves the vectors when many are in no file, and removes the files of earlier models.
+/// Saves the vectors when many are in no file, brings the graph up to date, and removes the
+/// files of earlier models.
 fn keep_vectors(inner: &Inner) -> Result<(), SearchError> {
     let snapshot = inner.snapshot();
-    let Some(model) = &snapshot.state.model else { return Ok(()) };
     let folder = inner.semantic_folder();
     if snapshot.unsaved_vector_count() > UNSAVED_VECTORS {
         snapshot.save_vectors(&folder)?;
     }
-    remove_all_but(&folder, &model.version);
-    Ok(())
+    let (model, used) = (inner.models.embedder(), snapshot.embedder.as_ref());
+    let versions = [
+        snapshot.state.model.as_ref().map(|model| model.version.as_str()),
+        model.as_ref().map(|model| model.version()),
+        used.map(|used| used.version()),
+    ];
+    if versions.iter().any(Option::is_some) {
+        remove_outdated(&folder, &versions.into_iter().flatten().collect::<Vec<_>>());
+    }
+    keep_graph(inner)
+}
+
+/// Makes the graph where the index has grown large enough, adds to it what has come since, and
+/// makes it anew when half of it stands for nothing. A graph that cannot be made is no failure:
+/// vectors are scanned.
+pub(super) fn keep_graph(inner: &Inner) -> Result<(), SearchError> {
+    let snapshot = inner.snapshot();
+    let Some(embedder) = &snapshot.embedder else { return Ok(()) };
+    let vectors: Vec<(u64, &[i8])> = snapshot
+        .alive_rows()
+        .filter_map(|(table, place, row)| {
+            let vectors = table.vectors.as_ref().filter(|vectors| vectors.holds(place))?;
+            Some((row.fingerprint, vectors.values(place)))
+        })
+        .collect();
+    if vectors.len() < inner.setup.graph_vectors {
+        return Ok(());
+    }
+    let graph = snapshot.neighbours.as_ref();
+    let is_current = graph.is_some_and(|graph| graph.tail.len() < TAIL_VECTORS.min(inner.setup.graph_vectors));
+    if is_current {
+        return Ok(());
+    }
+    let kept = graph.filter(|graph| graph.live_count() * 2 >= graph.graph.len()).map(|graph| &*graph.graph);
+    let written = distinct(vectors, |fingerprint| kept.is_some_and(|kept| kept.contains(fingerprint)));
+    match VectorGraph::write(&inner.semantic_folder(), embedder.version(), embedder.dimensions(), kept, &written) {
+        Ok(()) => inner.reload().map(|_| ()),
+        Err(GraphError::Io(source)) => Err(SearchError::Folder { folder: inner.semantic_folder(), source }),
+        Err(error @ GraphError::Library(_)) => {
+            tracing::warn!(%error, "the graph of the vectors could not be made; they are scanned");
+            Ok(())
+        }
+    }
+}
+
+/// Leaves out what is there already, and the second of two equal texts.
+fn distinct(vectors: Vec<(u64, &[i8])>, is_there: impl Fn(u64) -> bool) -> Vec<(u64, &[i8])> {
+    let mut seen = HashSet::new();
+    vectors.into_iter().filter(|(fingerprint, _)| !is_there(*fingerprint) && seen.insert(*fingerprint)).collect()
 }

@@ -29,6 +29,13 @@ impl DocumentText {
         }
     }
 
+    /// Returns the parts as one text, what says most of a skill first, for a model that reads
+    /// only so many words.
+    pub fn to_text(&self) -> String {
+        let parts = [&self.name, &self.description, &self.headings, &self.body_start];
+        parts.map(|part| part.trim()).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     /// Returns a number that is equal for equal texts, by which their vectors are found again.
     pub fn fingerprint(&self) -> u64 {
         let text = [&self.name, &self.description, &self.headings, &self.body_start].map(String::as_str).join("\0");

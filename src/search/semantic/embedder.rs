@@ -1,5 +1,7 @@
 //! What turns text into vectors.
 
+use rayon::prelude::*;
+
 use super::DocumentText;
 
 /// Turns queries and documents into vectors whose cosine says how near their meanings are.
@@ -23,4 +25,35 @@ pub trait Embedder: Send + Sync {
 
     /// Embeds a document; `None` where the embedder knows none of its words.
     fn embed_document(&self, document: &DocumentText) -> Option<Vec<f32>>;
+
+    /// Returns when documents are embedded: see [`EmbeddingCost`].
+    fn cost(&self) -> EmbeddingCost {
+        EmbeddingCost::Instant
+    }
+
+    /// Embeds documents together; the vectors are in their order.
+    ///
+    /// # Errors
+    /// Fails where the model cannot be run; then nothing is known of any of them.
+    fn embed_documents(&self, documents: &[DocumentText]) -> Result<Vec<Option<Vec<f32>>>, EmbedError> {
+        Ok(documents.par_iter().map(|document| self.embed_document(document)).collect())
+    }
+
+    /// Is told when no more documents come for now, so that what only they need is let go.
+    fn end_documents(&self) {}
 }
+
+/// What embedding one document costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmbeddingCost {
+    /// Microseconds: whoever opens the index embeds what has no vector.
+    Instant,
+    /// Milliseconds: documents are embedded in batches after a commit, and found by their words
+    /// until then.
+    Batched,
+}
+
+/// Why a model could not be loaded or run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EmbedError(pub String);

@@ -10,7 +10,7 @@ use super::bag::{Bag, BagMaker};
 use super::latent::{LatentModel, Vocabulary};
 use super::sparse::SparseMatrix;
 use super::svd::truncated_svd;
-use super::{DocumentText, Embedder, QuantisedVector, VectorTable, save_vectors};
+use super::{DocumentText, Embedder, QuantisedVector, VectorLog, VectorTable};
 
 /// Dimensions of a vector.
 const DIMENSIONS: usize = 192;
@@ -99,7 +99,7 @@ impl Training {
     /// Fails where the folder cannot be written.
     pub(in crate::search) fn save(&self, folder: &Path) -> io::Result<()> {
         let rows = self.fingerprints.iter().zip(0..).map(|(fingerprint, row)| (*fingerprint, &self.vectors, row));
-        save_vectors(folder, self.model.version(), self.model.dimensions(), rows)?;
+        VectorLog::new(folder, self.model.version(), self.model.dimensions()).rewrite(rows)?;
         self.model.save(folder)
     }
 }

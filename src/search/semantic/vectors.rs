@@ -15,6 +15,11 @@ pub(in crate::search) struct QuantisedVector {
 }
 
 impl QuantisedVector {
+    /// Returns the values, one byte a dimension.
+    pub(in crate::search) fn values(&self) -> &[i8] {
+        &self.values
+    }
+
     /// Quantises a vector; its length is lost, which a cosine does not need.
     pub(in crate::search) fn new(vector: &[f32]) -> Self {
         let largest = vector.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
@@ -43,7 +48,19 @@ impl VectorTable {
         Self { dimensions, values, inverse_lengths }
     }
 
-    pub(super) fn values(&self, row: usize) -> &[i8] {
+    pub(in crate::search) fn row_count(&self) -> usize {
+        self.inverse_lengths.len()
+    }
+
+    /// Returns the cosine of a query and a row.
+    pub(in crate::search) fn cosine(&self, query: &QuantisedVector, row: usize) -> f32 {
+        if query.values.len() != self.dimensions {
+            return 0.0;
+        }
+        dot(&query.values, self.values(row)) as f32 * query.inverse_length * self.inverse_lengths[row]
+    }
+
+    pub(in crate::search) fn values(&self, row: usize) -> &[i8] {
         &self.values[row * self.dimensions..(row + 1) * self.dimensions]
     }
 

@@ -3,6 +3,8 @@
 mod choosing;
 mod durability;
 mod finding;
+mod models;
+mod neighbours;
 
 use std::path::Path;
 

@@ -31,6 +31,9 @@ pub(super) struct Global {
     /// Keep data in this folder [default: TOUCHMARK_DATA_DIR, else touchmark in XDG_DATA_HOME or ~/.local/share].
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub data_dir: Option<PathBuf>,
+    /// Rank by meaning with this: builtin, none, fastembed:MODEL or fastembed:/FOLDER [default: TOUCHMARK_EMBEDDER, else builtin].
+    #[arg(long, global = true, value_name = "EMBEDDER", help_heading = "Global options")]
+    pub embedder: Option<String>,
     /// Ask this server instead of the data folder: search, inspect, verify, health.
     #[arg(
         long,

@@ -72,22 +72,36 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// Tells of what comes after reading, where it takes long enough to be told.
+    fn after(&self, doing: &str, done: u64) {
+        match &self.face {
+            Face::Bar(bar) => {
+                bar.set_style(spinner());
+                bar.set_message(format!("{}  {doing}", self.source));
+            }
+            Face::Lines(last) => {
+                let Ok(mut last) = last.lock() else { return };
+                let is_due = done == 0 || last.elapsed() >= LINE_INTERVAL;
+                if self.started.elapsed() >= LINE_INTERVAL && is_due {
+                    *last = Instant::now();
+                    tell(&format!("{}: {doing}", self.source));
+                }
+            }
+        }
+    }
+}
+
 impl IngestProgress for Progress {
     fn report(&self, stage: IngestStage) {
         match stage {
             IngestStage::Reading { done, total, skills, failures } => {
                 self.reading(done, total, &facts(self.started.elapsed(), done, total, skills, failures));
             }
-            IngestStage::Indexing => match &self.face {
-                Face::Bar(bar) => {
-                    bar.set_style(spinner());
-                    bar.set_message(format!("{}  updating the search index", self.source));
-                }
-                Face::Lines(_) if self.started.elapsed() >= LINE_INTERVAL => {
-                    tell(&format!("{}: updating the search index", self.source))
-                }
-                Face::Lines(_) => {}
-            },
+            IngestStage::Indexing => self.after("updating the search index", 0),
+            IngestStage::Embedding { done, total } => {
+                self.after(&format!("embedding, {} of {}", HumanCount(done), HumanCount(total)), done);
+            }
         }
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn body(report: &IngestReport) -> String {
         "failures": failures,
         "read_ms": milliseconds(report.read_time),
         "index_ms": milliseconds(report.index_time),
+        "embedded": report.embedded,
+        "embedding_failure": report.embedding_failure,
     })
     .to_string()
 }
@@ -68,6 +70,12 @@ pub(super) fn show(report: &IngestReport) -> String {
             paint::CARE,
             &format!("  {} of which not every file could be read", findings::count(report.incomplete, "skill")),
         ));
+    }
+    if report.embedded > 0 {
+        lines.push(format!("  {} with the chosen model", count(report.embedded, "embedded")));
+    }
+    if let Some(failure) = &report.embedding_failure {
+        lines.push(paint(paint::CARE, &format!("  found by words only: {}", line(failure, 1_000))));
     }
     for failure in report.failures.iter().take(SHOWN_FAILURES) {
         lines.push(format!(

@@ -3,7 +3,7 @@
 use super::arguments::{DEFAULT_LISTEN, Global};
 use super::failure::Failure;
 use crate::app;
-use crate::config::{HttpConfig, StorageConfig};
+use crate::config::{HttpConfig, SearchConfig, StorageConfig};
 use crate::operations::Services;
 
 /// Opens the data folder, for a command that needs no address of its own.
@@ -14,5 +14,6 @@ pub(super) async fn open(global: &Global) -> Result<Services, Failure> {
 /// Opens the data folder for a service that is reached under `public_url`.
 pub(super) async fn open_for(global: &Global, public_url: String) -> Result<Services, Failure> {
     let storage = StorageConfig::read(global.data_dir.as_deref())?;
-    Ok(app::open(&storage, public_url).await?)
+    let search = SearchConfig::read(global.embedder.as_deref(), &storage.data_folder);
+    Ok(app::open_with(&storage, &search, public_url).await?)
 }
