@@ -6,11 +6,14 @@ use super::IngestError;
 use crate::compute::Compute;
 use crate::scan::SafetyStatus;
 use crate::search::{IndexRecord, Originality, SearchIndex};
-use crate::skill::{body_start, decode_text, limits};
+use crate::skill::{SkillSource, body_start, decode_text, limits};
 use crate::store::{SkillChange, Store};
 
 /// Changes that are read at once.
 const CHUNK: u32 = 1_000;
+
+/// Bytes of file names that are indexed: some hundred files.
+const PATHS_BYTES: usize = 8 * 1024;
 
 /// What following did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,6 +71,13 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
     let body = text.split_off(body_start(&text));
     let headings: Vec<&str> =
         body.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim()).collect();
+    let instructions = &record.source.file_name;
+    let paths: Vec<&str> = change
+        .file_paths
+        .iter()
+        .map(String::as_str)
+        .filter(|path| *path != "SKILL.md" && path != instructions)
+        .collect();
     Ok(IndexRecord {
         skill_id: record.skill_id,
         content_hash: record.content_hash,
@@ -75,6 +85,11 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         description: record.description,
         headings: headings.join("\n"),
         publisher: record.source.publisher().to_owned(),
+        repository: repository(&record.source),
+        file_count: u32::try_from(paths.len()).unwrap_or(u32::MAX),
+        file_paths: bounded_lines(&paths),
+        copy_count: u32::try_from(record.copy_count).unwrap_or(u32::MAX),
+        has_findings: !record.verdict.safety_flags.is_empty(),
         originality: Originality::of(&record.source),
         license: record.source.license,
         registry: record.source.registry,
@@ -87,4 +102,25 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         is_canonical: record.is_canonical,
         body,
     })
+}
+
+/// Names the repository that a skill comes from, or that its mirror names.
+fn repository(source: &SkillSource) -> String {
+    match &source.upstream {
+        Some(upstream) => upstream.clone(),
+        None => format!("{}/{}", source.identity.owner(), source.identity.repository()),
+    }
+}
+
+/// Joins paths with line ends, as many as are worth indexing.
+fn bounded_lines(paths: &[&str]) -> String {
+    let mut lines = String::new();
+    for path in paths {
+        if lines.len() + path.len() > PATHS_BYTES {
+            break;
+        }
+        lines.push_str(path);
+        lines.push('\n');
+    }
+    lines
 }

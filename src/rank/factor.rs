@@ -1,17 +1,23 @@
 //! Factors that reorder near-ties: trust, recency, quality and safety.
 //!
-//! One rank more in both lists costs a result about 1.6 % of its fused score (61/62), so the
-//! lower end of a band says by how many ranks its factor can move a result at most: 0.98 is
-//! one, 0.95 three. The bands are narrow on purpose: popularity and dates are weak hints and
-//! must not bury the skill that was asked for. A warning may cost more, since somebody will
-//! have to review what stands there.
+//! A factor multiplies the fused score, in which the best full text is 1; what stands second is
+//! often at 0.9 and lower. So the lower end of a band says how much worse a skill may match
+//! and still come first by it. The bands are narrow on purpose: popularity and dates are weak
+//! hints and must not bury the skill that was asked for. A warning may cost more, since
+//! somebody will have to review what stands there. The weights were chosen on the development
+//! half (docs/relevance.md) from few values, and with the closed pool beside the open one,
+//! where no other skill serves as well.
 
-/// The trust of a source nobody has starred: one rank below a well-known one.
+/// The trust of a source nobody has starred.
 const TRUST_LOWEST: f64 = 0.98;
 /// The trust where stars are not known, as for folders and most mirrors: in the middle.
 const TRUST_UNKNOWN: f64 = 0.99;
 /// Stars at which the factor is 1.0; the scale is logarithmic, since stars are.
 const TRUST_FULL_STARS: f64 = 10_000.0;
+/// What a skill costs that nobody else holds: copies are people who took it over.
+const UNCOPIED_COST: f64 = 0.05;
+/// Holders at which that cost is gone; the scale is logarithmic as well.
+const FULL_HOLDERS: f64 = 5.0;
 
 /// The factor of a skill that has not changed for [`RECENCY_STALE_DAYS`].
 const RECENCY_LOWEST: f64 = 0.99;
@@ -24,12 +30,20 @@ pub(super) const RECENCY_RECENT_DAYS: f64 = 365.0;
 /// The time after which a skill does not get any older.
 const RECENCY_STALE_DAYS: f64 = 730.0;
 
-/// What one quality flag costs: a third of a rank.
+/// What one quality flag costs.
 const QUALITY_FLAG_COST: f64 = 0.005;
-/// The lowest quality factor.
-const QUALITY_LOWEST: f64 = 0.98;
-/// What a skill costs of which not every file could be read.
-const INCOMPLETE_COST: f64 = 0.005;
+/// The most that all quality flags cost.
+const QUALITY_FLAGS_COST: f64 = 0.02;
+/// What a skill costs that is a single file: scripts, references and evaluations beside the
+/// instructions are work that somebody put into it.
+const SINGLE_FILE_COST: f64 = 0.08;
+/// Files at which that cost is gone, the instructions included; on a logarithmic scale.
+const FULL_FILES: f64 = 8.0;
+/// What instructions cost that say next to nothing.
+const EMPTY_BODY_COST: f64 = 0.06;
+/// Bytes of a body between which that cost falls to nothing, on a logarithmic scale.
+const EMPTY_BODY_BYTES: f64 = 150.0;
+const FULL_BODY_BYTES: f64 = 22_000.0;
 
 /// The verdict's weight, in the words of this room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,15 +60,37 @@ pub enum SafetyStanding {
     Dangerous,
 }
 
-/// Returns the factor for the popularity of a source.
-pub fn trust_factor(stars: Option<u64>) -> f64 {
-    match stars {
+/// What says how many people rely on a skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrustSignals {
+    /// The stars of its repository, where they are known.
+    pub stars: Option<u64>,
+    /// How many sources hold it or a near copy, itself included.
+    pub holders: u64,
+}
+
+/// What says how much care went into a skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QualitySignals {
+    /// How many things a reader would complain about.
+    pub flag_count: u32,
+    /// How many files it has, the instructions included.
+    pub file_count: u32,
+    /// The length of its instructions, in bytes.
+    pub body_bytes: u32,
+}
+
+/// Returns the factor for how many people rely on a skill.
+pub fn trust_factor(signals: TrustSignals) -> f64 {
+    let popularity = match signals.stars {
         None => TRUST_UNKNOWN,
         Some(stars) => {
             let share = (stars as f64).ln_1p() / TRUST_FULL_STARS.ln_1p();
             TRUST_LOWEST + (1.0 - TRUST_LOWEST) * share.min(1.0)
         }
-    }
+    };
+    let held = ((signals.holders.max(1) as f64).ln() / FULL_HOLDERS.ln()).min(1.0);
+    popularity * (1.0 - UNCOPIED_COST * (1.0 - held))
 }
 
 /// Returns the factor for the days since the last change: falls in a straight line between
@@ -69,10 +105,13 @@ pub fn recency_factor(days_since_update: Option<f64>) -> f64 {
     }
 }
 
-/// Returns the factor for what a reader would complain about.
-pub fn quality_factor(flag_count: u32, is_complete: bool) -> f64 {
-    let cost = f64::from(flag_count) * QUALITY_FLAG_COST + if is_complete { 0.0 } else { INCOMPLETE_COST };
-    (1.0 - cost).max(QUALITY_LOWEST)
+/// Returns the factor for the care that went into a skill.
+pub fn quality_factor(signals: QualitySignals) -> f64 {
+    let flags = (f64::from(signals.flag_count) * QUALITY_FLAG_COST).min(QUALITY_FLAGS_COST);
+    let files = (f64::from(signals.file_count.max(1)).ln() / FULL_FILES.ln()).min(1.0);
+    let bytes = f64::from(signals.body_bytes).max(1.0);
+    let body = ((bytes / EMPTY_BODY_BYTES).ln() / (FULL_BODY_BYTES / EMPTY_BODY_BYTES).ln()).clamp(0.0, 1.0);
+    (1.0 - flags) * (1.0 - SINGLE_FILE_COST * (1.0 - files)) * (1.0 - EMPTY_BODY_COST * (1.0 - body))
 }
 
 /// Returns the factor for the verdict; zero for what must not be shown.
@@ -89,33 +128,50 @@ pub fn safety_factor(standing: SafetyStanding) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    const WORST_TRUST: TrustSignals = TrustSignals { stars: Some(0), holders: 0 };
+    const WORST_QUALITY: QualitySignals = QualitySignals { flag_count: u32::MAX, file_count: 0, body_bytes: 0 };
+
     #[test]
-    fn factors_stay_in_their_bands_and_fall_with_what_is_worse() {
-        for pair in [None, Some(0), Some(3), Some(500), Some(20_000), Some(u64::MAX)].windows(2).skip(1) {
-            assert!(trust_factor(pair[0]) <= trust_factor(pair[1]), "{pair:?}");
+    fn nothing_costs_what_is_known_and_looked_after() {
+        let trust = trust_factor(TrustSignals { stars: Some(u64::MAX), holders: u64::MAX });
+        let quality = quality_factor(QualitySignals { flag_count: 0, file_count: u32::MAX, body_bytes: u32::MAX });
+        for factor in [trust, quality, recency_factor(Some(0.0)), safety_factor(SafetyStanding::Safe)] {
+            assert!((factor - 1.0).abs() < 1e-12, "{factor}");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn more_is_never_worse(stars in any::<u64>(), holders in any::<u64>(), files in any::<u32>(), bytes in any::<u32>(), flags in any::<u32>(), less in 0_u32..100) {
+            let trust = |stars, holders| trust_factor(TrustSignals { stars: Some(stars), holders });
+            prop_assert!(trust(stars.saturating_sub(u64::from(less)), holders) <= trust(stars, holders));
+            prop_assert!(trust(stars, holders.saturating_sub(u64::from(less))) <= trust(stars, holders));
+            let quality = |flag_count, file_count, body_bytes| quality_factor(QualitySignals { flag_count, file_count, body_bytes });
+            prop_assert!(quality(flags, files.saturating_sub(less), bytes) <= quality(flags, files, bytes));
+            prop_assert!(quality(flags, files, bytes.saturating_sub(less)) <= quality(flags, files, bytes));
+            prop_assert!(quality(flags, files, bytes) <= quality(flags.saturating_sub(less), files, bytes));
+        }
+    }
+
+    #[test]
+    fn what_is_older_is_never_better() {
         for pair in [-5.0, 0.0, 100.0, 400.0, 900.0, f64::INFINITY].windows(2) {
             assert!(recency_factor(Some(pair[0])) >= recency_factor(Some(pair[1])), "{pair:?}");
         }
-        for (factor, lowest) in [
-            (trust_factor(Some(0)), TRUST_LOWEST),
-            (recency_factor(Some(1e9)), RECENCY_LOWEST),
-            (quality_factor(u32::MAX, false), QUALITY_LOWEST),
-        ] {
-            assert!((factor - lowest).abs() < 1e-12);
-        }
-        assert_eq!((trust_factor(Some(u64::MAX)), recency_factor(Some(0.0)), quality_factor(0, true)), (1.0, 1.0, 1.0));
+        assert!((recency_factor(Some(1e9)) - RECENCY_LOWEST).abs() < 1e-12);
     }
 
     #[test]
     fn the_worst_honest_skill_is_not_buried() {
-        let product = trust_factor(Some(0))
+        let product = trust_factor(WORST_TRUST)
             * recency_factor(Some(1e9))
-            * quality_factor(99, false)
+            * quality_factor(WORST_QUALITY)
             * safety_factor(SafetyStanding::Caution);
-        // First in both lists, it still beats what is sixth in both and perfect.
-        assert!(product > 61.0 / 66.0, "{product}");
+        // What matches by a fourth less, and has every advantage, stays behind it.
+        assert!(product > 0.75, "{product}");
     }
 }

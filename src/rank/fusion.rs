@@ -1,64 +1,49 @@
-//! Reciprocal rank fusion of ranked lists.
+//! Fusion of full text and vectors by their scores.
 //!
-//! G. V. Cormack, C. L. A. Clarke, S. Büttcher: *Reciprocal rank fusion outperforms Condorcet
-//! and individual rank learning methods*, SIGIR 2009. An entry's score is the sum over the
-//! lists of `weight / (k + rank)`, with ranks from 1.
+//! S. Bruch, S. Gai, A. Ingber: *An analysis of fusion functions for hybrid retrieval*, ACM TOIS
+//! 42(1), 2023: a weighted sum of scores that were brought to one scale ranks better than
+//! reciprocal ranks, since a rank forgets by how far one result is ahead of the next. Here that
+//! is what decides: where a product is named, the full text is far ahead, and where it is not,
+//! many skills are about equal and the vectors may tell them apart.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
-/// The constant of the paper: large enough that the first few ranks of one list do not drown
-/// a good place in both.
-const K: f64 = 60.0;
-
-/// One ranked list, the best first.
-#[derive(Debug, Clone, Copy)]
-pub struct RankedList<'a, Id> {
-    /// How much a place in this list counts.
-    pub weight: f64,
-    /// Ids with the scores by which they were ordered; an id occurs once.
-    pub entries: &'a [(Id, f64)],
-}
-
-/// Where an id stands in one list.
+/// How two scores of a skill become one, for one query.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Placement {
-    /// The rank, from 1.
-    pub rank: u32,
-    /// The score in that list.
-    pub score: f64,
+pub struct Fusion {
+    /// The best score of full text, which counts 1; 0 where full text found nothing.
+    pub best_lexical: f64,
+    /// How much a cosine of 1 counts beside it; 0 where there are no vectors.
+    pub semantic_weight: f64,
+    /// How sure it is that anything fits at all, from 0 to 1: see [`confidence`].
+    pub confidence: f64,
 }
 
-/// An id with its fused score.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fused<Id, const LISTS: usize> {
-    /// What was ranked.
-    pub id: Id,
-    /// The fused score; 1.0 for what is first in every list.
-    pub score: f64,
-    /// The place in each list, in the order in which the lists were given.
-    pub placements: [Option<Placement>; LISTS],
-}
-
-/// Fuses ranked lists; the best first, ties in the order of their ids.
-pub fn fuse<Id: Copy + Eq + Hash + Ord, const LISTS: usize>(
-    lists: [RankedList<'_, Id>; LISTS],
-) -> Vec<Fused<Id, LISTS>> {
-    let best: f64 = lists.iter().map(|list| list.weight / (K + 1.0)).sum();
-    let mut places: HashMap<Id, usize> = HashMap::with_capacity(lists.iter().map(|list| list.entries.len()).sum());
-    let mut fused: Vec<Fused<Id, LISTS>> = Vec::with_capacity(places.capacity());
-    for (index, list) in lists.iter().enumerate() {
-        for (rank, (id, score)) in (1_u32..).zip(list.entries) {
-            let place = *places.entry(*id).or_insert_with(|| {
-                fused.push(Fused { id: *id, score: 0.0, placements: [None; LISTS] });
-                fused.len() - 1
-            });
-            fused[place].score += list.weight / (K + f64::from(rank)) / best;
-            fused[place].placements[index] = Some(Placement { rank, score: *score });
-        }
+impl Fusion {
+    /// Returns the score of a skill: 1.0 for the best score in full text, a cosine of 1 and a
+    /// query that is answered in full.
+    #[must_use]
+    pub fn score(&self, lexical: Option<f64>, cosine: Option<f64>) -> f64 {
+        let share = match lexical {
+            Some(score) if self.best_lexical > 0.0 => score / self.best_lexical,
+            _ => 0.0,
+        };
+        let cosine = cosine.unwrap_or(0.0).max(0.0);
+        self.confidence * (share + self.semantic_weight * cosine) / (1.0 + self.semantic_weight)
     }
-    fused.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.id.cmp(&right.id)));
-    fused
+}
+
+/// The share of the ideal score from which a query counts as answered: half of the judged
+/// queries of the development half reach it with the right skill.
+const CERTAIN_SHARE: f64 = 0.45;
+/// The cosine that counts as much as that share.
+const CERTAIN_COSINE: f64 = 0.6;
+
+/// Tells how sure it is that the best candidate is meant, from 0 to 1. `lexical_share` is its
+/// score in full text beside the one of a skill that says every word of the query in its name,
+/// its description and its body; `cosine` is the best one. Both are the same for any index, so
+/// that the score falls where nothing fits.
+#[must_use]
+pub fn confidence(lexical_share: f64, cosine: f64) -> f64 {
+    (lexical_share / CERTAIN_SHARE).max(cosine / CERTAIN_COSINE * 0.8).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -67,54 +52,31 @@ mod tests {
 
     use super::*;
 
-    fn ids(first: &[(u32, f64)], second: &[(u32, f64)]) -> Vec<u32> {
-        fuse([RankedList { weight: 2.0, entries: first }, RankedList { weight: 1.0, entries: second }])
-            .into_iter()
-            .map(|fused| fused.id)
-            .collect()
+    const FUSION: Fusion = Fusion { best_lexical: 20.0, semantic_weight: 0.5, confidence: 1.0 };
+
+    #[test]
+    fn what_is_best_in_both_is_one_and_what_is_in_neither_is_nothing() {
+        assert!((FUSION.score(Some(20.0), Some(1.0)) - 1.0).abs() < 1e-12);
+        assert_eq!(FUSION.score(None, None), 0.0);
+        assert_eq!(FUSION.score(None, Some(-0.4)), 0.0);
+        assert_eq!(Fusion { best_lexical: 0.0, ..FUSION }.score(Some(3.0), None), 0.0);
     }
 
     #[test]
-    fn a_place_in_both_lists_beats_a_better_place_in_one() {
-        assert_eq!(ids(&[(1, 9.0), (2, 8.0)], &[(2, 0.5), (3, 0.4)]), [2, 1, 3]);
-    }
-
-    #[test]
-    fn the_heavier_list_decides_between_two_firsts() {
-        assert_eq!(ids(&[(7, 1.0)], &[(3, 1.0)]), [7, 3]);
-    }
-
-    #[test]
-    fn ties_are_in_the_order_of_their_ids() {
-        let (left, right) = ([(9, 1.0), (4, 1.0)], [(4, 1.0), (9, 1.0)]);
-        let fused = fuse([RankedList { weight: 1.0, entries: &left }, RankedList { weight: 1.0, entries: &right }]);
-        assert_eq!(fused.iter().map(|fused| fused.id).collect::<Vec<_>>(), [4, 9]);
-    }
-
-    #[test]
-    fn first_everywhere_is_one_and_placements_are_kept() {
-        let fused = fuse([
-            RankedList { weight: 2.0, entries: &[('a', 3.5)] },
-            RankedList { weight: 1.0, entries: &[('a', 0.2)] },
-        ]);
-        assert!((fused[0].score - 1.0).abs() < 1e-12);
-        assert_eq!(
-            fused[0].placements,
-            [Some(Placement { rank: 1, score: 3.5 }), Some(Placement { rank: 1, score: 0.2 })]
-        );
-        let empty: [RankedList<'_, u8>; 2] = [RankedList { weight: 2.0, entries: &[] }; 2];
-        assert_eq!(fuse(empty), []);
+    fn a_far_better_text_is_not_overtaken_by_a_nearer_meaning() {
+        assert!(FUSION.score(Some(20.0), Some(0.1)) > FUSION.score(Some(9.0), Some(0.9)));
+        assert!(FUSION.score(Some(19.0), Some(0.9)) > FUSION.score(Some(20.0), Some(0.1)));
     }
 
     proptest! {
         #[test]
-        fn every_id_comes_once_with_a_score_up_to_one(first in prop::collection::btree_set(0_u8..40, 0..30), second in prop::collection::btree_set(0_u8..40, 0..30)) {
-            let list = |ids: &std::collections::BTreeSet<u8>| ids.iter().map(|id| (*id, 1.0)).collect::<Vec<_>>();
-            let (left, right) = (list(&first), list(&second));
-            let fused = fuse([RankedList { weight: 2.0, entries: &left }, RankedList { weight: 1.0, entries: &right }]);
-            prop_assert_eq!(fused.len(), first.union(&second).count());
-            prop_assert!(fused.iter().all(|fused| fused.score > 0.0 && fused.score < 1.0 + 1e-12));
-            prop_assert!(fused.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        fn scores_stay_between_nothing_and_one_and_rise_with_each_part(text in 0.0..20.0_f64, more in 0.0..1.0_f64, cosine in -1.0..1.0_f64, sure in 0.0..1.0_f64) {
+            let fusion = Fusion { confidence: sure, ..FUSION };
+            let score = fusion.score(Some(text), Some(cosine));
+            prop_assert!((0.0..=1.0).contains(&score));
+            prop_assert!(fusion.score(Some(text + more), Some(cosine)) >= score);
+            prop_assert!(fusion.score(Some(text), Some(cosine + more)) >= score);
+            prop_assert!(confidence(sure, cosine) <= confidence(sure + more, cosine + more));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One answer from two lists.
+//! One answer from full text and vectors.
 
 use std::collections::HashMap;
 
@@ -7,22 +7,38 @@ use tantivy::DocAddress;
 use super::alone::{lexical_alone, semantic_alone};
 use super::diversity::diversify;
 use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
+use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
-use super::{EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
+use super::{CopyCluster, EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
 use crate::rank::{
-    Fused, RankedList, SafetyStanding, ScoreBreakdown, fuse, quality_factor, recency_factor, safety_factor,
-    trust_factor,
+    Fusion, QualitySignals, SafetyStanding, ScoreBreakdown, TrustSignals, confidence, quality_factor, recency_factor,
+    safety_factor, trust_factor,
 };
 use crate::scan::SafetyStatus;
 use crate::skill::SkillId;
 
-/// Candidates of each list; what is further down in both does not come to the top any more.
-const CANDIDATES: usize = 200;
-/// A cosine below this is chance.
+/// Candidates of full text; what is further down does not come to the top any more.
+const LEXICAL_CANDIDATES: usize = 200;
+/// Candidates of the vectors alone: they find what is said in other words, and what is so is
+/// among the first of them.
+const SEMANTIC_CANDIDATES: usize = 60;
+/// Vectors that are a ranking of their own, for whoever asks for it.
 const COSINE_LEAST: f32 = 0.1;
+/// Below this confidence nothing is worth reading: no skill says a tenth of what was asked for.
+const CONFIDENCE_LEAST: f64 = 0.12;
 
 /// A ranked list of skills with the rows that they were found in.
 type Ranking = Vec<(SkillId, f64, Row)>;
+
+/// A skill that may come into the answer.
+struct Candidate {
+    row: Row,
+    /// Rank and score in full text.
+    lexical: Option<(u32, f64)>,
+    /// Rank among the nearest vectors.
+    semantic_rank: Option<u32>,
+    cosine: Option<f64>,
+}
 
 /// Answers a request from one snapshot.
 pub(super) fn answer(
@@ -30,69 +46,101 @@ pub(super) fn answer(
     fields: &Fields,
     request: &SearchRequest,
 ) -> Result<SearchAnswer, SearchError> {
+    let vector = || snapshot.query_vector(&request.query);
     match request.ranking {
         super::Ranking::Hybrid => {}
         super::Ranking::Lexical => {
-            let found = lexical_ranking(snapshot, fields, request, request.limit)?;
+            let query = LexicalQuery::new(&request.query);
+            let answer = lexical_search(&snapshot.searcher, fields, &query, request, request.limit)?;
+            let rows = answer.found.into_iter().map(|(score, address)| (f64::from(score), row_at(snapshot, address)));
+            let found = ranked(rows);
             return Ok(lexical_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
         super::Ranking::Semantic => {
-            let found = semantic_ranking(snapshot, request, request.limit).unwrap_or_default();
+            let found =
+                vector().map(|vector| semantic_ranking(snapshot, request, &vector, request.limit)).unwrap_or_default();
             return Ok(semantic_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
     }
-    let candidates = CANDIDATES.max(request.limit.min(10 * CANDIDATES));
-    let (lexical, semantic) = rayon::join(
-        || lexical_ranking(snapshot, fields, request, candidates),
-        || semantic_ranking(snapshot, request, candidates),
-    );
-    let lexical = lexical?;
-    let rows: HashMap<SkillId, &Row> =
-        lexical.iter().chain(semantic.iter().flatten()).map(|(id, _, row)| (*id, row)).collect();
-    let entries = |ranking: &Ranking| ranking.iter().map(|(id, score, _)| (*id, *score)).collect::<Vec<_>>();
-    let (lexical_entries, semantic_entries) = (entries(&lexical), semantic.as_ref().map(entries));
-    // A list that could not be asked does not lower the best score.
-    let semantic_weight =
-        snapshot.embedder.as_ref().filter(|_| semantic.is_some()).map_or(0.0, |embedder| embedder.fusion_weight());
-    let fused = fuse([
-        RankedList { weight: 1.0, entries: &lexical_entries },
-        RankedList { weight: semantic_weight, entries: semantic_entries.as_deref().unwrap_or_default() },
-    ]);
-    let mut hits: Vec<Hit> =
-        fused.iter().filter_map(|fused| rows.get(&fused.id).map(|row| hit(fused, row, request))).collect();
+    let (candidates, fusion) = candidates(snapshot, fields, request)?;
+    let mut hits: Vec<Hit> = candidates
+        .values()
+        .map(|candidate| hit(candidate, &fusion, snapshot.copies.of(candidate.row.skill_id), request))
+        .collect();
     hits.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.skill_id.cmp(&right.skill_id)));
-    let empty_reason = match hits.is_empty() {
-        true => Some(EmptyReason::find(snapshot.record_count(), request, |unfiltered| {
+    let mut empty_reason = None;
+    if hits.is_empty() {
+        empty_reason = Some(EmptyReason::find(snapshot.record_count(), request, |unfiltered| {
             answer(snapshot, fields, unfiltered).map(|answer| !answer.hits.is_empty())
-        })?),
-        false => None,
-    };
-    let mut hits = diversify(hits, &snapshot.copies, |id| rows.get(&id).map(|row| row.name_key));
-    let candidates = hits.iter().filter_map(|hit| rows.get(&hit.skill_id).copied());
-    let facets = request.wants_facets.then(|| Facets::of(candidates));
+        })?);
+    } else if fusion.confidence < CONFIDENCE_LEAST {
+        hits.clear();
+        empty_reason = Some(EmptyReason::TooWeak);
+    }
+    let row = |id: SkillId| candidates.get(&id).map(|candidate| &candidate.row);
+    let mut hits = diversify(hits, &snapshot.copies, |id| row(id).map(|row| row.name_key));
+    let facets = request.wants_facets.then(|| Facets::of(hits.iter().filter_map(|hit| row(hit.skill_id))));
     hits.truncate(request.limit);
     Ok(SearchAnswer { hits, is_degraded: snapshot.is_degraded, empty_reason, facets })
 }
 
-fn lexical_ranking(
+/// Finds everything that may come into the answer, with both scores of each.
+fn candidates(
     snapshot: &Snapshot,
     fields: &Fields,
     request: &SearchRequest,
-    limit: usize,
-) -> Result<Ranking, SearchError> {
+) -> Result<(HashMap<SkillId, Candidate>, Fusion), SearchError> {
+    let limit = LEXICAL_CANDIDATES.max(request.limit.min(10 * LEXICAL_CANDIDATES));
     let query = LexicalQuery::new(&request.query);
-    let found = lexical_search(&snapshot.searcher, fields, &query, request, limit)?;
-    let row = |address: DocAddress| snapshot.tables[address.segment_ord as usize].rows[address.doc_id as usize];
-    Ok(ranked(found.into_iter().map(|(score, address)| (f64::from(score), row(address)))))
+    let vector = snapshot.query_vector(&request.query);
+    let (lexical, semantic) = rayon::join(
+        || lexical_search(&snapshot.searcher, fields, &query, request, limit),
+        || {
+            let limit = SEMANTIC_CANDIDATES.max(request.limit);
+            vector.as_deref().map(|vector| semantic_ranking(snapshot, request, vector, limit)).unwrap_or_default()
+        },
+    );
+    let lexical = lexical?;
+    let best_lexical = lexical.found.first().map_or(0.0, |(score, _)| f64::from(*score));
+    let best_cosine = semantic.first().map_or(0.0, |(_, cosine, _)| *cosine);
+    let mut candidates: HashMap<SkillId, Candidate> = HashMap::with_capacity(lexical.found.len() + semantic.len());
+    let mut found: Vec<(Row, f64, DocAddress)> = lexical
+        .found
+        .iter()
+        .map(|(score, address)| (row_at(snapshot, *address), f64::from(*score), *address))
+        .collect();
+    found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.skill_id.cmp(&right.0.skill_id)));
+    for (rank, (row, score, address)) in (1_u32..).zip(found) {
+        let vectors = snapshot.tables[address.segment_ord as usize].vectors.as_ref();
+        let cosine =
+            vectors.zip(vector.as_deref()).map(|(vectors, vector)| vectors.cosine(vector, address.doc_id as usize));
+        let candidate =
+            Candidate { row, lexical: Some((rank, score)), semantic_rank: None, cosine: cosine.map(f64::from) };
+        candidates.insert(row.skill_id, candidate);
+    }
+    for (rank, (id, cosine, row)) in (1_u32..).zip(semantic) {
+        let new = || Candidate { row, lexical: None, semantic_rank: None, cosine: Some(cosine) };
+        candidates.entry(id).or_insert_with(new).semantic_rank = Some(rank);
+    }
+    let embedder = snapshot.embedder.as_ref().filter(|_| vector.is_some());
+    let ideal_score = f64::from(lexical.ideal_score).max(f64::MIN_POSITIVE);
+    let fusion = Fusion {
+        best_lexical,
+        semantic_weight: embedder.map_or(0.0, |embedder| embedder.fusion_weight()),
+        confidence: confidence(best_lexical / ideal_score, best_cosine),
+    };
+    Ok((candidates, fusion))
 }
 
-/// Returns `None` where there is nothing to ask: no embedder, or no word that it knows.
-fn semantic_ranking(snapshot: &Snapshot, request: &SearchRequest, limit: usize) -> Option<Ranking> {
-    let query = snapshot.query_vector(&request.query)?;
-    let found = snapshot.nearest(&query, limit, COSINE_LEAST, |row| is_asked_for(row, request));
+fn row_at(snapshot: &Snapshot, address: DocAddress) -> Row {
+    snapshot.tables[address.segment_ord as usize].rows[address.doc_id as usize]
+}
+
+fn semantic_ranking(snapshot: &Snapshot, request: &SearchRequest, vector: &QuantisedVector, limit: usize) -> Ranking {
+    let found = snapshot.nearest(vector, limit, COSINE_LEAST, |row| is_asked_for(row, request));
     let mut ranking = ranked(found.into_iter().map(|(row, cosine)| (f64::from(cosine), row)));
     ranking.truncate(limit);
-    Some(ranking)
+    ranking
 }
 
 /// Orders by score and then by id, so that the order in the index does not show.
@@ -108,28 +156,37 @@ fn is_asked_for(row: &Row, request: &SearchRequest) -> bool {
         && request.registry.is_none_or(|registry| row.registry == registry)
 }
 
-fn hit(fused: &Fused<SkillId, 2>, row: &Row, request: &SearchRequest) -> Hit {
-    let [lexical, semantic] = fused.placements;
+fn hit(candidate: &Candidate, fusion: &Fusion, copies: Option<CopyCluster>, request: &SearchRequest) -> Hit {
+    let Candidate { row, lexical, semantic_rank, cosine } = candidate;
+    let near = copies.map_or(0, |cluster| u64::from(cluster.member_count.saturating_sub(1)));
+    let trust = TrustSignals { stars: row.stars, holders: u64::from(row.copy_count) + near };
+    let quality = QualitySignals {
+        flag_count: row.quality_flag_count,
+        file_count: row.file_count.saturating_add(1),
+        body_bytes: row.body_bytes,
+    };
     let breakdown = ScoreBreakdown {
-        rrf_score: fused.score,
-        semantic_rank: semantic.map(|placement| placement.rank),
-        semantic_score: semantic.map(|placement| placement.score),
-        fts_rank: lexical.map(|placement| placement.rank),
-        fts_score: lexical.map(|placement| placement.score),
-        trust_factor: trust_factor(row.stars),
+        rrf_score: fusion.score(lexical.map(|(_, score)| score), *cosine),
+        semantic_rank: *semantic_rank,
+        semantic_score: *cosine,
+        fts_rank: lexical.map(|(rank, _)| rank),
+        fts_score: lexical.map(|(_, score)| score),
+        trust_factor: trust_factor(trust),
         recency_factor: recency_factor(row.updated_at.map(|updated_at| updated_at.days_until(request.now))),
-        quality_factor: quality_factor(row.quality_flag_count, row.is_complete),
-        safety_factor: safety_factor(standing(row.status)),
+        quality_factor: quality_factor(quality),
+        safety_factor: safety_factor(standing(row)),
         final_score: 0.0,
     }
     .scored();
-    Hit { skill_id: fused.id, score: breakdown.final_score, breakdown, copies: None }
+    Hit { skill_id: row.skill_id, score: breakdown.final_score, breakdown, copies: None }
 }
 
-fn standing(status: SafetyStatus) -> SafetyStanding {
-    match status {
+fn standing(row: &Row) -> SafetyStanding {
+    match row.status {
         SafetyStatus::Safe => SafetyStanding::Safe,
         SafetyStatus::Unaudited => SafetyStanding::Unaudited,
+        // Files that nobody could read are no finding; that they are there is said in the verdict.
+        SafetyStatus::Caution if !row.has_findings => SafetyStanding::Safe,
         SafetyStatus::Caution => SafetyStanding::Caution,
         SafetyStatus::Warning => SafetyStanding::Warning,
         SafetyStatus::Dangerous => SafetyStanding::Dangerous,

@@ -162,13 +162,6 @@ impl Inner {
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
     }
 
-    /// Reads the committed state without any vectors.
-    pub(super) fn read_records(&self) -> Result<Snapshot, SearchError> {
-        let folder = self.semantic_folder();
-        let with = SnapshotSetup { choice: &EmbedderChoice::None, ..self.snapshot_setup(&folder, None) };
-        read_snapshot(&with, &self.index, &self.reader, None)
-    }
-
     pub(super) fn reload(&self) -> Result<bool, SearchError> {
         let _reloading = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let (current, folder, model) = (self.snapshot(), self.semantic_folder(), self.models.embedder());

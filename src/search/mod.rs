@@ -9,11 +9,11 @@
 //! the newer one.
 
 mod alone;
+mod cache;
 mod copies;
 mod diversity;
-mod emptiness;
-mod cache;
 mod embedding_run;
+mod emptiness;
 mod error;
 mod facets;
 mod hybrid;
@@ -36,8 +36,8 @@ mod text;
 mod writer;
 
 pub use copies::{CopyCluster, Originality};
-pub use emptiness::EmptyReason;
 pub use embedding_run::{EmbeddingProgress, EmbeddingRun};
+pub use emptiness::EmptyReason;
 pub use error::SearchError;
 pub use facets::{Facet, Facets};
 pub use index::SearchIndex;

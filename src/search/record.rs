@@ -21,6 +21,16 @@ pub struct IndexRecord {
     pub body: String,
     /// The publisher.
     pub publisher: String,
+    /// The repository by which people know the skill, as `owner/repository`.
+    pub repository: String,
+    /// The paths of the skill's files, one a line, without SKILL.md.
+    pub file_paths: String,
+    /// How many files the skill has beside SKILL.md.
+    pub file_count: u32,
+    /// How many listed skills have the same SKILL.md, this one included.
+    pub copy_count: u32,
+    /// Whether the scan found anything, rather than only not having read everything.
+    pub has_findings: bool,
     /// The licence of the repository, where it is known.
     pub license: Option<String>,
     /// The kind of place in which the skill was found.

@@ -13,10 +13,10 @@ use super::copies::CopyClusters;
 use super::lexical::{self, Fields, Row, document_text, id_term, rows};
 use super::neighbours::{Neighbours, nearest};
 use super::semantic::{
-    DocumentText, Embedder, EmbeddingCost, LatentModel, LoggedVectors, QuantisedVector, VectorGraph, VectorLog,
+    DocumentText, Embedder, EmbeddingCost, LoggedVectors, QuantisedVector, StaticTable, VectorGraph, VectorLog,
 };
-use super::state::{CommitState, TrainedModel};
-use super::table::{KnownVectors, SegmentTable, read_texts};
+use super::state::CommitState;
+use super::table::{KnownVectors, SegmentTable};
 use super::{EmbedderChoice, SearchError};
 use crate::skill::SkillId;
 
@@ -96,7 +96,7 @@ impl Snapshot {
         earlier: Option<&Self>,
     ) -> Result<Self, SearchError> {
         let state = CommitState::read(mark.payload.as_deref());
-        let Chosen { embedder, mut log, is_degraded } = choose(&state, setup, searcher.num_docs() == 0, earlier);
+        let Chosen { embedder, mut log, is_degraded } = choose(setup, searcher.num_docs() == 0, earlier);
         let files = SemanticFiles::look(setup, embedder.as_ref());
         let same = earlier.filter(|earlier| version(earlier.embedder.as_ref()) == version(embedder.as_ref()));
         let is_log_new = same.is_none_or(|same| same.files.log_bytes != files.log_bytes);
@@ -219,23 +219,6 @@ impl Snapshot {
         Ok(None)
     }
 
-    /// Hands the stored text of every record to `receive`, in parallel; the results are in the
-    /// order of the ids, whatever the order in the index.
-    pub(super) fn map_texts<T: Send>(
-        &self,
-        fields: &Fields,
-        receive: impl Fn(DocumentText) -> T + Sync,
-    ) -> Result<Vec<T>, SearchError> {
-        let mut received = Vec::with_capacity(self.searcher.num_docs() as usize);
-        for (segment, table) in self.searcher.segment_readers().iter().zip(&self.tables) {
-            let documents: Vec<u32> = segment.doc_ids_alive().collect();
-            let ids = documents.iter().map(|document| table.rows[*document as usize].skill_id);
-            received.extend(ids.zip(read_texts(segment, fields, &documents, &receive)?));
-        }
-        received.sort_by_key(|(id, _)| *id);
-        Ok(received.into_iter().map(|(_, result)| result).collect())
-    }
-
     /// Writes the vectors of all records, so that the next start need not embed them.
     pub(super) fn save_vectors(&self, semantic_folder: &Path) -> Result<(), SearchError> {
         let Some(embedder) = &self.embedder else { return Ok(()) };
@@ -264,19 +247,15 @@ struct Chosen {
     is_degraded: bool,
 }
 
-/// A chosen model answers once it has embedded everything; until then the built-in embedder does,
-/// where the index has its vectors, so that a change of the model stops nobody. A model that
+/// A chosen model answers once it has embedded everything; until then the built-in embedder
+/// does, so that a change of the model stops nobody. A model that
 /// cannot be loaded leaves full text alone.
-fn choose(state: &CommitState, setup: &SnapshotSetup<'_>, is_empty: bool, earlier: Option<&Snapshot>) -> Chosen {
+fn choose(setup: &SnapshotSetup<'_>, is_empty: bool, earlier: Option<&Snapshot>) -> Chosen {
     let only = |embedder: Option<Arc<dyn Embedder>>, is_degraded| Chosen { embedder, log: None, is_degraded };
-    let builtin = || state.model.as_ref().and_then(|model| load_builtin(model, setup.folder, earlier));
+    let builtin = || Some(StaticTable::builtin() as Arc<dyn Embedder>);
     match (setup.choice, setup.model) {
         (EmbedderChoice::None, _) => only(None, false),
-        (EmbedderChoice::Builtin, _) => {
-            let embedder = builtin();
-            let is_degraded = state.model.is_some() && embedder.is_none();
-            only(embedder, is_degraded)
-        }
+        (EmbedderChoice::Builtin, _) => only(builtin(), false),
         (EmbedderChoice::Fastembed(_), None) => only(None, true),
         (EmbedderChoice::Fastembed(_), Some(model)) => {
             let is_in_use = earlier.is_some_and(|earlier| {
@@ -287,11 +266,7 @@ fn choose(state: &CommitState, setup: &SnapshotSetup<'_>, is_empty: bool, earlie
             }
             match log_of(setup.folder, model.as_ref()).load().filter(|log| log.was_complete) {
                 Some(log) => Chosen { embedder: Some(Arc::clone(model)), log: Some(log), is_degraded: false },
-                None => {
-                    let embedder = builtin();
-                    let is_degraded = embedder.is_none();
-                    only(embedder, is_degraded)
-                }
+                None => only(builtin(), false),
             }
         }
     }
@@ -317,13 +292,4 @@ fn graph(
 
 fn version(embedder: Option<&Arc<dyn Embedder>>) -> Option<(&str, &str)> {
     embedder.map(|embedder| (embedder.name(), embedder.version()))
-}
-
-fn load_builtin(model: &TrainedModel, folder: &Path, earlier: Option<&Snapshot>) -> Option<Arc<dyn Embedder>> {
-    let loaded =
-        earlier.and_then(|earlier| earlier.embedder.as_ref()).filter(|embedder| embedder.version() == model.version);
-    match loaded {
-        Some(embedder) => Some(Arc::clone(embedder)),
-        None => Some(Arc::new(LatentModel::load(folder, &model.version)?)),
-    }
 }

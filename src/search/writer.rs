@@ -10,9 +10,9 @@ use tantivy::schema::TantivyDocument;
 use super::index::Inner;
 use super::lexical::{document, id_term};
 use super::neighbours::TAIL_VECTORS;
-use super::semantic::{Embedder, GraphError, LatentModel, Trainer, VectorGraph, remove_outdated};
-use super::state::{CommitState, TrainedModel};
-use super::{EmbedderChoice, IndexRecord, SearchError};
+use super::semantic::{GraphError, VectorGraph, remove_outdated};
+use super::state::CommitState;
+use super::{IndexRecord, SearchError};
 use crate::skill::SkillId;
 
 /// Threads that turn text into postings.
@@ -26,7 +26,6 @@ const UNSAVED_VECTORS: usize = 500;
 pub struct IndexWriter {
     inner: Arc<Inner>,
     writer: tantivy::IndexWriter<TantivyDocument>,
-    change_count: u64,
 }
 
 impl IndexWriter {
@@ -37,7 +36,7 @@ impl IndexWriter {
             }
             error => error.into(),
         })?;
-        Ok(Self { inner, writer, change_count: 0 })
+        Ok(Self { inner, writer })
     }
 
     /// Puts a record in the place of an earlier one of the same skill; one that is not
@@ -59,30 +58,17 @@ impl IndexWriter {
     /// Fails where the index cannot be written.
     pub fn remove(&mut self, id: SkillId) -> Result<(), SearchError> {
         self.writer.delete_term(id_term(&self.inner.fields, id));
-        self.change_count += 1;
         Ok(())
     }
 
     /// Makes everything searchable that was written, here at once and in other processes when
-    /// they reload, and notes the change of the store up to which it goes. Trains the embedder
-    /// where there is no model, or the corpus is no longer the one that it was trained on.
+    /// they reload, and notes the change of the store up to which it goes.
     ///
     /// # Errors
     /// Fails where the index cannot be written; then the sequence stays what it was.
     pub fn commit(mut self, sequence: u64) -> Result<(), SearchError> {
-        let meta = self.inner.index.load_metas()?;
-        let before = CommitState::read(meta.payload.as_deref());
-        let record_count = meta.segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
-        let model = before.model.clone().filter(|model| self.is_readable(model));
-        // The sequence counts only when the model is written as well.
-        let is_final = !self.may_need_training(model.as_ref(), record_count);
-        let first = CommitState { sequence: if is_final { sequence } else { before.sequence }, model: model.clone() };
-        self.commit_state(&first)?;
-        if !is_final {
-            let model = self.trained(model)?;
-            self.commit_state(&CommitState { sequence, model })?;
-        }
-        let Self { inner, writer, .. } = self;
+        self.commit_state(&CommitState { sequence })?;
+        let Self { inner, writer } = self;
         writer.wait_merging_threads()?;
         inner.reload()?;
         keep_vectors(&inner)
@@ -93,34 +79,6 @@ impl IndexWriter {
         commit.set_payload(&state.to_payload());
         commit.commit()?;
         Ok(())
-    }
-
-    fn is_readable(&self, model: &TrainedModel) -> bool {
-        let is_loaded =
-            self.inner.snapshot().embedder.as_ref().is_some_and(|embedder| embedder.version() == model.version);
-        is_loaded || LatentModel::load(&self.inner.semantic_folder(), &model.version).is_some()
-    }
-
-    /// Every change may add a record or take one away; which of them do is known after the commit.
-    fn may_need_training(&self, model: Option<&TrainedModel>, record_count: u64) -> bool {
-        let (least, most) = (record_count.saturating_sub(self.change_count), record_count + self.change_count);
-        self.inner.setup.embedder == EmbedderChoice::Builtin
-            && model.is_none_or(|model| model.is_outgrown_by(least) || model.is_outgrown_by(most))
-    }
-
-    /// Returns the model for what is committed now: the one that was, or a new one.
-    fn trained(&self, model: Option<TrainedModel>) -> Result<Option<TrainedModel>, SearchError> {
-        let records = self.inner.read_records()?;
-        let record_count = records.record_count();
-        if let Some(model) = model.filter(|model| !model.is_outgrown_by(record_count)) {
-            return Ok(Some(model));
-        }
-        let trainer = Trainer::default();
-        let documents = records.map_texts(&self.inner.fields, |text| trainer.read(&text))?;
-        let Some(training) = trainer.train(documents) else { return Ok(None) };
-        let folder = self.inner.semantic_folder();
-        training.save(&folder).map_err(|source| SearchError::Folder { folder, source })?;
-        Ok(Some(TrainedModel { version: training.model.version().to_owned(), record_count }))
     }
 }
 
@@ -133,11 +91,7 @@ fn keep_vectors(inner: &Inner) -> Result<(), SearchError> {
         snapshot.save_vectors(&folder)?;
     }
     let (model, used) = (inner.models.embedder(), snapshot.embedder.as_ref());
-    let versions = [
-        snapshot.state.model.as_ref().map(|model| model.version.as_str()),
-        model.as_ref().map(|model| model.version()),
-        used.map(|used| used.version()),
-    ];
+    let versions = [model.as_ref().map(|model| model.version()), used.map(|used| used.version())];
     if versions.iter().any(Option::is_some) {
         remove_outdated(&folder, &versions.into_iter().flatten().collect::<Vec<_>>());
     }

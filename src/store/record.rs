@@ -128,6 +128,8 @@ pub struct SkillChange {
     pub record: SkillRecord,
     /// The bytes of SKILL.md.
     pub content: Vec<u8>,
+    /// The paths of the bundle's files, those included that were not read.
+    pub file_paths: Vec<String>,
 }
 
 /// Totals of a store.

@@ -27,8 +27,8 @@ const STATUSES: [SafetyStatus; 5] = [
 /// fields counted together with weights, before the saturation of BM25, rank better than one
 /// BM25 score for each field (S. Robertson, H. Zaragoza, M. Taylor: *Simple BM25 extension to
 /// multiple weighted fields*, CIKM 2004), and leave one list of postings to read.
-const NAME_COPIES: usize = 2;
-const DESCRIPTION_COPIES: usize = 2;
+const DESCRIPTION_COPIES_IN_TEXT: usize = 2;
+const NAME_COPIES_IN_LEAD: usize = 2;
 
 /// What is kept in memory of a document.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +41,10 @@ pub(in crate::search) struct Row {
     pub(in crate::search) status: SafetyStatus,
     pub(in crate::search) quality_flag_count: u32,
     pub(in crate::search) is_complete: bool,
+    pub(in crate::search) has_findings: bool,
+    pub(in crate::search) file_count: u32,
+    pub(in crate::search) body_bytes: u32,
+    pub(in crate::search) copy_count: u32,
     pub(in crate::search) executes_code: bool,
     pub(in crate::search) originality: Originality,
     pub(in crate::search) name_key: u64,
@@ -57,19 +61,23 @@ pub(in crate::search) fn document(fields: &Fields, record: &IndexRecord) -> Tant
     document.add_u64(fields.id_high, (id >> 64) as u64);
     document.add_u64(fields.id_low, id as u64);
     document.add_text(fields.name, &record.name);
-    for field in [fields.lead, fields.text] {
-        for _ in 0..NAME_COPIES {
-            document.add_text(field, &record.name);
-        }
+    for _ in 0..NAME_COPIES_IN_LEAD {
+        document.add_text(fields.lead, &record.name);
     }
+    document.add_text(fields.text, &record.name);
     document.add_text(fields.lead, &record.description);
-    for _ in 0..DESCRIPTION_COPIES {
+    for _ in 0..DESCRIPTION_COPIES_IN_TEXT {
         document.add_text(fields.text, &record.description);
     }
     document.add_text(fields.text, &record.body);
     document.add_text(fields.description, &record.description);
     document.add_text(fields.headings, &text.headings);
-    document.add_text(fields.publisher, &record.publisher);
+    document.add_text(fields.repository, &record.repository);
+    document.add_text(fields.files, &record.file_paths);
+    document.add_bool(fields.has_findings, record.has_findings);
+    document.add_u64(fields.file_count, u64::from(record.file_count));
+    document.add_u64(fields.body_bytes, record.body.len() as u64);
+    document.add_u64(fields.copy_count, u64::from(record.copy_count));
     document.add_u64(fields.fingerprint, text.fingerprint());
     document.add_text(fields.body_start, text.body_start);
     if let Some(stars) = record.stars {
@@ -112,6 +120,9 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
     let updated_at = columns.column_opt::<i64>("updated_at")?;
     let (registry, status) = (columns.u64("registry")?, columns.u64("status")?);
     let (flags, is_complete) = (columns.u64("quality_flag_count")?, columns.bool("is_complete")?);
+    let (has_findings, file_count) = (columns.bool("has_findings")?, columns.u64("file_count")?);
+    let (body_bytes, copy_count) = (columns.u64("body_bytes")?, columns.u64("copy_count")?);
+    let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     let (executes_code, originality_number) = (columns.bool("executes_code")?, columns.u64("originality")?);
     let (name_key, publisher_key) = (columns.u64("name_key")?, columns.u64("publisher_key")?);
     let license_key = columns.column_opt::<u64>("license_key")?;
@@ -124,8 +135,12 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
             updated_at: updated_at.as_ref().and_then(|column| column.first(document)).map(Timestamp::from_milliseconds),
             registry: *REGISTRIES.get(registry.first(document)? as usize)?,
             status: *STATUSES.get(status.first(document)? as usize)?,
-            quality_flag_count: u32::try_from(flags.first(document)?).unwrap_or(u32::MAX),
+            quality_flag_count: number(flags.first(document)?),
             is_complete: is_complete.first(document)?,
+            has_findings: has_findings.first(document)?,
+            file_count: number(file_count.first(document)?),
+            body_bytes: number(body_bytes.first(document)?),
+            copy_count: number(copy_count.first(document)?),
             executes_code: executes_code.first(document)?,
             originality: originality(originality_number.first(document)?)?,
             name_key: name_key.first(document)?,

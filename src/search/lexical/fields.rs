@@ -19,11 +19,15 @@ pub(in crate::search) struct Fields {
     pub(super) id_low: Field,
     /// The name alone, with every word.
     pub(super) name: Field,
-    /// What an author wrote to be found by: name and description.
+    /// What an author wrote to be found by: name and description. Its length does not count: a
+    /// description that also says when to use the skill is not worse for being longer.
     pub(super) lead: Field,
     /// Everything: the lead and the body, with its headings.
     pub(super) text: Field,
-    pub(super) publisher: Field,
+    /// The repository with its owner.
+    pub(super) repository: Field,
+    /// The names of the files.
+    pub(super) files: Field,
     /// What is embedded beside the name, kept to be embedded again.
     pub(super) description: Field,
     pub(super) headings: Field,
@@ -35,6 +39,11 @@ pub(in crate::search) struct Fields {
     pub(super) status: Field,
     pub(super) quality_flag_count: Field,
     pub(super) is_complete: Field,
+    pub(super) has_findings: Field,
+    /// How much of a skill there is.
+    pub(super) file_count: Field,
+    pub(super) body_bytes: Field,
+    pub(super) copy_count: Field,
     pub(super) executes_code: Field,
     pub(super) originality: Field,
     /// What copies are recognised by (`search/copies`). The number in the signature's name is
@@ -55,9 +64,10 @@ impl Fields {
             id_high: schema.add_u64_field("id_high", FAST),
             id_low: schema.add_u64_field("id_low", FAST),
             name: schema.add_text_field("name", text(NAME_TOKENIZER).set_stored()),
-            lead: schema.add_text_field("lead", text(CONTENT_TOKENIZER)),
-            text: schema.add_text_field("text", text(CONTENT_TOKENIZER)),
-            publisher: schema.add_text_field("publisher", text(NAME_TOKENIZER)),
+            lead: schema.add_text_field("lead_2", text_without_length(CONTENT_TOKENIZER)),
+            text: schema.add_text_field("text_2", text(CONTENT_TOKENIZER)),
+            repository: schema.add_text_field("repository", text(NAME_TOKENIZER)),
+            files: schema.add_text_field("files", text(CONTENT_TOKENIZER)),
             description: schema.add_text_field("description", STORED),
             headings: schema.add_text_field("headings", STORED),
             body_start: schema.add_text_field("body_start", STORED),
@@ -68,6 +78,10 @@ impl Fields {
             status: schema.add_u64_field("status", FAST),
             quality_flag_count: schema.add_u64_field("quality_flag_count", FAST),
             is_complete: schema.add_bool_field("is_complete", FAST),
+            has_findings: schema.add_bool_field("has_findings", FAST),
+            file_count: schema.add_u64_field("file_count", FAST),
+            body_bytes: schema.add_u64_field("body_bytes", FAST),
+            copy_count: schema.add_u64_field("copy_count", FAST),
             executes_code: schema.add_bool_field("executes_code", FAST),
             originality: schema.add_u64_field("originality", FAST),
             name_key: schema.add_u64_field("name_key", FAST),
@@ -82,6 +96,13 @@ impl Fields {
 
 /// Frequencies without positions: nothing asks for phrases, and positions are half the index.
 fn text(tokenizer: &str) -> TextOptions {
-    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs);
-    TextOptions::default().set_indexing_options(indexing)
+    TextOptions::default().set_indexing_options(indexing(tokenizer))
+}
+
+fn text_without_length(tokenizer: &str) -> TextOptions {
+    TextOptions::default().set_indexing_options(indexing(tokenizer).set_fieldnorms(false))
+}
+
+fn indexing(tokenizer: &str) -> TextFieldIndexing {
+    TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::WithFreqs)
 }

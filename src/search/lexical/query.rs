@@ -15,9 +15,9 @@ use tantivy::{DocAddress, Searcher};
 use super::Fields;
 use super::document::registry_number;
 use crate::search::SearchRequest;
-use crate::search::text::{Analyzer, is_function_word, is_request_word};
+use crate::search::text::{Analyzer, TermRole, is_function_word, is_request_word};
 
-/// Terms of a query that are searched; of a longer one the rarest.
+/// Terms of a query that are searched; of a longer one those that weigh most.
 const QUERY_TERMS: usize = 30;
 /// So many of the rarest terms are searched in whole texts, the others only where they are in
 /// fewer than [`COMMON_SHARE`] of all documents: long lists of postings cost most of the time
@@ -25,17 +25,50 @@ const QUERY_TERMS: usize = 30;
 const TEXT_TERMS: usize = 12;
 const COMMON_SHARE: f64 = 0.1;
 
-/// How much a match counts by its field; a name counts in all three.
+/// How much a match counts by its field; a name counts in three of them. Chosen on the
+/// development half by `index/encoder/train/weights.py`, where they change little when one of
+/// them is made half or twice as large (docs/relevance.md).
 const NAME_BOOST: f32 = 0.5;
 const LEAD_BOOST: f32 = 0.6;
 const TEXT_BOOST: f32 = 1.0;
-/// A publisher's name is a hint, not a topic.
-const PUBLISHER_BOOST: f32 = 0.3;
+/// Where a skill comes from, and what its files are called, are hints and not topics.
+const REPOSITORY_BOOST: f32 = 0.3;
+const FILES_BOOST: f32 = 0.25;
+/// What a part of a compound counts where the compound is known as a whole: `hub` and `spot`
+/// say little beside `hubspot`.
+const PART_WEIGHT: f32 = 0.5;
+/// Documents from which a compound is known as a whole.
+const KNOWN_COMPOUND: u64 = 2;
+
+/// The frequency for which a word counts that is nowhere.
+const UNKNOWN_FREQUENCY: u64 = 3;
+
+/// BM25 of a term that is there a few times, without its rarity: what a skill gets that is
+/// about it. In the whole text, and in the lead, where the first time counts nearly all.
+const IDEAL_TEXT: f32 = 1.6;
+const IDEAL_LEAD: f32 = 1.65;
 
 /// The terms of a query, distinct and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::search) struct LexicalQuery {
-    stems: Vec<String>,
+    terms: Vec<QueryTerm>,
+}
+
+/// One term of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct QueryTerm {
+    stem: String,
+    /// The whole of the compound of which the term is only a part.
+    whole: Option<String>,
+}
+
+/// What full text finds.
+#[derive(Debug, Default)]
+pub(in crate::search) struct LexicalAnswer {
+    /// The best documents with their scores, the best first.
+    pub(in crate::search) found: Vec<(f32, DocAddress)>,
+    /// The score of a document that is about every term of the query.
+    pub(in crate::search) ideal_score: f32,
 }
 
 impl LexicalQuery {
@@ -45,15 +78,33 @@ impl LexicalQuery {
         static ANALYZERS: Mutex<Vec<Analyzer>> = Mutex::new(Vec::new());
         let spare = ANALYZERS.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut analyzer = spare.unwrap_or_else(Analyzer::new);
-        let mut by_weight: [Vec<String>; 3] = Default::default();
+        let mut by_weight: [Vec<QueryTerm>; 3] = Default::default();
+        let mut parts: Vec<(usize, usize)> = Vec::new();
         analyzer.for_each_term(query, |term| {
             let weight = usize::from(is_request_word(term.word)) + usize::from(is_function_word(term.word));
-            if !by_weight[weight].iter().any(|stem| stem == term.stem) {
-                by_weight[weight].push(term.stem.to_owned());
+            let of_weight = &mut by_weight[weight];
+            let known = of_weight.iter().position(|known| known.stem == term.stem);
+            let place = known.unwrap_or(of_weight.len());
+            match known {
+                None => of_weight.push(QueryTerm { stem: term.stem.to_owned(), whole: None }),
+                // Said by itself as well, it counts in full.
+                Some(place) if term.role == TermRole::Word => of_weight[place].whole = None,
+                Some(_) => {}
+            }
+            match term.role {
+                TermRole::Word => {}
+                TermRole::Part if known.is_none() => parts.push((weight, place)),
+                TermRole::Part => {}
+                TermRole::Whole => {
+                    let whole = term.stem;
+                    for (weight, place) in parts.drain(..) {
+                        by_weight[weight][place].whole = Some(whole.to_owned());
+                    }
+                }
             }
         });
         ANALYZERS.lock().unwrap_or_else(PoisonError::into_inner).push(analyzer);
-        Self { stems: by_weight.into_iter().find(|stems| !stems.is_empty()).unwrap_or_default() }
+        Self { terms: by_weight.into_iter().find(|terms| !terms.is_empty()).unwrap_or_default() }
     }
 }
 
@@ -64,9 +115,21 @@ pub(in crate::search) fn lexical_search(
     query: &LexicalQuery,
     request: &SearchRequest,
     limit: usize,
-) -> tantivy::Result<Vec<(f32, DocAddress)>> {
-    let Some(query) = build(searcher, fields, query, request)? else { return Ok(Vec::new()) };
-    searcher.search(&query, &TopDocs::with_limit(limit.max(1)).order_by_score())
+) -> tantivy::Result<LexicalAnswer> {
+    let Some((query, ideal_score)) = build(searcher, fields, query, request)? else {
+        return Ok(LexicalAnswer::default());
+    };
+    let found = searcher.search(&query, &TopDocs::with_limit(limit.max(1)).order_by_score())?;
+    Ok(LexicalAnswer { found, ideal_score })
+}
+
+/// A term with what it counts in this index.
+struct WeighedTerm<'a> {
+    stem: &'a str,
+    weight: f32,
+    frequency: u64,
+    /// The weight and the rarity: how much the term tells skills apart.
+    telling: f32,
 }
 
 fn build(
@@ -74,22 +137,42 @@ fn build(
     fields: &Fields,
     query: &LexicalQuery,
     request: &SearchRequest,
-) -> tantivy::Result<Option<BooleanQuery>> {
-    let mut stems: Vec<(u64, &str)> = Vec::with_capacity(query.stems.len());
-    for stem in &query.stems {
-        stems.push((searcher.doc_freq(&Term::from_field_text(fields.text, stem))?, stem));
+) -> tantivy::Result<Option<(BooleanQuery, f32)>> {
+    let document_count = searcher.num_docs();
+    let frequency = |stem: &str| searcher.doc_freq(&Term::from_field_text(fields.text, stem));
+    let mut terms: Vec<WeighedTerm<'_>> = Vec::with_capacity(query.terms.len());
+    for term in &query.terms {
+        let is_part = match &term.whole {
+            Some(whole) => frequency(whole)? >= KNOWN_COMPOUND,
+            None => false,
+        };
+        let (weight, frequency) = (if is_part { PART_WEIGHT } else { 1.0 }, frequency(&term.stem)?);
+        terms.push(WeighedTerm {
+            stem: &term.stem,
+            weight,
+            frequency,
+            telling: weight * rarity(frequency, document_count),
+        });
     }
-    stems.sort_by_key(|(frequency, _)| *frequency);
-    stems.truncate(QUERY_TERMS);
-    let common = (searcher.num_docs() as f64 * COMMON_SHARE) as u64;
-    let mut words: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(stems.len() * 4);
-    for (place, (frequency, stem)) in stems.into_iter().enumerate() {
-        let is_in_texts = place < TEXT_TERMS || frequency < common;
+    terms.sort_by(|left, right| right.telling.total_cmp(&left.telling));
+    let ideal_score =
+        terms.iter().map(|term| term.telling).sum::<f32>() * (IDEAL_TEXT * TEXT_BOOST + IDEAL_LEAD * LEAD_BOOST);
+    terms.retain(|term| term.frequency > 0);
+    terms.truncate(QUERY_TERMS);
+    let common = (document_count as f64 * COMMON_SHARE) as u64;
+    let mut words: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(terms.len() * 5);
+    for (place, term) in terms.into_iter().enumerate() {
+        let is_in_texts = place < TEXT_TERMS || term.frequency < common;
         let text_boost = is_in_texts.then_some((fields.text, TEXT_BOOST));
-        let boosts = [(fields.name, NAME_BOOST), (fields.lead, LEAD_BOOST), (fields.publisher, PUBLISHER_BOOST)];
+        let boosts = [
+            (fields.name, NAME_BOOST),
+            (fields.lead, LEAD_BOOST),
+            (fields.repository, REPOSITORY_BOOST),
+            (fields.files, FILES_BOOST),
+        ];
         for (field, boost) in boosts.into_iter().chain(text_boost) {
-            let term = TermQuery::new(Term::from_field_text(field, stem), IndexRecordOption::WithFreqs);
-            words.push((Occur::Should, Box::new(BoostQuery::new(Box::new(term), boost))));
+            let query = TermQuery::new(Term::from_field_text(field, term.stem), IndexRecordOption::WithFreqs);
+            words.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), boost * term.weight))));
         }
     }
     if words.is_empty() {
@@ -98,14 +181,21 @@ fn build(
     let words = BooleanQuery::new(words);
     let filters = filters(fields, request);
     if filters.is_empty() {
-        return Ok(Some(words));
+        return Ok(Some((words, ideal_score)));
     }
     let filters = filters
         .into_iter()
         .map(|filter| -> (Occur, Box<dyn Query>) { (Occur::Must, Box::new(ConstScoreQuery::new(filter, 0.0))) });
-    Ok(Some(BooleanQuery::new(
-        std::iter::once((Occur::Must, Box::new(words) as Box<dyn Query>)).chain(filters).collect(),
-    )))
+    let filtered =
+        BooleanQuery::new(std::iter::once((Occur::Must, Box::new(words) as Box<dyn Query>)).chain(filters).collect());
+    Ok(Some((filtered, ideal_score)))
+}
+
+/// BM25's inverse document frequency. A word that is nowhere is as rare as one of a few skills:
+/// it may be a typing error, and says less than a word that is known to be rare.
+fn rarity(frequency: u64, document_count: u64) -> f32 {
+    let (frequency, count) = (frequency.max(UNKNOWN_FREQUENCY) as f64, document_count as f64);
+    (1.0 + (count - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln() as f32
 }
 
 fn filters(fields: &Fields, request: &SearchRequest) -> Vec<Box<dyn Query>> {
@@ -141,7 +231,25 @@ mod tests {
             ("deploy deploys deploying", &["deploy"]),
         ];
         for (query, stems) in rows {
-            assert_eq!(LexicalQuery::new(query).stems, stems, "{query}");
+            let query = LexicalQuery::new(query);
+            assert_eq!(query.terms.iter().map(|term| &*term.stem).collect::<Vec<_>>(), stems);
         }
+    }
+
+    #[test]
+    fn parts_know_their_whole_unless_they_are_said_by_themselves() {
+        let query = LexicalQuery::new("HubSpot hub pre-commit");
+        let terms: Vec<_> = query.terms.iter().map(|term| (&*term.stem, term.whole.as_deref())).collect();
+        assert_eq!(
+            terms,
+            [
+                ("hub", None),
+                ("spot", Some("hubspot")),
+                ("hubspot", None),
+                ("pre", Some("precommit")),
+                ("commit", Some("precommit")),
+                ("precommit", None)
+            ]
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::DocumentText;
-use crate::search::text::{Analyzer, is_request_word};
+use crate::search::text::{Analyzer, is_function_word, is_request_word};
 
 /// How much a term counts by where it stands: the name and the description are what an author
 /// wrote to be found by.
@@ -24,25 +24,28 @@ pub(super) struct BagMaker {
 
 impl BagMaker {
     pub(super) fn of_document(&self, document: &DocumentText) -> Bag {
-        self.bag(&[
-            (&document.name, NAME_WEIGHT),
+        let parts = [
+            (&*document.name, NAME_WEIGHT),
             (&document.description, DESCRIPTION_WEIGHT),
             (&document.headings, HEADING_WEIGHT),
             (&document.body_start, BODY_WEIGHT),
-        ])
+        ];
+        self.bag(&parts, is_function_word)
     }
 
     pub(super) fn of_query(&self, query: &str) -> Bag {
-        self.bag(&[(query, 1.0)])
+        // A request of nothing but such words may still mean something by them.
+        let said = self.bag(&[(query, 1.0)], is_request_word);
+        if said.is_empty() { self.bag(&[(query, 1.0)], is_function_word) } else { said }
     }
 
-    fn bag(&self, parts: &[(&str, f32)]) -> Bag {
+    fn bag(&self, parts: &[(&str, f32)], is_left_out: impl Fn(&str) -> bool) -> Bag {
         let spare = self.analyzers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut analyzer = spare.unwrap_or_else(Analyzer::new);
         let mut counts: HashMap<u64, f32> = HashMap::new();
         for (text, weight) in parts {
             analyzer.for_each_term(text, |term| {
-                if !is_request_word(term.word) {
+                if !is_left_out(term.word) {
                     *counts.entry(term_hash(term.stem)).or_default() += weight;
                 }
             });

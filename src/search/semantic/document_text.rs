@@ -3,7 +3,7 @@
 use crate::skill::Sha256Digest;
 
 /// Bytes of the body that are embedded: what a skill is for stands at its beginning.
-const BODY_BYTES: usize = 2_000;
+const BODY_BYTES: usize = 6_000;
 
 /// The text of a skill that an embedder reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -17,6 +17,19 @@ pub(in crate::search) struct Term<'a> {
     pub(in crate::search) word: &'a str,
     /// What is indexed.
     pub(in crate::search) stem: &'a str,
+    /// How it stands to the word that was written.
+    pub(in crate::search) role: TermRole,
+}
+
+/// How a term stands to the word that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::search) enum TermRole {
+    /// It is the word.
+    Word,
+    /// It is a part of a compound, whose whole comes after all its parts.
+    Part,
+    /// It is the whole of the compound whose parts came before it.
+    Whole,
 }
 
 /// Turns texts into terms; keeps its buffers and the stems that it has seen.
@@ -47,25 +60,26 @@ impl Analyzer {
         if compound.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             // A number or a version: its parts mean nothing.
             if compound.len() <= WORD_BYTES {
-                receive(Term { word: compound, stem: compound });
+                receive(Term { word: compound, stem: compound, role: TermRole::Word });
             }
             return;
         }
         self.whole.clear();
-        let mut part_count = 0;
+        let part_count = parts(compound).count();
+        let has_whole = (2..=COMPOUND_PARTS).contains(&part_count) && compound.len() <= WORD_BYTES;
+        let role = if has_whole { TermRole::Part } else { TermRole::Word };
         for part in parts(compound) {
-            part_count += 1;
             self.word.clear();
             fold_into(part, &mut self.word);
-            if part_count <= COMPOUND_PARTS {
+            if has_whole {
                 self.whole.push_str(&self.word);
             }
             if !self.word.is_empty() && self.word.len() <= WORD_BYTES {
-                receive(Term { word: &self.word, stem: self.stems.stem(&self.word) });
+                receive(Term { word: &self.word, stem: self.stems.stem(&self.word), role });
             }
         }
-        if (2..=COMPOUND_PARTS).contains(&part_count) && self.whole.len() <= WORD_BYTES {
-            receive(Term { word: &self.whole, stem: self.stems.stem(&self.whole) });
+        if has_whole && !self.whole.is_empty() {
+            receive(Term { word: &self.whole, stem: self.stems.stem(&self.whole), role: TermRole::Whole });
         }
     }
 }
@@ -93,11 +107,11 @@ fn unspaced_terms(run: &str, receive: &mut impl FnMut(Term<'_>)) {
     let folded = ComposingNormalizerBorrowed::new_nfkc().normalize(run);
     let ends: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
     if ends.len() == 2 {
-        receive(Term { word: &folded, stem: &folded });
+        receive(Term { word: &folded, stem: &folded, role: TermRole::Word });
     }
     for window in ends.windows(3) {
         let bigram = &folded[window[0]..window[2]];
-        receive(Term { word: bigram, stem: bigram });
+        receive(Term { word: bigram, stem: bigram, role: TermRole::Word });
     }
 }
 

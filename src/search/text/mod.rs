@@ -6,6 +6,6 @@ mod stem;
 mod stop_words;
 mod tokenizer;
 
-pub(super) use analyzer::Analyzer;
+pub(super) use analyzer::{Analyzer, TermRole};
 pub(super) use stop_words::{is_function_word, is_request_word};
 pub(super) use tokenizer::{CONTENT_TOKENIZER, NAME_TOKENIZER, SkillTokenizer};

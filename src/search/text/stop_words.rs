@@ -11,7 +11,8 @@ gets getting go got had has have having he her here hers herself him himself his
 let like ll may me might more most much must my myself no nor not now of off on once one only onto or other our ours \
 ourselves out over own per re same shall she should since so some such than that the their theirs them themselves then \
 there these they this those through thus to too under until up upon us very via was we well were what when where \
-whether which while who whom whose why will with within without would yes yet you your yours yourself yourselves ve";
+whether which while who whom whose why will with within without would yes yet you your yours yourself yourselves ve \
+ain aren couldn didn doesn hadn hasn haven isn mustn shouldn wasn weren won wouldn";
 
 /// Words of people who ask for something: they are in every request and in most skills.
 const REQUEST_WORDS: &str = "\

@@ -133,7 +133,15 @@ pub(super) async fn changes_since(
             .bind(record.content_hash.as_bytes().to_vec())
             .fetch_one(pool)
             .await?;
+        let lists = sqlx::query("SELECT files, unread FROM bundles WHERE bundle_key = ?")
+            .bind(record.bundle.digest().as_bytes().to_vec())
+            .fetch_one(pool)
+            .await?;
+        let files: Vec<FileEntry> = json("list of files", lists.get(0))?;
+        let unread: Vec<UnreadFile> = json("list of unread files", lists.get(1))?;
+        let paths = files.into_iter().map(|file| file.path).chain(unread.into_iter().map(|file| file.path));
         changes.push(SkillChange {
+            file_paths: paths.collect(),
             sequence: row.get::<i64, _>("sequence") as u64,
             content: decompress(compressed)?,
             record,
