@@ -27,7 +27,7 @@ pub(super) struct EvalArguments {
     /// Requests for which certain skills must not come first: {"_id", "text", "corpus_ids"}.
     #[arg(long, value_name = "FILE", help_heading = "Judged set")]
     pub negatives: Option<PathBuf>,
-    /// The families of the mean over families [default: all].
+    /// The families of the mean over families, with commas between them [default: all].
     #[arg(long, value_name = "FAMILIES", value_delimiter = ',', help_heading = "Judged set")]
     pub macro_families: Vec<String>,
     /// Ask as if it were this time, which the factor of recency looks at [default: now].
