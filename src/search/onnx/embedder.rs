@@ -8,8 +8,9 @@ use super::folder::{ModelFolder, Prompts};
 use super::{Download, named, runtime};
 use crate::search::{DocumentText, EmbedError, Embedder, EmbeddingCost, ModelSource, OnnxSetup};
 
-/// Measured on judged queries with MiniLM: two parts full text to one part vectors.
-const FUSION_WEIGHT: f64 = 0.5;
+/// Measured with MiniLM on the closed pool of judged queries, nDCG@10 as the mean over families:
+/// 0.889 without, 0.899 with a quarter, 0.888 with a half.
+const FUSION_WEIGHT: f64 = 0.25;
 /// Texts that go through the model together, of about the same length.
 const BATCH_TEXTS: usize = 16;
 /// A text whose vector says how long vectors are.
