@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, RangeQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, Searcher};
 
@@ -42,6 +42,13 @@ const KNOWN_COMPOUND: u64 = 2;
 
 /// The frequency for which a word counts that is nowhere.
 const UNKNOWN_FREQUENCY: u64 = 3;
+
+/// Words of a query that are looked up with one letter changed, the most telling ones.
+const MISTYPED_TERMS: usize = 2;
+const MISTYPED_LETTERS: usize = 5;
+/// What a name or a description counts that holds such a word: as much as a word of medium
+/// rarity, since it may be another one.
+const MISTYPED_SCORE: f32 = 3.0;
 
 /// BM25 of a term that is there a few times, without its rarity: what a skill gets that is
 /// about it. In the whole text, and in the lead, where the first time counts nearly all.
@@ -157,6 +164,7 @@ fn build(
     terms.sort_by(|left, right| right.telling.total_cmp(&left.telling));
     let ideal_score =
         terms.iter().map(|term| term.telling).sum::<f32>() * (IDEAL_TEXT * TEXT_BOOST + IDEAL_LEAD * LEAD_BOOST);
+    let unknown: Vec<&str> = terms.iter().filter(|term| term.frequency == 0).map(|term| term.stem).collect();
     terms.retain(|term| term.frequency > 0);
     terms.truncate(QUERY_TERMS);
     let common = (document_count as f64 * COMMON_SHARE) as u64;
@@ -173,6 +181,12 @@ fn build(
         for (field, boost) in boosts.into_iter().chain(text_boost) {
             let query = TermQuery::new(Term::from_field_text(field, term.stem), IndexRecordOption::WithFreqs);
             words.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), boost * term.weight))));
+        }
+    }
+    for stem in unknown.into_iter().filter(|stem| may_be_mistyped(stem)).take(MISTYPED_TERMS) {
+        for field in [fields.name, fields.lead] {
+            let query = FuzzyTermQuery::new(Term::from_field_text(field, stem), 1, true);
+            words.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), MISTYPED_SCORE))));
         }
     }
     if words.is_empty() {
@@ -196,6 +210,12 @@ fn build(
 fn rarity(frequency: u64, document_count: u64) -> f32 {
     let (frequency, count) = (frequency.max(UNKNOWN_FREQUENCY) as f64, document_count as f64);
     (1.0 + (count - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln() as f32
+}
+
+/// Tells whether a word that is nowhere is worth looking up with one letter changed: shorter
+/// ones are near to too many others, and in other scripts a character is no letter.
+fn may_be_mistyped(stem: &str) -> bool {
+    (MISTYPED_LETTERS..=32).contains(&stem.len()) && stem.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 fn filters(fields: &Fields, request: &SearchRequest) -> Vec<Box<dyn Query>> {

@@ -16,6 +16,13 @@ fn a_query_finds_by_name_stem_part_and_other_scripts() {
         ("please help me with helm", "helm-charts"),
         ("帮我审查代码", "代码审查"),
         ("SEO", "seo-audit"),
+        // One letter mistyped.
+        ("dockre-compose", "docker-compose"),
+        // Other languages, with the words that requests in them are made of.
+        ("hallo, kannst du mir bitte mit docker compose helfen", "docker-compose"),
+        ("por favor necesito ayuda para Kubernetes rollouts", "k8s-deploy"),
+        ("docker composeを使いたい", "docker-compose"),
+        ("помоги мне сделать helm", "helm-charts"),
     ];
     for (query, name) in rows {
         assert_eq!(first(&index, query), Some(id(name)), "{query}");

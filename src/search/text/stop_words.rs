@@ -29,8 +29,25 @@ useful user uses using usually various walk want wanted wants way ways whatever 
 wrong yeah";
 
 /// What requests in Chinese begin and end with, as bigrams.
-const CHINESE_REQUEST_BIGRAMS: &str =
-    "帮我 一下 这个 一个 怎么 什么 我要 我想 请帮 如何 可以 我的 这份 有没 没有 给我 进行 使用 下这 想要";
+const CHINESE_REQUEST_BIGRAMS: &str = "一下 一个 一份 几个 如何 怎样 可以 有没 没有 进行 使用 想要 需要 希望 现在 今天 最近 已经 应该 看看 试试 帮忙 知道 觉得 自己 \
+     能不 不能 能否 是否 不是 还是 因为 所以 但是 如果 然后 时候 东西";
+
+/// Characters of Chinese that hold sentences together; a bigram with one of them is half a word.
+const CHINESE_FUNCTION_CHARACTERS: &str = "的了吗呢吧啊嘛么我你您他她它们这那哪是在把被给就都也很还再请帮和与及或个些份";
+
+/// What requests in other languages are made of. Words that mean something in English, as `die`
+/// and `son` do, are left out.
+const FOREIGN_REQUEST_WORDS: &str = "\
+bitte hallo kannst kann konnen koennen konntest mochte moechte will mir mich mein meine meinen meiner ich wir uns unser \
+der das den dem des ein eine einen einem einer und oder mit fur fuer von vom zum zur auf aus bei nach uber ueber ist sind \
+wie wo wenn nicht auch noch schon helfen hilf hilfe brauche mach mache machen diese dieser dieses \
+por favor puedes puede podrias quiero quisiera necesito ayuda ayudame ayudar hola mi mis una uno unos unas el los las del \
+al que como para sobre desde hasta este esta estos estas ese esa hay hacer haz dame crear crea \
+quero preciso voce pode meu minha meus minhas uma um dos das nos nas com fazer faca isso esse essa ajuda ajude \
+bonjour peux pouvez pourrais voudrais veux besoin aide aider moi mes une les dans pour avec sur est sont cette ces faire fais \
+пожалуйста помоги помогите можешь можно хочу нужно надо мне меня мой моя мои наш это этот эта эти как что где для или \
+при без над под если чтобы сделай сделать создай создать привет есть был была они она оно \
+tolong bantu saya aku kamu ini itu yang untuk dengan dari dan atau pada bagaimana bisa mau buat buatkan apa dong gak";
 
 /// Tells whether a folded word only holds sentences together.
 pub(in crate::search) fn is_function_word(word: &str) -> bool {
@@ -40,7 +57,17 @@ pub(in crate::search) fn is_function_word(word: &str) -> bool {
 
 /// Tells whether a folded word of a query says nothing about what is asked for.
 pub(in crate::search) fn is_request_word(word: &str) -> bool {
-    static WORDS: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| REQUEST_WORDS.split_whitespace().chain(CHINESE_REQUEST_BIGRAMS.split_whitespace()).collect());
-    is_function_word(word) || WORDS.contains(word)
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        [REQUEST_WORDS, FOREIGN_REQUEST_WORDS, CHINESE_REQUEST_BIGRAMS]
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .collect()
+    });
+    is_function_word(word) || WORDS.contains(word) || is_grammar_of_unspaced_text(word)
+}
+
+/// Tells whether a bigram of Chinese or Japanese is grammar rather than a topic.
+fn is_grammar_of_unspaced_text(word: &str) -> bool {
+    let is_hiragana = |character: char| matches!(character, '\u{3041}'..='\u{309f}');
+    word.chars().all(is_hiragana) || word.chars().any(|character| CHINESE_FUNCTION_CHARACTERS.contains(character))
 }
