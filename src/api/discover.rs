@@ -331,7 +331,7 @@ pub enum QualityWord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct ScoreBreakdownView {
-    /// Reciprocal-rank-fusion base score before factors; first in every list is 1.
+    /// Fused base score before factors, at most 1: the full-text score beside the best one of the query and the semantic score, times the confidence that anything fits.
     pub rrf_score: f64,
     /// Semantic-search rank, counted from 1, or null when absent.
     pub semantic_rank: Option<u32>,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// Every number that went into the place of one result.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ScoreBreakdown {
-    /// The fused score before all factors; 1.0 for what is first in every list.
+    /// The fused score before all factors: see [`Fusion`](super::Fusion). The contract names it
+    /// after the way scores are fused elsewhere.
     pub rrf_score: f64,
     /// The rank by meaning, from 1.
     pub semantic_rank: Option<u32>,
@@ -15,11 +16,11 @@ pub struct ScoreBreakdown {
     pub fts_rank: Option<u32>,
     /// The BM25 score.
     pub fts_score: Option<f64>,
-    /// The factor for the source.
+    /// The factor for how many people rely on the skill.
     pub trust_factor: f64,
     /// The factor for the last change.
     pub recency_factor: f64,
-    /// The factor for what a reader would complain about.
+    /// The factor for the care that went into the skill.
     pub quality_factor: f64,
     /// The factor for the verdict.
     pub safety_factor: f64,

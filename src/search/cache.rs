@@ -94,11 +94,13 @@ mod tests {
                 min_stars: None,
                 updated_after: None,
                 registry: None,
+                wants_facets: false,
                 now: now.parse().expect("a time"),
+                ranking: crate::search::Ranking::Hybrid,
             };
             let make = |_: &SearchRequest| {
                 made.set(made.get() + 1);
-                Ok(SearchAnswer { hits: Vec::new(), is_degraded: false })
+                Ok(SearchAnswer { hits: Vec::new(), is_degraded: false, empty_reason: None, facets: None })
             };
             cache.answer(&request, make).expect("an answer");
             made.get()

@@ -22,8 +22,10 @@ const LEXICAL_CANDIDATES: usize = 200;
 /// Candidates of the vectors alone: they find what is said in other words, and what is so is
 /// among the first of them.
 const SEMANTIC_CANDIDATES: usize = 60;
-/// Vectors that are a ranking of their own, for whoever asks for it.
-const COSINE_LEAST: f32 = 0.1;
+/// The least cosine of a candidate that full text does not find: below, it is chance.
+const COSINE_LEAST: f32 = 0.25;
+/// The least cosine where the vectors are asked alone, to be measured.
+const COSINE_LEAST_ALONE: f32 = 0.1;
 /// Below this confidence nothing is worth reading: no skill says a tenth of what was asked for.
 const CONFIDENCE_LEAST: f64 = 0.12;
 
@@ -52,13 +54,14 @@ pub(super) fn answer(
         super::Ranking::Lexical => {
             let query = LexicalQuery::new(&request.query);
             let answer = lexical_search(&snapshot.searcher, fields, &query, request, request.limit)?;
-            let rows = answer.found.into_iter().map(|(score, address)| (f64::from(score), row_at(snapshot, address)));
+            let rows = answer.found.into_iter().map(|(score, address)| (rounded(score), row_at(snapshot, address)));
             let found = ranked(rows);
             return Ok(lexical_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
         super::Ranking::Semantic => {
-            let found =
-                vector().map(|vector| semantic_ranking(snapshot, request, &vector, request.limit)).unwrap_or_default();
+            let found = vector()
+                .map(|vector| semantic_ranking(snapshot, request, &vector, request.limit, COSINE_LEAST_ALONE))
+                .unwrap_or_default();
             return Ok(semantic_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
     }
@@ -97,18 +100,18 @@ fn candidates(
         || lexical_search(&snapshot.searcher, fields, &query, request, limit),
         || {
             let limit = SEMANTIC_CANDIDATES.max(request.limit);
-            vector.as_deref().map(|vector| semantic_ranking(snapshot, request, vector, limit)).unwrap_or_default()
+            vector
+                .as_deref()
+                .map(|vector| semantic_ranking(snapshot, request, vector, limit, COSINE_LEAST))
+                .unwrap_or_default()
         },
     );
     let lexical = lexical?;
-    let best_lexical = lexical.found.first().map_or(0.0, |(score, _)| f64::from(*score));
+    let best_lexical = lexical.found.first().map_or(0.0, |(score, _)| rounded(*score));
     let best_cosine = semantic.first().map_or(0.0, |(_, cosine, _)| *cosine);
     let mut candidates: HashMap<SkillId, Candidate> = HashMap::with_capacity(lexical.found.len() + semantic.len());
-    let mut found: Vec<(Row, f64, DocAddress)> = lexical
-        .found
-        .iter()
-        .map(|(score, address)| (row_at(snapshot, *address), f64::from(*score), *address))
-        .collect();
+    let mut found: Vec<(Row, f64, DocAddress)> =
+        lexical.found.iter().map(|(score, address)| (row_at(snapshot, *address), rounded(*score), *address)).collect();
     found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.skill_id.cmp(&right.0.skill_id)));
     for (rank, (row, score, address)) in (1_u32..).zip(found) {
         let vectors = snapshot.tables[address.segment_ord as usize].vectors.as_ref();
@@ -132,12 +135,24 @@ fn candidates(
     Ok((candidates, fusion))
 }
 
+/// Rounds a score of full text to thousandths: its last digits come from the order in which it
+/// was summed up, which is that of the index, and must decide nothing.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1_000.0).round() / 1_000.0
+}
+
 fn row_at(snapshot: &Snapshot, address: DocAddress) -> Row {
     snapshot.tables[address.segment_ord as usize].rows[address.doc_id as usize]
 }
 
-fn semantic_ranking(snapshot: &Snapshot, request: &SearchRequest, vector: &QuantisedVector, limit: usize) -> Ranking {
-    let found = snapshot.nearest(vector, limit, COSINE_LEAST, |row| is_asked_for(row, request));
+fn semantic_ranking(
+    snapshot: &Snapshot,
+    request: &SearchRequest,
+    vector: &QuantisedVector,
+    limit: usize,
+    least: f32,
+) -> Ranking {
+    let found = snapshot.nearest(vector, limit, least, |row| is_asked_for(row, request));
     let mut ranking = ranked(found.into_iter().map(|(row, cosine)| (f64::from(cosine), row)));
     ranking.truncate(limit);
     ranking

@@ -102,7 +102,7 @@ fn a_filter_that_leaves_one_of_a_thousand_finds_it_by_word_and_by_meaning() {
     let wanted = records.iter().position(|record| record.name == "container-scan").expect("it is there");
     for number in 0..1_000 {
         let text = format!("Containers, containers, containers: a cluster of containers in a cluster, {number}.");
-        records.push(record(&format!("deploy-{number}"), &text));
+        records.push(record(&format!("container-cluster-{number}"), &text));
     }
     for (number, record) in records.iter_mut().enumerate() {
         let is_wanted = number == wanted;
