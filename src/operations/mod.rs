@@ -4,11 +4,14 @@
 //! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
+mod check_approval;
 mod check_health;
+mod diff_skills;
 mod discover_skills;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;
+mod lock_skill;
 mod operation;
 mod problem;
 mod register;
@@ -16,11 +19,14 @@ mod scan_folder;
 mod services;
 mod verify_skill;
 
+pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
 pub use check_health::CheckHealth;
+pub use diff_skills::diff_skills;
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;
+pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use register::{find, register};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};

@@ -2,12 +2,15 @@
 
 use std::io;
 
+use super::exit::Outcome;
 use super::held::HeldError;
 use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
+use crate::approval::{RecordError, WalkError};
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
+use crate::operations::{CheckError, LockError};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -51,6 +54,21 @@ pub(super) enum Failure {
     /// A list that steers a scan cannot be used.
     #[error(transparent)]
     Lists(#[from] ScanListError),
+    /// Nothing was approved.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// There is no verdict on what was approved.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// A folder could not be measured.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// What is said of a source cannot be recorded.
+    #[error("the source: {0}")]
+    Source(RecordError),
+    /// There is nothing to check.
+    #[error("{0}")]
+    NothingApproved(String),
     /// Two options ask for different things.
     #[error("{0}")]
     Usage(&'static str),
@@ -91,6 +109,14 @@ impl Failure {
     /// Tells whether whoever read the output has stopped reading, which is no error to tell.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Returns how the command ends.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Check(error) if error.is_invalid_record() => Outcome::InvalidRecord,
+            _ => Outcome::Failed,
+        }
     }
 
     /// Returns the body with which the REST API answers this failure, where it has one.
