@@ -68,6 +68,13 @@ pub enum LockError {
         /// Its name.
         name: String,
     },
+    /// The folder of the record is not there. None is made for a place that was named: it may
+    /// have been mistyped.
+    #[error("the folder of the approval record `{path}` does not exist; make it first")]
+    NoFolder {
+        /// The record.
+        path: String,
+    },
     /// The place of the folder in its project cannot be recorded.
     #[error("the path `{path}` {source}; say with --artifact-path where the folder lies in its project")]
     ArtifactPath {
@@ -101,6 +108,9 @@ pub fn lock_skill(request: LockRequest, project: &Path, now: Timestamp) -> Resul
     let place = project.join(&path);
     let artifact_path = artifact_path(&request, &place, project)?;
     refuse_inside(&request.folder, &path, &place)?;
+    if request.out.is_some() && !place.parent().is_some_and(Path::is_dir) {
+        return Err(LockError::NoFolder { path: path.display().to_string() });
+    }
     let folder = measure_skill(&request.folder)?;
     let record = ApprovalRecord::new(id, artifact_path, folder, request.declared_source, now);
     let json = record.to_json()?;

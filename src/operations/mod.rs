@@ -21,7 +21,7 @@ mod verify_skill;
 
 pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
 pub use check_health::CheckHealth;
-pub use diff_skills::diff_skills;
+pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;

@@ -8,9 +8,9 @@ use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
-use crate::approval::{RecordError, WalkError};
+use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
-use crate::operations::{CheckError, LockError};
+use crate::operations::{CheckError, DiffError, LockError};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -60,9 +60,9 @@ pub(super) enum Failure {
     /// There is no verdict on what was approved.
     #[error(transparent)]
     Check(#[from] CheckError),
-    /// A folder could not be measured.
+    /// Two folders could not be compared.
     #[error(transparent)]
-    Walk(#[from] WalkError),
+    Diff(#[from] DiffError),
     /// What is said of a source cannot be recorded.
     #[error("the source: {0}")]
     Source(RecordError),
