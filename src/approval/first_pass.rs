@@ -206,3 +206,25 @@ pub(super) fn or_root(path: &str) -> String {
 pub(super) fn changed(path: &str, what: &'static str) -> WalkError {
     WalkError::Changed { path: or_root(path), what }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::system::status_at;
+    use super::*;
+
+    #[test]
+    fn entries_are_counted_over_all_folders_left_out_ones_included() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir_all(root.path().join("sub/.git")).expect("a folder");
+        let check = |met: usize| {
+            let pass = FirstPass::new(&|_| {});
+            pass.entries.store(met, Ordering::Relaxed);
+            let folder = Folder::open(root.path()).expect("the folder opens");
+            let status = status_at(root.path()).expect("a status");
+            pass.read_folder(&folder, &status, "", 0).map(|_| ())
+        };
+        assert!(check(limits::ENTRIES - 2).is_ok());
+        assert!(matches!(check(limits::ENTRIES - 1), Err(WalkError::Limit { path, .. }) if path == "sub"));
+        assert!(check(limits::ENTRIES).is_err());
+    }
+}

@@ -110,3 +110,37 @@ fn too_much(path: &str) -> WalkError {
     let what = "more bytes in all files than can be measured";
     WalkError::Limit { what, path: path.to_owned(), limit: limits::TOTAL_BYTES }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+
+    use super::super::system::status_at;
+    use super::*;
+
+    fn hasher(total_bytes: u64) -> Hasher {
+        Hasher { total_bytes: AtomicU64::new(total_bytes) }
+    }
+
+    #[test]
+    fn the_bytes_of_all_files_are_bounded_before_and_while_they_are_read() {
+        let all_but_ten = hasher(limits::TOTAL_BYTES - 10);
+        assert!(all_but_ten.admit(10, "x").is_ok());
+        assert!(matches!(all_but_ten.admit(11, "x"), Err(WalkError::Limit { limit: limits::TOTAL_BYTES, .. })));
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("x");
+        std::fs::write(&path, "three").expect("a file");
+        let seen = status_at(&path).expect("a status");
+        let open = || File::open(&path).expect("the file opens");
+        let hashed = all_but_ten.hash(open(), &seen, "x", false, &|_| {}).expect("five bytes are admitted");
+        assert_eq!(hashed.sha256, Sha256Digest::of(b"three"));
+        // Five more are left, and the file grows once it is open.
+        let result = all_but_ten.hash(open(), &seen, "x", false, &|_| {
+            let mut file = OpenOptions::new().append(true).open(&path).expect("the file opens");
+            file.write_all(b"more").expect("bytes");
+        });
+        assert!(matches!(result, Err(WalkError::Limit { limit: limits::TOTAL_BYTES, .. })));
+    }
+}

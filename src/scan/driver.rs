@@ -115,8 +115,7 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
         reason: reason.to_owned(),
     };
     let passed_over = crowded.into_iter().map(|path| unread(path, "more places than are looked at resemble an attack"));
-    let unfinished =
-        unfinished.into_iter().map(|path| unread(path, "a rule failed on it, which is a defect of the rule"));
+    let unfinished = unfinished.into_iter().map(|path| unread(path, "a rule failed on it, which is a defect of the rule"));
     // What is named like a text and is none was not read by anything.
     let is_text_by_name = |class| matches!(class, FileClass::Instructions | FileClass::Reference | FileClass::Script);
     let opaque = view
