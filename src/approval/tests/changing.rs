@@ -4,6 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::UNIX_EPOCH;
 
 use super::Place;
 use crate::approval::walk::{Moment, measure_watched};
@@ -14,6 +15,11 @@ fn check(name: &str, is_at: fn(Moment<'_>) -> bool, change: fn(&Place)) {
     place.file("a.md", "before");
     place.file("sub/b.md", "before");
     place.file("sub/deep/c.md", "before");
+    // Long ago, so that a change is later even where the clock of the file system ticks slowly.
+    for file in ["a.md", "sub/b.md", "sub/deep/c.md"] {
+        let file = OpenOptions::new().append(true).open(place.at(file)).expect("the file opens");
+        file.set_modified(UNIX_EPOCH).expect("a time");
+    }
     let is_done = AtomicBool::new(false);
     let result = measure_watched(place.path(), &|moment| {
         if is_at(moment) && !is_done.swap(true, Ordering::Relaxed) {
