@@ -12,6 +12,8 @@ pub mod skill;
 #[cfg(feature = "service")]
 pub mod app;
 #[cfg(feature = "service")]
+pub mod approval;
+#[cfg(feature = "service")]
 pub mod compute;
 #[cfg(feature = "service")]
 pub mod config;

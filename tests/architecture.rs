@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("scan", &["skill"]),
     ("rank", &[]),
     ("source", &["skill"]),
+    ("approval", &["skill"]),
     ("store", &["skill", "scan"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -23,11 +24,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("api", &["skill", "scan", "rank"]),
     (
         "operations",
-        &["skill", "scan", "rank", "source", "store", "search", "meter", "compute", "ingest", "evaluation", "api"],
+        &[
+            "skill",
+            "scan",
+            "rank",
+            "source",
+            "approval",
+            "store",
+            "search",
+            "meter",
+            "compute",
+            "ingest",
+            "evaluation",
+            "api",
+        ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
-    ("surfaces", &["operations", "api", "config", "skill", "scan", "app"]),
+    ("surfaces", &["operations", "api", "config", "skill", "scan", "approval", "app"]),
     ("app", &["operations", "config", "compute", "search", "skill", "store"]),
 ];
 
@@ -41,6 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("usearch", &["search"]),
     ("fastembed", &["search"]),
     ("gix", &["source"]),
+    ("rustix", &["approval"]),
     ("reqwest", &["surfaces"]),
 ];
 

@@ -4,13 +4,16 @@
 //! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
+mod check_approval;
 mod check_health;
+mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
 mod facets;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;
+mod lock_skill;
 mod operation;
 mod problem;
 mod register;
@@ -18,7 +21,9 @@ mod scan_folder;
 mod services;
 mod verify_skill;
 
+pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
 pub use check_health::CheckHealth;
+pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{
     Comparison, Estimate, EvaluationError, EvaluationPlan, Group, GroupChange, GroupFigures, JudgedFiles, Measure,
@@ -27,6 +32,7 @@ pub use evaluate_search::{
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;
+pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use register::{find, register};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};

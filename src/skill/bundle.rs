@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizerBorrowed;
-
+use super::fold::fold_case;
 use super::frontmatter;
 use super::limits;
 use super::manifest::script_language;
@@ -225,11 +223,9 @@ impl BundleFile {
 }
 
 fn package_hash(files: &[BundleFile]) -> Sha256Digest {
-    root_digest(
-        files.iter().filter_map(|file| {
-            file.bytes().map(|bytes| (&file.path, file.sha256, bytes.len() as u64, file.is_executable))
-        }),
-    )
+    root_digest(files.iter().filter_map(|file| {
+        file.bytes().map(|bytes| (file.path.as_str(), file.sha256, bytes.len() as u64, file.is_executable))
+    }))
 }
 
 fn check_files(raw: Vec<RawFile>, unread: &mut Vec<UnreadFile>, issues: &mut Vec<ParseIssue>) -> Vec<BundleFile> {
@@ -246,7 +242,7 @@ fn check_files(raw: Vec<RawFile>, unread: &mut Vec<UnreadFile>, issues: &mut Vec
                 continue;
             }
         };
-        if let Some(other) = seen.insert(fold(path.as_str()), shown.clone()) {
+        if let Some(other) = seen.insert(fold_case(path.as_str()), shown.clone()) {
             issues.push(ParseIssue::new(
                 IssueKind::ConflictingPath,
                 &shown,
@@ -296,13 +292,6 @@ fn note_encodings(files: &[BundleFile], issues: &mut Vec<ParseIssue>) {
             issues.push(ParseIssue::new(kind, sanitise_line(file.path.as_str(), limits::NAME_BYTES), message));
         }
     }
-}
-
-/// Folds a path as case-insensitive file systems compare it: NFC and simple case folding.
-fn fold(path: &str) -> String {
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
-    let mapper = CaseMapper::new();
-    composed.chars().map(|character| mapper.simple_fold(character)).collect()
 }
 
 #[cfg(test)]

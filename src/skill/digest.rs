@@ -6,8 +6,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::BundlePath;
-
 /// The first line of what a root digest is computed over (root digest v1).
 const ROOT_DIGEST_HEADER: &str = "sigildex-root-digest-v1\n";
 
@@ -85,9 +83,9 @@ impl<'de> Deserialize<'de> for Sha256Digest {
 ///
 /// Each file is one line `<sha256 hex> <size> <x or -> <path>` and a line feed; lines are
 /// ordered by the bytes of the path, whatever order the files come in.
-pub fn root_digest<'a>(files: impl IntoIterator<Item = (&'a BundlePath, Sha256Digest, u64, bool)>) -> Sha256Digest {
+pub fn root_digest<'a>(files: impl IntoIterator<Item = (&'a str, Sha256Digest, u64, bool)>) -> Sha256Digest {
     let mut files: Vec<_> = files.into_iter().collect();
-    files.sort_by(|left, right| left.0.as_str().as_bytes().cmp(right.0.as_str().as_bytes()));
+    files.sort_by(|left, right| left.0.as_bytes().cmp(right.0.as_bytes()));
     let mut hasher = Sha256::new();
     hasher.update(ROOT_DIGEST_HEADER);
     for (path, digest, size_bytes, is_executable) in files {
@@ -103,18 +101,13 @@ mod tests {
 
     use super::*;
 
-    fn path(text: &str) -> BundlePath {
-        BundlePath::try_from(text).expect("a test path is valid")
-    }
-
     #[test]
     fn the_published_demo_skill_has_the_published_root_digest() {
         let instructions = b"---\nname: demo-skill\ndescription: Demo.\n---\nHello\n";
         let script = b"#!/bin/sh\necho hi\n";
-        let (instructions_path, script_path) = (path("SKILL.md"), path("scripts/run.sh"));
         let digest = root_digest([
-            (&script_path, Sha256Digest::of(script), 18, true),
-            (&instructions_path, Sha256Digest::of(instructions), 50, false),
+            ("scripts/run.sh", Sha256Digest::of(script), 18, true),
+            ("SKILL.md", Sha256Digest::of(instructions), 50, false),
         ]);
         assert_eq!(digest.to_string(), "sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975");
     }
@@ -135,8 +128,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_change_of_a_file_changes_the_root_digest(content in prop::collection::vec(any::<u8>(), 1..64), at in any::<prop::sample::Index>(), bit in 0u8..8) {
-            let name = path("SKILL.md");
-            let root = |bytes: &[u8], executable| root_digest([(&name, Sha256Digest::of(bytes), bytes.len() as u64, executable)]);
+            let root = |bytes: &[u8], executable| root_digest([("SKILL.md", Sha256Digest::of(bytes), bytes.len() as u64, executable)]);
             let mut changed = content.clone();
             changed[at.index(content.len())] ^= 1 << bit;
             prop_assert_ne!(root(&content, false), root(&changed, false));

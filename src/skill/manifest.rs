@@ -26,10 +26,16 @@ pub enum FileClass {
 impl FileClass {
     /// Classifies a path as the identity specification does: first match, case-insensitive.
     pub fn of(path: &BundlePath, is_executable: bool) -> Self {
-        if path.as_str().eq_ignore_ascii_case("skill.md") {
+        Self::of_text(path.as_str(), is_executable)
+    }
+
+    /// Classifies a path that was checked by other rules than those of a [`BundlePath`].
+    pub fn of_text(path: &str, is_executable: bool) -> Self {
+        if path.eq_ignore_ascii_case("skill.md") {
             return Self::Instructions;
         }
-        let extension = path.extension();
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         match extension.as_deref() {
             Some("md" | "mdx" | "txt") => return Self::Reference,
             Some("sh" | "bash" | "zsh" | "py" | "rb" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "pl" | "ps1") => {
@@ -42,7 +48,6 @@ impl FileClass {
             }
             _ => {}
         }
-        let name = path.file_name();
         if name.eq_ignore_ascii_case("makefile") || name.eq_ignore_ascii_case("dockerfile") {
             Self::Config
         } else {
@@ -156,6 +161,7 @@ mod tests {
             ("Makefile", false, FileClass::Config),
             ("logo.svg", false, FileClass::Asset),
             ("LICENSE", false, FileClass::Other),
+            ("docs/.md", false, FileClass::Reference),
         ];
         for (path, is_executable, class) in rows {
             let bundle_path = BundlePath::try_from(path).expect("valid");

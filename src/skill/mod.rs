@@ -7,6 +7,7 @@
 mod bundle;
 mod claims;
 mod digest;
+mod fold;
 mod frontmatter;
 mod identity;
 mod issue;
@@ -22,6 +23,7 @@ mod timestamp;
 pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, SkillBundle, UnreadFile};
 pub use claims::{quality_flags, selection_flags};
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
+pub use fold::fold_case;
 pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start};
 pub use identity::{IdentityError, Registry, SkillId, SkillIdParseError, SourceIdentity};
 pub use issue::{IssueKind, ParseIssue};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::approval_arguments::{CheckArguments, DiffArguments, LockArguments};
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
@@ -61,6 +62,15 @@ pub(super) enum Command {
     /// Scan skills on this machine; nothing is sent, stored or run.
     #[command(after_help = help::SCAN)]
     Scan(ScanArguments),
+    /// Approve a skill: write down exactly which bytes were looked at.
+    #[command(after_help = help::LOCK)]
+    Lock(LockArguments),
+    /// Check whether what is there is still what was approved; offline.
+    #[command(after_help = help::CHECK)]
+    Check(CheckArguments),
+    /// Compare two skills on this machine, file by file.
+    #[command(after_help = help::DIFF)]
+    Diff(DiffArguments),
     /// List what the scanner looks for.
     #[command(after_help = help::RULES)]
     Rules(RulesArguments),
@@ -94,6 +104,9 @@ impl Command {
         match self {
             Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health => None,
             Self::Scan(_) => Some("scan"),
+            Self::Lock(_) => Some("lock"),
+            Self::Check(_) => Some("check"),
+            Self::Diff(_) => Some("diff"),
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),

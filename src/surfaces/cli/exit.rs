@@ -11,6 +11,8 @@ pub enum Outcome {
     Failed,
     /// The command did its work, and the answer is no: 2.
     Refused,
+    /// A record that was handed in is none, or of a version that is not known: 3.
+    InvalidRecord,
 }
 
 impl Outcome {
@@ -20,6 +22,7 @@ impl Outcome {
             Self::Done => 0,
             Self::Failed => 1,
             Self::Refused => 2,
+            Self::InvalidRecord => 3,
         }
     }
 }
@@ -48,6 +51,17 @@ pub(super) mod help {
         2  a verdict of warning or dangerous, or from --fail-on on, even where something else could not be scanned\n\n\
         A suppression or a baseline never removes a finding: it is marked, and does not count for the verdict. \
         A list that lies inside of a skill is not honoured.";
+    pub const LOCK: &str = "Exit codes:\n  0  the record was written\n  \
+        1  the folder could not be measured, or the record not written\n\n\
+        A match with a record means: these bytes were approved. It does not mean that they are safe.";
+    pub const CHECK: &str = "Exit codes:\n  0  everything is what was approved\n  \
+        1  no verdict: a record or a folder could not be read, or there is no record\n  \
+        2  something is not what was approved\n  \
+        3  no verdict: a record is invalid, or of a version that is not known\n\n\
+        Of several records the exit code is 2 before 3 before 1 before 0. Without --against, the records of the \
+        project are those in .sigildex/approvals and .touchmark/approvals below the current folder.";
+    pub const DIFF: &str = "Exit codes:\n  0  both folders hold the same\n  \
+        1  no verdict: a folder could not be measured, or is no skill\n  2  they differ";
     pub const RULES: &str =
         "Exit codes:\n  0  the rules were listed\n  1  the command failed, or there is no such phase";
     pub const EXPLAIN: &str =
@@ -61,5 +75,5 @@ pub(super) mod help {
     pub const GENERATE: &str = "Exit codes:\n  0  written, or up to date with --check\n  \
         1  could not be written, or out of date with --check";
     pub const PROGRAM: &str = "Exit codes:\n  0  done\n  1  the command failed; also wrong usage\n  \
-        2  a verdict: the answer is no (see the help of each command)";
+        2  a verdict: the answer is no (see the help of each command)\n  3  an approval record is invalid";
 }

@@ -2,13 +2,15 @@
 
 use std::io;
 
+use super::exit::Outcome;
 use super::held::HeldError;
 use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
+use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
-use crate::operations::EvaluationError;
+use crate::operations::{CheckError, DiffError, EvaluationError, LockError};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -55,6 +57,21 @@ pub(super) enum Failure {
     /// Judged queries cannot be read or asked.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
+    /// Nothing was approved.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// There is no verdict on what was approved.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// Two folders could not be compared.
+    #[error(transparent)]
+    Diff(#[from] DiffError),
+    /// What is said of a source cannot be recorded.
+    #[error("the source: {0}")]
+    Source(RecordError),
+    /// There is nothing to check.
+    #[error("{0}")]
+    NothingApproved(String),
     /// Two options ask for different things.
     #[error("{0}")]
     Usage(&'static str),
@@ -95,6 +112,14 @@ impl Failure {
     /// Tells whether whoever read the output has stopped reading, which is no error to tell.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Returns how the command ends.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Check(error) if error.is_invalid_record() => Outcome::InvalidRecord,
+            _ => Outcome::Failed,
+        }
     }
 
     /// Returns the body with which the REST API answers this failure, where it has one.

@@ -4,8 +4,12 @@
 //! see `backend`. Everything that an author wrote is sanitised once more where it meets the
 //! terminal, see `paint`. Start at [`run`].
 
+mod approval_arguments;
+mod approval_page;
 mod arguments;
 mod backend;
+mod check;
+mod diff;
 mod eval;
 mod eval_arguments;
 mod eval_changes;
@@ -25,6 +29,7 @@ mod inspect;
 mod inspect_page;
 mod json;
 mod local;
+mod lock;
 mod mcp;
 mod output;
 mod page_text;

@@ -10,7 +10,9 @@ use super::arguments::{Arguments, Command};
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
-use super::{eval, explain, generate, health, ingest, inspect, mcp, paint, rules, scan, search, serve, verify};
+use super::{
+    check, diff, eval, explain, generate, health, ingest, inspect, lock, mcp, paint, rules, scan, search, serve, verify,
+};
 use crate::config::LogConfig;
 
 /// Runs the program with `arguments`, of which the first is its own name.
@@ -50,6 +52,9 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Verify(arguments) => verify::run(&global, arguments, output).await,
             Command::Health => health::run(&global, output).await,
             Command::Scan(arguments) => scan::run(arguments, output),
+            Command::Lock(arguments) => lock::run(arguments, output),
+            Command::Check(arguments) => check::run(&arguments, output),
+            Command::Diff(arguments) => diff::run(&arguments, output),
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
@@ -97,5 +102,5 @@ fn tell(failure: &Failure, output: &Output) -> Outcome {
         let _ = output.pretty(&body);
     }
     output::tell_error(&failure.to_string());
-    Outcome::Failed
+    failure.outcome()
 }

@@ -1,0 +1,198 @@
+//! Approvals as a person and CI see them: what is printed, and how a command ends.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SKILL: &str = "---\nname: demo-skill\ndescription: Demo.\n---\nHello\n";
+const RECORD: &str = ".sigildex/approvals/demo.lock.json";
+const DIGEST: &str = "sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975";
+
+/// A project with a skill in `skills/demo`.
+struct Project(TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(tempfile::tempdir().expect("a temporary folder"));
+        project.skill("skills/demo");
+        project
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().expect("a folder above")).expect("a folder");
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn skill(&self, name: &str) {
+        self.write(&format!("{name}/SKILL.md"), SKILL);
+        self.write(&format!("{name}/scripts/run.sh"), "#!/bin/sh\necho hi\n");
+        let script = self.path(&format!("{name}/scripts/run.sh"));
+        fs::set_permissions(script, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+
+    /// Runs the program in the project, checks how it ends, and returns its standard output
+    /// and error.
+    fn check(&self, code: i32, arguments: &str) -> (String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .current_dir(self.0.path())
+            .env("TOUCHMARK_DATA_DIR", self.path("data"))
+            .env_remove("TOUCHMARK_URL")
+            .env_remove("CLICOLOR_FORCE")
+            .args(arguments.split_whitespace())
+            .output()
+            .expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments}\n{out}\n{err}");
+        (out, err)
+    }
+
+    fn json(&self, code: i32, arguments: &str) -> Value {
+        let (out, _) = self.check(code, &format!("{arguments} --json"));
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
+    }
+}
+
+#[test]
+fn what_is_locked_matches_until_it_moves() {
+    let project = Project::new();
+    let (out, _) = project.check(0, "lock skills/demo");
+    assert!(out.contains(RECORD) && out.contains(DIGEST) && out.contains("2 files, 68 bytes"), "{out}");
+    let record: Value = serde_json::from_slice(&fs::read(project.path(RECORD)).expect("a record")).expect("JSON");
+    assert_eq!((&record["approval_id"], &record["artifact_path"]), (&"demo".into(), &"skills/demo".into()));
+    for arguments in ["check", "check skills/demo", "check skills/demo/ --against .sigildex/approvals/demo.lock.json"] {
+        let (out, _) = project.check(0, arguments);
+        assert_eq!(out, "match  demo  skills/demo  2 files, 68 bytes\n", "{arguments}");
+    }
+    assert_eq!(project.json(0, "check skills/demo --against .sigildex/approvals/demo.lock.json"), record);
+
+    project.write("skills/demo/a\u{202e}b.md", "x");
+    fs::remove_file(project.path("skills/demo/scripts/run.sh")).expect("removed");
+    let (out, _) = project.check(2, "check");
+    assert!(out.starts_with("drift  demo  skills/demo  1 added, 1 removed, 0 modified"), "{out}");
+    assert!(out.contains("a\\u{202e}b.md") && !out.contains('\u{202e}'), "{out}");
+    let report = project.json(2, "check skills/demo --against .sigildex/approvals/demo.lock.json");
+    assert_eq!(report["added"][0]["path"], "a\u{202e}b.md");
+    assert_eq!(report["removed"][0]["expected"]["size"], 18);
+    assert_eq!(project.json(2, "check")["checks"][0]["drift"], report);
+}
+
+#[test]
+fn a_check_reads_the_record_validates_it_and_only_then_looks_at_the_folder() {
+    let project = Project::new();
+    project.check(0, "lock skills/demo --out demo.lock.json");
+    let record = fs::read_to_string(project.path("demo.lock.json")).expect("a record");
+    project.write("edited.lock.json", record.replace("run.sh", "fun.sh"));
+    project.write("later.lock.json", record.replace("\"spec_version\": 1", "\"spec_version\": 2"));
+    for (code, arguments) in [
+        (0, "check skills/demo --against demo.lock.json"),
+        (1, "check skills/demo --against nowhere.lock.json"),
+        (1, "check nowhere --against nowhere.lock.json"),
+        (1, "check skills/demo --against skills"),
+        (3, "check skills/demo --against edited.lock.json"),
+        (3, "check nowhere --against later.lock.json"),
+        (1, "check nowhere --against demo.lock.json"),
+        (1, "check skills/demo/SKILL.md --against demo.lock.json"),
+        (2, "check skills --against demo.lock.json"),
+        (1, "check --against demo.lock.json"),
+        (1, "check"),
+        (1, "check skills/demo"),
+    ] {
+        let (out, err) = project.check(code, arguments);
+        assert_eq!(out.is_empty(), matches!(code, 1 | 3), "{arguments}: {out}");
+        assert_eq!(err.is_empty(), matches!(code, 0 | 2), "{arguments}: {err}");
+    }
+    symlink("SKILL.md", project.path("skills/demo/link")).expect("a link");
+    for arguments in ["check skills/demo --against demo.lock.json", "lock skills/demo", "diff skills/demo skills/demo"]
+    {
+        let (_, err) = project.check(1, arguments);
+        assert!(err.contains("`link` is a symbolic link"), "{err}");
+    }
+    assert!(!project.path(RECORD).exists());
+}
+
+#[test]
+fn every_record_of_a_project_is_told_and_the_worst_news_decides() {
+    let project = Project::new();
+    project.skill("skills/other");
+    project.check(0, "lock skills/demo");
+    fs::create_dir_all(project.path(".touchmark/approvals")).expect("a folder");
+    project.check(0, "lock skills/other --out .touchmark/approvals/other.lock.json");
+    project.check(0, "check");
+
+    fs::rename(project.path("skills/other"), project.path("skills/moved")).expect("renamed");
+    project.check(1, "check");
+    project.check(0, "check skills/demo");
+    fs::copy(project.path(RECORD), project.path(".sigildex/approvals/alias.lock.json")).expect("copied");
+    let (_, err) = project.check(3, "check");
+    assert!(err.contains("the file is not called demo.lock.json"), "{err}");
+    project.write("skills/demo/SKILL.md", "changed");
+    let checks = project.json(2, "check");
+    let statuses: Vec<&str> =
+        checks["checks"].as_array().expect("a list").iter().filter_map(|check| check["status"].as_str()).collect();
+    assert_eq!(statuses, ["invalid_record", "drift", "error"]);
+}
+
+#[test]
+fn a_record_has_one_name_and_lies_outside_of_what_it_measures() {
+    let project = Project::new();
+    for (arguments, expected) in [
+        ("lock skills/demo --out record.json", "must be called"),
+        ("lock skills/demo --out Demo.lock.json", "must be called"),
+        ("lock skills/demo --out a.lock.json --approval-id b", "must be called `b.lock.json`"),
+        ("lock skills/demo --approval-id A", "an approval id is"),
+        ("lock skills/demo --out skills/demo/a.lock.json", "inside of the folder"),
+        ("lock skills/demo --out skills/demo/.sigildex/approvals/a.lock.json", "inside of the folder"),
+        ("lock . --approval-id all", "inside of the folder"),
+        ("lock skills/demo --out nowhere/a.lock.json", "does not exist"),
+        ("lock skills/demo --artifact-path ../demo", "--artifact-path"),
+        ("lock skills/demo --source-commit HEAD", "approved_commit"),
+        ("lock skills", "no file `SKILL.md`"),
+        ("lock nowhere", "cannot open the folder"),
+    ] {
+        let (out, err) = project.check(1, arguments);
+        assert!(out.is_empty() && err.contains(expected), "{arguments}: {err}");
+    }
+    assert!(!project.path(".sigildex").exists(), "nothing was written");
+
+    project.write("a.lock.json", "the record before");
+    project.write("skills/demo/broken\u{301}", "x");
+    project.check(0, "lock skills/demo --out a.lock.json --artifact-path vendor/demo --source-kind git");
+    let record: Value =
+        serde_json::from_slice(&fs::read(project.path("a.lock.json")).expect("a record")).expect("JSON");
+    assert_eq!(record["artifact_path"], "vendor/demo");
+    assert_eq!(record["declared_source"], serde_json::json!({"kind": "git", "verification": "user_supplied"}));
+}
+
+#[test]
+fn two_skills_are_compared_file_by_file() {
+    let project = Project::new();
+    project.skill("next");
+    let (out, _) = project.check(0, "diff skills/demo next");
+    assert!(out.starts_with("identical") && out.contains(DIGEST), "{out}");
+    project.write("next/SKILL.md", SKILL.replace("Demo.", "Something\u{200b} else."));
+    project.write("next/new.md", "x");
+    fs::set_permissions(project.path("next/scripts/run.sh"), fs::Permissions::from_mode(0o644)).expect("a mode");
+    let (out, _) = project.check(2, "diff skills/demo next");
+    for expected in [
+        "1 added, 0 removed, 2 changed",
+        "no longer executable",
+        "description: \"Demo.\" → \"Something\\u{200b} else.\"",
+    ] {
+        assert!(out.contains(expected), "{expected}: {out}");
+    }
+    let report = project.json(2, "diff skills/demo next");
+    assert_eq!(report["changed"][1]["mode_changed"], true);
+    assert_eq!(report["base"]["root_digest"], DIGEST);
+    let (out, err) = project.check(1, "diff skills/demo skills");
+    assert!(out.is_empty() && err.contains("cannot compare `skills`"), "{err}");
+}
