@@ -78,18 +78,21 @@ impl CopyClusters {
     }
 }
 
+/// The middles that have each value of one band.
+type BandMiddles = HashMap<u64, Vec<u32>>;
+
 /// The middles so far, by what a copy shares with them.
 struct Middles<'a> {
     members: &'a [Member],
     /// Whether a skill shares a band with any other one; most do not.
     has_candidates: Vec<bool>,
-    by_band: Vec<HashMap<u64, Vec<u32>>>,
+    by_band: Vec<BandMiddles>,
     by_lead: HashMap<u64, u32>,
 }
 
 impl<'a> Middles<'a> {
     fn new(members: &'a [Member]) -> Self {
-        let shared: Vec<(HashMap<u64, Vec<u32>>, Vec<u32>)> =
+        let shared: Vec<(BandMiddles, Vec<u32>)> =
             (0..SIGNATURE_WORDS).into_par_iter().map(|band| shared_in(band, members)).collect();
         let mut has_candidates = vec![false; members.len()];
         let mut by_band = Vec::with_capacity(SIGNATURE_WORDS);
@@ -142,7 +145,7 @@ impl<'a> Middles<'a> {
 }
 
 /// Returns the values of a band that several skills have, and those skills.
-fn shared_in(band: usize, members: &[Member]) -> (HashMap<u64, Vec<u32>>, Vec<u32>) {
+fn shared_in(band: usize, members: &[Member]) -> (BandMiddles, Vec<u32>) {
     let mut words: Vec<(u64, u32)> = (0..)
         .zip(members)
         .filter_map(|(place, member)| Some((member.likeness.signature.as_ref()?.words()[band], place)))

@@ -188,7 +188,7 @@ proptest! {
         let records: Vec<IndexRecord> = skills.iter().enumerate().map(|(number, (name, topic, publisher, is_licensed))| IndexRecord {
             publisher: format!("publisher {publisher}"),
             license: is_licensed.then(|| "MIT".to_owned()),
-            ..skill(number, &["Alpha-1", "alpha 1", "ALPHA_1", "beta", "贝塔", "\u{202e}beta"][*name], &body(*topic))
+            ..skill(number, ["Alpha-1", "alpha 1", "ALPHA_1", "beta", "贝塔", "\u{202e}beta"][*name], &body(*topic))
         }).collect();
         let (_folder, index) = without_embedder(&records);
         let asked = SearchRequest { limit, wants_facets: true, ..request("zeppelins") };
