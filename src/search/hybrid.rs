@@ -23,7 +23,7 @@ const LEXICAL_CANDIDATES: usize = 200;
 /// among the first of them.
 const SEMANTIC_CANDIDATES: usize = 60;
 /// The least cosine of a candidate that full text does not find: below, it is chance.
-const COSINE_LEAST: f32 = 0.25;
+const COSINE_LEAST: f32 = 0.2;
 /// The least cosine where the vectors are asked alone, to be measured.
 const COSINE_LEAST_ALONE: f32 = 0.1;
 /// Below this confidence nothing is worth reading: no skill says a tenth of what was asked for.

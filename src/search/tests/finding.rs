@@ -32,7 +32,7 @@ fn a_query_finds_by_name_stem_part_and_other_scripts() {
 #[test]
 fn a_neighbour_in_meaning_is_found_without_a_common_word() {
     let (_folder, index) = filled(&corpus());
-    for (query, name) in [("OCR", "page-extractor"), ("k8s", "helm-charts")] {
+    for (query, name) in [("kubernetes", "container-scan"), ("kubectl", "k8s-deploy")] {
         let answer = index.search(&request(query)).expect("an answer");
         assert!(!answer.is_degraded);
         let neighbour = answer.hits.iter().find(|hit| hit.skill_id == id(name));
