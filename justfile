@@ -31,6 +31,17 @@ bench CORPUS="../shared/corpus/skills.jsonl.zst":
     cargo build --release --benches --bin touchmark
     cargo bench --bench service -- {{CORPUS}}
 
+# Measure Touchmark beside LanceDB, Qdrant Edge, PostgreSQL and SQLite; prints the table of docs/performance.md. CACHE is outside the clone: a Python environment, vectors and indexes.
+peers SHARED="../shared" CACHE="../peers-cache" *ARGUMENTS:
+    cargo build --release --bin touchmark
+    benches/peers/prepare {{CACHE}}
+    {{CACHE}}/venv/bin/python benches/peers/measure.py --shared {{SHARED}} --cache {{CACHE}} {{ARGUMENTS}}
+
+# Make a large corpus for `touchmark ingest` out of a small one; benches/large_corpus/README.md says how.
+large-corpus SKILLS="1000000" OUTPUT="../peers-cache/made.jsonl.zst" CORPUS="../shared/corpus/skills.jsonl.zst" CACHE="../peers-cache":
+    benches/peers/prepare {{CACHE}}
+    {{CACHE}}/venv/bin/python benches/large_corpus/generate.py {{CORPUS}} {{OUTPUT}} --skills {{SKILLS}}
+
 # Measure the ranking on judged queries (development half).
 retrieval SHARED="../shared":
     cargo bench --bench retrieval -- {{SHARED}}
