@@ -18,6 +18,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy  # noqa: E402
+import psutil  # noqa: E402
 
 import corpus  # noqa: E402
 import engines  # noqa: E402
@@ -33,7 +34,7 @@ def main():
     parser.add_argument("--engines", default=",".join(engines.NAMES))
     parser.add_argument("--queries", type=int, default=None, help="only the first so many")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--budget", type=int, default=300, help="seconds after which a run asks no further query")
+    parser.add_argument("--budget", type=int, default=60, help="seconds after which a run asks no further query")
     parser.add_argument("--rebuild", action="store_true", help="build the indexes again")
     parser.add_argument("--folder", help="measure what lies in this data folder of touchmark, without judgements")
     parser.add_argument("--step", choices=["build", "query", "embed"], help=argparse.SUPPRESS)
@@ -124,7 +125,9 @@ def query(arguments):
         client = opened.client()
         for each, vector in zip(warm_up, warm_vectors):
             client.search(each.text, vector)
+        computed = computing(opened)
         rankings, times, seconds = ask(opened, queries, vectors, arguments.threads, arguments.budget)
+        computed = computing(opened) - computed
         servers = opened.process_ids()
         memory = sum(map(resident, servers)) if servers else resident(os.getpid()) - before
     finally:
@@ -138,6 +141,7 @@ def query(arguments):
     macro = [statistics.mean(families[family]) for family in ("nvidia", "marketing", "dotnet") if family in families]
     return {
         "rate": len(answered) / seconds,
+        "cpu": 1_000 * computed / len(answered),
         "p50": percentile(times, 50),
         "p99": percentile(times, 99),
         "ndcg": statistics.mean(corpus.ndcg_at_10(found, each.relevant) for found, each in answered),
@@ -209,6 +213,18 @@ def vectors_folder(arguments):
     return Path(arguments.cache) / "vectors"
 
 
+def computing(opened):
+    """Seconds that the client and its servers have computed so far: no neighbour on the machine counts."""
+    seconds = time.process_time()
+    for process_id in opened.process_ids():
+        try:
+            times = psutil.Process(process_id).cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        seconds += times.user + times.system
+    return seconds
+
+
 def resident(process_id):
     """Bytes of memory in use; what several processes share counts once (Linux, proc(5): Pss)."""
     try:
@@ -231,6 +247,7 @@ COLUMNS = [
     "p50, ms",
     "p99, ms",
     "queries/s, two clients",
+    "CPU a query, ms",
     "with embedding: queries/s, one client",
     "p50, ms",
     "nDCG@10",
@@ -258,6 +275,7 @@ def print_table(rows, embedding):
             f"{middle['p50']:.2f}",
             f"{middle['p99']:.2f}",
             f"{statistics.median(run['rate'] for run in two):.0f}",
+            f"{middle['cpu']:.2f}",
             f"{statistics.median(1_000 * len(times) / sum(times) for times in sums):.0f}",
             f"{statistics.median(percentile(times, 50) for times in sums):.2f}",
             f"{middle['ndcg']:.3f}",
