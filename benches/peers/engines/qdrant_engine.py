@@ -5,7 +5,7 @@ import qdrant_edge as edge
 from engines import CANDIDATES, RESULTS, RRF
 
 BATCH = 500
-# Words of an average document here, after its own stop words.
+# A guess at the words of an average document (7 KB); the default of 256 is for passages.
 AVERAGE_LENGTH = 600.0
 
 
