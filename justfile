@@ -49,7 +49,22 @@ onnx SHARED="../shared":
     ORT_DYLIB_PATH="$(ls "$PWD"/target/onnx/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* | head -1)" \
         cargo test --features fastembed --lib onnx -- --include-ignored
     ORT_DYLIB_PATH="$(ls "$PWD"/target/onnx/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* | head -1)" \
-        cargo bench --features fastembed --bench retrieval -- {{SHARED}} --corpus target/onnx/pool.jsonl --embedder "fastembed:$PWD/target/onnx/minilm"
+        cargo run --release --features fastembed -- ingest --data-dir target/onnx/data --embedder "fastembed:$PWD/target/onnx/minilm" target/onnx/pool.jsonl
+    ORT_DYLIB_PATH="$(ls "$PWD"/target/onnx/venv/lib/python3*/site-packages/onnxruntime/capi/libonnxruntime.so.* | head -1)" \
+        cargo run --release --features fastembed -- eval --data-dir target/onnx/data --embedder "fastembed:$PWD/target/onnx/minilm" \
+        {{SHARED}}/retrieval/skill-evals/queries.jsonl {{SHARED}}/retrieval/skill-evals/qrels.tsv --clusters {{SHARED}}/retrieval/clusters.jsonl.gz \
+        --pool {{SHARED}}/retrieval/skill-evals-closed/pool.txt --macro-families nvidia,marketing,dotnet
+
+# Measure Touchmark beside LanceDB, Qdrant Edge, PostgreSQL and SQLite; prints the table of docs/performance.md. CACHE is outside the clone: a Python environment, vectors and indexes.
+peers SHARED="../shared" CACHE="../peers-cache" *ARGUMENTS:
+    cargo build --release --bin touchmark
+    benches/peers/prepare {{CACHE}}
+    {{CACHE}}/venv/bin/python benches/peers/measure.py --shared {{SHARED}} --cache {{CACHE}} {{ARGUMENTS}}
+
+# Make a large corpus for `touchmark ingest` out of a small one; benches/large_corpus/README.md says how.
+large-corpus SKILLS="1000000" OUTPUT="../peers-cache/made.jsonl.zst" CORPUS="../shared/corpus/skills.jsonl.zst" CACHE="../peers-cache":
+    benches/peers/prepare {{CACHE}}
+    {{CACHE}}/venv/bin/python benches/large_corpus/generate.py {{CORPUS}} {{OUTPUT}} --skills {{SKILLS}}
 
 # Measure the scanner on labelled bundles (development half); `--accept` writes the figures into docs/safety.md.
 safety *ARGUMENTS:
