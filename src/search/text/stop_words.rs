@@ -33,8 +33,7 @@ const CHINESE_REQUEST_BIGRAMS: &str = "一下 一个 一份 几个 如何 怎样
      能不 不能 能否 是否 不是 还是 因为 所以 但是 如果 然后 时候 东西";
 
 /// Characters of Chinese that hold sentences together; a bigram with one of them is half a word.
-const CHINESE_FUNCTION_CHARACTERS: &str =
-    "的了吗呢吧啊嘛么我你您他她它们这那哪是在把被给就都也很还再请帮和与及或";
+const CHINESE_FUNCTION_CHARACTERS: &str = "的了吗呢吧啊嘛么我你您他她它们这那哪是在把被给就都也很还再请帮和与及或";
 
 /// What requests in other languages are made of. Words that mean something in English, as `die`
 /// and `son` do, are left out.
