@@ -26,8 +26,8 @@ const TEXT_TERMS: usize = 12;
 const COMMON_SHARE: f64 = 0.1;
 
 /// How much a match counts by its field; a name counts in three of them. Chosen on the
-/// development half by `index/encoder/train/weights.py`, where they change little when one of
-/// them is made half or twice as large (docs/relevance.md).
+/// development half with a prototype of the same formula, in which they change little when one
+/// of them is made half or twice as large (docs/relevance.md).
 const NAME_BOOST: f32 = 0.5;
 const LEAD_BOOST: f32 = 0.6;
 const TEXT_BOOST: f32 = 1.0;
