@@ -46,6 +46,9 @@ const UNKNOWN_FREQUENCY: u64 = 3;
 /// Words of a query that are looked up with one letter changed, the most telling ones.
 const MISTYPED_TERMS: usize = 2;
 const MISTYPED_LETTERS: usize = 5;
+/// Terms of a query up to which that is done: a longer one says enough without the word, and
+/// such a look-up keeps the others from being pruned.
+const MISTYPED_QUERY_TERMS: usize = 6;
 /// What a name or a description counts that holds such a word: as much as a word of medium
 /// rarity, since it may be another one.
 const MISTYPED_SCORE: f32 = 3.0;
@@ -164,7 +167,9 @@ fn build(
     terms.sort_by(|left, right| right.telling.total_cmp(&left.telling));
     let ideal_score =
         terms.iter().map(|term| term.telling).sum::<f32>() * (IDEAL_TEXT * TEXT_BOOST + IDEAL_LEAD * LEAD_BOOST);
-    let unknown: Vec<&str> = terms.iter().filter(|term| term.frequency == 0).map(|term| term.stem).collect();
+    let is_short = terms.len() <= MISTYPED_QUERY_TERMS;
+    let unknown: Vec<&str> =
+        terms.iter().filter(|term| is_short && term.frequency == 0).map(|term| term.stem).collect();
     terms.retain(|term| term.frequency > 0);
     terms.truncate(QUERY_TERMS);
     let common = (document_count as f64 * COMMON_SHARE) as u64;
