@@ -1,5 +1,7 @@
 //! Find candidate skills.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::facets::{examples, facets_view};
@@ -60,7 +62,7 @@ impl Operation for DiscoverSkills {
             .map_err(|error| unforeseen(Self::NAME, &error))?;
         let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         ids.extend(answer.facets.iter().flat_map(examples));
-        let records = services.store().skills(&ids).await.map_err(store_failed(Self::NAME))?;
+        let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
         let results: Vec<DiscoverResult> =
             answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
@@ -133,7 +135,7 @@ impl Operation for DiscoverSkillsTool {
 }
 
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(hit: &Hit, records: &[SkillRecord], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
+fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
     let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;

@@ -1,5 +1,7 @@
 //! Facets of a search as the API shows them.
 
+use std::sync::Arc;
+
 use crate::api::{FacetValueView, FacetView, FacetsView};
 use crate::search::{Facet, Facets};
 use crate::skill::{SkillId, sanitise_line};
@@ -14,7 +16,7 @@ pub(super) fn examples(facets: &Facets) -> impl Iterator<Item = SkillId> {
 }
 
 /// Shows facets; `records` hold the examples.
-pub(super) fn facets_view(facets: &Facets, records: &[SkillRecord]) -> FacetsView {
+pub(super) fn facets_view(facets: &Facets, records: &[Arc<SkillRecord>]) -> FacetsView {
     let record = |id: SkillId| records.iter().find(|record| record.skill_id == id);
     let publisher = |id| record(id).map(|record| sanitise_line(record.source.publisher(), VALUE_CHARACTERS));
     let license = |id| Some(sanitise_line(record(id)?.source.license.as_deref()?, VALUE_CHARACTERS));

@@ -51,6 +51,7 @@ async fn follow(services: &Services, on_change: impl Fn() + Send) {
         let current = services.change_number().await;
         if current != last {
             // Answers first: a withdrawn verdict must not be served while search catches up.
+            services.renew_records();
             on_change();
             last = current;
             is_behind = true;

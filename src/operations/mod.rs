@@ -16,6 +16,7 @@ mod keep_up;
 mod lock_skill;
 mod operation;
 mod problem;
+mod record_cache;
 mod register;
 mod scan_folder;
 mod services;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::record_cache::RecordCache;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
 use crate::meter::Entitlements;
 use crate::search::SearchIndex;
-use crate::skill::Timestamp;
-use crate::store::Store;
+use crate::skill::{SkillId, Timestamp};
+use crate::store::{SkillRecord, Store, StoreError};
 
 /// What operations work with. Clones share everything.
 #[derive(Clone)]
@@ -19,6 +20,7 @@ pub struct Services {
 
 struct Inner {
     store: Arc<dyn Store>,
+    records: RecordCache,
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
@@ -44,6 +46,7 @@ impl Services {
     ) -> Self {
         let inner = Inner {
             store,
+            records: RecordCache::new(),
             search,
             compute,
             entitlements: Entitlements::new(),
@@ -57,6 +60,17 @@ impl Services {
     /// Returns the URL under which clients reach the service.
     pub fn public_url(&self) -> &str {
         &self.inner.public_url
+    }
+
+    /// Forgets the records that answers are made of. Whoever calls it at every change of the
+    /// store lets them be kept in between.
+    pub(super) fn renew_records(&self) {
+        self.inner.records.renew();
+    }
+
+    /// Returns the skills with these ids, in their order, without those that are not there.
+    pub(super) async fn skills(&self, ids: &[SkillId]) -> Result<Vec<Arc<SkillRecord>>, StoreError> {
+        self.inner.records.skills(self.inner.store.as_ref(), ids).await
     }
 
     /// Returns the number of the latest change that answers can show. An answer that was

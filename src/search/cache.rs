@@ -19,6 +19,8 @@ const QUERY_VECTORS: u64 = 4_096;
 const QUERY_BYTES: usize = 1_024;
 /// What an entry takes beside its hits and its query.
 const ENTRY_BYTES: usize = 256;
+/// What the facets of an entry take: four, of up to ten values each.
+const FACET_BYTES: usize = 1_024;
 /// The factor of recency counts days, so an answer may be as old as this.
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
@@ -31,7 +33,8 @@ pub(super) struct SearchCache {
 impl SearchCache {
     pub(super) fn new() -> Self {
         let weigh = |request: &SearchRequest, answer: &SearchAnswer| {
-            let bytes = ENTRY_BYTES + request.query.len() + answer.hits.len() * size_of::<Hit>();
+            let facets = answer.facets.as_ref().map_or(0, |_| FACET_BYTES);
+            let bytes = ENTRY_BYTES + request.query.len() + answer.hits.len() * size_of::<Hit>() + facets;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Self {

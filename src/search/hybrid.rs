@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use tantivy::DocAddress;
+use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
 use super::alone::{lexical_alone, semantic_alone};
 use super::diversity::diversify;
-use super::lexical::{Fields, LexicalQuery, Row, lexical_search};
+use super::lexical::{LexicalQuery, Row};
 use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
 use super::{CopyCluster, EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
@@ -26,7 +26,8 @@ const SEMANTIC_CANDIDATES: usize = 60;
 const COSINE_LEAST: f32 = 0.2;
 /// The least cosine where the vectors are asked alone, to be measured.
 const COSINE_LEAST_ALONE: f32 = 0.1;
-/// Below this confidence nothing is worth reading: no skill says a tenth of what was asked for.
+/// Below this confidence nothing is worth reading: the best skill says a twentieth of what was
+/// asked for, and none is near in meaning.
 const CONFIDENCE_LEAST: f64 = 0.12;
 
 /// A ranked list of skills with the rows that they were found in.
@@ -45,18 +46,14 @@ struct Candidate {
 /// Answers a request from one snapshot.
 pub(super) fn answer(
     snapshot: &Snapshot,
-    fields: &Fields,
     request: &SearchRequest,
 ) -> Result<SearchAnswer, SearchError> {
     let vector = || snapshot.query_vector(&request.query);
     match request.ranking {
         super::Ranking::Hybrid => {}
         super::Ranking::Lexical => {
-            let query = LexicalQuery::new(&request.query);
-            let answer = lexical_search(&snapshot.searcher, fields, &query, request, request.limit)?;
-            let rows = answer.found.into_iter().map(|(score, address)| (rounded(score), row_at(snapshot, address)));
-            let found = ranked(rows);
-            return Ok(lexical_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
+            let found = lexical_ranking(snapshot, request, request.limit)?.found.into_iter();
+            return Ok(lexical_alone(found.map(|(row, score, _)| (row.skill_id, score)), request, snapshot.is_degraded));
         }
         super::Ranking::Semantic => {
             let found = vector()
@@ -65,7 +62,7 @@ pub(super) fn answer(
             return Ok(semantic_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
     }
-    let (candidates, fusion) = candidates(snapshot, fields, request)?;
+    let (candidates, fusion) = candidates(snapshot, request)?;
     let mut hits: Vec<Hit> = candidates
         .values()
         .map(|candidate| hit(candidate, &fusion, snapshot.copies.of(candidate.row.skill_id), request))
@@ -74,7 +71,7 @@ pub(super) fn answer(
     let mut empty_reason = None;
     if hits.is_empty() {
         empty_reason = Some(EmptyReason::find(snapshot.record_count(), request, |unfiltered| {
-            answer(snapshot, fields, unfiltered).map(|answer| !answer.hits.is_empty())
+            answer(snapshot, unfiltered).map(|answer| !answer.hits.is_empty())
         })?);
     } else if fusion.confidence < CONFIDENCE_LEAST {
         hits.clear();
@@ -90,14 +87,12 @@ pub(super) fn answer(
 /// Finds everything that may come into the answer, with both scores of each.
 fn candidates(
     snapshot: &Snapshot,
-    fields: &Fields,
     request: &SearchRequest,
 ) -> Result<(HashMap<SkillId, Candidate>, Fusion), SearchError> {
     let limit = LEXICAL_CANDIDATES.max(request.limit.min(10 * LEXICAL_CANDIDATES));
-    let query = LexicalQuery::new(&request.query);
     let vector = snapshot.query_vector(&request.query);
     let (lexical, semantic) = rayon::join(
-        || lexical_search(&snapshot.searcher, fields, &query, request, limit),
+        || lexical_ranking(snapshot, request, limit),
         || {
             let limit = SEMANTIC_CANDIDATES.max(request.limit);
             vector
@@ -107,13 +102,10 @@ fn candidates(
         },
     );
     let lexical = lexical?;
-    let best_lexical = lexical.found.first().map_or(0.0, |(score, _)| rounded(*score));
+    let best_lexical = lexical.found.first().map_or(0.0, |(_, score, _)| *score);
     let best_cosine = semantic.first().map_or(0.0, |(_, cosine, _)| *cosine);
     let mut candidates: HashMap<SkillId, Candidate> = HashMap::with_capacity(lexical.found.len() + semantic.len());
-    let mut found: Vec<(Row, f64, DocAddress)> =
-        lexical.found.iter().map(|(score, address)| (row_at(snapshot, *address), rounded(*score), *address)).collect();
-    found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.skill_id.cmp(&right.0.skill_id)));
-    for (rank, (row, score, address)) in (1_u32..).zip(found) {
+    for (rank, (row, score, address)) in (1_u32..).zip(lexical.found) {
         let vectors = snapshot.tables[address.segment_ord as usize].vectors.as_ref();
         let cosine =
             vectors.zip(vector.as_deref()).map(|(vectors, vector)| vectors.cosine(vector, address.doc_id as usize));
@@ -126,23 +118,41 @@ fn candidates(
         candidates.entry(id).or_insert_with(new).semantic_rank = Some(rank);
     }
     let embedder = snapshot.embedder.as_ref().filter(|_| vector.is_some());
-    let ideal_score = f64::from(lexical.ideal_score).max(f64::MIN_POSITIVE);
     let fusion = Fusion {
         best_lexical,
         semantic_weight: embedder.map_or(0.0, |embedder| embedder.fusion_weight()),
-        confidence: confidence(best_lexical / ideal_score, best_cosine),
+        confidence: confidence(best_lexical / lexical.ideal_score, best_cosine),
     };
     Ok((candidates, fusion))
+}
+
+/// What full text finds, in its order.
+struct LexicalRanking {
+    found: Vec<(Row, f64, DocAddress)>,
+    /// The score of a skill that is about every word of the query; above 0.
+    ideal_score: f64,
+}
+
+fn lexical_ranking(
+    snapshot: &Snapshot,
+    request: &SearchRequest,
+    limit: usize,
+) -> Result<LexicalRanking, SearchError> {
+    let row = |segment: SegmentOrdinal, document: DocId| &snapshot.tables[segment as usize].rows[document as usize];
+    let is_wanted = |segment, document| is_asked_for(row(segment, document), request);
+    let answer = snapshot.lexical.search(&LexicalQuery::new(&request.query), limit, is_wanted)?;
+    let found = answer.found.into_iter();
+    let mut found: Vec<(Row, f64, DocAddress)> =
+        found.map(|(score, address)| (*row(address.segment_ord, address.doc_id), rounded(score), address)).collect();
+    // By the id where scores are equal, so that the order in the index does not show.
+    found.sort_unstable_by(|left, right| right.1.total_cmp(&left.1).then(left.0.skill_id.cmp(&right.0.skill_id)));
+    Ok(LexicalRanking { found, ideal_score: f64::from(answer.ideal_score).max(f64::MIN_POSITIVE) })
 }
 
 /// Rounds a score of full text to thousandths: its last digits come from the order in which it
 /// was summed up, which is that of the index, and must decide nothing.
 fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1_000.0).round() / 1_000.0
-}
-
-fn row_at(snapshot: &Snapshot, address: DocAddress) -> Row {
-    snapshot.tables[address.segment_ord as usize].rows[address.doc_id as usize]
 }
 
 fn semantic_ranking(

@@ -198,10 +198,10 @@ impl Inner {
 
     fn answer(&self, snapshot: &Snapshot, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let mut found = match self.models.reranker() {
-            None => answer(snapshot, &self.fields, request)?,
+            None => answer(snapshot, request)?,
             Some(reranker) => {
                 let wider = SearchRequest { limit: request.limit.max(RERANKED), ..request.clone() };
-                let mut found = answer(snapshot, &self.fields, &wider)?;
+                let mut found = answer(snapshot, &wider)?;
                 let best = found.hits.len().min(RERANKED);
                 let text = |hit: &Hit| snapshot.text_of(&self.fields, hit.skill_id).map(Option::unwrap_or_default);
                 let texts = found.hits[..best].iter().map(text).collect::<tantivy::Result<Vec<_>>>()?;

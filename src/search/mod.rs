@@ -4,11 +4,12 @@
 //! [`SearchIndex`]; `index.rs` opens and reloads, `writer.rs` writes, `hybrid.rs` answers,
 //! `diversity.rs` chooses what is shown, `embedding_run.rs` embeds with a model that takes its time.
 //!
-//! Of the folder, `lexical/` is the truth and its commit names all the rest: the store's
-//! sequence and the model in `semantic/`. So a kill at any moment leaves the older state or
-//! the newer one.
+//! Of the folder, `lexical/` is the truth, and its commit names the store's sequence that it
+//! stands for; `semantic/` holds what can be computed again. So a kill at any moment leaves the
+//! older state or the newer one.
 
 mod alone;
+mod best;
 mod cache;
 mod copies;
 mod diversity;

@@ -10,7 +10,7 @@ use tantivy::{DocSet, IndexMeta, Opstamp, Searcher, TERMINATED};
 
 use super::cache::SearchCache;
 use super::copies::CopyClusters;
-use super::lexical::{self, Fields, Row, document_text, id_term, rows};
+use super::lexical::{self, Fields, LexicalReader, Row, document_text, id_term, rows};
 use super::neighbours::{Neighbours, nearest};
 use super::semantic::{
     DocumentText, Embedder, EmbeddingCost, LoggedVectors, QuantisedVector, StaticTable, VectorGraph, VectorLog,
@@ -55,6 +55,7 @@ pub(super) struct Snapshot {
     pub(super) mark: CommitMark,
     pub(super) state: CommitState,
     pub(super) searcher: Searcher,
+    pub(super) lexical: LexicalReader,
     /// One table for each segment of the searcher, in its order.
     pub(super) tables: Vec<Arc<SegmentTable>>,
     pub(super) embedder: Option<Arc<dyn Embedder>>,
@@ -142,6 +143,7 @@ impl Snapshot {
         });
         Ok(Self {
             copies: CopyClusters::new(members),
+            lexical: LexicalReader::open(searcher.clone(), setup.fields)?,
             mark,
             state,
             searcher,
@@ -252,10 +254,10 @@ struct Chosen {
 /// cannot be loaded leaves full text alone.
 fn choose(setup: &SnapshotSetup<'_>, is_empty: bool, earlier: Option<&Snapshot>) -> Chosen {
     let only = |embedder: Option<Arc<dyn Embedder>>, is_degraded| Chosen { embedder, log: None, is_degraded };
-    let builtin = || Some(StaticTable::builtin() as Arc<dyn Embedder>);
+    let builtin = || only(Some(StaticTable::builtin()), false);
     match (setup.choice, setup.model) {
         (EmbedderChoice::None, _) => only(None, false),
-        (EmbedderChoice::Builtin, _) => only(builtin(), false),
+        (EmbedderChoice::Builtin, _) => builtin(),
         (EmbedderChoice::Fastembed(_), None) => only(None, true),
         (EmbedderChoice::Fastembed(_), Some(model)) => {
             let is_in_use = earlier.is_some_and(|earlier| {
@@ -266,7 +268,7 @@ fn choose(setup: &SnapshotSetup<'_>, is_empty: bool, earlier: Option<&Snapshot>)
             }
             match log_of(setup.folder, model.as_ref()).load().filter(|log| log.was_complete) {
                 Some(log) => Chosen { embedder: Some(Arc::clone(model)), log: Some(log), is_degraded: false },
-                None => only(builtin(), false),
+                None => builtin(),
             }
         }
     }

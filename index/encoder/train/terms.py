@@ -15,7 +15,9 @@ def _words(constant):
 
 
 FUNCTION_WORDS = _words("FUNCTION_WORDS")
-REQUEST_WORDS = _words("\bREQUEST_WORDS") | _words("FOREIGN_REQUEST_WORDS") | _words("CHINESE_REQUEST_BIGRAMS")
+REQUEST_WORDS = _words(r"\bREQUEST_WORDS") | _words("FOREIGN_REQUEST_WORDS") | _words("CHINESE_REQUEST_BIGRAMS")
+FUNCTION_CHARACTERS = set("".join(_words("CHINESE_FUNCTION_CHARACTERS")))
+_HIRAGANA = re.compile("[\u3041-\u309f]+")
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
@@ -80,13 +82,18 @@ def counts(text):
     return found
 
 
+def is_request_word(word):
+    """Tells whether a word says nothing about what is asked for: a word of requests, or a bigram that is grammar."""
+    return word in REQUEST_WORDS or bool(_HIRAGANA.fullmatch(word)) or any(c in FUNCTION_CHARACTERS for c in word)
+
+
 def query_stems(text):
     """Returns the distinct stems of a query; words that say nothing only where nothing else is there."""
     said, asked = [], []
     for word, stem in terms(text):
         if word in FUNCTION_WORDS:
             continue
-        kept = asked if word in REQUEST_WORDS else said
+        kept = asked if is_request_word(word) else said
         if stem not in kept:
             kept.append(stem)
     return said or asked

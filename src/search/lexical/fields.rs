@@ -74,7 +74,7 @@ impl Fields {
             fingerprint: schema.add_u64_field("fingerprint", FAST),
             stars: schema.add_u64_field("stars", FAST),
             updated_at: schema.add_i64_field("updated_at", FAST),
-            registry: schema.add_u64_field("registry", FAST | INDEXED),
+            registry: schema.add_u64_field("registry", FAST),
             status: schema.add_u64_field("status", FAST),
             quality_flag_count: schema.add_u64_field("quality_flag_count", FAST),
             is_complete: schema.add_bool_field("is_complete", FAST),

@@ -5,9 +5,12 @@ mod fields;
 mod folder;
 mod likeness;
 mod query;
+mod reader;
+mod scored_field;
 
 pub(super) use document::{Row, document, document_text, id_term, rows};
 pub(super) use fields::Fields;
 pub(super) use folder::{Found, open_or_rebuild};
 pub(super) use likeness::members;
-pub(super) use query::{LexicalQuery, lexical_search};
+pub(super) use query::LexicalQuery;
+pub(super) use reader::LexicalReader;

@@ -16,8 +16,8 @@ pub trait Embedder: Send + Sync {
     /// Returns the length of every vector.
     fn dimensions(&self) -> usize;
 
-    /// Returns how much a place in the semantic list counts, where one in the full-text list
-    /// counts 1: how good the embedder is at ranking, measured on judged queries.
+    /// Returns how much a cosine of 1 counts where the best score of full text counts 1: how good
+    /// the embedder is at ranking, measured on judged queries.
     fn fusion_weight(&self) -> f64;
 
     /// Embeds a query; `None` where the embedder knows none of its words.

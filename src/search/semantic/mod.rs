@@ -1,7 +1,7 @@
 //! Meaning: embedders, and the vectors of what is indexed.
 //!
-//! Nothing here is a source of truth. The lexical index stores the text that is embedded, its
-//! commit names the model; vectors are a cache that can be computed again.
+//! Nothing here is a source of truth. The lexical index stores the text that is embedded;
+//! vectors are a cache that can be computed again.
 
 mod bag;
 mod document_text;

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::search::best::Best;
+
 /// Rows that one thread scans at a time; a smaller table is scanned where it is asked for,
 /// since waking a thread costs more than the scan.
 const PARALLEL_ROWS: usize = 65_536;
@@ -91,14 +93,14 @@ impl VectorTable {
     ) -> Vec<(usize, f32)> {
         let row_count = self.inverse_lengths.len();
         let scan = |from: usize| {
-            self.scan(from..(from + PARALLEL_ROWS).min(row_count), query, Nearest::new(limit, least), &is_wanted)
+            self.scan(from..(from + PARALLEL_ROWS).min(row_count), query, Best::new(limit, least), &is_wanted)
         };
         if row_count <= PARALLEL_ROWS {
             return scan(0).finish();
         }
         let starts: Vec<usize> = (0..row_count).step_by(PARALLEL_ROWS).collect();
         let found: Vec<(usize, f32)> = starts.into_par_iter().flat_map_iter(|from| scan(from).finish()).collect();
-        let mut nearest = Nearest::new(limit, least);
+        let mut nearest = Best::new(limit, least);
         found.into_iter().for_each(|(row, cosine)| nearest.offer(row, cosine));
         nearest.finish()
     }
@@ -107,9 +109,9 @@ impl VectorTable {
         &self,
         rows: std::ops::Range<usize>,
         query: &QuantisedVector,
-        mut nearest: Nearest,
+        mut nearest: Best,
         is_wanted: &impl Fn(usize) -> bool,
-    ) -> Nearest {
+    ) -> Best {
         if self.dimensions == 0 || query.values.len() != self.dimensions {
             return nearest;
         }
@@ -118,47 +120,11 @@ impl VectorTable {
             rows.clone().zip(values.chunks_exact(self.dimensions)).zip(&self.inverse_lengths[rows])
         {
             let cosine = dot(&query.values, vector) as f32 * query.inverse_length * inverse_length;
-            if cosine > nearest.threshold && is_wanted(row) {
+            if cosine > nearest.threshold() && is_wanted(row) {
                 nearest.offer(row, cosine);
             }
         }
         nearest
-    }
-}
-
-/// The best rows so far; sorted out whenever there are twice as many as wanted.
-struct Nearest {
-    limit: usize,
-    threshold: f32,
-    found: Vec<(usize, f32)>,
-}
-
-impl Nearest {
-    fn new(limit: usize, least: f32) -> Self {
-        Self { limit, threshold: least, found: Vec::with_capacity(2 * limit + 1) }
-    }
-
-    fn offer(&mut self, row: usize, cosine: f32) {
-        self.found.push((row, cosine));
-        if self.found.len() > 2 * self.limit {
-            self.sort_out();
-            self.threshold = self.found.last().map_or(self.threshold, |(_, cosine)| self.threshold.max(*cosine));
-        }
-    }
-
-    fn sort_out(&mut self) {
-        if self.found.len() > self.limit {
-            // The last that stays comes to its place, so that it is the new threshold.
-            self.found.select_nth_unstable_by(self.limit.saturating_sub(1), |left, right| {
-                right.1.total_cmp(&left.1).then(left.0.cmp(&right.0))
-            });
-            self.found.truncate(self.limit);
-        }
-    }
-
-    fn finish(mut self) -> Vec<(usize, f32)> {
-        self.sort_out();
-        self.found
     }
 }
 
