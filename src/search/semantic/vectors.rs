@@ -1,5 +1,6 @@
 //! Vectors of one byte a dimension, and the exact search among them.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use crate::search::best::Best;
@@ -7,6 +8,8 @@ use crate::search::best::Best;
 /// Rows that one thread scans at a time; a smaller table is scanned where it is asked for,
 /// since waking a thread costs more than the scan.
 const PARALLEL_ROWS: usize = 65_536;
+/// Rows that are multiplied at a time, before anything is done with the products.
+const BLOCK_ROWS: usize = 256;
 
 /// A vector scaled to the range of a byte.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,29 +118,43 @@ impl VectorTable {
         if self.dimensions == 0 || query.values.len() != self.dimensions {
             return nearest;
         }
-        let values = &self.values[rows.start * self.dimensions..rows.end * self.dimensions];
-        for ((row, vector), inverse_length) in
-            rows.clone().zip(values.chunks_exact(self.dimensions)).zip(&self.inverse_lengths[rows])
-        {
-            let cosine = dot(&query.values, vector) as f32 * query.inverse_length * inverse_length;
-            if cosine > nearest.threshold() && is_wanted(row) {
-                nearest.offer(row, cosine);
+        let mut products = [0_i32; BLOCK_ROWS];
+        for start in rows.clone().step_by(BLOCK_ROWS) {
+            let block = start..(start + BLOCK_ROWS).min(rows.end);
+            let values = &self.values[block.start * self.dimensions..block.end * self.dimensions];
+            let products = &mut products[..block.len()];
+            Arch::new().dispatch(|| dots(&query.values, values, products));
+            for ((row, product), inverse_length) in block.clone().zip(products).zip(&self.inverse_lengths[block]) {
+                let cosine = *product as f32 * query.inverse_length * inverse_length;
+                if cosine > nearest.threshold() && is_wanted(row) {
+                    nearest.offer(row, cosine);
+                }
             }
         }
         nearest
     }
 }
 
-/// Multiplies in 16 bits, which holds any product of two bytes, in blocks that fill a register.
-fn dot(left: &[i8], right: &[i8]) -> i32 {
-    let ((left_blocks, left_rest), (right_blocks, right_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
-    let blocks: i32 = left_blocks.iter().zip(right_blocks).map(|(left, right)| block_dot(left, right)).sum();
-    blocks + left_rest.iter().zip(right_rest).map(|(left, right)| i32::from(*left) * i32::from(*right)).sum::<i32>()
+/// Multiplies a vector with each of those that follow each other in `values`. What is inlined
+/// here is compiled for each kind of processor that `Arch` tells apart; so there are loops,
+/// because the adapters of iterators are not always inlined.
+#[inline(always)]
+fn dots(query: &[i8], values: &[i8], products: &mut [i32]) {
+    let mut rest = values;
+    for product in products {
+        let Some((vector, next)) = rest.split_at_checked(query.len()) else { return };
+        *product = dot(query, vector);
+        rest = next;
+    }
 }
 
-fn block_dot(left: &[i8; 16], right: &[i8; 16]) -> i32 {
-    let (left, right) = (left.map(i16::from), right.map(i16::from));
-    (0..16).map(|index| i32::from(left[index]) * i32::from(right[index])).sum()
+#[inline(always)]
+fn dot(left: &[i8], right: &[i8]) -> i32 {
+    let mut sum = 0;
+    for index in 0..left.len().min(right.len()) {
+        sum += i32::from(left[index]) * i32::from(right[index]);
+    }
+    sum
 }
 
 fn inverse_length(values: &[i8]) -> f32 {
