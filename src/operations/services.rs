@@ -70,7 +70,8 @@ impl Services {
 
     /// Returns the skills with these ids, in their order, without those that are not there.
     pub(super) async fn skills(&self, ids: &[SkillId]) -> Result<Vec<Arc<SkillRecord>>, StoreError> {
-        self.inner.records.skills(self.inner.store.as_ref(), ids).await
+        let read = async |missing: Vec<SkillId>| self.inner.store.skills(&missing).await;
+        self.inner.records.get(ids, read).await
     }
 
     /// Returns the number of the latest change that answers can show. An answer that was

@@ -44,16 +44,17 @@ struct Candidate {
 }
 
 /// Answers a request from one snapshot.
-pub(super) fn answer(
-    snapshot: &Snapshot,
-    request: &SearchRequest,
-) -> Result<SearchAnswer, SearchError> {
+pub(super) fn answer(snapshot: &Snapshot, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
     let vector = || snapshot.query_vector(&request.query);
     match request.ranking {
         super::Ranking::Hybrid => {}
         super::Ranking::Lexical => {
             let found = lexical_ranking(snapshot, request, request.limit)?.found.into_iter();
-            return Ok(lexical_alone(found.map(|(row, score, _)| (row.skill_id, score)), request, snapshot.is_degraded));
+            return Ok(lexical_alone(
+                found.map(|(row, score, _)| (row.skill_id, score)),
+                request,
+                snapshot.is_degraded,
+            ));
         }
         super::Ranking::Semantic => {
             let found = vector()
@@ -133,11 +134,7 @@ struct LexicalRanking {
     ideal_score: f64,
 }
 
-fn lexical_ranking(
-    snapshot: &Snapshot,
-    request: &SearchRequest,
-    limit: usize,
-) -> Result<LexicalRanking, SearchError> {
+fn lexical_ranking(snapshot: &Snapshot, request: &SearchRequest, limit: usize) -> Result<LexicalRanking, SearchError> {
     let row = |segment: SegmentOrdinal, document: DocId| &snapshot.tables[segment as usize].rows[document as usize];
     let is_wanted = |segment, document| is_asked_for(row(segment, document), request);
     let answer = snapshot.lexical.search(&LexicalQuery::new(&request.query), limit, is_wanted)?;

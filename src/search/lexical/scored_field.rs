@@ -43,8 +43,7 @@ impl ScoredField {
             total_length += inverted.total_num_tokens();
             // Where the length of a field does not count, every document is as long as another.
             let lengths = segment.fieldnorms_readers().get_field(field)?;
-            segments
-                .push((inverted, lengths.unwrap_or_else(|| FieldNormReader::constant(segment.max_doc(), 1))));
+            segments.push((inverted, lengths.unwrap_or_else(|| FieldNormReader::constant(segment.max_doc(), 1))));
         }
         // Deleted documents count until their segment is merged, in the length and in the number.
         let average_length = total_length as f32 / document_count(searcher).max(1) as f32;
