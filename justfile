@@ -35,6 +35,10 @@ bench CORPUS="../shared/corpus/skills.jsonl.zst":
 relevance *ARGUMENTS:
     cargo bench --bench relevance -- ../shared {{ARGUMENTS}}
 
+# Search for better weights of the ranking on judged queries, with a part held out; DATA is the folder of `just relevance --data-dir DATA`.
+tune DATA TRIALS="200" SHARED="../shared":
+    cargo bench --bench tune -- {{SHARED}} {{DATA}} {{TRIALS}}
+
 # Measure the clusters of near copies against the judged ones; DATA is the data folder of an earlier ingest.
 copies SHARED="../shared" DATA="":
     cargo bench --bench copies -- {{SHARED}} {{DATA}}

@@ -35,6 +35,14 @@ pub enum EvaluationError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Weights are not what they should be.
+    #[error("{file}: {reason}")]
+    Weights {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file has no row at all.
     #[error("{file} holds no {expected}")]
     Empty {

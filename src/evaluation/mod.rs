@@ -20,6 +20,7 @@ mod run;
 mod saved;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 pub use clusters::{ClusterId, ClusterIdError, Clusters, Pool};
 pub use comparison::{Comparison, GroupChange, MeasureChange, RankingChange};
@@ -33,3 +34,4 @@ pub use negatives::NegativeQuery;
 pub use report::{NegativeFigures, RankingReport, Report};
 pub use run::{Asked, RankedResult, Run, ScoreParts, evaluate};
 pub use saved::{read_run, write_run};
+pub use weights::read_weights;

@@ -32,6 +32,8 @@ pub struct Asked {
     pub compute: Compute,
     /// The time at which the questions are asked, for the factor of recency.
     pub as_of: Timestamp,
+    /// The rankings that are asked.
+    pub rankings: Vec<Ranking>,
 }
 
 impl std::fmt::Debug for Asked {
@@ -84,7 +86,7 @@ impl Run {
     }
 }
 
-/// Asks all queries of a set, and then its negatives; each in every ranking.
+/// Asks all queries of a set, and then its negatives, each in every ranking that is wanted.
 ///
 /// # Errors
 /// Fails where the store or the index does.
@@ -105,7 +107,7 @@ async fn ask(
     known: &mut Known,
 ) -> Result<Run, EvaluationError> {
     let mut run = Run::default();
-    for ranking in Ranking::ALL {
+    for ranking in asked.rankings.iter().copied() {
         let mut of_ranking = BTreeMap::new();
         for batch in queries.chunks(BATCH) {
             let requests: Vec<SearchRequest> =

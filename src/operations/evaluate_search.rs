@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Services;
-use crate::evaluation::{self, Asked, Judged, Run, read_run, write_run};
+use crate::evaluation::{self, Asked, Judged, Run, read_run, read_weights, write_run};
 pub use crate::evaluation::{
     Comparison, Estimate, EvaluationError, Group, GroupChange, GroupFigures, JudgedFiles, Measure, MovedQuery,
     MovedResult, RankingChange, RankingReport, Report, Standing,
@@ -20,6 +20,8 @@ pub struct EvaluationPlan {
     pub macro_families: Vec<String>,
     /// The time at which the questions are asked, for the factor of recency; else the present.
     pub as_of: Option<Timestamp>,
+    /// Weights to rank with, as TOML, instead of those that users get.
+    pub weights: Option<PathBuf>,
     /// Where the run is kept.
     pub save: Option<PathBuf>,
     /// The saved run with which this one is compared.
@@ -40,11 +42,16 @@ pub async fn evaluate_search(services: &Services, plan: &EvaluationPlan) -> Resu
         Some(path) => Some((read_run(path, &judged)?, path.display().to_string())),
         None => None,
     };
+    let search = match &plan.weights {
+        Some(path) => services.search().with_weights(read_weights(path)?),
+        None => services.search().clone(),
+    };
     let asked = Asked {
         store: services.store().clone(),
-        search: services.search().clone(),
+        search,
         compute: services.compute().clone(),
         as_of: plan.as_of.unwrap_or_else(|| services.now()),
+        rankings: Ranking::ALL.to_vec(),
     };
     let runs = evaluation::evaluate(&asked, &judged).await?;
     if let Some(path) = &plan.save {

@@ -11,8 +11,8 @@ use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
 use super::{CopyCluster, EmptyReason, Facets, Hit, SearchAnswer, SearchError, SearchRequest};
 use crate::rank::{
-    Fusion, QualitySignals, SafetyStanding, ScoreBreakdown, TrustSignals, confidence, quality_factor, recency_factor,
-    safety_factor, trust_factor,
+    Fusion, QualitySignals, RankingWeights, SafetyStanding, ScoreBreakdown, TrustSignals, confidence, quality_factor,
+    recency_factor, safety_factor, trust_factor,
 };
 use crate::scan::SafetyStatus;
 use crate::skill::SkillId;
@@ -44,12 +44,16 @@ struct Candidate {
 }
 
 /// Answers a request from one snapshot.
-pub(super) fn answer(snapshot: &Snapshot, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+pub(super) fn answer(
+    snapshot: &Snapshot,
+    weights: &RankingWeights,
+    request: &SearchRequest,
+) -> Result<SearchAnswer, SearchError> {
     let vector = || snapshot.query_vector(&request.query);
     match request.ranking {
         super::Ranking::Hybrid => {}
         super::Ranking::Lexical => {
-            let found = lexical_ranking(snapshot, request, request.limit)?.found.into_iter();
+            let found = lexical_ranking(snapshot, weights, request, request.limit)?.found.into_iter();
             return Ok(lexical_alone(
                 found.map(|(row, score, _)| (row.skill_id, score)),
                 request,
@@ -63,7 +67,7 @@ pub(super) fn answer(snapshot: &Snapshot, request: &SearchRequest) -> Result<Sea
             return Ok(semantic_alone(found.iter().map(|(id, score, _)| (*id, *score)), request, snapshot.is_degraded));
         }
     }
-    let (candidates, fusion) = candidates(snapshot, request)?;
+    let (candidates, fusion) = candidates(snapshot, weights, request)?;
     let mut hits: Vec<Hit> = candidates
         .values()
         .map(|candidate| hit(candidate, &fusion, snapshot.copies.of(candidate.row.skill_id), request))
@@ -72,7 +76,7 @@ pub(super) fn answer(snapshot: &Snapshot, request: &SearchRequest) -> Result<Sea
     let mut empty_reason = None;
     if hits.is_empty() {
         empty_reason = Some(EmptyReason::find(snapshot.record_count(), request, |unfiltered| {
-            answer(snapshot, unfiltered).map(|answer| !answer.hits.is_empty())
+            answer(snapshot, weights, unfiltered).map(|answer| !answer.hits.is_empty())
         })?);
     } else if fusion.confidence < CONFIDENCE_LEAST {
         hits.clear();
@@ -88,12 +92,13 @@ pub(super) fn answer(snapshot: &Snapshot, request: &SearchRequest) -> Result<Sea
 /// Finds everything that may come into the answer, with both scores of each.
 fn candidates(
     snapshot: &Snapshot,
+    weights: &RankingWeights,
     request: &SearchRequest,
 ) -> Result<(HashMap<SkillId, Candidate>, Fusion), SearchError> {
     let limit = LEXICAL_CANDIDATES.max(request.limit.min(10 * LEXICAL_CANDIDATES));
     let vector = snapshot.query_vector(&request.query);
     let (lexical, semantic) = rayon::join(
-        || lexical_ranking(snapshot, request, limit),
+        || lexical_ranking(snapshot, weights, request, limit),
         || {
             let limit = SEMANTIC_CANDIDATES.max(request.limit);
             vector
@@ -121,7 +126,7 @@ fn candidates(
     let embedder = snapshot.embedder.as_ref().filter(|_| vector.is_some());
     let fusion = Fusion {
         best_lexical,
-        semantic_weight: embedder.map_or(0.0, |embedder| embedder.fusion_weight()),
+        semantic_weight: embedder.map_or(0.0, |embedder| weights.meaning.unwrap_or_else(|| embedder.fusion_weight())),
         confidence: confidence(best_lexical / lexical.ideal_score, best_cosine),
     };
     Ok((candidates, fusion))
@@ -134,10 +139,15 @@ struct LexicalRanking {
     ideal_score: f64,
 }
 
-fn lexical_ranking(snapshot: &Snapshot, request: &SearchRequest, limit: usize) -> Result<LexicalRanking, SearchError> {
+fn lexical_ranking(
+    snapshot: &Snapshot,
+    weights: &RankingWeights,
+    request: &SearchRequest,
+    limit: usize,
+) -> Result<LexicalRanking, SearchError> {
     let row = |segment: SegmentOrdinal, document: DocId| &snapshot.tables[segment as usize].rows[document as usize];
     let is_wanted = |segment, document| is_asked_for(row(segment, document), request);
-    let answer = snapshot.lexical.search(&LexicalQuery::new(&request.query), limit, is_wanted)?;
+    let answer = snapshot.lexical.search(&LexicalQuery::new(&request.query), weights, limit, is_wanted)?;
     let found = answer.found.into_iter();
     let mut found: Vec<(Row, f64, DocAddress)> =
         found.map(|(score, address)| (*row(address.segment_ord, address.doc_id), rounded(score), address)).collect();

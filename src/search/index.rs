@@ -16,6 +16,7 @@ use super::{
     CopyCluster, Embedder, EmbedderChoice, Hit, IndexWriter, RerankerChoice, SearchAnswer, SearchError, SearchRequest,
     SearchSetup,
 };
+use crate::rank::RankingWeights;
 use crate::skill::SkillId;
 
 /// How often a state is read again that another process changes meanwhile.
@@ -25,6 +26,8 @@ const RELOAD_ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct SearchIndex {
     pub(super) inner: Arc<Inner>,
+    /// Weights that are tried out; else those that users get.
+    weights: Option<RankingWeights>,
 }
 
 pub(super) struct Inner {
@@ -89,7 +92,7 @@ impl SearchIndex {
             snapshot,
             reloading: Mutex::new(()),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), weights: None })
     }
 
     /// Returns the change of the store up to which the index is committed.
@@ -139,13 +142,25 @@ impl SearchIndex {
         self.inner.reload()
     }
 
+    /// Returns the same index, ranked with other weights.
+    #[must_use]
+    pub fn with_weights(&self, weights: RankingWeights) -> Self {
+        Self { inner: Arc::clone(&self.inner), weights: Some(weights) }
+    }
+
     /// Searches. No query text is an error. The time of the request counts by the hour.
     ///
     /// # Errors
     /// Fails where the index cannot be read.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let snapshot = self.inner.snapshot();
-        snapshot.cache.answer(request, |request| self.inner.answer(&snapshot, request))
+        match &self.weights {
+            // What is tried out is asked once.
+            Some(weights) => self.inner.answer(&snapshot, weights, request),
+            None => snapshot
+                .cache
+                .answer(request, |request| self.inner.answer(&snapshot, &RankingWeights::default(), request)),
+        }
     }
 }
 
@@ -196,12 +211,17 @@ impl Inner {
         self.setup.reranker != RerankerChoice::None && self.models.reranker().is_none()
     }
 
-    fn answer(&self, snapshot: &Snapshot, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    fn answer(
+        &self,
+        snapshot: &Snapshot,
+        weights: &RankingWeights,
+        request: &SearchRequest,
+    ) -> Result<SearchAnswer, SearchError> {
         let mut found = match self.models.reranker() {
-            None => answer(snapshot, request)?,
+            None => answer(snapshot, weights, request)?,
             Some(reranker) => {
                 let wider = SearchRequest { limit: request.limit.max(RERANKED), ..request.clone() };
-                let mut found = answer(snapshot, &wider)?;
+                let mut found = answer(snapshot, weights, &wider)?;
                 let best = found.hits.len().min(RERANKED);
                 let text = |hit: &Hit| snapshot.text_of(&self.fields, hit.skill_id).map(Option::unwrap_or_default);
                 let texts = found.hits[..best].iter().map(text).collect::<tantivy::Result<Vec<_>>>()?;

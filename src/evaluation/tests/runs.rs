@@ -43,7 +43,7 @@ async fn asked() -> (TempDir, Asked) {
     let source = folder.path().join("skills");
     ingest(&pipeline, source.to_str().expect("a path"), Arc::new(Silent)).await.expect("ingested");
     let Pipeline { store, search, compute, .. } = pipeline;
-    (folder, Asked { store, search, compute, as_of: now() })
+    (folder, Asked { store, search, compute, as_of: now(), rankings: Ranking::ALL.to_vec() })
 }
 
 /// Queries that ask for the skills by what they do.

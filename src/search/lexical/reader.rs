@@ -12,28 +12,11 @@ use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TERMINATED};
 use super::query::QueryTerm;
 use super::scored_field::{FoundTerm, ScoredField, document_count, rarity};
 use super::{Fields, LexicalQuery};
+use crate::rank::RankingWeights;
 use crate::search::best::Best;
 
 /// Terms of a query that are searched; of a longer one those that weigh most.
 const QUERY_TERMS: usize = 30;
-/// So many of the rarest terms are searched in whole texts, the others only where they are in
-/// fewer than [`COMMON_SHARE`] of all documents: long lists of postings cost most of the time
-/// and change little. In names and descriptions every term is searched.
-const TEXT_TERMS: usize = 12;
-const COMMON_SHARE: f64 = 0.1;
-
-/// How much a match counts by its field; a name counts in three of them. Chosen on the
-/// development half with a prototype of the same formula, in which they change little when one
-/// of them is made half or twice as large (docs/relevance.md).
-const NAME_BOOST: f32 = 0.5;
-const LEAD_BOOST: f32 = 0.6;
-const TEXT_BOOST: f32 = 1.0;
-/// Where a skill comes from, and what its files are called, are hints and not topics.
-const REPOSITORY_BOOST: f32 = 0.3;
-const FILES_BOOST: f32 = 0.25;
-/// What a part of a compound counts where the compound is known as a whole: `hub` and `spot`
-/// say little beside `hubspot`.
-const PART_WEIGHT: f32 = 0.5;
 /// Documents from which a compound is known as a whole.
 const KNOWN_COMPOUND: u64 = 2;
 
@@ -73,8 +56,8 @@ pub(in crate::search) struct LexicalReader {
     document_count: u64,
     text: ScoredField,
     lead: ScoredField,
-    /// The fields in which a word is a hint, with what they count.
-    hints: [(ScoredField, f32); 3],
+    /// The fields in which a word is a hint: the name, the repository and the files.
+    hints: [ScoredField; 3],
     /// The fields in which a mistyped word is looked for.
     mistyped: [tantivy::schema::Field; 2],
     /// Arrays of scores for reuse; all zero.
@@ -105,11 +88,7 @@ impl LexicalReader {
             document_count: document_count(&searcher),
             text: field(fields.text)?,
             lead: field(fields.lead)?,
-            hints: [
-                (field(fields.name)?, NAME_BOOST),
-                (field(fields.repository)?, REPOSITORY_BOOST),
-                (field(fields.files)?, FILES_BOOST),
-            ],
+            hints: [field(fields.name)?, field(fields.repository)?, field(fields.files)?],
             mistyped: [fields.name, fields.lead],
             spare: Mutex::default(),
             searcher,
@@ -120,15 +99,17 @@ impl LexicalReader {
     pub(in crate::search) fn search(
         &self,
         query: &LexicalQuery,
+        weights: &RankingWeights,
         limit: usize,
         is_wanted: impl Fn(SegmentOrdinal, DocId) -> bool + Sync,
     ) -> tantivy::Result<LexicalAnswer> {
-        let mut terms = query.terms.iter().map(|term| self.weigh(term)).collect::<tantivy::Result<Vec<_>>>()?;
+        let mut terms =
+            query.terms.iter().map(|term| self.weigh(term, weights.part)).collect::<tantivy::Result<Vec<_>>>()?;
         terms.sort_by(|left, right| right.telling.total_cmp(&left.telling));
-        let ideal_score =
-            terms.iter().map(|term| term.telling).sum::<f32>() * (IDEAL_TEXT * TEXT_BOOST + IDEAL_LEAD * LEAD_BOOST);
+        let ideal_score = terms.iter().map(|term| term.telling).sum::<f32>()
+            * (IDEAL_TEXT * weights.text + IDEAL_LEAD * weights.lead);
         let mistyped = self.mistyped(&terms);
-        let postings = self.postings(terms)?;
+        let postings = self.postings(terms, weights)?;
         let segment = |segment: usize| -> tantivy::Result<Vec<(f32, DocAddress)>> {
             self.search_segment(segment, &postings, &mistyped, limit, &is_wanted)
         };
@@ -144,31 +125,40 @@ impl LexicalReader {
         Ok(LexicalAnswer { found, ideal_score })
     }
 
-    fn weigh<'a>(&self, term: &'a QueryTerm) -> tantivy::Result<WeighedTerm<'a>> {
+    fn weigh<'a>(&self, term: &'a QueryTerm, part: f32) -> tantivy::Result<WeighedTerm<'a>> {
         let is_part = match &term.whole {
             Some(whole) => self.text.find(whole)?.frequency >= KNOWN_COMPOUND,
             None => false,
         };
-        let weight = if is_part { PART_WEIGHT } else { 1.0 };
+        let weight = if is_part { part } else { 1.0 };
         let in_text = self.text.find(&term.stem)?;
         let telling = weight * rarity(in_text.frequency.max(UNKNOWN_FREQUENCY), self.document_count);
         Ok(WeighedTerm { stem: &term.stem, weight, in_text, telling })
     }
 
     /// Finds the postings of the terms, of which the most telling ones come first.
-    fn postings(&self, mut terms: Vec<WeighedTerm<'_>>) -> tantivy::Result<Vec<WeighedPostings<'_>>> {
+    fn postings(
+        &self,
+        mut terms: Vec<WeighedTerm<'_>>,
+        weights: &RankingWeights,
+    ) -> tantivy::Result<Vec<WeighedPostings<'_>>> {
         terms.retain(|term| term.in_text.frequency > 0);
         terms.truncate(QUERY_TERMS);
-        let common = (self.document_count as f64 * COMMON_SHARE) as u64;
+        let common = (self.document_count as f64 * weights.common_share) as u64;
         let mut postings = Vec::with_capacity(terms.len() * 5);
         for (place, WeighedTerm { stem, weight, in_text, .. }) in terms.into_iter().enumerate() {
-            let others = std::iter::once((&self.lead, LEAD_BOOST))
-                .chain(self.hints.iter().map(|(field, boost)| (field, *boost)));
+            let [name, repository, files] = &self.hints;
+            let others = [
+                (&self.lead, weights.lead),
+                (name, weights.name),
+                (repository, weights.repository),
+                (files, weights.files),
+            ];
             for (field, boost) in others {
                 postings.push(self.weighed(field, field.find(stem)?, boost * weight));
             }
-            if place < TEXT_TERMS || in_text.frequency < common {
-                postings.push(self.weighed(&self.text, in_text, TEXT_BOOST * weight));
+            if place < weights.text_terms || in_text.frequency < common {
+                postings.push(self.weighed(&self.text, in_text, weights.text * weight));
             }
         }
         postings.retain(|postings| postings.term.frequency > 0);

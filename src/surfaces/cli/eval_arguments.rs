@@ -33,6 +33,10 @@ pub(super) struct EvalArguments {
     /// Ask as if it were this time, which the factor of recency looks at [default: now].
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Timestamp>,
+    /// Rank with the weights in this file instead of those that users get (TOML: name, lead, text,
+    /// repository, files, part, text_terms, common_share, meaning).
+    #[arg(long, value_name = "FILE", help_heading = "Comparison")]
+    pub weights: Option<PathBuf>,
     /// Keep the ranked results of every query in this file (.gz is compressed).
     #[arg(long, value_name = "FILE", help_heading = "Comparison")]
     pub save: Option<PathBuf>,
@@ -56,6 +60,7 @@ impl From<EvalArguments> for EvaluationPlan {
             },
             macro_families: arguments.macro_families,
             as_of: arguments.as_of,
+            weights: arguments.weights,
             save: arguments.save,
             compare: arguments.compare,
             moved_limit: arguments.moved,
