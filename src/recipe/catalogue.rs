@@ -63,6 +63,8 @@ pub enum Weakness {
     FieldAmbiguous,
     /// Names are not hashed, only the order that they make.
     PathsNotHashed,
+    /// Files that clients read are left out.
+    FilesLeftOut,
     /// The hash function is SHA-1, for which collisions are made.
     Sha1,
     /// Bytes are changed before they are hashed.
@@ -89,8 +91,8 @@ impl HashRecipe {
         Self::RootDigestV1,
         Self::Fastskill,
         Self::Agentskills358,
-        Self::ClawhubFingerprint,
         Self::ClawhubGithubFolder,
+        Self::ClawhubFingerprint,
         Self::SkillsLock,
         Self::ApmContent,
         Self::GitTree,
@@ -141,16 +143,14 @@ impl HashRecipe {
         match self {
             Self::SkillsLock | Self::ApmContent => Some(Weakness::FieldAmbiguous),
             Self::OmsRoot => Some(Weakness::PathsNotHashed),
+            Self::ClawhubFingerprint => Some(Weakness::FilesLeftOut),
             Self::GitTree => Some(Weakness::Sha1),
             Self::SkillMdLf | Self::SkillMdSourceKeysRemoved | Self::SkillMdCanonical | Self::RootDigestV1Lf => {
                 Some(Weakness::Normalised)
             }
-            Self::SkillMd
-            | Self::RootDigestV1
-            | Self::ClawhubFingerprint
-            | Self::ClawhubGithubFolder
-            | Self::Fastskill
-            | Self::Agentskills358 => None,
+            Self::SkillMd | Self::RootDigestV1 | Self::ClawhubGithubFolder | Self::Fastskill | Self::Agentskills358 => {
+                None
+            }
         }
     }
 
@@ -203,7 +203,7 @@ impl HashRecipe {
                 "Every file is the same to git, execute bits included, as far as SHA-1 can tell; collisions of SHA-1 are made."
             }
             Self::ClawhubFingerprint => {
-                "Every file that does not start with a dot is the same: bytes and path, not the execute bit."
+                "Every file is the same, bytes and path, but for what begins with a dot and for node_modules, which are not covered; nor is the execute bit."
             }
             Self::ClawhubGithubFolder => "Every file is the same: bytes and path, not the execute bit.",
             Self::OmsRoot => "The contents are the same in the order of their paths, but names are not hashed.",
@@ -245,6 +245,7 @@ impl Weakness {
         match self {
             Self::FieldAmbiguous => "field_ambiguous",
             Self::PathsNotHashed => "paths_not_hashed",
+            Self::FilesLeftOut => "files_left_out",
             Self::Sha1 => "sha1",
             Self::Normalised => "normalised",
         }

@@ -12,6 +12,7 @@ mod file;
 mod git_tree;
 mod instructions;
 mod locale_order;
+mod origin;
 #[cfg(test)]
 mod tests;
 

@@ -88,7 +88,7 @@ fn what_no_recipe_hashes_changes_no_digest() {
 fn weak_recipes_collide_where_strong_ones_differ() {
     use FileMode::Regular;
     use HashRecipe::*;
-    let pairs: [(&[Row], &[Row], &[HashRecipe]); 3] = [
+    let pairs: [(&[Row], &[Row], &[HashRecipe]); 4] = [
         (
             &[("SKILL.md", b"x", Regular), ("a", b"bc", Regular)],
             &[("SKILL.md", b"x", Regular), ("ab", b"c", Regular)],
@@ -98,6 +98,11 @@ fn weak_recipes_collide_where_strong_ones_differ() {
             &[("SKILL.md", b"x", Regular), ("run.sh", b"1", Regular)],
             &[("SKILL.md", b"x", Regular), ("setup.sh", b"1", Regular)],
             &[OmsRoot],
+        ),
+        (
+            &[("SKILL.md", b"x", Regular), (".hooks/run.sh", b"1", Regular)],
+            &[("SKILL.md", b"x", Regular), (".hooks/run.sh", b"2", Regular)],
+            &[ClawhubFingerprint],
         ),
         (
             &[("SKILL.md", b"x\n", Regular), ("run.sh", b"1\r\n", Regular)],
@@ -136,8 +141,8 @@ fn names_are_stable_and_lead_back() {
             "root_digest_v1",
             "fastskill",
             "agentskills_358",
-            "clawhub_fingerprint",
             "clawhub_github_folder_hash",
+            "clawhub_fingerprint",
             "skills_lock_computed_hash",
             "apm_content_hash",
             "git_tree_sha1",
