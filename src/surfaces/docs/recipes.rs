@@ -37,6 +37,7 @@ pub(super) fn recipes(url: &str) -> Page {
     }
     body.push_str(
         "\n`localeCompare` is JavaScript's, which in most locales is the order of ICU's root collation: `scripts/run.sh` comes before `SKILL.md`. Touchmark reproduces it; a tool that ran in a locale which orders Latin letters otherwise (Danish, Estonian) wrote another digest. Paths that are equal to it stay in the order in which a program read them; here they are in byte order.\n\n\
+         Where two recipes give one digest (those of skills-lock.json and APM do for a skill of one file), the answer names the one that stands first above.\n\n\
          ClawHub's client also leaves out files that are not text by its own list of extensions, which is not reproduced.",
     );
     page(
