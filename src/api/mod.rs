@@ -38,6 +38,4 @@ pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,
     VerifyRequest, VerifyResponse,
 };
-pub use verify_batch::{
-    BATCH_LIMIT, BatchAnswer, HeldPin, VerifyBatchQuery, VerifyBatchRequest, VerifyBatchResponse, read_pin,
-};
+pub use verify_batch::{BATCH_LIMIT, BatchAnswer, HeldPin, VerifyBatchQuery, VerifyBatchRequest, VerifyBatchResponse};

@@ -64,11 +64,7 @@ impl TryFrom<VerifyBatchRequest> for VerifyBatchQuery {
     }
 }
 
-/// Reads one pin.
-///
-/// # Errors
-/// A problem that names the field that does not fit.
-pub fn read_pin(pin: Value) -> Result<VerifyQuery, Problem> {
+fn read_pin(pin: Value) -> Result<VerifyQuery, Problem> {
     if !pin.is_object() {
         return Err(Problem::invalid_request("a pin is not a JSON object"));
     }
