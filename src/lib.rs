@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod rank;
+pub mod recipe;
 pub mod scan;
 pub mod skill;
 

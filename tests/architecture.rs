@@ -11,23 +11,25 @@ use syn::visit::Visit;
 const ROOMS: &[(&str, &[&str])] = &[
     ("skill", &[]),
     ("scan", &["skill"]),
+    ("recipe", &["skill"]),
     ("rank", &[]),
     ("source", &["skill"]),
     ("approval", &["skill"]),
-    ("store", &["skill", "scan"]),
+    ("store", &["skill", "scan", "recipe"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank"]),
+    ("api", &["skill", "scan", "rank", "recipe"]),
     (
         "operations",
         &[
             "skill",
             "scan",
             "rank",
+            "recipe",
             "source",
             "approval",
             "store",
@@ -41,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
-    ("surfaces", &["operations", "api", "config", "skill", "scan", "approval", "app"]),
+    ("surfaces", &["operations", "api", "config", "skill", "scan", "recipe", "approval", "app"]),
     ("app", &["operations", "config", "compute", "search", "skill", "store"]),
 ];
 
@@ -55,6 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("usearch", &["search"]),
     ("fastembed", &["search"]),
     ("gix", &["source"]),
+    ("icu_collator", &["recipe"]),
     ("rustix", &["approval"]),
     ("reqwest", &["surfaces"]),
 ];

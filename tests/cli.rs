@@ -409,6 +409,75 @@ fn what_was_ingested_is_verified_until_a_file_changes() {
 }
 
 #[test]
+fn a_copy_that_is_only_written_otherwise_is_told_from_a_changed_one() {
+    let workshop = Workshop::new();
+    let folder = workshop.skill("skills/notes", CLEAN);
+    fs::write(folder.join("more.md"), "# More\n").expect("a file");
+    workshop.check(0, &["ingest", "skills"]);
+    let copy = workshop.skill("held/notes", CLEAN);
+    let write = |skill: &str, more: &str| {
+        fs::write(copy.join("SKILL.md"), skill).expect("a file");
+        fs::write(copy.join("more.md"), more).expect("a file");
+    };
+    let windows = CLEAN.replace('\n', "\r\n");
+    let installed = CLEAN.replacen("name: notes", "metadata:\n    github-repo: https://github.com/o/r\nname: notes", 1);
+    let rows = [
+        (CLEAN, "# More\n", 0, "verified"),
+        (windows.as_str(), "# More\r\n", 0, "alike"),
+        (CLEAN, "# More\r\n", 0, "alike"),
+        // The text of SKILL.md is the same, but nothing was said of the files beside it.
+        (installed.as_str(), "# More\n", 2, "drift"),
+        (installed.as_str(), "# Less\n", 2, "drift"),
+        (windows.as_str(), "# Less\n", 2, "drift"),
+    ];
+    for (index, (skill, more, code, word)) in rows.into_iter().enumerate() {
+        write(skill, more);
+        let (out, _) = workshop.check(code, &["verify", shown(&copy)]);
+        assert!(out.starts_with(word), "row {index}: {out}");
+    }
+    // SKILL.md alone is all that is held, and it says the same.
+    write(&installed, "");
+    let (out, _) = workshop.check(0, &["verify", shown(&copy.join("SKILL.md"))]);
+    assert!(out.starts_with("alike") && out.contains("skill_md_canonical"), "{out}");
+    write(&CLEAN.replacen("# Notes", "# Other notes", 1), "# More\n");
+    let (out, _) = workshop.check(2, &["verify", shown(&copy)]);
+    assert!(out.starts_with("unknown"), "{out}");
+}
+
+#[test]
+fn pins_are_verified_together() {
+    let workshop = Workshop::new();
+    let folder = workshop.skill("skills/notes", CLEAN);
+    workshop.check(0, &["ingest", "skills"]);
+    let (out, _) = workshop.check(0, &["verify", "--json", shown(&folder)]);
+    let url = json(&out)["skill"]["source_url"].as_str().expect("a URL").to_owned();
+    let (out, _) = workshop.check(0, &["inspect", "--json", "--source-url", &url]);
+    let pin = json(&out)["pin"].to_string();
+    let file = workshop.path("pins.json");
+    let unknown = format!("{{\"content_hash\":\"{}\"}}", "0".repeat(64));
+    // More than one request holds.
+    let many = format!("[{}]", vec![pin.as_str(); 150].join(","));
+    let rows = [
+        (pin.clone(), 0, 1),
+        (many, 0, 150),
+        (format!("{pin}\n{unknown}\n"), 2, 2),
+        (format!("{pin}\n{{\"content_hash\":\"md5:0\"}}\n"), 1, 2),
+    ];
+    for (text, code, count) in rows {
+        fs::write(&file, &text).expect("a file");
+        let (out, _) = workshop.check(code, &["verify", "--pins", shown(&file)]);
+        assert_eq!(out.lines().count(), count, "{out}");
+        assert!(out.starts_with("verified  notes"), "{out}");
+        let (out, _) = workshop.check(code, &["verify", "--json", "--pins", shown(&file)]);
+        assert_eq!(json(&out)["results"].as_array().map(Vec::len), Some(count));
+    }
+    for text in ["", "[]", "[1", "x"] {
+        fs::write(&file, text).expect("a file");
+        workshop.check(1, &["verify", "--pins", shown(&file)]);
+    }
+}
+
+#[test]
 fn a_dangerous_skill_is_blocked() {
     let workshop = Workshop::new();
     let folder = workshop.hidden_skill("skills/dates");

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use touchmark::app;
 use touchmark::config::{HttpConfig, StorageConfig};
 use touchmark::operations::{IngestProgress, IngestStage, ingest_source};
+use touchmark::recipe::{Covers, FileMode, HashRecipe, RecipeFile, Weakness, compute_all};
 use touchmark::surfaces::rest::{Rest, router};
 
 struct Service {
@@ -306,15 +307,178 @@ async fn verify_answers_by_hash_by_url_and_by_both() {
             (200, &json!(true), &json!(matched_by)),
             "{query}"
         );
+        let comparison = &answer["match"];
         assert_eq!(
-            answer["match"],
-            json!({ "your_hash_matches_audited": matches, "current_content_hash": hash }),
+            keys(comparison),
+            ["your_hash_matches_audited", "current_content_hash", "current_package_hash", "recipe"]
+        );
+        assert_eq!(
+            (&comparison["your_hash_matches_audited"], &comparison["current_content_hash"]),
+            (&matches, &json!(hash)),
             "{query}"
         );
+        let recipe = if matches == json!(true) { json!("skill_md") } else { Value::Null };
+        assert_eq!(comparison["recipe"]["name"], recipe, "{query}");
         assert_eq!(keys(&answer), ["matched", "matched_by", "skill", "match", "safety"]);
     }
     let (status, answer) = service.get(&format!("/verify?content_hash={other}")).await;
     assert_eq!((status.as_u16(), answer), (200, json!({ "matched": false, "verification": "unknown" })));
+}
+
+/// The files of the skill with a script, as a recipe sees them.
+fn table_files() -> [RecipeFile<'static>; 2] {
+    [
+        RecipeFile::new("SKILL.md", TABLES.as_bytes(), FileMode::Regular),
+        RecipeFile::new("scripts/draw.py", b"print('table')\n", FileMode::Regular),
+    ]
+}
+
+#[tokio::test]
+async fn verify_takes_the_digest_of_every_recipe_and_says_how_strong_it_is() {
+    let service = Service::start().await;
+    let root = HashRecipe::RootDigestV1.compute(&table_files()).expect("a digest").to_string();
+    for digest in compute_all(&table_files()) {
+        let (status, answer) = service.get(&format!("/verify?content_hash={digest}")).await;
+        assert_eq!((status.as_u16(), &answer["matched"]), (200, &json!(true)), "{}", digest.recipe);
+        let (comparison, recipe) = (&answer["match"], &answer["match"]["recipe"]);
+        // Nothing in these files is normalised, so that such a digest is that of a plainer recipe.
+        let found = HashRecipe::from_name(recipe["name"].as_str().expect("a name")).expect("a recipe");
+        assert_eq!(found.compute(&table_files()).expect("a digest").value, digest.value, "{}", digest.recipe);
+        assert_eq!(recipe["strength"], found.strength().as_str(), "{}", digest.recipe);
+        assert_eq!(recipe["covers"], found.covers().as_str(), "{}", digest.recipe);
+        assert_eq!(
+            (&answer["matched_by"], &recipe["is_current"]),
+            (&json!("content_hash"), &json!(true)),
+            "{}",
+            digest.recipe
+        );
+        // What was changed before it was hashed proves nothing of the bytes.
+        let is_exact = found.weakness() != Some(Weakness::Normalised);
+        assert_eq!(comparison["your_hash_matches_audited"], is_exact, "{}", digest.recipe);
+        if found.covers() == Covers::WholeBundle {
+            assert_eq!(
+                (&recipe["matched_package_hash"], &comparison["current_package_hash"]),
+                (&json!(root), &json!(root))
+            );
+        }
+        let url = answer["skill"]["source_url"].as_str().expect("a URL");
+        let (_, both) = service.get(&format!("/verify?content_hash={digest}&source_url={url}")).await;
+        let matched_by = if is_exact { "both" } else { "source_url" };
+        assert_eq!((&both["matched_by"], &both["match"]["recipe"]), (&json!(matched_by), recipe), "{}", digest.recipe);
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_revision_is_known_and_its_verdict_stays_with_it() {
+    let service = Service::start().await;
+    let harmful = HashRecipe::GitTree;
+    let old = [RecipeFile::new("SKILL.md", HARMFUL.as_bytes(), FileMode::Regular)];
+    let held = harmful.compute(&old).expect("a digest");
+    let path = format!("/verify?content_hash={held}");
+    let (_, before) = service.get(&path).await;
+    assert_eq!(
+        (&before["match"]["recipe"]["is_current"], &before["safety"]["status"]),
+        (&json!(true), &json!("dangerous"))
+    );
+    let url = before["skill"]["source_url"].as_str().expect("a URL");
+    // The author takes the harm out; who still holds the earlier bytes must hear of it.
+    write(service.skills.path(), "zebra-helper/SKILL.md", &TABLES.replace("zebra-tables", "zebra-helper"));
+    service.ingest().await;
+    for path in [path.clone(), format!("{path}&source_url={url}")] {
+        let (_, answer) = service.get(&path).await;
+        let comparison = &answer["match"];
+        assert_eq!(
+            (&comparison["your_hash_matches_audited"], &comparison["recipe"]["is_current"]),
+            (&json!(false), &json!(false)),
+            "{path}"
+        );
+        assert_ne!(comparison["recipe"]["matched_content_hash"], comparison["current_content_hash"]);
+        let safety = &answer["safety"];
+        assert_eq!((&safety["status"], &safety["freshness"]), (&json!("dangerous"), &json!("stale_content_drift")));
+        assert_eq!(safety["audited_content_hash"], comparison["recipe"]["matched_content_hash"]);
+    }
+    let (_, now) = service.get(&format!("/verify?source_url={url}")).await;
+    assert_eq!((&now["safety"]["status"], &now["match"]["recipe"]), (&json!("safe"), &Value::Null));
+}
+
+#[tokio::test]
+async fn line_ends_and_noted_sources_are_told_from_changes() {
+    let service = Service::start().await;
+    let folder = service.skills.path();
+    // The index holds what an installer and a checkout on Windows made; the caller the original.
+    write(folder, "zebra-tables/SKILL.md", &TABLES.replace('\n', "\r\n"));
+    fs::remove_dir_all(folder.join("zebra-copy")).expect("the folder goes");
+    service.ingest().await;
+    let hash = HashRecipe::SkillMd.compute(&table_files()).expect("a digest");
+    let root = HashRecipe::RootDigestV1.compute(&table_files()).expect("a digest");
+    let rows = [(hash, "skill_md_lf"), (root, "root_digest_v1_lf")];
+    for (held, recipe) in rows {
+        let (_, answer) = service.get(&format!("/verify?content_hash={held}")).await;
+        let found = answer["match"]["recipe"].clone();
+        // The bytes were those of an earlier revision, which is no match of what is there now.
+        assert_eq!((&found["name"], &found["is_current"]), (&json!(recipe), &json!(true)), "{answer}");
+        assert_eq!(
+            (&found["strength"], &answer["match"]["your_hash_matches_audited"]),
+            (&json!("weak"), &json!(false))
+        );
+    }
+    let noted = TABLES.replacen("---\n#", "metadata:\n  github-repo: https://github.com/o/r\n---\n#", 1);
+    write(folder, "zebra-tables/SKILL.md", &noted);
+    service.ingest().await;
+    let (_, answer) = service.get(&format!("/verify?content_hash={hash}")).await;
+    assert_eq!(answer["match"]["recipe"]["name"], "skill_md_source_keys_removed", "{answer}");
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_in_order_and_a_bad_pin_spoils_no_other() {
+    let service = Service::start().await;
+    let found = service.discover("zebra striped tables").await;
+    let (_, inspected) = service.post("/inspect", &json!({ "skill_id": found["results"][0]["skill_id"] })).await;
+    let pin = &inspected["pin"];
+    let lock = HashRecipe::SkillsLock.compute(&table_files()).expect("a digest").to_string();
+    let pins = json!([
+        pin,
+        { "content_hash": "md5:0" },
+        { "content_hash": lock },
+        { "content_hash": "0".repeat(40) },
+        { "source_url": pin["source_url"] },
+        { "commit": "x" },
+        5,
+        {},
+        { "source_url": "no url" },
+    ]);
+    let (status, answer) = service.post("/verify/batch", &json!({ "pins": pins })).await;
+    assert_eq!(status, 200, "{answer}");
+    let results = answer["results"].as_array().expect("a list");
+    let seen: Vec<String> = results
+        .iter()
+        .map(|result| match result["error"]["code"].as_str() {
+            Some(code) => code.to_owned(),
+            None => result["matched_by"].as_str().unwrap_or("none").to_owned(),
+        })
+        .collect();
+    let bad = "INVALID_REQUEST";
+    assert_eq!(seen, ["both", bad, "content_hash", "none", "source_url", bad, bad, bad, bad]);
+    for (result, query) in
+        [(&results[2], format!("content_hash={lock}")), (&results[3], format!("content_hash={}", "0".repeat(40)))]
+    {
+        assert_eq!(result, &service.get(&format!("/verify?{query}")).await.1);
+    }
+    assert_eq!(keys(&results[1]["error"]), ["code", "message", "is_retriable", "retry_after_seconds"]);
+    for (body, word) in [
+        (json!({ "pins": [] }), "empty"),
+        (json!({ "pins": vec![json!({ "content_hash": "0".repeat(64) }); 101] }), "101"),
+        (json!({}), "pins"),
+        (json!({ "pins": 1 }), "pins"),
+        (json!({ "pin": [] }), "pin"),
+    ] {
+        let answer = service.post("/verify/batch", &body).await;
+        assert_eq!(code(&answer), (400, "INVALID_REQUEST"), "{word}");
+        assert!(answer.1["error"]["message"].as_str().is_some_and(|text| text.contains(word)), "{}", answer.1);
+    }
+    let whole = json!({ "pins": vec![pin; 100] });
+    let (status, answer) = service.post("/verify/batch", &whole).await;
+    assert_eq!((status.as_u16(), answer["results"].as_array().map(Vec::len)), (200, Some(100)));
 }
 
 #[tokio::test]
@@ -374,7 +538,7 @@ async fn malformed_requests_are_told_what_to_change() {
             "filters.updated_after",
         ),
         ("/discover", json!(["a"]), 400, "INVALID_REQUEST", "object"),
-        ("/discover", json!({ "query": "x".repeat(70_000) }), 413, "INVALID_REQUEST", "65536"),
+        ("/discover", json!({ "query": "x".repeat(270_000) }), 413, "INVALID_REQUEST", "262144"),
         ("/inspect", json!({}), 400, "INVALID_REQUEST", "skill_id"),
         ("/inspect", json!({ "skill_id": "7" }), 400, "INVALID_SKILL_ID", "UUID"),
         ("/inspect", json!({ "skill_id": "550e8400-e29b-41d4-a716-446655440000" }), 404, "NOT_FOUND", "550e8400"),

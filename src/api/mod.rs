@@ -14,6 +14,7 @@ mod scan;
 mod shell;
 mod source;
 mod verify;
+mod verify_batch;
 
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
@@ -33,4 +34,8 @@ pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, install_of, install_options,
     publisher_metrics,
 };
-pub use verify::{MatchView, MatchedBy, SkillRef, VerifyHit, VerifyMiss, VerifyQuery, VerifyRequest, VerifyResponse};
+pub use verify::{
+    CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,
+    VerifyRequest, VerifyResponse,
+};
+pub use verify_batch::{BATCH_LIMIT, BatchAnswer, HeldPin, VerifyBatchQuery, VerifyBatchRequest, VerifyBatchResponse};

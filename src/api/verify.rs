@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, SafetyView};
-use crate::skill::{Sha256Digest, SkillId};
+use crate::recipe::{Covers, HeldDigest, Strength};
+use crate::skill::SkillId;
 
 /// At least one of content_hash and source_url.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{"required": ["content_hash"]}, {"required": ["source_url"]}]))]
 pub struct VerifyRequest {
-    /// Content hash in sha256: form; bare hex is accepted. Provide content_hash, source_url, or both for a cross-check.
+    /// Content hash in sha256: form; bare hex is accepted, and so is the digest of any recipe in docs/recipes (skills-lock.json, APM, git tree SHA-1, …). Provide content_hash, source_url, or both for a cross-check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub content_hash: Option<String>,
@@ -24,7 +25,7 @@ pub struct VerifyRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyQuery {
     /// By what is held.
-    ContentHash(Sha256Digest),
+    ContentHash(HeldDigest),
     /// By where it came from.
     SourceUrl(String),
     /// By where it came from, with what is held as a cross-check.
@@ -32,7 +33,7 @@ pub enum VerifyQuery {
         /// Where it came from.
         source_url: String,
         /// What is held.
-        content_hash: Sha256Digest,
+        content_hash: HeldDigest,
     },
 }
 
@@ -40,8 +41,9 @@ impl TryFrom<VerifyRequest> for VerifyQuery {
     type Error = Problem;
 
     fn try_from(request: VerifyRequest) -> Result<Self, Problem> {
-        let parse =
-            |hash: String| hash.parse().map_err(|error| Problem::invalid_request(format!("content_hash is {error}")));
+        let parse = |hash: String| {
+            HeldDigest::parse(&hash).map_err(|error| Problem::invalid_request(format!("content_hash is {error}")))
+        };
         if request.source_url.as_ref().is_some_and(|url| url.trim().is_empty()) {
             return Err(Problem::invalid_request("source_url is empty"));
         }
@@ -110,10 +112,76 @@ pub struct SkillRef {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct MatchView {
-    /// Whether the supplied content_hash is the current indexed one; null when none was supplied.
+    /// Whether what the supplied content_hash covers is the current indexed content; null when none was supplied. See recipe for how much that proves.
     pub your_hash_matches_audited: Option<bool>,
     /// Current indexed content hash.
     pub current_content_hash: Option<String>,
+    /// Root digest of the current bundle: the strong digest of everything that ships; null where not every file was read.
+    #[serde(default)]
+    pub current_package_hash: Option<String>,
+    /// How the supplied content_hash led to this skill; null when it did not.
+    #[serde(default)]
+    pub recipe: Option<RecipeMatchView>,
+}
+
+/// The recipe that made a digest, and how much a match of it proves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct RecipeMatchView {
+    /// Stable name of the recipe, such as skill_md, root_digest_v1, skills_lock_computed_hash or git_tree_sha1.
+    pub name: String,
+    /// strong: no two different skills match. weak: different ones can, or differences are not seen; compare a strong digest as well.
+    pub strength: StrengthWord,
+    /// What was hashed: whole_bundle, or skill_md alone.
+    pub covers: CoversWord,
+    /// What a match proves and what it does not.
+    pub note: String,
+    /// Whether the revision that matched is the current one, or an earlier one of this skill.
+    pub is_current: bool,
+    /// Content hash of the revision that matched.
+    pub matched_content_hash: String,
+    /// Root digest of the revision that matched; null where not every file was read.
+    pub matched_package_hash: Option<String>,
+}
+
+/// How much a match proves of what was hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum StrengthWord {
+    /// No two different skills match.
+    Strong,
+    /// Different skills can match, or differences are not seen.
+    Weak,
+}
+
+/// What was hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum CoversWord {
+    /// Every file that ships.
+    WholeBundle,
+    /// SKILL.md alone.
+    SkillMd,
+}
+
+impl From<Strength> for StrengthWord {
+    fn from(strength: Strength) -> Self {
+        match strength {
+            Strength::Strong => Self::Strong,
+            Strength::Weak => Self::Weak,
+        }
+    }
+}
+
+impl From<Covers> for CoversWord {
+    fn from(covers: Covers) -> Self {
+        match covers {
+            Covers::WholeBundle => Self::WholeBundle,
+            Covers::SkillMd => Self::SkillMd,
+        }
+    }
 }
 
 /// A verification miss.

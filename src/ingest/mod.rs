@@ -7,6 +7,7 @@
 
 mod embed;
 mod follow;
+mod hash_stored;
 mod prepare;
 mod report;
 mod rescan;
@@ -15,6 +16,7 @@ mod starter;
 
 pub use embed::embed_missing;
 pub use follow::{FollowReport, follow};
+pub use hash_stored::hash_stored;
 pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
 pub use rescan::rescan_outdated;
 pub use run::{Pipeline, ingest, ingest_starter};

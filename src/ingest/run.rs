@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::prepare::{Prepared, prepare};
-use super::{IngestError, IngestProgress, IngestReport, IngestStage, follow, starter};
+use super::{IngestError, IngestProgress, IngestReport, IngestStage, follow, hash_stored, starter};
 use crate::compute::Compute;
 use crate::search::SearchIndex;
 use crate::skill::Timestamp;
@@ -126,6 +126,7 @@ async fn run(
         report.removed = store.finish_run(source_run, (pipeline.clock)()).await?.removed;
     }
     report.is_finished = is_whole;
+    hash_stored(store, &pipeline.compute).await?;
     report.read_time = started.elapsed();
     progress.report(IngestStage::Indexing);
     let indexing = Instant::now();

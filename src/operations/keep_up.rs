@@ -15,7 +15,7 @@ const MODEL_INTERVAL: Duration = Duration::from_secs(600);
 /// embedded, and calls `on_change` when answers that were made before may be out of date.
 pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     // Scanning again may take minutes, in which a withdrawn verdict must not be served.
-    futures::join!(scan_again(&services), follow(&services, on_change), embed(&services));
+    futures::join!(scan_again(&services), hash_again(&services), follow(&services, on_change), embed(&services));
 }
 
 async fn scan_again(services: &Services) {
@@ -23,6 +23,14 @@ async fn scan_again(services: &Services) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "scanned again under the current rules"),
         Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
+    }
+}
+
+async fn hash_again(services: &Services) {
+    match services.hash_stored().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "hashed by every recipe what was stored before"),
+        Err(error) => tracing::warn!(%error, "could not hash what was stored before"),
     }
 }
 

@@ -20,6 +20,7 @@ mod record_cache;
 mod register;
 mod scan_folder;
 mod services;
+mod verify_pins;
 mod verify_skill;
 
 pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
@@ -38,4 +39,5 @@ pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, To
 pub use register::{find, register};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, Services};
+pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

@@ -2,7 +2,7 @@
 
 use super::{
     Caching, CheckHealth, DiscoverSkills, DiscoverSkillsTool, Exposed, InspectSkill, Method, RestBinding, ToolBinding,
-    VerifySkill,
+    VerifyPins, VerifySkill,
 };
 
 /// Returns every operation that REST or MCP offers, in the order of the documents.
@@ -18,6 +18,9 @@ pub fn register() -> Vec<Exposed> {
             rest(Method::Get, "/verify", Caching::Public { hit_seconds: 300, miss_seconds: 60 }),
             tool("verify_skill"),
         ),
+        // No tool: a model holds one skill at a time, and every tool costs its tokens in every
+        // conversation.
+        Exposed::of::<VerifyPins>(rest(Method::Post, "/verify/batch", Caching::None), None),
         Exposed::of::<CheckHealth>(rest(Method::Get, "/health", Caching::None), None),
     ]
 }

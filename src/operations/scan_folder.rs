@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::api::ScanResponse;
+use crate::recipe::RecipeDigest;
 use crate::scan::{Ruleset, ScannedBundle, scan_bundle_with};
 use crate::skill::SkillBundle;
 use crate::source::{SourceItem, skills_at};
+use crate::store::recipe_digests;
 
 /// Why something was not scanned.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -33,6 +35,11 @@ impl LocalScan {
     pub fn response(&self) -> ScanResponse {
         let Self { path, scanned, .. } = self;
         ScanResponse::new(path.clone(), scanned.bundle.name.clone(), &scanned.report, &scanned.issues)
+    }
+
+    /// Returns the digests of other recipes than its content hash and its root digest.
+    pub fn recipe_digests(&self) -> Vec<RecipeDigest> {
+        recipe_digests(&self.scanned.bundle)
     }
 }
 

@@ -104,6 +104,14 @@ impl Services {
         crate::ingest::rescan_outdated(&self.inner.store, &self.inner.compute, self.now()).await
     }
 
+    /// Hashes what was stored before the current recipes were known.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn hash_stored(&self) -> Result<u64, IngestError> {
+        crate::ingest::hash_stored(&self.inner.store, &self.inner.compute).await
+    }
+
     /// Picks up what another process wrote into the index.
     pub fn reload(&self) -> bool {
         self.inner.search.reload().unwrap_or_else(|error| {

@@ -3,11 +3,12 @@
 use super::problem::store_failed;
 use super::{Effect, Operation, Services};
 use crate::api::{
-    MatchView, MatchedBy, Problem, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss, VerifyQuery,
-    VerifyRequest, VerifyResponse,
+    MatchView, MatchedBy, Problem, RecipeMatchView, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss,
+    VerifyQuery, VerifyRequest, VerifyResponse,
 };
-use crate::skill::{Sha256Digest, locate_source_url};
-use crate::store::{SkillRecord, StoredVerdict};
+use crate::recipe::{HeldDigest, Weakness};
+use crate::skill::{SkillId, locate_source_url};
+use crate::store::{DigestMatch, SkillRecord, StoredVerdict};
 
 /// `GET /verify` and `verify_skill`.
 #[derive(Debug)]
@@ -18,26 +19,37 @@ impl Operation for VerifySkill {
     type Response = VerifyResponse;
     const NAME: &'static str = "verify_skill";
     const TITLE: &'static str = "Verify a skill";
-    const SUMMARY: &'static str = "Re-check a skill you already hold, free and without an account: pass the SHA-256 of its SKILL.md, its source URL, or both for a cross-check. \
-        Returns whether it is the indexed content and the current safety verdict. Call it whenever a pinned skill is loaded and in CI; do not load a skill whose recommended_action is block.";
+    const SUMMARY: &'static str = "Re-check a skill you already hold, free and without an account: pass the SHA-256 of its SKILL.md (or the digest that a lockfile or git holds of its folder), its source URL, or both for a cross-check. \
+        Returns whether it is the indexed content, by which recipe and how strong that is, and the current safety verdict. Call it whenever a pinned skill is loaded and in CI; do not load a skill whose recommended_action is block.";
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
 
     async fn run(services: &Services, request: VerifyRequest) -> Result<VerifyResponse, Problem> {
-        match VerifyQuery::try_from(request)? {
-            VerifyQuery::ContentHash(hash) => by_hash(services, hash).await,
-            VerifyQuery::SourceUrl(url) => {
-                let record = by_url(services, &url).await?;
-                Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, None)))
-            }
-            VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
-                Some(record) if record.content_hash == content_hash => {
-                    Ok(hit(record, MatchedBy::Both, Some(content_hash)))
-                }
-                Some(record) => Ok(hit(record, MatchedBy::SourceUrl, Some(content_hash))),
-                // An unknown place must not hide what is known of the bytes.
-                None => by_hash(services, content_hash).await,
-            },
+        verify(services, VerifyQuery::try_from(request)?).await
+    }
+}
+
+/// Answers one question.
+pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<VerifyResponse, Problem> {
+    match query {
+        VerifyQuery::ContentHash(held) => by_hash(services, held).await,
+        VerifyQuery::SourceUrl(url) => {
+            let record = by_url(services, &url).await?;
+            Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, None, None)))
         }
+        VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
+            Some(record) => {
+                let matches = matches(services, content_hash, Some(record.skill_id)).await?;
+                let found = matches.first();
+                let is_same = found.is_some_and(is_current_content);
+                // Both selectors lead to what the skill is now, or the hash does not cross-check.
+                let matched_by = if is_same { MatchedBy::Both } else { MatchedBy::SourceUrl };
+                let earlier = found.filter(|found| !found.is_current).map(|found| &found.verdict);
+                let verdict = worst(earlier.into_iter().chain([&record.verdict]));
+                Ok(hit(with_verdict(record, verdict), matched_by, Some(is_same), found))
+            }
+            // An unknown place must not hide what is known of the bytes.
+            None => by_hash(services, content_hash).await,
+        },
     }
 }
 
@@ -46,31 +58,68 @@ async fn by_url(services: &Services, url: &str) -> Result<Option<SkillRecord>, P
     services.store().skill_at(&located.candidates).await.map_err(store_failed(VerifySkill::NAME))
 }
 
-/// Several bundles can share a SKILL.md; the answer names the canonical one and carries the
-/// worst verdict, because the caller has shown only that file.
-async fn by_hash(services: &Services, hash: Sha256Digest) -> Result<VerifyResponse, Problem> {
-    let records = services.store().skills_with_content(hash).await.map_err(store_failed(VerifySkill::NAME))?;
-    let worst = records
-        .iter()
-        .map(|record| &record.verdict)
-        .max_by(|left, right| left.status.cmp(&right.status).then(right.score.total_cmp(&left.score)))
-        .cloned();
-    let Some((mut record, worst)) = records.into_iter().next().zip(worst) else { return Ok(miss()) };
-    record.verdict = worst;
-    Ok(hit(record, MatchedBy::ContentHash, Some(hash)))
+async fn matches(services: &Services, held: HeldDigest, only: Option<SkillId>) -> Result<Vec<DigestMatch>, Problem> {
+    services.store().skills_with_digest(held, only).await.map_err(store_failed(VerifySkill::NAME))
 }
 
-fn hit(record: SkillRecord, matched_by: MatchedBy, held: Option<Sha256Digest>) -> VerifyResponse {
+/// Several bundles can share a digest: of SKILL.md, or of a recipe that is ambiguous. The
+/// answer names the first and carries the worst verdict, because the caller has shown no more.
+/// Where any of them is current, earlier ones do not count.
+async fn by_hash(services: &Services, held: HeldDigest) -> Result<VerifyResponse, Problem> {
+    let matches = matches(services, held, None).await?;
+    let Some(first) = matches.first() else { return Ok(miss()) };
+    let alike = matches.iter().filter(|found| found.is_current == first.is_current).map(|found| &found.verdict);
+    // What is held may be an earlier revision: the verdict on the current one counts as well.
+    let verdict = worst(alike.chain((!first.is_current).then_some(&first.record.verdict)));
+    let record = with_verdict(first.record.clone(), verdict);
+    Ok(hit(record, MatchedBy::ContentHash, Some(is_current_content(first)), Some(first)))
+}
+
+fn worst<'a>(verdicts: impl Iterator<Item = &'a StoredVerdict>) -> Option<StoredVerdict> {
+    verdicts.max_by(|left, right| left.status.cmp(&right.status).then(right.score.total_cmp(&left.score))).cloned()
+}
+
+fn with_verdict(mut record: SkillRecord, verdict: Option<StoredVerdict>) -> SkillRecord {
+    record.verdict = verdict.unwrap_or(record.verdict);
+    record
+}
+
+/// Tells whether what the recipe hashed is the current content. A recipe that changes bytes
+/// before it hashes them cannot say so.
+fn is_current_content(found: &DigestMatch) -> bool {
+    found.is_current && found.recipe.weakness() != Some(Weakness::Normalised)
+}
+
+fn hit(
+    record: SkillRecord,
+    matched_by: MatchedBy,
+    is_same: Option<bool>,
+    found: Option<&DigestMatch>,
+) -> VerifyResponse {
     VerifyResponse::Hit(Box::new(VerifyHit {
         matched: true,
         matched_by,
         skill: SkillRef { skill_id: record.skill_id, source_url: record.source.url(), name: record.name },
         comparison: MatchView {
-            your_hash_matches_audited: held.map(|held| held == record.content_hash),
+            your_hash_matches_audited: is_same,
             current_content_hash: Some(record.content_hash.to_string()),
+            current_package_hash: record.is_complete.then(|| record.package_hash.to_string()),
+            recipe: found.map(recipe_view),
         },
         safety: SafetyView::new(facts(record.verdict), record.content_hash),
     }))
+}
+
+fn recipe_view(found: &DigestMatch) -> RecipeMatchView {
+    RecipeMatchView {
+        name: found.recipe.name().to_owned(),
+        strength: found.recipe.strength().into(),
+        covers: found.recipe.covers().into(),
+        note: found.recipe.note().to_owned(),
+        is_current: found.is_current,
+        matched_content_hash: found.content_hash.to_string(),
+        matched_package_hash: found.package_hash.map(|digest| digest.to_string()),
+    }
 }
 
 fn miss() -> VerifyResponse {

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
-    StoreCounts, StoreError,
+    BatchOutcome, BundleDetail, BundleKey, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
+    SkillRevision, SourceRun, StoreCounts, StoreError,
 };
+use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// What is remembered. Every method either happens as a whole or not at all, and every one
@@ -48,6 +49,12 @@ pub trait Store: Send + Sync {
     /// Returns the listed skills with this bundle, the canonical one first.
     async fn skills_with_package(&self, package_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError>;
 
+    /// Returns the listed skills that have, or had, a bundle with this digest by any recipe
+    /// that can have made it: current bundles first, then the plainer recipe, the canonical
+    /// skill first. With `only`, of that skill alone, however many copies there are.
+    async fn skills_with_digest(&self, held: HeldDigest, only: Option<SkillId>)
+    -> Result<Vec<DigestMatch>, StoreError>;
+
     /// Returns everything that is known of a bundle.
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError>;
 
@@ -66,4 +73,11 @@ pub trait Store: Send + Sync {
 
     /// Appends the verdict of a revision whose bundle is stored.
     async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError>;
+
+    /// Returns bundles that were stored before the current recipes were known, with the raw
+    /// files and the name under which they were scanned.
+    async fn unhashed_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError>;
+
+    /// Adds the digests of stored bundles, which are then hashed by the current recipes.
+    async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError>;
 }

@@ -6,6 +6,7 @@
 //! is the one that needs nothing beside it.
 
 mod contract;
+mod digests;
 mod error;
 mod record;
 mod revision;
@@ -14,9 +15,10 @@ mod sqlite;
 mod suite;
 
 pub use contract::Store;
+pub use digests::recipe_digests;
 pub use error::StoreError;
 pub use record::{
-    BatchOutcome, BundleDetail, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts,
+    BatchOutcome, BundleDetail, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts,
     StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};

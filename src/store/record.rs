@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BundleKey, SkillRevision};
+use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
 use crate::skill::{Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp};
 
@@ -102,6 +103,23 @@ pub struct StoredVerdict {
     pub content_hash: Sha256Digest,
     /// The bundle that was scanned.
     pub package_hash: Sha256Digest,
+}
+
+/// A skill that has, or had, a bundle with a digest that somebody holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DigestMatch {
+    /// The recipe whose digest it is.
+    pub recipe: HashRecipe,
+    /// The skill as it is now.
+    pub record: SkillRecord,
+    /// Whether the bundle is the one that the skill has now, or an earlier one.
+    pub is_current: bool,
+    /// Digest of the SKILL.md of the bundle that matched.
+    pub content_hash: Sha256Digest,
+    /// Root digest of the bundle that matched, where every file of it was read.
+    pub package_hash: Option<Sha256Digest>,
+    /// The latest verdict on the bundle that matched.
+    pub verdict: StoredVerdict,
 }
 
 /// Everything that is known of a bundle.

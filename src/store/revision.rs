@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::digests::recipe_digests;
+use crate::recipe::RecipeDigest;
 use crate::scan::{SafetyStatus, ScanReport, ScannedBundle};
 use crate::skill::{
     BundleFile, FileContent, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillBundle, SkillId, SkillSource,
@@ -66,6 +68,7 @@ pub struct SkillRevision {
     pub(super) selection_flags: Vec<String>,
     pub(super) context_cost_tokens: Option<u64>,
     pub(super) files: Vec<StoredFile>,
+    pub(super) recipe_digests: Vec<RecipeDigest>,
     pub(super) report: ScanReport,
     pub(super) analyzed_at: Timestamp,
 }
@@ -124,6 +127,7 @@ impl SkillRevision {
             selection_flags: selection_flags(&bundle.name, &bundle.description),
             quality_flags,
             context_cost_tokens,
+            recipe_digests: recipe_digests(&bundle),
             files: bundle.files.into_iter().map(StoredFile::new).collect(),
             name: bundle.name,
             description: bundle.description,

@@ -17,10 +17,15 @@ pub(super) fn observation(name: &str, description: &str) -> Observation {
     observation_in("owner/repository", name, description, &[])
 }
 
+/// The SKILL.md of a sighting.
+pub(super) fn skill_md(name: &str, description: &str) -> String {
+    format!("---\nname: {name}\ndescription: {description}\n---\n# {name}\n")
+}
+
 /// A sighting in another repository, with the paths of files that were not read.
 pub(super) fn observation_in(repository: &str, name: &str, description: &str, unread: &[&str]) -> Observation {
     let (owner, repository) = repository.split_once('/').expect("owner/repository");
-    let content = format!("---\nname: {name}\ndescription: {description}\n---\n# {name}\n");
+    let content = skill_md(name, description);
     let raw = RawBundle {
         files: vec![RawFile {
             path: "SKILL.md".to_owned(),
@@ -47,8 +52,9 @@ pub(super) fn observation_in(repository: &str, name: &str, description: &str, un
 /// Writes one test for each claim, over the store that `$open` opens.
 macro_rules! store_suite {
     ($open:ident) => {
+        use crate::recipe::{Covers, FileMode, HeldDigest, RecipeFile, compute_all};
         use crate::skill::{SkillId, SourceIdentity};
-        use crate::store::suite::{observation, observation_in, time};
+        use crate::store::suite::{observation, observation_in, skill_md, time};
 
         #[tokio::test]
         async fn what_is_stored_is_read_back_by_every_key() {
@@ -82,6 +88,60 @@ macro_rules! store_suite {
             assert_eq!(detail.report.package_hash, record.package_hash);
             assert_eq!(store.known_bundles(&[seen.bundle]).await.expect("read").len(), 1);
             assert!(store.outdated_bundles(10).await.expect("read").is_empty());
+        }
+
+        #[tokio::test]
+        async fn a_bundle_is_found_by_the_digest_of_every_recipe() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            // A folder without an execute bit and without CRLF has two forms less.
+            let seen = [observation("alpha", "Does alpha."), observation_in("o/r", "beta", "Does beta.", &["run.sh"])];
+            store.apply(run, seen.to_vec(), time(2)).await.expect("apply");
+            for (name, description, is_complete) in [("alpha", "Does alpha.", true), ("beta", "Does beta.", false)] {
+                let text = skill_md(name, description);
+                let files = [RecipeFile::new("SKILL.md", text.as_bytes(), FileMode::Regular)];
+                for digest in compute_all(&files) {
+                    let held = HeldDigest::parse(&digest.to_string()).expect("a digest");
+                    let found = store.skills_with_digest(held, None).await.expect("read");
+                    // Of a bundle that was not read as a whole, nobody knows its digest.
+                    if !is_complete && digest.recipe.covers() == Covers::WholeBundle {
+                        assert_eq!(found, [], "{name} {}", digest.recipe);
+                        continue;
+                    }
+                    assert_eq!(found.len(), 1, "{name} {}", digest.recipe);
+                    let found = &found[0];
+                    assert_eq!((found.record.name.as_str(), found.is_current), (name, true));
+                    assert_eq!(found.content_hash, found.record.content_hash);
+                    assert_eq!(found.package_hash.is_some(), is_complete);
+                    let is_equal = digest.value == found.recipe.compute(&files).expect("a digest").value;
+                    assert!(is_equal, "{} was found as {}", digest.recipe, found.recipe);
+                }
+            }
+            let unknown = HeldDigest::parse(&"0".repeat(40)).expect("a digest");
+            assert_eq!(store.skills_with_digest(unknown, None).await.expect("read"), []);
+            assert!(store.unhashed_bundles(10).await.expect("read").is_empty());
+        }
+
+        #[tokio::test]
+        async fn an_earlier_bundle_is_found_and_is_not_current() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            let old = observation("alpha", "Does alpha.");
+            store.apply(run, vec![old], time(2)).await.expect("apply");
+            store.apply(run, vec![observation("alpha", "Does alpha, better.")], time(3)).await.expect("apply");
+            let text = skill_md("alpha", "Does alpha.");
+            for digest in compute_all(&[RecipeFile::new("SKILL.md", text.as_bytes(), FileMode::Regular)]) {
+                let held = HeldDigest::parse(&digest.to_string()).expect("a digest");
+                let found = store.skills_with_digest(held, None).await.expect("read");
+                assert_eq!(found.len(), 1, "{}", digest.recipe);
+                assert!(!found[0].is_current && found[0].record.description == "Does alpha, better.");
+                assert_ne!(found[0].content_hash, found[0].record.content_hash);
+                assert_eq!(found[0].verdict.content_hash, found[0].content_hash);
+                let id = found[0].record.skill_id;
+                assert_eq!(store.skills_with_digest(held, Some(id)).await.expect("read"), found);
+                let other = SkillId::of(&observation("beta", "Does beta.").source.identity);
+                assert_eq!(store.skills_with_digest(held, Some(other)).await.expect("read"), []);
+            }
         }
 
         #[tokio::test]

@@ -1,6 +1,7 @@
 //! The store that needs nothing beside it: one SQLite file in write-ahead mode.
 
 mod connect;
+mod digests;
 mod read;
 mod write;
 
@@ -11,9 +12,10 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, Observation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
-    Store, StoreCounts, StoreError,
+    BatchOutcome, BundleDetail, BundleKey, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
+    SkillRevision, SourceRun, Store, StoreCounts, StoreError,
 };
+use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// A store in a SQLite file. Clones share the connections.
@@ -72,6 +74,14 @@ impl Store for SqliteStore {
         read::skills_with_package(&self.readers, package_hash).await
     }
 
+    async fn skills_with_digest(
+        &self,
+        held: HeldDigest,
+        only: Option<SkillId>,
+    ) -> Result<Vec<DigestMatch>, StoreError> {
+        digests::skills_with_digest(&self.readers, held, only).await
+    }
+
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
         read::bundle(&self.readers, key).await
     }
@@ -95,12 +105,21 @@ impl Store for SqliteStore {
     async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError> {
         write::append_verdict(&self.writer, revision).await
     }
+
+    async fn unhashed_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+        digests::unhashed_bundles(&self.readers, limit).await
+    }
+
+    async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError> {
+        digests::put_recipe_digests(&self.writer, &bundles).await
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::suite;
     use super::*;
+    use crate::recipe::HashRecipe;
 
     async fn open_new() -> (tempfile::TempDir, SqliteStore) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -123,6 +142,30 @@ mod tests {
         assert_eq!(names, ["alpha", "beta"]);
         let detail = store.bundle(changes[0].record.bundle).await.expect("it is read").expect("the bundle is there");
         assert!(String::from_utf8_lossy(&detail.content).contains("name: alpha"));
+    }
+
+    #[tokio::test]
+    async fn bundles_of_the_first_version_wait_to_be_hashed_and_are_then_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("touchmark.db");
+        std::fs::write(&path, include_bytes!("../../../tests/fixtures/store-v1.db")).expect("the fixture is copied");
+        let store = SqliteStore::open(&path).await.expect("the fixture opens");
+        let text = skill_md("alpha", "Does alpha.");
+        let files = [RecipeFile::new("SKILL.md", text.as_bytes(), FileMode::Regular)];
+        let find = async |recipe: HashRecipe| {
+            let digest = recipe.compute(&files).expect("a digest").to_string();
+            store.skills_with_digest(HeldDigest::parse(&digest).expect("a digest"), None).await.expect("it is read")
+        };
+        assert_eq!((find(HashRecipe::SkillMd).await.len(), find(HashRecipe::RootDigestV1).await.len()), (1, 1));
+        assert_eq!(find(HashRecipe::SkillsLock).await, []);
+        let waiting = store.unhashed_bundles(10).await.expect("it is read");
+        let hashed = waiting.into_iter().map(|(key, raw, name)| {
+            let (bundle, _) = crate::skill::SkillBundle::parse(raw, Some(&name)).expect("a skill");
+            (key, crate::store::recipe_digests(&bundle))
+        });
+        store.put_recipe_digests(hashed.collect()).await.expect("they are stored");
+        assert!(store.unhashed_bundles(10).await.expect("it is read").is_empty());
+        assert_eq!(find(HashRecipe::SkillsLock).await[0].record.name, "alpha");
     }
 
     /// Writes the fixture of the test above: `cargo test write_the_store_fixture -- --ignored`.

@@ -182,8 +182,16 @@ pub(super) async fn outdated_bundles(
     .bind(limit)
     .fetch_all(pool)
     .await?;
+    raw_bundles(pool, &rows).await
+}
+
+/// Reads bundles from rows of key, list of files, list of unread files and name.
+pub(super) async fn raw_bundles(
+    pool: &SqlitePool,
+    rows: &[SqliteRow],
+) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
     let mut bundles = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let entries: Vec<FileEntry> = json("list of files", row.get(1))?;
         let unread: Vec<UnreadFile> = json("list of unread files", row.get(2))?;
         let mut files = Vec::with_capacity(entries.len());
@@ -229,11 +237,11 @@ fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
     })
 }
 
-fn digest(bytes: Vec<u8>) -> Result<Sha256Digest, StoreError> {
+pub(super) fn digest(bytes: Vec<u8>) -> Result<Sha256Digest, StoreError> {
     bytes.try_into().map(Sha256Digest::from_bytes).map_err(|_| StoreError::corrupt("digest", "it has not 32 bytes"))
 }
 
-fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
+pub(super) fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
     serde_json::from_str(&text).map_err(|error| StoreError::corrupt(what, error))
 }
 

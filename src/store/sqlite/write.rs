@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
+use super::super::digests::RECIPE_SET;
 use super::super::revision::{compress, skill_id};
 use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
 };
+use super::digests::insert_digests;
 use crate::skill::{SkillId, SkillSource, Timestamp};
 
-type Change<'a> = Transaction<'a, Sqlite>;
+pub(super) type Change<'a> = Transaction<'a, Sqlite>;
 
 pub(super) async fn begin_run(pool: &SqlitePool, key: &str, now: Timestamp) -> Result<SourceRun, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -121,9 +123,9 @@ async fn insert_bundle(change: &mut Change<'_>, revision: &SkillRevision) -> Res
             .await?;
     }
     let files: Vec<_> = revision.files.iter().map(|file| &file.entry).collect();
-    sqlx::query(
+    let inserted = sqlx::query(
         "INSERT INTO bundles (bundle_key, package_hash, content_hash, name, description, is_complete, context_cost_tokens, \
-         quality_flags, selection_flags, manifest, frontmatter, issues, unread, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+         quality_flags, selection_flags, manifest, frontmatter, issues, unread, files, recipe_set) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(key_bytes(revision.key))
     .bind(revision.package_hash.as_bytes().to_vec())
@@ -139,8 +141,13 @@ async fn insert_bundle(change: &mut Change<'_>, revision: &SkillRevision) -> Res
     .bind(json(&revision.issues)?)
     .bind(json(&revision.unread)?)
     .bind(json(&files)?)
+    .bind(RECIPE_SET)
     .execute(&mut **change)
     .await?;
+    // One that is known already was hashed with it, or is waiting in `unhashed_bundles`.
+    if inserted.rows_affected() == 1 {
+        insert_digests(change, &key_bytes(revision.key), &revision.recipe_digests).await?;
+    }
     Ok(())
 }
 
@@ -233,6 +240,11 @@ async fn upsert_skill(
     .bind(sequence)
     .execute(&mut **change)
     .await?;
+    sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(key_bytes(observation.bundle))
+        .bind(id_bytes(id))
+        .execute(&mut **change)
+        .await?;
     Ok(effect)
 }
 

@@ -187,12 +187,15 @@ pub(super) struct VerifyArguments {
     /// The skill's folder, or its SKILL.md; it is hashed here and not sent.
     #[arg(conflicts_with = "content_hash")]
     pub path: Option<PathBuf>,
-    /// The SHA-256 of its SKILL.md, with or without `sha256:`.
+    /// The SHA-256 of its SKILL.md, with or without `sha256:`; or the digest that a lockfile, git or another tool holds.
     #[arg(long, value_name = "HASH")]
     pub content_hash: Option<String>,
     /// The URL that it was installed from.
     #[arg(long, value_name = "URL")]
     pub source_url: Option<String>,
+    /// A file of pins as `inspect` prints them, a list or one a line; `-` is the standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "content_hash", "source_url"])]
+    pub pins: Option<PathBuf>,
 }
 
 /// `touchmark ingest`.

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::arguments::Global;
 use super::failure::Failure;
 use super::local;
 use super::remote::RemoteServer;
-use crate::operations::{Operation, Services};
+use crate::api::{BATCH_LIMIT, BatchAnswer, VerifyBatchRequest};
+use crate::operations::{Operation, Services, VerifyPins};
 
 /// Who answers.
 #[derive(Debug)]
@@ -50,6 +52,21 @@ impl Backend {
             }
             Self::Remote(server) => Ok(server.ask::<O>(&request).await?),
         }
+    }
+
+    /// Verifies any number of pins, as many in a request as one may hold; the answers are in
+    /// their order.
+    pub async fn verify_batch(&self, pins: &[Value]) -> Result<Vec<BatchAnswer>, Failure> {
+        let mut answers = Vec::with_capacity(pins.len());
+        for chunk in pins.chunks(BATCH_LIMIT) {
+            let request = VerifyBatchRequest { pins: chunk.to_vec() };
+            let results = self.ask::<VerifyPins>(request).await?.value.results;
+            if results.len() != chunk.len() {
+                return Err(Failure::Batch { asked: chunk.len(), answered: results.len() });
+            }
+            answers.extend(results);
+        }
+        Ok(answers)
     }
 
     /// Returns the server, where one answers.

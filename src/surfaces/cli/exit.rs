@@ -39,9 +39,12 @@ pub(super) mod help {
     pub const INSPECT: &str = "Exit codes:\n  0  the skill was shown, whatever its verdict\n  \
         1  the command failed, or there is no such skill";
     pub const VERIFY: &str = "Exit codes:\n  \
-        0  it is the indexed content, and its verdict does not block it\n  \
-        1  the command failed: nothing is known of the verdict\n  \
+        0  it is the indexed content, or alike, and its verdict does not block it\n  \
+        1  the command failed: nothing is known of the verdict, or a pin cannot be read\n  \
         2  it differs from what is indexed, or is unknown, or is blocked\n\n\
+        Alike is a digest that other bytes can share, such as a computedHash or a git tree; files that differ only in \
+        line ends and execute bits; and a SKILL.md alone that differs only in what an installer wrote into it. \
+        docs/recipes.md says what each digest proves.\n\n\
         The files of a folder are compared with the audited bundle as well. Where a source URL and a hash are given, \
         both must lead to the same skill.";
     pub const HEALTH: &str = "Exit codes:\n  0  it answers, perhaps with a part missing (degraded)\n  \

@@ -72,6 +72,22 @@ pub(super) enum Failure {
     /// There is nothing to check.
     #[error("{0}")]
     NothingApproved(String),
+    /// The server did not answer every pin.
+    #[error("the server answered {answered} of {asked} pins; its version may be another than this one")]
+    Batch {
+        /// Pins of the request.
+        asked: usize,
+        /// Answers.
+        answered: usize,
+    },
+    /// Pins cannot be read.
+    #[error("cannot read pins from `{path}`: {reason}; expected a JSON list of pins, or one pin a line")]
+    Pins {
+        /// Where they should be.
+        path: String,
+        /// What failed.
+        reason: String,
+    },
     /// Two options ask for different things.
     #[error("{0}")]
     Usage(&'static str),

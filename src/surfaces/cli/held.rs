@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::paint::line;
 use crate::api::ScanResponse;
 use crate::operations::scan_folder;
+use crate::recipe::{HashRecipe, RecipeDigest};
 use crate::scan::Ruleset;
 
 /// A skill that somebody holds.
@@ -14,6 +15,9 @@ pub(super) struct Held {
     pub content_hash: String,
     /// The digest of all of its files, where it is held as a folder and all could be read.
     pub package_hash: Option<String>,
+    /// What it is but for line ends, execute bits and what installers write into SKILL.md:
+    /// the digests to ask for where the bytes are not the indexed ones.
+    pub normalised: Vec<RecipeDigest>,
 }
 
 /// Why what is held cannot be hashed.
@@ -48,12 +52,12 @@ impl Held {
         let mut result = None;
         // A folder with a SKILL.md is one skill, and what could not be read comes before it.
         scan_folder(path, Ruleset::builtin(), |scanned| match (scanned, &result) {
-            (Ok(scan), None | Some(Err(_))) => result = Some(Ok(scan.response())),
+            (Ok(scan), None | Some(Err(_))) => result = Some(Ok((scan.response(), scan.recipe_digests()))),
             (Err(failure), None) => result = Some(Err(failure)),
             _ => {}
         });
         match result {
-            Some(Ok(scan)) => Ok(Self::of(&scan, is_folder)),
+            Some(Ok((scan, digests))) => Ok(Self::of(&scan, digests, is_folder)),
             Some(Err(failure)) => {
                 Err(HeldError::Unreadable { path: line(&failure.path, 300), reason: line(&failure.reason, 300) })
             }
@@ -61,9 +65,15 @@ impl Held {
         }
     }
 
-    fn of(scan: &ScanResponse, is_folder: bool) -> Self {
+    fn of(scan: &ScanResponse, digests: Vec<RecipeDigest>, is_folder: bool) -> Self {
         let is_whole = is_folder && scan.completeness.is_complete;
-        Self { content_hash: scan.content_hash.clone(), package_hash: is_whole.then(|| scan.package_hash.clone()) }
+        let of = |wanted| digests.iter().copied().filter(move |digest: &RecipeDigest| digest.recipe == wanted);
+        let whole = of(HashRecipe::RootDigestV1Lf).filter(|_| is_whole);
+        Self {
+            content_hash: scan.content_hash.clone(),
+            package_hash: is_whole.then(|| scan.package_hash.clone()),
+            normalised: whole.chain(of(HashRecipe::SkillMdCanonical)).collect(),
+        }
     }
 }
 

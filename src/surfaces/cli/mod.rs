@@ -49,6 +49,7 @@ mod standing;
 mod suggestion;
 mod table;
 mod verify;
+mod verify_pins;
 
 pub use exit::Outcome;
 pub use help_pages::help_pages;

@@ -9,6 +9,7 @@ mod html;
 mod llms;
 mod openapi;
 mod pages;
+mod recipes;
 mod schema_table;
 
 pub use catalogue::{DEFAULT_URL, Document, GenerateError, checked_in, generate, served};

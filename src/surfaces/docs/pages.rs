@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::recipes::recipes;
 use super::schema_table;
 use crate::api::{ErrorCode, SAFETY_SCOPE};
 use crate::operations::{Exposed, Method, register};
@@ -22,8 +23,16 @@ pub(super) struct Page {
 
 /// Returns every page of a service at `url`, in reading order.
 pub(super) fn all(url: &str) -> Vec<Page> {
-    let mut pages =
-        vec![index(url), quickstart(url), api(url), identity(url), payments(url), rules(url), command_line()];
+    let mut pages = vec![
+        index(url),
+        quickstart(url),
+        api(url),
+        identity(url),
+        recipes(url),
+        payments(url),
+        rules(url),
+        command_line(),
+    ];
     pages.extend(RULES.iter().map(|rule| Page {
         path: format!("/docs/rules/{}", rule.id),
         title: format!("Rule {}", rule.id),
@@ -33,7 +42,7 @@ pub(super) fn all(url: &str) -> Vec<Page> {
     pages
 }
 
-fn page(path: &str, title: &str, summary: &str, body: &str) -> Page {
+pub(super) fn page(path: &str, title: &str, summary: &str, body: &str) -> Page {
     Page {
         path: path.to_owned(),
         title: title.to_owned(),
@@ -51,6 +60,7 @@ fn index(url: &str) -> Page {
          - [Command line]({url}/docs/cli.md): every command with its options and exit codes.\n\n\
          ## Concepts\n\n\
          - [Verification]({url}/docs/identity.md): stable ids, content hashes, the bundle digest, pins.\n\
+         - [Hash recipes]({url}/docs/recipes.md): every digest that can be verified, and what a match of it proves.\n\
          - [Rules]({url}/docs/rules.md): what the scanner looks for, with examples of what it flags and what it leaves alone.\n\
          - [Payments]({url}/docs/payments.md): off on this instance.\n\n\
          ## For programs\n\n\
@@ -175,7 +185,7 @@ fn identity(url: &str) -> Page {
          ## Bundle digest\n\n`manifest.package_hash` is the root digest v1 of the whole bundle: SHA-256 of the line `sigildex-root-digest-v1` and one line for each file, ordered by the bytes of the path:\n\n```text\n<sha256 hex> <size> <x or -> <path>\n```\n\n`x` stands for a file with any execute bit. `.git` and `.sigildex` are left out at any depth.\n\n\
          ## Verdict\n\nA verdict is about one bundle digest and one ruleset (now `{ruleset}`); it is appended, never overwritten. `safety.freshness` says whether it still matches. {SAFETY_SCOPE} Of several bundles that share a SKILL.md, `/verify` by content hash answers with the worst verdict.\n\n\
          | Status | Action | Meaning |\n|---|---|---|\n| `safe` | `safe_to_install`, or `review_before_install` where something runs | Everything was read and nothing was found. |\n| `caution` | `review_before_install` | Something deserves a look, or not every file could be read. |\n| `warning` | `review_before_install` | A stronger concern. |\n| `dangerous` | `block` | Critical, with evidence; never in the results of `/discover`. |\n\n\
-         ## Pin and verify\n\n`/inspect` returns `pin`: `skill_id`, `source_url`, `content_hash`, `commit_sha`, `verdict`, `audited_at`. Store it beside the installed skill, and at every load or in CI ask:\n\n```bash\ncurl -s '{url}/verify?content_hash=sha256:…&source_url=https%3A%2F%2F…'\n```\n\nWith both, the source is looked up first and the hash is checked against it; `matched_by` says which led to the answer. Hits carry `ETag` and `Cache-Control: public, max-age=300`, misses `max-age=60`. URLs of files, raw files and folders are understood, with any branch and any case of owner and repository.",
+         ## Pin and verify\n\n`/inspect` returns `pin`: `skill_id`, `source_url`, `content_hash`, `commit_sha`, `verdict`, `audited_at`. Store it beside the installed skill, and at every load or in CI ask:\n\n```bash\ncurl -s '{url}/verify?content_hash=sha256:…&source_url=https%3A%2F%2F…'\n```\n\nWith both, the source is looked up first and the hash is checked against it; `matched_by` says which led to the answer. Hits carry `ETag` and `Cache-Control: public, max-age=300`, misses `max-age=60`. URLs of files, raw files and folders are understood, with any branch and any case of owner and repository. The hash may be that of any [recipe]({url}/docs/recipes.md): what skills-lock.json, APM, git or ClawHub hold. `POST /verify/batch` takes up to 100 pins as `{{\"pins\": [...]}}` and answers in order; a pin that cannot be read has an error in its place.",
         ruleset = ruleset_version()
     );
     page("/docs/identity", "Verification", "Stable ids, content hashes, the bundle digest, verdicts and pins.", &body)

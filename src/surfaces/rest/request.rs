@@ -7,8 +7,8 @@ use url::form_urlencoded;
 use crate::api::Problem;
 use crate::skill::sanitise_line;
 
-/// Longest body, in bytes. The longest sensible request has a query of 500 characters.
-pub(super) const BODY_BYTES: usize = 64 * 1024;
+/// Longest body, in bytes. The longest sensible request has a hundred pins with long URLs.
+pub(super) const BODY_BYTES: usize = 256 * 1024;
 /// Longest query string, in bytes.
 const QUERY_BYTES: usize = 16 * 1024;
 

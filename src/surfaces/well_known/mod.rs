@@ -30,7 +30,8 @@ pub fn mcp(url: &str) -> String {
 
 /// Renders `/.well-known/x402.json`: payments are off in this version.
 pub fn x402(url: &str) -> String {
-    let free = ["/discover", "/inspect", "/verify", "/health", "/mcp"].map(|path| format!("{url}{path}"));
+    let free =
+        ["/discover", "/inspect", "/verify", "/verify/batch", "/health", "/mcp"].map(|path| format!("{url}{path}"));
     pretty(&json!({
         "x402Version": 2,
         "enabled": false,

@@ -3,7 +3,7 @@
 use super::untrusted::bounded_fence;
 use super::untrusted_line;
 use super::verdict::{basis, verdict};
-use crate::api::{VerifyHit, VerifyResponse};
+use crate::api::{CoversWord, StrengthWord, VerifyHit, VerifyResponse};
 
 /// Renders what is known of what a caller holds.
 pub(super) fn render(response: &VerifyResponse) -> String {
@@ -26,8 +26,15 @@ fn of_hit(hit: &VerifyHit) -> String {
         ),
         _ => format!("Safety: {indexed}"),
     };
+    let recipe = hit.comparison.recipe.as_ref();
     let same = match is_same {
+        Some(true) if recipe.is_some_and(|recipe| recipe.strength == StrengthWord::Weak) => {
+            "as far as a weak digest can tell, which other bytes can share: compare the bundle digest as well"
+        }
         Some(true) => "yes",
+        Some(false) if recipe.is_some_and(|recipe| !recipe.is_current) => {
+            "no: what you hold is an earlier revision, so do not load it before your user has looked"
+        }
         Some(false) => "no: what you hold differs from what is indexed, so do not load it before your user has looked",
         None => "not compared: no content_hash was given, so this says nothing of the bytes that you hold",
     };
@@ -40,6 +47,19 @@ fn of_hit(hit: &VerifyHit) -> String {
         format!("skill_id: {}", hit.skill.skill_id),
         format!("Source: {}", untrusted_line(&hit.skill.source_url, 500)),
     ];
+    if let Some(recipe) = recipe {
+        let compared = format!(
+            "Compared by: {} ({}, covers {}). {}",
+            recipe.name,
+            if recipe.strength == StrengthWord::Strong { "strong" } else { "weak" },
+            if recipe.covers == CoversWord::WholeBundle { "the whole bundle" } else { "SKILL.md only" },
+            recipe.note
+        );
+        lines.push(untrusted_line(&compared, 500));
+    }
+    if let Some(hash) = &hit.comparison.current_package_hash {
+        lines.push(format!("Indexed bundle: {hash}"));
+    }
     lines.extend(basis(&hit.safety));
     lines.push(bounded_fence("name", &untrusted_line(&hit.skill.name, 200)).text);
     lines.join("\n")

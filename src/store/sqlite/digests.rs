@@ -1,0 +1,128 @@
+//! Bundles by their digests.
+
+use std::collections::HashMap;
+
+use sqlx::{Row, SqlitePool};
+
+use super::super::digests::RECIPE_SET;
+use super::super::{BundleKey, DigestMatch, StoreError};
+use super::read::{digest, json, raw_bundles, skills};
+use super::write::Change;
+use crate::recipe::{HashRecipe, HeldDigest, RecipeDigest};
+use crate::skill::{RawBundle, SkillId};
+
+/// Matches that are read at most: the current and the dangerous ones come first.
+const MATCHES_LIMIT: i64 = 200;
+
+/// Finds the listed skills that have, or had, a bundle with this digest: current ones first,
+/// then by recipe, the canonical one first.
+pub(super) async fn skills_with_digest(
+    pool: &SqlitePool,
+    held: HeldDigest,
+    only: Option<SkillId>,
+) -> Result<Vec<DigestMatch>, StoreError> {
+    let rows = sqlx::query(
+        "WITH found (recipe, bundle_key) AS ( \
+         SELECT 'skill_md', bundle_key FROM bundles WHERE content_hash = ?1 \
+         UNION ALL SELECT 'root_digest_v1', bundle_key FROM bundles WHERE package_hash = ?1 AND is_complete = 1 \
+         UNION ALL SELECT recipe, bundle_key FROM recipe_digests WHERE digest = ?1) \
+         SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary \
+         FROM found JOIN skill_bundles h ON h.bundle_key = found.bundle_key JOIN skills s ON s.skill_id = h.skill_id AND s.is_listed = 1 \
+         JOIN bundles b ON b.bundle_key = found.bundle_key \
+         JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = found.bundle_key) \
+         WHERE ?3 IS NULL OR s.skill_id = ?3 \
+         ORDER BY s.bundle_key = found.bundle_key DESC, s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?2",
+    )
+    .bind(held.value().as_bytes().to_vec())
+    .bind(MATCHES_LIMIT)
+    .bind(only.map(|id| id.as_bytes().to_vec()))
+    .fetch_all(pool)
+    .await?;
+    let recipes: Vec<HashRecipe> = held.recipes().collect();
+    let mut ids = Vec::with_capacity(rows.len());
+    for row in &rows {
+        ids.push(skill_id(row.get(1))?);
+    }
+    let records: HashMap<SkillId, _> =
+        skills(pool, &ids).await?.into_iter().map(|record| (record.skill_id, record)).collect();
+    let mut matches = Vec::with_capacity(rows.len());
+    for (row, id) in rows.iter().zip(&ids) {
+        // A newer program may have stored a recipe that this one does not know.
+        let recipe = HashRecipe::from_name(row.get(0)).filter(|recipe| recipes.contains(recipe));
+        let (Some(recipe), Some(record)) = (recipe, records.get(id)) else { continue };
+        let is_complete: bool = row.get(5);
+        let package_hash = digest(row.get(4))?;
+        matches.push(DigestMatch {
+            recipe,
+            record: record.clone(),
+            is_current: row.get(2),
+            content_hash: digest(row.get(3))?,
+            package_hash: is_complete.then_some(package_hash),
+            verdict: json("verdict", row.get(6))?,
+        });
+    }
+    // Stable: what the query has ordered stays so among those of one recipe.
+    matches.sort_by_key(|found| {
+        let strength = HashRecipe::ALL.iter().position(|recipe| *recipe == found.recipe);
+        (!found.is_current, strength)
+    });
+    Ok(matches)
+}
+
+/// Returns bundles that were not hashed by the current recipes, with the raw files and the
+/// name under which they were scanned.
+pub(super) async fn unhashed_bundles(
+    pool: &SqlitePool,
+    limit: u32,
+) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+    let rows = sqlx::query("SELECT bundle_key, files, unread, name FROM bundles WHERE recipe_set < ? LIMIT ?")
+        .bind(RECIPE_SET)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    raw_bundles(pool, &rows).await
+}
+
+/// Replaces the digests of bundles.
+pub(super) async fn put_recipe_digests(
+    pool: &SqlitePool,
+    bundles: &[(BundleKey, Vec<RecipeDigest>)],
+) -> Result<(), StoreError> {
+    let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
+    for (key, digests) in bundles {
+        let key = key.digest().as_bytes().to_vec();
+        insert_digests(&mut change, &key, digests).await?;
+        sqlx::query("UPDATE bundles SET recipe_set = ? WHERE bundle_key = ?")
+            .bind(RECIPE_SET)
+            .bind(key)
+            .execute(&mut *change)
+            .await?;
+    }
+    change.commit().await?;
+    Ok(())
+}
+
+/// Stores the digests of a bundle that was just stored, in one statement.
+pub(super) async fn insert_digests(
+    change: &mut Change<'_>,
+    key: &[u8],
+    digests: &[RecipeDigest],
+) -> Result<(), StoreError> {
+    let rows: Vec<[String; 2]> =
+        digests.iter().map(|digest| [hex::encode(digest.value.as_bytes()), digest.recipe.name().to_owned()]).collect();
+    let rows = serde_json::to_string(&rows).map_err(|error| StoreError::corrupt("list of digests", error))?;
+    sqlx::query(
+        "INSERT INTO recipe_digests (digest, recipe, bundle_key) \
+         SELECT unhex(value ->> 0), value ->> 1, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+    )
+    .bind(key)
+    .bind(rows)
+    .execute(&mut **change)
+    .await?;
+    Ok(())
+}
+
+fn skill_id(bytes: Vec<u8>) -> Result<SkillId, StoreError> {
+    let bytes: [u8; 16] = bytes.try_into().map_err(|_| StoreError::corrupt("skill id", "it has not 16 bytes"))?;
+    Ok(SkillId::from_bytes(bytes))
+}
