@@ -14,6 +14,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rank", &[]),
     ("source", &["skill"]),
     ("approval", &["skill"]),
+    // What a lockfile records of bytes is named by the recipe that made it, and what was known
+    // of them by the words of a verdict.
+    ("lockfile", &["skill", "scan", "recipe"]),
     ("store", &["skill", "scan"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -30,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rank",
             "source",
             "approval",
+            "lockfile",
             "store",
             "search",
             "meter",
