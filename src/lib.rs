@@ -7,6 +7,7 @@
 pub mod api;
 pub mod lockfile;
 pub mod rank;
+pub mod recipe;
 pub mod scan;
 pub mod skill;
 

@@ -11,6 +11,7 @@ use syn::visit::Visit;
 const ROOMS: &[(&str, &[&str])] = &[
     ("skill", &[]),
     ("scan", &["skill"]),
+    ("recipe", &["skill"]),
     ("rank", &[]),
     ("source", &["skill"]),
     ("approval", &["skill"]),
@@ -59,6 +60,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("usearch", &["search"]),
     ("fastembed", &["search"]),
     ("gix", &["source"]),
+    ("icu_collator", &["recipe"]),
     ("rustix", &["approval"]),
     ("reqwest", &["surfaces"]),
 ];

@@ -66,6 +66,20 @@ pub fn body_start(text: &str) -> usize {
     block(text).map_or(0, |(_, body_start)| body_start)
 }
 
+/// Returns where the YAML between the marks of `text` stands, if there is a block.
+pub fn frontmatter_range(text: &str) -> Option<Range<usize>> {
+    block(text).ok().map(|(yaml, _)| yaml)
+}
+
+/// Returns every key of the block of `text` with its value: nothing where there is no block,
+/// and `None` where the block is no YAML mapping or lies beyond a limit.
+pub fn frontmatter_mapping(text: &str) -> Option<BTreeMap<String, Value>> {
+    match frontmatter_range(text) {
+        Some(yaml) => parse_mapping(&text[yaml]).ok(),
+        None => Some(BTreeMap::new()),
+    }
+}
+
 /// Returns the block and the body of `text`.
 pub(super) fn cut<'a>(text: &'a str, issues: &mut Vec<ParseIssue>, path: &str) -> SplitText<'a> {
     match block(text) {

@@ -24,7 +24,7 @@ pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, Sk
 pub use claims::{quality_flags, selection_flags};
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
 pub use fold::fold_case;
-pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start};
+pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start, frontmatter_mapping, frontmatter_range};
 pub use identity::{IdentityError, Registry, SkillId, SkillIdParseError, SourceIdentity};
 pub use issue::{IssueKind, ParseIssue};
 pub use locate::{LocatedSource, locate_source_url};

@@ -1,0 +1,91 @@
+use super::super::{FileMode, HashRecipe, RecipeFile, normalise_line_ends};
+
+fn digest(recipe: HashRecipe, text: &str) -> Option<String> {
+    let file = RecipeFile::new("SKILL.md", text.as_bytes(), FileMode::Regular);
+    recipe.compute(&[file]).map(|digest| digest.to_string())
+}
+
+const ORIGINAL: &str =
+    "---\nname: pdf\ndescription: >\n  Reads\n  files.\nmetadata:\n  author: me\n  version: 1.0\n---\n\n# PDF\n\nText";
+
+/// What `gh skill install` makes of it: keys in order, other quotes, a source.
+const INSTALLED: &str = "---\ndescription: |\n    Reads files.\nmetadata:\n    author: me\n    github-path: skills/pdf\n    github-ref: refs/heads/main\n    github-repo: https://github.com/o/r\n    github-tree-sha: c9e13b852ccbcf9a60ba6baf56c14d46a1b4daec\n    version: 1\nname: pdf\n---\n# PDF\n\nText\n";
+
+#[test]
+fn what_gh_writes_anew_says_the_same() {
+    let recipe = HashRecipe::SkillMdCanonical;
+    let expected = digest(recipe, ORIGINAL).expect("it is read");
+    let same = [
+        INSTALLED.to_owned(),
+        INSTALLED.replace("    github-path: skills/pdf\n", "    local-path: /home/me/pdf\n"),
+        INSTALLED.replace('\n', "\r\n"),
+        ORIGINAL.replace("---\n\n#", "---\n#"),
+    ];
+    for text in same {
+        assert_eq!(digest(recipe, &text).as_ref(), Some(&expected), "{text}");
+    }
+    let other = [
+        INSTALLED.replace("author: me", "author: you"),
+        INSTALLED.replace("Text", "Other text"),
+        INSTALLED.replace("name: pdf", "name: pdf\nallowed-tools: Bash"),
+        INSTALLED.replace("    version: 1\n", ""),
+        INSTALLED.replace("version: 1", "version: \"1\""),
+        INSTALLED.replace("    github-ref", "    github-other"),
+        INSTALLED.replace("# PDF\n\n", "# PDF\n"),
+    ];
+    for text in other {
+        assert_ne!(digest(recipe, &text).as_ref(), Some(&expected), "{text}");
+    }
+}
+
+#[test]
+fn metadata_that_only_named_a_source_is_as_none() {
+    let plain = "---\nname: a\ndescription: b\n---\nText\n";
+    let injected = "---\nname: a\ndescription: b\nmetadata:\n  github-repo: https://github.com/o/r\n  github-ref: main\n---\nText\n";
+    let recipe = HashRecipe::SkillMdCanonical;
+    assert_eq!(digest(recipe, injected), digest(recipe, plain));
+    // Lines that were only added are cut to the original bytes.
+    assert_eq!(digest(HashRecipe::SkillMdSourceKeysRemoved, injected), digest(HashRecipe::SkillMd, plain));
+}
+
+#[test]
+fn only_lines_of_source_keys_below_metadata_are_cut() {
+    let rows = [
+        (
+            "---\nname: a\nmetadata:\n  author: me\n  github-repo: x\nlicense: MIT\n---\nText\n",
+            "---\nname: a\nmetadata:\n  author: me\nlicense: MIT\n---\nText\n",
+        ),
+        ("---\r\nname: a\r\nmetadata:\r\n  local-path: x\r\n---\r\nText\r\n", "---\r\nname: a\r\n---\r\nText\r\n"),
+        // None of these is the key of an installer.
+        ("---\ngithub-repo: x\n---\n", "---\ngithub-repo: x\n---\n"),
+        ("---\nname: a\n---\nmetadata:\n  github-repo: x\n", "---\nname: a\n---\nmetadata:\n  github-repo: x\n"),
+        ("---\nmetadata:\n---\n", "---\nmetadata:\n---\n"),
+        ("---\nother:\n  github-repo: x\n---\n", "---\nother:\n  github-repo: x\n---\n"),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(digest(HashRecipe::SkillMdSourceKeysRemoved, text), digest(HashRecipe::SkillMd, expected), "{text}");
+    }
+}
+
+#[test]
+fn a_block_that_is_no_mapping_has_no_canonical_form() {
+    for text in ["---\n- a\n---\n", "---\na: [\n---\n"] {
+        assert_eq!(digest(HashRecipe::SkillMdCanonical, text), None, "{text}");
+    }
+    assert!(digest(HashRecipe::SkillMdCanonical, "no block\n").is_some());
+}
+
+#[test]
+fn line_ends_are_normalised_in_plain_text_only() {
+    let rows: [(&[u8], &[u8]); 6] = [
+        (b"a\r\nb\r\n", b"a\nb\n"),
+        (b"a\rb\r\r\n", b"a\rb\r\n"),
+        (b"a\nb", b"a\nb"),
+        (b"a\0\r\n", b"a\0\r\n"),
+        (b"\xff\r\n", b"\xff\r\n"),
+        (b"", b""),
+    ];
+    for (bytes, expected) in rows {
+        assert_eq!(normalise_line_ends(bytes).as_ref(), expected, "{bytes:?}");
+    }
+}
