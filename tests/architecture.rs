@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "scan",
             "rank",
             "source",
+            "recipe",
             "approval",
             "lockfile",
             "store",
@@ -63,6 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval"]),
     ("reqwest", &["surfaces"]),
+    ("quick_xml", &["operations"]),
 ];
 
 #[test]

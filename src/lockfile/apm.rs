@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest_text::{recorded, sha256};
-use super::entry::{DigestKind, Entry, Lockfile, Origin, Recorded};
+use super::entry::{Entry, Lockfile, Origin, Recorded};
 use super::error::LockfileError;
 use super::json;
 use super::kind::LockfileKind;
@@ -12,6 +12,7 @@ use super::limits;
 use super::name::{PlacePath, SkillName};
 use super::node::{Node, Table};
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 use crate::skill::Sha256Digest;
 
 /// Versions that are read. The second only says more of where packages come from.
@@ -67,7 +68,7 @@ fn package(table: Table<'_>) -> Result<Vec<Result<Entry, LockfileError>>, Lockfi
         let repository = PlacePath::parse(repository, &table.key_of("repo_url"))?;
         let place = PlacePath::parse(&format!("apm_modules/{repository}/{}", folder.as_str()), "")?;
         let name = SkillName::parse(place.file_name(), &table.key_of("repo_url"))?;
-        let recorded = recorded(table, "content_hash", DigestKind::Apm, digest.to_string());
+        let recorded = recorded(table, "content_hash", HashRecipe::ApmContent, digest.to_string());
         entries.push(Ok(Entry {
             name,
             key: recorded.key.clone(),

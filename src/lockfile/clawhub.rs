@@ -2,7 +2,7 @@
 //! of an installed skill, which records a fingerprint of its bytes.
 
 use super::digest_text::sha256;
-use super::entry::{DigestKind, Entry, Lockfile, Origin, Recorded, RecordedDigest};
+use super::entry::{Entry, Lockfile, Origin, Recorded, RecordedDigest};
 use super::error::LockfileError;
 use super::folders;
 use super::json;
@@ -11,6 +11,7 @@ use super::name::{PlacePath, SkillName};
 use super::node::Table;
 use super::skill_map;
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 
 /// Why the file alone says nothing of bytes.
 const NO_DIGEST: &str = "the file records a version and no hash, and the skill holds no .clawhub/origin.json with one";
@@ -47,7 +48,7 @@ pub(super) fn fingerprint(bytes: &[u8], path: &str) -> Result<Option<RecordedDig
     let digest = sha256(table, "fingerprint").map_err(in_file)?;
     Ok(digest.map(|digest| RecordedDigest {
         key: format!("{path}: fingerprint"),
-        recipe: DigestKind::ClawHub,
+        recipe: HashRecipe::ClawhubFingerprint,
         digest: digest.to_hex(),
         is_inside: true,
     }))

@@ -1,8 +1,9 @@
 //! Digests as lockfiles write them.
 
-use super::entry::{DigestKind, RecordedDigest};
+use super::entry::RecordedDigest;
 use super::error::LockfileError;
 use super::node::Table;
+use crate::recipe::HashRecipe;
 use crate::skill::Sha256Digest;
 
 /// Reads `sha256:` and 64 hex digits, or the digits alone.
@@ -23,6 +24,6 @@ pub(super) fn sha1(table: Table<'_>, name: &str) -> Result<Option<String>, Lockf
 }
 
 /// A digest that stands at `name` in `table`.
-pub(super) fn recorded(table: Table<'_>, name: &str, recipe: DigestKind, digest: String) -> RecordedDigest {
+pub(super) fn recorded(table: Table<'_>, name: &str, recipe: HashRecipe, digest: String) -> RecordedDigest {
     RecordedDigest { key: table.key_of(name), recipe, digest, is_inside: false }
 }

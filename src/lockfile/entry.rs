@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::LockfileError;
 use super::kind::LockfileKind;
 use super::name::{PlacePath, SkillName};
+use crate::recipe::HashRecipe;
 use crate::scan::SafetyStatus;
 use crate::skill::{Sha256Digest, SkillId};
 
@@ -58,31 +59,12 @@ pub struct RecordedDigest {
     /// Where it stands in its file.
     pub key: String,
     /// How it was made.
-    pub recipe: DigestKind,
+    pub recipe: HashRecipe,
     /// The digest as its recipe writes it, in lower case.
     pub digest: String,
     /// Whether it stands inside of the folder that it is about: whoever changes a file there
     /// can change it as well.
     pub is_inside: bool,
-}
-
-/// The ways of making a digest that lockfiles use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DigestKind {
-    /// Root digest v1 over all files.
-    Root,
-    /// SHA-256 of SKILL.md alone.
-    Content,
-    /// `computedHash` of skills-lock.json.
-    SkillsLock,
-    /// The SHA-1 of a git tree.
-    GitTree,
-    /// The fingerprint of ClawHub.
-    ClawHub,
-    /// `content_hash` of APM.
-    Apm,
-    /// `sha256:` of fastskill.
-    Fastskill,
 }
 
 /// Where a skill is said to come from.

@@ -1,7 +1,7 @@
 //! `skills.lock` of fastskill, format 3.0 (TOML).
 
 use super::digest_text::recorded;
-use super::entry::{DigestKind, Entry, Lockfile, Origin, Recorded};
+use super::entry::{Entry, Lockfile, Origin, Recorded};
 use super::error::LockfileError;
 use super::folders;
 use super::json;
@@ -10,6 +10,7 @@ use super::limits;
 use super::name::{PlacePath, SkillName};
 use super::node::{Node, Table};
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 
 /// The version of the format that is read.
 const VERSION: &str = "3.0";
@@ -48,7 +49,7 @@ fn entry(node: &Node, key: String) -> Result<Entry, LockfileError> {
     let recorded = match resolved.text("checksum")? {
         None => Recorded::Nothing("resolved.checksum is not recorded"),
         Some(text) if is_known_form(text) => {
-            Recorded::Folder(vec![recorded(resolved, "checksum", DigestKind::Fastskill, text.to_ascii_lowercase())])
+            Recorded::Folder(vec![recorded(resolved, "checksum", HashRecipe::Fastskill, text.to_ascii_lowercase())])
         }
         Some(_) => Recorded::Nothing("resolved.checksum is of a form that this program cannot make"),
     };

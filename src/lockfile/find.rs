@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::entry::{DigestKind, Entry, Lockfile, Recorded, RecordedDigest};
+use super::entry::{Entry, Lockfile, Recorded, RecordedDigest};
 use super::error::LockfileError;
 use super::kind::{LockfileKind, Scope};
 use super::name::{PlacePath, SkillName};
 use super::place::{InstalledFolder, Place, Root};
 use super::{clawhub, disk, folders, github, limits, parse};
+use crate::recipe::HashRecipe;
 use crate::skill::sanitise_line;
 
 /// The folders below which lockfiles are looked for.
@@ -152,6 +153,6 @@ impl Entry {
 impl RecordedDigest {
     /// Tells whether the bytes of files are needed, rather than their digests and names.
     pub fn needs_contents(&self) -> bool {
-        !matches!(self.recipe, DigestKind::Root | DigestKind::Content | DigestKind::ClawHub)
+        !matches!(self.recipe, HashRecipe::RootDigestV1 | HashRecipe::SkillMd | HashRecipe::ClawhubFingerprint)
     }
 }

@@ -26,7 +26,7 @@ pub(super) const HOME: [&str; 7] = [
 ];
 
 /// Returns every place below a project at which a skill of this name may be installed.
-pub(super) fn in_project(name: &SkillName) -> Vec<PlacePath> {
+pub fn in_project(name: &SkillName) -> Vec<PlacePath> {
     PROJECT.iter().map(|folder| PlacePath::below(folder, name)).collect()
 }
 

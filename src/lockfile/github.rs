@@ -1,12 +1,13 @@
 //! The keys that `gh skill` writes into the frontmatter of an installed SKILL.md.
 
 use super::digest_text::sha1;
-use super::entry::{DigestKind, Entry, Origin, Recorded, RecordedDigest};
+use super::entry::{Entry, Origin, Recorded, RecordedDigest};
 use super::error::LockfileError;
 use super::json;
 use super::name::{PlacePath, SkillName};
 use super::node::{Table, join};
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 use crate::skill::body_start;
 
 /// The key without which there is nothing to compare.
@@ -34,7 +35,7 @@ pub(super) fn entry(bytes: &[u8], name: SkillName, place: PlacePath) -> Option<R
             Ok(sha1(metadata, TREE)?.map(|tree| -> Result<Entry, LockfileError> {
                 let origin = origin(metadata)?;
                 let digest =
-                    RecordedDigest { key: key.clone(), recipe: DigestKind::GitTree, digest: tree, is_inside: true };
+                    RecordedDigest { key: key.clone(), recipe: HashRecipe::GitTree, digest: tree, is_inside: true };
                 Ok(Entry {
                     name,
                     key,

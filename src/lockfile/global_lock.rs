@@ -2,7 +2,7 @@
 //! older versions away, and so nothing is read of them here.
 
 use super::digest_text::{recorded, sha1};
-use super::entry::{DigestKind, Entry, Lockfile, Origin, Recorded};
+use super::entry::{Entry, Lockfile, Origin, Recorded};
 use super::error::LockfileError;
 use super::folders;
 use super::kind::LockfileKind;
@@ -11,6 +11,7 @@ use super::node::Table;
 use super::skill_map;
 use super::skills_lock::skill_path;
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 
 /// Reads the file.
 pub(super) fn parse(bytes: &[u8]) -> Result<Lockfile, LockfileError> {
@@ -23,7 +24,7 @@ fn entry(name: SkillName, key: String, table: Table<'_>) -> Result<Entry, Lockfi
         None | Some("") => Recorded::Nothing("skillFolderHash is empty, so no bytes are recorded"),
         Some(_) => {
             let digest = sha1(table, "skillFolderHash")?.unwrap_or_default();
-            Recorded::Folder(vec![recorded(table, "skillFolderHash", DigestKind::GitTree, digest)])
+            Recorded::Folder(vec![recorded(table, "skillFolderHash", HashRecipe::GitTree, digest)])
         }
     };
     let path = skill_path(table)?;

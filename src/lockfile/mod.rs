@@ -38,14 +38,15 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{DigestKind, Entry, Lockfile, Origin, PinnedVerdict, Recorded, RecordedDigest};
+pub use entry::{Entry, Lockfile, Origin, PinnedVerdict, Recorded, RecordedDigest};
 pub use error::LockfileError;
+pub use folders::in_project as places_in_project;
 pub use kind::{LockfileKind, Scope};
 pub use name::{PlacePath, SkillName};
 pub use touchmark::{PinnedSkill, Review, with_pin};
 
 #[cfg(feature = "service")]
-pub use find::{Found, FoundLockfile, Roots, find};
+pub use find::{Found, FoundError, FoundLockfile, Roots, find};
 #[cfg(feature = "service")]
 pub use place::{InstalledFolder, Place, PlaceError, Root};
 #[cfg(feature = "service")]

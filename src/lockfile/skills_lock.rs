@@ -1,7 +1,7 @@
 //! `skills-lock.json`, version 1, of the skills command line.
 
 use super::digest_text::{recorded, sha256};
-use super::entry::{DigestKind, Entry, Lockfile, Origin, Recorded};
+use super::entry::{Entry, Lockfile, Origin, Recorded};
 use super::error::LockfileError;
 use super::folders;
 use super::kind::LockfileKind;
@@ -9,6 +9,7 @@ use super::name::{PlacePath, SkillName};
 use super::node::Table;
 use super::skill_map;
 use super::source_text::github_url;
+use crate::recipe::HashRecipe;
 
 /// Reads the file.
 pub(super) fn parse(bytes: &[u8]) -> Result<Lockfile, LockfileError> {
@@ -19,7 +20,7 @@ fn entry(name: SkillName, key: String, table: Table<'_>) -> Result<Entry, Lockfi
     let Some(digest) = sha256(table, "computedHash")? else {
         return Err(table.wrong("computedHash", "is missing"));
     };
-    let recorded = recorded(table, "computedHash", DigestKind::SkillsLock, digest.to_hex());
+    let recorded = recorded(table, "computedHash", HashRecipe::SkillsLock, digest.to_hex());
     let skill_path = skill_path(table)?;
     let mut places = folders::in_project(&name);
     let kind = table.text("sourceType")?.unwrap_or_default();

@@ -23,12 +23,13 @@
 use serde_json::{Map, Value, json};
 
 use super::digest_text::{recorded, sha256};
-use super::entry::{DigestKind, Entry, Lockfile, Origin, PinnedVerdict, Recorded};
+use super::entry::{Entry, Lockfile, Origin, PinnedVerdict, Recorded};
 use super::error::LockfileError;
 use super::kind::LockfileKind;
 use super::name::{PlacePath, SkillName};
 use super::node::Table;
 use super::skill_map;
+use crate::recipe::HashRecipe;
 use crate::scan::SafetyStatus;
 use crate::skill::{Sha256Digest, SkillId, Timestamp};
 
@@ -123,9 +124,9 @@ fn entry(name: SkillName, key: String, table: Table<'_>) -> Result<Entry, Lockfi
     let pin_key = table.key_of("pin");
     let Some(pin) = table.get("pin") else { return Err(table.wrong("pin", "is missing")) };
     let pin = Table::of(pin, &pin_key)?;
-    let mut digests = vec![recorded(table, "root_digest", DigestKind::Root, root.to_string())];
+    let mut digests = vec![recorded(table, "root_digest", HashRecipe::RootDigestV1, root.to_string())];
     if let Some(content) = sha256(pin, "content_hash")? {
-        digests.push(recorded(pin, "content_hash", DigestKind::Content, content.to_string()));
+        digests.push(recorded(pin, "content_hash", HashRecipe::SkillMd, content.to_string()));
     }
     let skill_id = pin.required("skill_id")?.parse().map_err(|_| pin.wrong("skill_id", "is no UUID"))?;
     let status = serde_json::from_value(Value::String(pin.required("verdict")?.to_owned()))

@@ -115,7 +115,7 @@ fn apm_records_the_package_and_each_file_of_each_skill() {
     assert_eq!(
         entries.iter().map(|entry| shown(entry)).collect::<Vec<_>>(),
         [
-            "r | Apm sha256:aaaa at dependencies[0].content_hash | https://github.com/o/r/blob/main/SKILL.md",
+            "r | ApmContent sha256:aaaa at dependencies[0].content_hash | https://github.com/o/r/blob/main/SKILL.md",
             "(no skill) | .github/instructions/x.md of the project | unknown",
             "pdf | SKILL.md scripts/run.sh of a skill | https://github.com/o/r/blob/main/SKILL.md",
             "own | SKILL.md of a skill | unknown",
