@@ -60,7 +60,8 @@ fn package(table: Table<'_>) -> Result<Vec<Result<Entry, LockfileError>>, Lockfi
     let is_github = matches!(table.text("host")?, None | Some("github.com"));
     let origin = Origin {
         source_url: if is_github { github_url(repository, table.text("resolved_ref")?, &folder) } else { None },
-        commit: table.text("resolved_commit")?.map(str::to_owned),
+        // Digits alone are a number to YAML; it is information, and no reason to check nothing.
+        commit: table.text("resolved_commit").ok().flatten().map(str::to_owned),
         pinned: None,
     };
     let mut entries = Vec::new();

@@ -96,7 +96,9 @@ fn everything() -> Place {
     );
     place.write(
         "project/skills.lock",
-        format!("[metadata]\nversion = \"3.0\"\n[[skills]]\nid = \"demo\"\n[skills.resolved]\nchecksum = \"{FASTSKILL}\"\n"),
+        format!(
+            "[metadata]\nversion = \"3.0\"\n[[skills]]\nid = \"demo\"\n[skills.resolved]\nchecksum = \"{FASTSKILL}\"\n"
+        ),
     );
     place.write(
         "home/.agents/.skill-lock.json",
@@ -144,7 +146,8 @@ fn a_changed_byte_is_drift_in_every_lockfile_that_records_bytes() {
         place.write(&format!("{path}/demo/SKILL.md"), SKILL.replace("Hello", "Hellp"));
     }
     let statuses = place.statuses();
-    let is_drift = |format: &str| statuses.iter().filter(|line| line.starts_with(format)).all(|line| line.ends_with("drift"));
+    let is_drift =
+        |format: &str| statuses.iter().filter(|line| line.starts_with(format)).all(|line| line.ends_with("drift"));
     for format in ["touchmark", "skills-lock", "apm", "fastskill", "global-skill-lock"] {
         assert!(is_drift(format), "{format}: {statuses:?}");
     }
@@ -175,10 +178,7 @@ fn every_installed_copy_is_checked_and_a_link_is_no_copy() {
     assert_eq!(place.statuses(), ["skills-lock .agents/skills/demo match"]);
     place.install("project/.cursor/skills/demo");
     place.write("project/.cursor/skills/demo/SKILL.md", "other");
-    assert_eq!(
-        place.statuses(),
-        ["skills-lock .agents/skills/demo match", "skills-lock .cursor/skills/demo drift"]
-    );
+    assert_eq!(place.statuses(), ["skills-lock .agents/skills/demo match", "skills-lock .cursor/skills/demo drift"]);
 }
 
 #[test]
@@ -246,7 +246,9 @@ fn a_tree_from_before_gh_wrote_the_frontmatter_is_made_again_or_unclear() {
     let with_keys = |tree: &str| {
         SKILL.replace(
             "description: Demo.\n",
-            &format!("description: Demo.\nmetadata:\n  github-repo: https://github.com/o/r\n  github-tree-sha: {tree}\n"),
+            &format!(
+                "description: Demo.\nmetadata:\n  github-repo: https://github.com/o/r\n  github-tree-sha: {tree}\n"
+            ),
         )
     };
     place.write("project/.claude/skills/demo/SKILL.md", with_keys(TREE));
@@ -266,7 +268,7 @@ fn hit(status: &str, action: &str, matched_by: &str, is_same: bool, freshness: &
         "safety": {
             "status": status, "recommended_action": action, "executes_code": false, "safety_flags": ["a-rule"], "score": 1.0,
             "analyzed_at": null, "safety_version": 1, "audited_content_hash": "sha256:1", "freshness": freshness, "scope": "x",
-            "audited_package_hash": "sha256:2", "ruleset_version": "1"
+            "audited_package_hash": ROOT, "ruleset_version": "1"
         }
     });
     serde_json::from_value(body).expect("a hit")
@@ -285,12 +287,17 @@ fn verdicts_refuse_as_they_were_asked_to() {
         report.answer(&questions[0], answer);
         Gate::new(fail_on).outcome(&report)
     };
-    let miss: VerifyResponse = serde_json::from_value(json!({"matched": false, "verification": "unknown"})).expect("a miss");
+    let miss: VerifyResponse =
+        serde_json::from_value(json!({"matched": false, "verification": "unknown"})).expect("a miss");
     let safe = hit("safe", "safe_to_install", "both", true, "fresh");
     let warning = hit("warning", "review_before_install", "both", true, "fresh");
     let dangerous = hit("dangerous", "block", "both", true, "fresh");
     let old = hit("safe", "safe_to_install", "both", true, "stale_scanner_version");
     let moved = hit("safe", "safe_to_install", "source_url", false, "fresh");
+    let mut others = hit("safe", "safe_to_install", "both", true, "fresh");
+    if let VerifyResponse::Hit(hit) = &mut others {
+        hit.safety.audited_package_hash = Some("sha256:2".to_owned());
+    }
     for (answer, fail_on, expected) in [
         (Ok(&safe), &[][..], Match),
         (Ok(&safe), &[FailOn::Caution, FailOn::Stale], Match),
@@ -304,6 +311,9 @@ fn verdicts_refuse_as_they_were_asked_to() {
         (Ok(&old), &[FailOn::Stale], Refused),
         (Ok(&moved), &[], Match),
         (Ok(&moved), &[FailOn::Stale], Refused),
+        (Ok(&others), &[], Match),
+        (Ok(&others), &[FailOn::Dangerous], NoVerdict),
+        (Ok(&others), &[FailOn::Never], Match),
         (Ok(&miss), &[], Match),
         (Ok(&miss), &[FailOn::Dangerous], NoVerdict),
         (Ok(&miss), &[FailOn::Never], Match),

@@ -7,6 +7,10 @@ use crate::api::{Freshness, MatchedBy, VerifyHit, VerifyRequest, VerifyResponse}
 use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{Sha256Digest, locate_source_url, sanitise_line};
 
+/// The flag of a verdict about a bundle of which not every file was read: that its digest is
+/// another is no evidence of a change.
+const INCOMPLETE: &str = "incomplete-scan";
+
 /// What an index says of an installed skill now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -31,8 +35,8 @@ pub struct KnownVerdict {
     pub recommended_action: RecommendedAction,
     /// Whether it still matches the indexed content and the current rules.
     pub freshness: Freshness,
-    /// Whether it is about the SKILL.md that is installed, rather than about what its source
-    /// holds now.
+    /// Whether it is about the files that are installed, as far as that can be told, rather
+    /// than about others beside the same SKILL.md or about what its source holds now.
     pub is_about_installed: bool,
     /// How the installed SKILL.md stands to what its source holds now.
     pub upstream: Upstream,
@@ -54,17 +58,21 @@ pub enum Upstream {
 
 impl VerdictState {
     /// Reads an answer.
-    fn of(response: &VerifyResponse) -> Self {
+    fn of(response: &VerifyResponse, root_digest: Option<Sha256Digest>) -> Self {
         match response {
-            VerifyResponse::Hit(hit) if hit.matched => Self::Known(KnownVerdict::of(hit)),
+            VerifyResponse::Hit(hit) if hit.matched => Self::Known(KnownVerdict::of(hit, root_digest)),
             _ => Self::NotIndexed,
         }
     }
 }
 
 impl KnownVerdict {
-    fn of(hit: &VerifyHit) -> Self {
-        let is_about_installed = hit.comparison.your_hash_matches_audited == Some(true);
+    fn of(hit: &VerifyHit, root_digest: Option<Sha256Digest>) -> Self {
+        let is_whole = !hit.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
+        let audited = hit.safety.audited_package_hash.as_ref().filter(|_| is_whole);
+        let has_other_files =
+            audited.zip(root_digest).is_some_and(|(audited, installed)| *audited != installed.to_string());
+        let is_about_installed = hit.comparison.your_hash_matches_audited == Some(true) && !has_other_files;
         let upstream = match hit.matched_by {
             MatchedBy::Both => Upstream::Same,
             MatchedBy::SourceUrl if hit.comparison.your_hash_matches_audited == Some(false) => Upstream::Changed,
@@ -103,13 +111,13 @@ impl ProjectReport {
 
     /// Takes the answer to a question, or why there is none.
     pub fn answer(&mut self, question: &VerifyRequest, answer: Result<&VerifyResponse, &str>) {
-        let state = match answer {
-            Ok(response) => VerdictState::of(response),
+        let state = |check: &SkillCheck| match answer {
+            Ok(response) => VerdictState::of(response, check.root_digest),
             Err(reason) => VerdictState::Unknown { reason: sanitise_line(reason, 300) },
         };
         let asked = |check: &&mut SkillCheck| check.question.as_ref().is_some_and(|own| is_same(own, question));
         for check in self.checks.iter_mut().filter(asked) {
-            check.verdict = Some(state.clone());
+            check.verdict = Some(state(check));
         }
     }
 

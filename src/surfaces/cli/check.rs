@@ -16,8 +16,8 @@ use super::paint::{self, line, paint};
 use crate::approval::{RecordFileError, STORES};
 use crate::config::home_folder;
 use crate::operations::{
-    BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, check_approval,
-    check_project, check_records, github_commands, junit, sarif_log,
+    BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, SkillCheck,
+    VerdictState, check_approval, check_project, check_records, github_commands, junit, sarif_log,
 };
 
 /// Compares what is there with what was recorded.
@@ -43,7 +43,7 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
     let gate = Gate::new(&fail_on);
     let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
     match format {
-        CheckFormat::Text => output.text(&check_page(&report, &gate))?,
+        CheckFormat::Text => output.text(&check_page(&report, &gate, note.is_none()))?,
         CheckFormat::Json => output.pretty(&report.to_json().to_string())?,
         CheckFormat::Sarif => output.bytes(sarif_log(&report, &gate).as_bytes())?,
         CheckFormat::Github => output.bytes(github_commands(&report, &gate).as_bytes())?,
@@ -67,9 +67,21 @@ fn tell(report: &ProjectReport, format: CheckFormat, note: Option<&'static str>)
             }
         }
     }
+    // Nobody answers a hundred skills for one reason; it is told once.
+    let mut reasons: Vec<&str> = report.checks.iter().filter_map(unknown_because).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons.iter().for_each(|reason| output::tell_error(&format!("the verdict is unknown: {reason}")));
     if format == CheckFormat::Text {
         report.notices.iter().for_each(|notice| output::tell_note(notice));
         note.into_iter().for_each(output::tell_note);
+    }
+}
+
+fn unknown_because(check: &SkillCheck) -> Option<&str> {
+    match &check.verdict {
+        Some(VerdictState::Unknown { reason }) => Some(reason),
+        _ => None,
     }
 }
 

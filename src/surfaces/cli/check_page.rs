@@ -11,8 +11,10 @@ use crate::operations::{
 const FILES: usize = 20;
 
 /// Returns the page of a report. What could not be read at all is told as an error, beside it.
-pub(super) fn check_page(report: &ProjectReport, gate: &Gate) -> String {
-    let mut page: String = report.checks.iter().map(|check| show(check, gate)).collect();
+///
+/// Where there is no index at all, that is told once, and not of each skill.
+pub(super) fn check_page(report: &ProjectReport, gate: &Gate, has_index: bool) -> String {
+    let mut page: String = report.checks.iter().map(|check| show(check, gate, has_index)).collect();
     // Whoever keeps nothing but approvals sees what there always was to see.
     if report.checks.iter().any(|check| check.format != "approval") {
         page.push_str(&summary(report, gate));
@@ -21,7 +23,7 @@ pub(super) fn check_page(report: &ProjectReport, gate: &Gate) -> String {
 }
 
 /// Returns a check on a line, with what moved below it.
-fn show(check: &SkillCheck, gate: &Gate) -> String {
+fn show(check: &SkillCheck, gate: &Gate, has_index: bool) -> String {
     let (word, style) = match check.status {
         BytesStatus::Match => ("match", paint::GOOD.bold()),
         BytesStatus::Drift => ("drift", paint::BAD),
@@ -40,7 +42,7 @@ fn show(check: &SkillCheck, gate: &Gate) -> String {
         let weak = if check.is_weak() { ", weak" } else { "" };
         parts.push(paint(paint::FAINT, &format!("{}{weak}", line(&check.lockfile, 200))));
     }
-    parts.extend(verdict(check));
+    parts.extend(verdict(check).filter(|_| has_index));
     let head = parts.join("  ");
     // What moved stands in the head of its page.
     let mut shown = match &check.drift {
@@ -49,7 +51,13 @@ fn show(check: &SkillCheck, gate: &Gate) -> String {
     };
     shown.push_str(&check.changes.as_ref().map(changes).unwrap_or_default());
     for complaint in gate.complaints(check) {
-        let is_said = complaint.kind == ComplaintKind::Drift && check.drift.is_some();
+        let is_listed = check.drift.is_some() || check.changes.is_some();
+        let has_word = matches!(check.verdict, Some(VerdictState::Unknown { .. } | VerdictState::NotIndexed));
+        let is_said = match complaint.kind {
+            ComplaintKind::Drift => is_listed,
+            ComplaintKind::NoVerdict => has_word,
+            _ => false,
+        };
         let is_weakness =
             complaint.kind == ComplaintKind::Note && check.status == BytesStatus::Match && check.is_weak();
         if is_said || (is_weakness && complaint.text.starts_with("matches by a weak digest")) {
