@@ -78,6 +78,11 @@ safety *ARGUMENTS:
 hostile:
     cargo bench --no-default-features --bench hostile
 
+# Time `check --offline` of 200 skills (5,000 files) against sha256sum over the same files.
+check-speed ROUNDS="21":
+    cargo build --release --bin touchmark
+    benches/check_speed/measure.sh "${CARGO_TARGET_DIR:-target}/release/touchmark" {{ROUNDS}}
+
 # Fuzz a parser with the examples of the rules' pages as seeds; needs a nightly toolchain and cargo-fuzz.
 fuzz TARGET RUNS="1000000":
     cd fuzz && cargo run --quiet --bin seeds

@@ -5,6 +5,7 @@
 //! holds them to it.
 
 pub mod api;
+pub mod lockfile;
 pub mod rank;
 pub mod recipe;
 pub mod scan;

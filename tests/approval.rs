@@ -45,6 +45,7 @@ impl Project {
         let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
             .current_dir(self.0.path())
             .env("TOUCHMARK_DATA_DIR", self.path("data"))
+            .env("HOME", self.path("home"))
             .env_remove("TOUCHMARK_URL")
             .env_remove("CLICOLOR_FORCE")
             .args(arguments.split_whitespace())

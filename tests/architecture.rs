@@ -15,6 +15,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rank", &[]),
     ("source", &["skill"]),
     ("approval", &["skill"]),
+    // What a lockfile records of bytes is named by the recipe that made it, and what was known
+    // of them by the words of a verdict.
+    ("lockfile", &["skill", "scan", "recipe"]),
     ("store", &["skill", "scan", "recipe"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -32,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "recipe",
             "source",
             "approval",
+            "lockfile",
             "store",
             "search",
             "meter",
@@ -60,6 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval"]),
     ("reqwest", &["surfaces"]),
+    ("quick_xml", &["operations"]),
 ];
 
 #[test]

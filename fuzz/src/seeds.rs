@@ -24,5 +24,21 @@ fn main() -> io::Result<()> {
             fs::write(folder.join(format!("{}-{index}", rule.id)), seed)?;
         }
     }
+    let folder = Path::new("corpus/lockfile");
+    fs::create_dir_all(folder)?;
+    for (index, seed) in LOCKFILES.iter().enumerate() {
+        fs::write(folder.join(format!("seed-{index}")), seed)?;
+    }
     Ok(())
 }
+
+/// One lockfile of each format; the first byte chooses it.
+const LOCKFILES: &[&str] = &[
+    "\0{\"version\": 1, \"skills\": {\"a\": {\"path\": \"skills/a\", \"root_digest\": \"sha256:00\", \"pin\": {\"skill_id\": \"x\", \"source_url\": \"x\", \"verdict\": \"safe\"}}}}",
+    "\u{1}{\"version\": 1, \"skills\": {\n<<<<<<< a\n\"a\": {\"computedHash\": \"00\"}\n=======\n\"b\": {}\n>>>>>>> b\n}}",
+    "\u{2}{\"version\": 1, \"skills\": {\"a\": {\"version\": null, \"installedAt\": 1, \"sourcePath\": \"x\"}}}",
+    "\u{3}lockfile_version: '1'\ndependencies:\n- repo_url: o/r\n  content_hash: sha256:00\n  deployed_file_hashes:\n    a/SKILL.md: sha256:00\n",
+    "\u{4}[metadata]\nversion = \"3.0\"\n[[skills]]\nid = \"a\"\n[skills.resolved]\nchecksum = \"sha256:00\"\n",
+    "\u{5}---\nname: a\nmetadata:\n  github-tree-sha: 00\n  github-path: x\n---\n",
+    "\u{6}{\"version\": 3, \"skills\": {\"a\": {\"skillFolderHash\": \"00\", \"skillPath\": \"x/SKILL.md\"}}}",
+];

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::error::WalkError;
-use super::hash::Hasher;
+use super::hash::{Hasher, Kept};
 use super::limits;
 use super::manifest::MeasuredFile;
 use super::name::{check_name, find_collision, is_left_out};
 use super::path::RecordedPath;
 use super::system::{Folder, Kind, Status, shown_name};
-use super::walk::{Head, Moment, Watch};
+use super::walk::{Head, Keep, Moment, Watch};
 use crate::skill::FileClass;
 
 /// A folder as the first pass saw it.
@@ -32,19 +32,19 @@ pub(super) enum ListedContent {
     /// A file or folder with a name that is left out.
     LeftOut(Kind),
     /// A file with its status when it was open.
-    File { status: Status, file: Box<MeasuredFile>, head: Option<Head> },
+    File { status: Status, file: Box<MeasuredFile>, head: Option<Head>, content: Option<Vec<u8>> },
     /// A folder with everything below it.
     Folder(ListedFolder),
 }
 
 impl ListedFolder {
     /// Takes the files of this folder and of those below it.
-    pub fn take_files(self, files: &mut Vec<MeasuredFile>, instructions: &mut Option<Head>) {
+    pub fn take_files(self, files: &mut Vec<(MeasuredFile, Option<Vec<u8>>)>, instructions: &mut Option<Head>) {
         for entry in self.entries {
             match entry.content {
                 ListedContent::LeftOut(_) => {}
-                ListedContent::File { file, head, .. } => {
-                    files.push(*file);
+                ListedContent::File { file, head, content, .. } => {
+                    files.push((*file, content));
                     *instructions = instructions.take().or(head);
                 }
                 ListedContent::Folder(folder) => folder.take_files(files, instructions),
@@ -62,13 +62,14 @@ pub(super) struct FirstPass<'a> {
     folders: AtomicUsize,
     entries: AtomicUsize,
     hasher: Hasher,
+    keep: Keep,
     watch: Watch<'a>,
 }
 
 impl<'a> FirstPass<'a> {
-    pub fn new(watch: Watch<'a>) -> Self {
+    pub fn new(keep: Keep, watch: Watch<'a>) -> Self {
         let (files, folders, entries) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { files, folders, entries, hasher: Hasher::new(), watch }
+        Self { files, folders, entries, hasher: Hasher::new(), keep, watch }
     }
 
     /// Reads an open folder that was `seen` before it was opened, `depth` folders below the
@@ -162,7 +163,8 @@ impl<'a> FirstPass<'a> {
         (self.watch)(Moment::Seen(&path));
         self.hasher.admit(seen.size_bytes, &path)?;
         let file = folder.file(name).map_err(|source| WalkError::Unreadable { path: path.clone(), source })?;
-        let hashed = self.hasher.hash(file, seen, &path, is_instructions, self.watch)?;
+        let kept = Kept { head: is_instructions, content: self.keep == Keep::Contents };
+        let hashed = self.hasher.hash(file, seen, &path, kept, self.watch)?;
         let class = FileClass::of_text(&path, hashed.status.is_executable);
         let file = MeasuredFile {
             path: recorded,
@@ -171,7 +173,12 @@ impl<'a> FirstPass<'a> {
             executable: hashed.status.is_executable,
             class,
         };
-        Ok(ListedContent::File { status: hashed.status, file: Box::new(file), head: hashed.head })
+        Ok(ListedContent::File {
+            status: hashed.status,
+            file: Box::new(file),
+            head: hashed.head,
+            content: hashed.content,
+        })
     }
 }
 
@@ -217,7 +224,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(root.path().join("sub/.git")).expect("a folder");
         let check = |met: usize| {
-            let pass = FirstPass::new(&|_| {});
+            let pass = FirstPass::new(Keep::Head, &|_| {});
             pass.entries.store(met, Ordering::Relaxed);
             let folder = Folder::open(root.path()).expect("the folder opens");
             let status = status_at(root.path()).expect("a status");

@@ -20,6 +20,15 @@ pub(super) struct Hashed {
     pub sha256: Sha256Digest,
     /// Its first bytes, where they were asked for.
     pub head: Option<Head>,
+    /// All of them, where they were asked for.
+    pub content: Option<Vec<u8>>,
+}
+
+/// What is kept of one file.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    pub head: bool,
+    pub content: bool,
 }
 
 /// Bytes of one read.
@@ -55,7 +64,7 @@ impl Hasher {
         mut file: File,
         seen: &Status,
         path: &str,
-        keeps_head: bool,
+        kept: Kept,
         watch: Watch<'_>,
     ) -> Result<Hashed, WalkError> {
         let unreadable = |source| WalkError::Unreadable { path: path.to_owned(), source };
@@ -66,7 +75,8 @@ impl Hasher {
         self.admit(status.size_bytes, path)?;
         watch(Moment::Opened(path));
         let mut hasher = Sha256::new();
-        let mut head = keeps_head.then(Head::default);
+        let mut head = kept.head.then(Head::default);
+        let mut content = kept.content.then(Vec::new);
         let expected = usize::try_from(status.size_bytes).unwrap_or(CHUNK_BYTES);
         // One byte more than expected, so that the end is met in the first read.
         let mut chunk = vec![0; expected.saturating_add(1).min(CHUNK_BYTES)];
@@ -86,6 +96,9 @@ impl Hasher {
                 return Err(too_much(path));
             }
             hasher.update(&chunk[..length]);
+            if let Some(content) = &mut content {
+                content.extend_from_slice(&chunk[..length]);
+            }
             if let Some(head) = &mut head {
                 let room = HEAD_BYTES - head.bytes.len();
                 head.bytes.extend_from_slice(&chunk[..length.min(room)]);
@@ -97,7 +110,7 @@ impl Hasher {
         if let Some(head) = &mut head {
             head.is_whole = head.bytes.len() as u64 == count;
         }
-        Ok(Hashed { status, sha256: Sha256Digest::from_bytes(hasher.finalize().into()), head })
+        Ok(Hashed { status, sha256: Sha256Digest::from_bytes(hasher.finalize().into()), head, content })
     }
 }
 
@@ -119,6 +132,8 @@ mod tests {
     use super::super::system::status_at;
     use super::*;
 
+    const NOTHING: Kept = Kept { head: false, content: false };
+
     fn hasher(total_bytes: u64) -> Hasher {
         Hasher { total_bytes: AtomicU64::new(total_bytes) }
     }
@@ -134,10 +149,10 @@ mod tests {
         std::fs::write(&path, "three").expect("a file");
         let seen = status_at(&path).expect("a status");
         let open = || File::open(&path).expect("the file opens");
-        let hashed = all_but_ten.hash(open(), &seen, "x", false, &|_| {}).expect("five bytes are admitted");
+        let hashed = all_but_ten.hash(open(), &seen, "x", NOTHING, &|_| {}).expect("five bytes are admitted");
         assert_eq!(hashed.sha256, Sha256Digest::of(b"three"));
         // Five more are left, and the file grows once it is open.
-        let result = all_but_ten.hash(open(), &seen, "x", false, &|_| {
+        let result = all_but_ten.hash(open(), &seen, "x", NOTHING, &|_| {
             let mut file = OpenOptions::new().append(true).open(&path).expect("the file opens");
             file.write_all(b"more").expect("bytes");
         });

@@ -37,4 +37,4 @@ pub use name::NameError;
 pub use path::{RecordedPath, RecordedPathError};
 pub use record::{ApprovalId, ApprovalIdError, ApprovalRecord, ArtifactPath, DeclaredSource};
 pub use store::{RecordFileError, STORES, find_records, read_record, record_file_name, record_id, write_record};
-pub use walk::{MeasuredFolder, measure, measure_skill};
+pub use walk::{Keep, MeasuredFolder, measure, measure_keeping, measure_skill};

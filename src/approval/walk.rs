@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::WalkError;
 use super::manifest::{Manifest, MeasuredFile};
+use crate::skill::Sha256Digest;
 
 #[cfg(unix)]
 use super::{first_pass::FirstPass, second_pass, system};
@@ -15,6 +16,8 @@ pub struct MeasuredFolder {
     pub manifest: Manifest,
     /// The first bytes of the regular file SKILL.md at its root, if there is one.
     pub(super) instructions: Option<Head>,
+    /// The bytes of each file in the order of the manifest, where they were asked for.
+    contents: Vec<Vec<u8>>,
 }
 
 /// The first bytes of a file: as many as a frontmatter block may have, and its marks.
@@ -41,17 +44,34 @@ pub(super) enum Moment<'a> {
 /// Who watches a walk.
 pub(super) type Watch<'a> = &'a (dyn Fn(Moment<'_>) + Sync);
 
+/// What is kept of files once they are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The head of SKILL.md.
+    Head,
+    /// Every byte, for digests that are made of more than the digests of files.
+    Contents,
+}
+
 /// Measures every file below `folder`. The folder itself may be reached through links.
 ///
 /// # Errors
 /// Fails where anything below it is neither file nor folder, has a name that cannot be
 /// recorded, is more than the limits allow, cannot be read, or changed meanwhile.
 pub fn measure(folder: &Path) -> Result<MeasuredFolder, WalkError> {
-    measure_watched(folder, &|_| {})
+    measure_keeping(folder, Keep::Head)
+}
+
+/// Measures as [`measure`] does, and keeps what is asked for: the very bytes that were hashed.
+///
+/// # Errors
+/// Fails where [`measure`] does.
+pub fn measure_keeping(folder: &Path, keep: Keep) -> Result<MeasuredFolder, WalkError> {
+    measure_watched(folder, keep, &|_| {})
 }
 
 #[cfg(unix)]
-pub(super) fn measure_watched(folder: &Path, watch: Watch<'_>) -> Result<MeasuredFolder, WalkError> {
+pub(super) fn measure_watched(folder: &Path, keep: Keep, watch: Watch<'_>) -> Result<MeasuredFolder, WalkError> {
     let unopened = |source| WalkError::Root { path: system::shown_path(folder), source };
     let root = folder.canonicalize().map_err(unopened)?;
     let status = system::status_at(&root).map_err(unopened)?;
@@ -59,22 +79,37 @@ pub(super) fn measure_watched(folder: &Path, watch: Watch<'_>) -> Result<Measure
         return Err(WalkError::NotAFolder { path: system::shown_path(folder) });
     }
     let opened = system::Folder::open(&root).map_err(unopened)?;
-    let first = FirstPass::new(watch);
+    let first = FirstPass::new(keep, watch);
     let listed = first.read_folder(&opened, &status, "", 0)?;
     watch(Moment::BetweenPasses);
     second_pass::compare(&root, &listed)?;
-    let mut files: Vec<MeasuredFile> = Vec::new();
+    let mut files: Vec<(MeasuredFile, Option<Vec<u8>>)> = Vec::new();
     let mut instructions = None;
     listed.take_files(&mut files, &mut instructions);
-    Ok(MeasuredFolder { manifest: Manifest::of_walk(files)?, instructions })
+    files.sort_by(|left, right| left.0.path.cmp(&right.0.path));
+    let (files, contents): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+    let contents = contents.into_iter().flatten().collect();
+    Ok(MeasuredFolder { manifest: Manifest::of_walk(files)?, instructions, contents })
 }
 
 #[cfg(not(unix))]
-pub(super) fn measure_watched(_: &Path, _: Watch<'_>) -> Result<MeasuredFolder, WalkError> {
+pub(super) fn measure_watched(_: &Path, _: Keep, _: Watch<'_>) -> Result<MeasuredFolder, WalkError> {
     Err(WalkError::Unsupported)
 }
 
 impl MeasuredFolder {
+    /// Returns the SHA-256 of the SKILL.md at the root.
+    pub fn content_hash(&self) -> Option<Sha256Digest> {
+        let files = self.manifest.files().iter();
+        files.filter(|file| file.path.as_str() == "SKILL.md").map(|file| file.sha256).next()
+    }
+
+    /// Returns each file with its bytes, in byte order of the paths; nothing unless it was
+    /// measured with [`Keep::Contents`].
+    pub fn contents(&self) -> impl Iterator<Item = (&MeasuredFile, &[u8])> {
+        self.manifest.files().iter().zip(self.contents.iter().map(Vec::as_slice))
+    }
+
     /// Tells whether a regular file SKILL.md stands at the root.
     pub fn is_skill(&self) -> bool {
         self.instructions.is_some()

@@ -1,12 +1,14 @@
 //! The only reader of the environment and of configuration files: one small file for each
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
+mod home;
 mod http;
 mod log;
 mod scan;
 mod search;
 mod storage;
 
+pub use home::home_folder;
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
 pub use scan::ScanConfig;

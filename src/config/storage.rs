@@ -32,16 +32,16 @@ impl StorageConfig {
     /// # Errors
     /// Fails where no folder is named or it cannot be made.
     pub fn read(option: Option<&Path>) -> Result<Self, StorageConfigError> {
-        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let data_folder = option
-            .map(Path::to_owned)
-            .or_else(|| variable("TOUCHMARK_DATA_DIR"))
-            .or_else(|| variable("XDG_DATA_HOME").map(|folder| folder.join("touchmark")))
-            .or_else(|| variable("HOME").map(|folder| folder.join(".local/share/touchmark")))
-            .ok_or(StorageConfigError::NoFolder)?;
+        let data_folder = locate(option).ok_or(StorageConfigError::NoFolder)?;
         std::fs::create_dir_all(&data_folder)
             .map_err(|source| StorageConfigError::Create { path: data_folder.clone(), source })?;
         Ok(Self { data_folder })
+    }
+
+    /// Tells whether something was stored already, and makes nothing: a command that can do
+    /// without an index must not leave one behind.
+    pub fn is_there(option: Option<&Path>) -> bool {
+        locate(option).is_some_and(|data_folder| Self { data_folder }.database().is_file())
     }
 
     /// Returns the database file.
@@ -53,4 +53,13 @@ impl StorageConfig {
     pub fn index_folder(&self) -> PathBuf {
         self.data_folder.join("index")
     }
+}
+
+fn locate(option: Option<&Path>) -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    option
+        .map(Path::to_owned)
+        .or_else(|| variable("TOUCHMARK_DATA_DIR"))
+        .or_else(|| variable("XDG_DATA_HOME").map(|folder| folder.join("touchmark")))
+        .or_else(|| variable("HOME").map(|folder| folder.join(".local/share/touchmark")))
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::approval::{
     ApprovalRecord, Drift, RecordError, RecordFileError, WalkError, find_records, measure, read_record, record_id,
 };
+use crate::skill::Sha256Digest;
 
 /// A folder that was compared with a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Checked {
     pub record: ApprovalRecord,
     /// What moved; nothing where the folder is what was approved.
     pub drift: Option<Drift>,
+    /// The SHA-256 of the SKILL.md that is there.
+    pub content_hash: Option<Sha256Digest>,
 }
 
 /// Why there is no verdict. It is never a match.
@@ -47,7 +50,7 @@ pub fn check_approval(folder: &Path, record: &Path) -> Result<Checked, CheckErro
 
 /// A record of a project, and what became of it.
 #[derive(Debug)]
-pub struct ProjectCheck {
+pub struct RecordCheck {
     /// The file of the record, below the project's folder.
     pub path: PathBuf,
     /// The verdict, or why there is none.
@@ -59,13 +62,13 @@ pub struct ProjectCheck {
 ///
 /// # Errors
 /// Fails where the project's records cannot be listed.
-pub fn check_project(project: &Path, folder: Option<&Path>) -> Result<Vec<ProjectCheck>, CheckError> {
+pub fn check_records(project: &Path, folder: Option<&Path>) -> Result<Vec<RecordCheck>, CheckError> {
     let records = find_records(project)?;
     let wanted = folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.to_owned()));
     let check = |path: PathBuf| {
         let result = check_stored(project, &path, wanted.as_deref()).transpose()?;
         let path = path.strip_prefix(project).map(Path::to_owned).unwrap_or(path);
-        Some(ProjectCheck { path, result })
+        Some(RecordCheck { path, result })
     };
     // A single folder is hashed on all cores, several are hashed beside each other.
     Ok(match records.len() {
@@ -92,5 +95,6 @@ fn check_stored(project: &Path, path: &Path, wanted: Option<&Path>) -> Result<Op
 fn compare(record: ApprovalRecord, folder: &Path) -> Result<Checked, CheckError> {
     let measured = measure(folder)?;
     let drift = Drift::between(&record, &measured);
-    Ok(Checked { record, drift })
+    let content_hash = measured.content_hash();
+    Ok(Checked { record, drift, content_hash })
 }

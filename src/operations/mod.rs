@@ -6,6 +6,7 @@
 
 mod check_approval;
 mod check_health;
+mod check_project;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
@@ -15,6 +16,7 @@ mod inspect_skill;
 mod keep_up;
 mod lock_skill;
 mod operation;
+mod pin_skill;
 mod problem;
 mod record_cache;
 mod register;
@@ -23,8 +25,13 @@ mod services;
 mod verify_pins;
 mod verify_skill;
 
-pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
+pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
+pub use check_project::{
+    BytesStatus, CheckOutcome, ComparedDigest, Complaint, ComplaintKind, FailOn, FileChanges, Gate, KnownVerdict,
+    ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
+    github_commands, junit, sarif_log,
+};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{
@@ -36,6 +43,7 @@ pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
+pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use register::{find, register};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, Services};

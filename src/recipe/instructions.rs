@@ -36,7 +36,7 @@ pub(super) fn find<'f, 'a>(files: &[&'f RecipeFile<'a>]) -> Option<&'f RecipeFil
 
 /// Returns the bytes without the lines of the source keys, and without the line of
 /// `metadata` where nothing else is left below it; `None` where there is nothing to cut.
-pub(super) fn without_source_keys(bytes: &[u8]) -> Option<Vec<u8>> {
+pub fn without_source_keys(bytes: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let yaml = frontmatter_range(text)?;
     let mut kept: Vec<&str> = Vec::new();

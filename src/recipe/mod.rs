@@ -20,4 +20,5 @@ pub use bundle::compute_all;
 pub use catalogue::{Covers, DigestFormat, HashRecipe, Strength, Weakness};
 pub use digest::{DigestValue, HeldDigest, HeldDigestError, RecipeDigest};
 pub use file::{FileMode, RecipeFile, normalise_line_ends};
+pub use instructions::without_source_keys;
 pub use locale_order::compare as compare_by_locale;

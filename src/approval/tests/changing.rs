@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::UNIX_EPOCH;
 
 use super::Place;
-use crate::approval::walk::{Moment, measure_watched};
+use crate::approval::walk::{Keep, Moment, measure_watched};
 
 /// Measures a tree that `change` changes at the first moment that `is_at` knows.
 fn check(name: &str, is_at: fn(Moment<'_>) -> bool, change: fn(&Place)) {
@@ -21,7 +21,7 @@ fn check(name: &str, is_at: fn(Moment<'_>) -> bool, change: fn(&Place)) {
         file.set_modified(UNIX_EPOCH).expect("a time");
     }
     let is_done = AtomicBool::new(false);
-    let result = measure_watched(place.path(), &|moment| {
+    let result = measure_watched(place.path(), Keep::Head, &|moment| {
         if is_at(moment) && !is_done.swap(true, Ordering::Relaxed) {
             change(&place);
         }
@@ -128,6 +128,6 @@ fn a_tree_that_changes_in_the_first_pass_has_no_digest() {
 fn a_tree_that_stands_still_is_measured_whoever_watches() {
     let place = Place::skill();
     place.file("sub/b.md", "x");
-    let watched = measure_watched(place.path(), &|_| {}).expect("the folder is measured");
+    let watched = measure_watched(place.path(), Keep::Head, &|_| {}).expect("the folder is measured");
     assert_eq!(watched, place.measured());
 }

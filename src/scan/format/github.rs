@@ -22,19 +22,23 @@ pub fn annotations(run: &Run) -> String {
     }
     for notice in &run.notices {
         let (level, before) = if notice.is_failure { ("error", "not scanned: ") } else { ("warning", "") };
-        text.push_str(&format!("::{level} title=Touchmark::{before}{}\n", data(&notice.text)));
+        text.push_str(&format!("::{level} title=Touchmark::{before}{}\n", command_data(&notice.text)));
     }
     for skill in &run.skills {
         for unread in &skill.report.completeness.unread {
             let file = skill.path(&sanitise_line(&unread.path, 1_000));
             let reason = format!("not read: {}", sanitise_line(&unread.reason, 300));
-            text.push_str(&format!("::warning file={},title=incomplete scan::{}\n", property(&file), data(&reason)));
+            text.push_str(&format!(
+                "::warning file={},title=incomplete scan::{}\n",
+                command_property(&file),
+                command_data(&reason)
+            ));
         }
     }
     let mut facts = vec![count(run.skills.len(), "skill")];
     facts.extend(run.worst().map(|status| format!("worst verdict {}", status.as_str())));
     facts.push(format!("{}, {decided} suppressed or known", count(notes, "note")));
-    text.push_str(&format!("::notice title=Touchmark::{}\n", data(&facts.join(", "))));
+    text.push_str(&format!("::notice title=Touchmark::{}\n", command_data(&facts.join(", "))));
     text
 }
 
@@ -44,7 +48,7 @@ fn annotation(skill: &ScannedSkill, finding: &Finding) -> String {
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "notice",
     };
-    let mut properties = format!("file={}", property(&skill.path(&finding.location.path)));
+    let mut properties = format!("file={}", command_property(&skill.path(&finding.location.path)));
     if let Some(line) = finding.location.line {
         properties.push_str(&format!(",line={line}"));
     }
@@ -57,7 +61,7 @@ fn annotation(skill: &ScannedSkill, finding: &Finding) -> String {
         message.push_str(&format!("\nin: {}", finding.chain.join(" → ")));
     }
     message.push_str(&format!("\ndo: {}", finding.remedy));
-    format!("::{level} {properties},title={}::{}\n", property(&title), data(&message))
+    format!("::{level} {properties},title={}::{}\n", command_property(&title), command_data(&message))
 }
 
 /// Writes a summary in Markdown for the page of a workflow's run.
@@ -119,14 +123,14 @@ fn sign(status: SafetyStatus) -> &'static str {
     }
 }
 
-/// Escapes the message of a command.
-fn data(text: &str) -> String {
+/// Escapes the message of a workflow command.
+pub fn command_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes a value among the properties of a command.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Escapes a value among the properties of a workflow command.
+pub fn command_property(text: &str) -> String {
+    command_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// Returns text that is no markup in a cell of a table: everything that Markdown or HTML could
@@ -150,8 +154,8 @@ mod tests {
 
     #[test]
     fn nothing_in_a_value_ends_it() {
-        assert_eq!(property("a:b,c%d\r\n"), "a%3Ab%2Cc%25d%0D%0A");
-        assert_eq!(data("::error::x\n::stop"), "::error::x%0A::stop");
+        assert_eq!(command_property("a:b,c%d\r\n"), "a%3Ab%2Cc%25d%0D%0A");
+        assert_eq!(command_data("::error::x\n::stop"), "::error::x%0A::stop");
         assert_eq!(markdown("<b>|`[x](y)` @all."), "&#60;b&#62;&#124;&#96;&#91;x&#93;(y)&#96; &#64;all&#46;");
     }
 }

@@ -17,8 +17,9 @@ mod subject;
 mod tests;
 mod uri;
 
-pub use github::{annotations, step_summary};
+pub use github::{annotations, command_data, command_property, step_summary};
 pub use html::html;
 pub use page::section;
-pub use sarif::sarif;
+pub use sarif::{sarif, sarif_message};
 pub use subject::{Notice, Run, ScannedFile, ScannedSkill};
+pub use uri::{is_relative as is_relative_uri, of_path as uri_of_path};

@@ -140,7 +140,7 @@ fn notifications(run: &Run) -> Vec<Value> {
 }
 
 fn notification(level: &str, text: &str, path: Option<&str>) -> Value {
-    let mut value = json!({ "level": level, "message": { "text": message(text) } });
+    let mut value = json!({ "level": level, "message": { "text": sarif_message(text) } });
     if let Some(path) = path {
         value["locations"] = json!([{ "physicalLocation": { "artifactLocation": location(path) } }]);
     }
@@ -148,7 +148,7 @@ fn notification(level: &str, text: &str, path: Option<&str>) -> Value {
 }
 
 /// Escapes what a message would take for a placeholder or for a link (§3.11.5, §3.11.6).
-pub(super) fn message(text: &str) -> String {
+pub fn sarif_message(text: &str) -> String {
     let mut message = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

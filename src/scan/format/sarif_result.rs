@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::ScannedSkill;
-use super::sarif::{Artifacts, message};
+use super::sarif::{Artifacts, sarif_message};
 use super::sarif_rule::level;
 use crate::scan::{Finding, RULES, SuppressionKind};
 
@@ -15,7 +15,7 @@ pub(super) fn result(skill: &ScannedSkill, finding: &Finding, occurrence: u32, a
         value["ruleIndex"] = json!(index);
     }
     value["level"] = json!(level(finding.severity, finding.persona));
-    value["message"] = json!({ "text": message(&text(finding)) });
+    value["message"] = json!({ "text": sarif_message(&text(finding)) });
     let place = place(skill, finding, artifacts);
     value["locations"] = json!([{ "physicalLocation": place }]);
     if !finding.chain.is_empty() {
@@ -75,7 +75,7 @@ fn flow(finding: &Finding, place: &Value) -> Value {
     let step = |depth: usize, text: &str| {
         json!({
             "nestingLevel": depth,
-            "location": { "physicalLocation": outer, "message": { "text": message(text) } }
+            "location": { "physicalLocation": outer, "message": { "text": sarif_message(text) } }
         })
     };
     let mut steps: Vec<Value> = finding.chain.iter().enumerate().map(|(depth, text)| step(depth, text)).collect();

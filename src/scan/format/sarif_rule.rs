@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::sarif::message;
+use super::sarif::sarif_message;
 use super::section;
 use crate::scan::{Confidence, Persona, Rule, Severity};
 
@@ -17,11 +17,11 @@ pub(super) fn rule(rule: &Rule, documents_url: &str) -> Value {
     json!({
         "id": rule.id,
         "name": pascal_case(rule.id),
-        "shortDescription": { "text": message(&format!("{}.", rule.summary)) },
-        "fullDescription": { "text": message(&one_line(why)) },
+        "shortDescription": { "text": sarif_message(&format!("{}.", rule.summary)) },
+        "fullDescription": { "text": sarif_message(&one_line(why)) },
         "helpUri": format!("{documents_url}/docs/rules/{}", rule.id),
         "help": {
-            "text": message(&one_line(what_to_do)),
+            "text": sarif_message(&one_line(what_to_do)),
             "markdown": format!("{why}\n\n## What to do\n\n{what_to_do}\n")
         },
         "defaultConfiguration": { "level": level(rule.severity, rule.persona) },

@@ -6,13 +6,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Returns a path as a URI: relative, or `file://` where it is absolute.
-pub(super) fn of_path(path: &str) -> String {
+pub fn of_path(path: &str) -> String {
     let encoded = utf8_percent_encode(path.trim_start_matches("./"), SEGMENT).to_string();
     if path.starts_with('/') { format!("file://{encoded}") } else { encoded }
 }
 
 /// Tells whether [`of_path`] gives a reference that is relative to the root of the sources.
-pub(super) fn is_relative(path: &str) -> bool {
+pub fn is_relative(path: &str) -> bool {
     !path.starts_with('/')
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::operations::FailOn;
 
 /// `touchmark lock`.
 #[derive(Debug, Args)]
@@ -38,11 +40,80 @@ pub(super) struct LockArguments {
 /// `touchmark check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// The skill's folder [default: every folder that the project has a record of].
+    /// The skill's folder, offline, against approval records [default: everything that the project
+    /// has a record or a lockfile of].
     pub folder: Option<PathBuf>,
     /// The record to compare with [default: those of the project].
     #[arg(long, value_name = "RECORD", requires = "folder")]
     pub against: Option<PathBuf>,
+    /// Compare bytes only: ask neither the index on this machine nor a server for verdicts.
+    #[arg(long, help_heading = "Project")]
+    pub offline: bool,
+    /// Leave out what belongs to the user: ~/.agents/.skill-lock.json.
+    #[arg(long, conflicts_with = "folder", help_heading = "Project")]
+    pub no_global: bool,
+    /// How the report is written [default: text; --json is short for json].
+    #[arg(long, value_name = "FORMAT", conflicts_with = "folder", help_heading = "Project")]
+    pub format: Option<CheckFormat>,
+    /// What refuses beside other bytes: verdicts from this one on, and stale ones; several with
+    /// commas. A skill without a verdict then ends with 1 [default: dangerous, where it is known].
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', conflicts_with = "folder", help_heading = "Project")]
+    pub fail_on: Vec<FailOnWord>,
+}
+
+/// How the report of a project is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For a person: a line for each skill.
+    Text,
+    /// For a program: one object.
+    Json,
+    /// For code scanning: one SARIF 2.1.0 log.
+    Sarif,
+    /// For GitHub Actions: workflow commands.
+    Github,
+    /// For CI systems that read test results: XML of JUnit.
+    Junit,
+}
+
+/// What refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOnWord {
+    /// A verdict from caution on.
+    Caution,
+    /// A verdict from warning on.
+    Warning,
+    /// A verdict of dangerous only.
+    Dangerous,
+    /// A verdict of other content or older rules, and a source that moved on.
+    Stale,
+    /// No verdict at all.
+    Never,
+}
+
+impl From<FailOnWord> for FailOn {
+    fn from(word: FailOnWord) -> Self {
+        match word {
+            FailOnWord::Caution => Self::Caution,
+            FailOnWord::Warning => Self::Warning,
+            FailOnWord::Dangerous => Self::Dangerous,
+            FailOnWord::Stale => Self::Stale,
+            FailOnWord::Never => Self::Never,
+        }
+    }
+}
+
+/// `touchmark pin`.
+#[derive(Debug, Args)]
+pub(super) struct PinArguments {
+    /// The skill: its id, the URL of its SKILL.md, or the folder in which it is installed.
+    pub skill: String,
+    /// The folder in which it is installed [default: where agents look for a skill of this name].
+    #[arg(long, value_name = "FOLDER")]
+    pub path: Option<PathBuf>,
+    /// The name under which it is pinned [default: that of its folder].
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// `touchmark diff`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::approval_arguments::{CheckArguments, DiffArguments, LockArguments};
+use super::approval_arguments::{CheckArguments, DiffArguments, LockArguments, PinArguments};
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
@@ -35,7 +35,7 @@ pub(super) struct Global {
     /// Rank by meaning with this: builtin, none, fastembed:MODEL or fastembed:/FOLDER [default: TOUCHMARK_EMBEDDER, else builtin].
     #[arg(long, global = true, value_name = "EMBEDDER", help_heading = "Global options")]
     pub embedder: Option<String>,
-    /// Ask this server instead of the data folder: search, inspect, verify, health.
+    /// Ask this server instead of the data folder: search, inspect, verify, check, pin, health.
     #[arg(
         long,
         global = true,
@@ -65,9 +65,12 @@ pub(super) enum Command {
     /// Approve a skill: write down exactly which bytes were looked at.
     #[command(after_help = help::LOCK)]
     Lock(LockArguments),
-    /// Check whether what is there is still what was approved; offline.
+    /// Check whether what is there is still what was approved or locked, and what the verdict is now.
     #[command(after_help = help::CHECK)]
     Check(CheckArguments),
+    /// Write an indexed skill that is installed here into touchmark.lock.
+    #[command(after_help = help::PIN)]
+    Pin(PinArguments),
     /// Compare two skills on this machine, file by file.
     #[command(after_help = help::DIFF)]
     Diff(DiffArguments),
@@ -102,10 +105,11 @@ impl Command {
     /// no choice.
     pub fn local_only(&self) -> Option<&'static str> {
         match self {
-            Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health => None,
+            Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health | Self::Pin(_) => None,
             Self::Scan(_) => Some("scan"),
             Self::Lock(_) => Some("lock"),
-            Self::Check(_) => Some("check"),
+            // A single folder is compared with records, and nobody is asked.
+            Self::Check(arguments) => arguments.folder.is_some().then_some("check"),
             Self::Diff(_) => Some("diff"),
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),

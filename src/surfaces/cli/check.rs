@@ -4,24 +4,93 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::approval_arguments::CheckArguments;
+use super::approval_arguments::{CheckArguments, CheckFormat};
 use super::approval_page::{amount, drift_page};
+use super::arguments::Global;
+use super::check_page::check_page;
+use super::check_verdicts;
 use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
 use crate::approval::{RecordFileError, STORES};
-use crate::operations::{CheckError, Checked, ProjectCheck, check_approval, check_project};
+use crate::config::home_folder;
+use crate::operations::{
+    BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, SkillCheck,
+    VerdictState, check_approval, check_project, check_records, github_commands, junit, sarif_log,
+};
 
-/// Compares what is there with what was approved.
-pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
-    if let (Some(folder), Some(record)) = (&arguments.folder, &arguments.against) {
-        return check_one(folder, record, output);
+/// Compares what is there with what was recorded.
+pub(super) async fn run(global: &Global, arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
+    match (&arguments.folder, &arguments.against) {
+        (Some(folder), Some(record)) => check_one(folder, record, output),
+        (Some(folder), None) => check_folder(folder, output),
+        (None, _) => check_all(global, arguments, output).await,
     }
+}
+
+/// Checks everything that the project in the current folder holds.
+async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
+    let home = if arguments.no_global { None } else { home_folder() };
+    let request = ProjectRequest { project: Path::new(""), home: home.as_deref() };
+    let mut report = check_project(request)?;
+    if report.checks.is_empty() {
+        report.notices.iter().for_each(|notice| output::tell_note(notice));
+        return Err(Failure::NothingApproved(nothing(None)));
+    }
+    let note = if arguments.offline { None } else { check_verdicts::ask(global, &mut report).await };
+    let fail_on: Vec<_> = arguments.fail_on.iter().map(|word| (*word).into()).collect();
+    let gate = Gate::new(&fail_on);
+    let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
+    match format {
+        CheckFormat::Text => output.text(&check_page(&report, &gate, note.is_none()))?,
+        CheckFormat::Json => output.pretty(&report.to_json().to_string())?,
+        CheckFormat::Sarif => output.bytes(sarif_log(&report, &gate).as_bytes())?,
+        CheckFormat::Github => output.bytes(github_commands(&report, &gate).as_bytes())?,
+        CheckFormat::Junit => output.bytes(junit(&report, &gate).as_bytes())?,
+    }
+    tell(&report, format, note);
+    Ok(match gate.outcome(&report) {
+        CheckOutcome::Match => Outcome::Done,
+        CheckOutcome::NoVerdict => Outcome::Failed,
+        CheckOutcome::InvalidRecord => Outcome::InvalidRecord,
+        CheckOutcome::Refused => Outcome::Refused,
+    })
+}
+
+/// Tells beside the answer what could not be read; a page for a person does not hold it.
+fn tell(report: &ProjectReport, format: CheckFormat, note: Option<&'static str>) {
+    if matches!(format, CheckFormat::Text | CheckFormat::Json) {
+        for check in &report.checks {
+            if let (BytesStatus::InvalidRecord | BytesStatus::Error, Some(error)) = (check.status, &check.error) {
+                output::tell_error(error);
+            }
+        }
+    }
+    // Nobody answers a hundred skills for one reason; it is told once.
+    let mut reasons: Vec<&str> = report.checks.iter().filter_map(unknown_because).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons.iter().for_each(|reason| output::tell_error(&format!("the verdict is unknown: {reason}")));
+    if format == CheckFormat::Text {
+        report.notices.iter().for_each(|notice| output::tell_note(notice));
+        note.into_iter().for_each(output::tell_note);
+    }
+}
+
+fn unknown_because(check: &SkillCheck) -> Option<&str> {
+    match &check.verdict {
+        Some(VerdictState::Unknown { reason }) => Some(reason),
+        _ => None,
+    }
+}
+
+/// Checks one folder against every approval record that is about it.
+fn check_folder(folder: &Path, output: &Output) -> Result<Outcome, Failure> {
     // The current folder is the project; messages name what lies below it.
-    let checks = check_project(Path::new(""), arguments.folder.as_deref())?;
+    let checks = check_records(Path::new(""), Some(folder))?;
     if checks.is_empty() {
-        return Err(Failure::NothingApproved(nothing(arguments.folder.as_deref())));
+        return Err(Failure::NothingApproved(nothing(Some(folder))));
     }
     if output.json {
         let list: Vec<Value> = checks.iter().map(facts).collect();
@@ -36,7 +105,6 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Outcome
     }
     Ok(worst(checks.iter().map(|check| outcome(&check.result))))
 }
-
 /// Answers as the tool that defined the format does: the record where it matches, and what
 /// moved where it does not.
 fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, Failure> {
@@ -52,7 +120,7 @@ fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, F
 }
 
 fn show(checked: &Checked) -> String {
-    let Checked { record, drift } = checked;
+    let Checked { record, drift, .. } = checked;
     let word = if drift.is_none() { paint(paint::GOOD.bold(), "match") } else { paint(paint::BAD, "drift") };
     let id = line(record.approval_id().as_str(), 64);
     let folder = line(record.artifact_path().as_str(), 300);
@@ -64,10 +132,10 @@ fn show(checked: &Checked) -> String {
 }
 
 /// Returns what became of a record for programs.
-fn facts(check: &ProjectCheck) -> Value {
+fn facts(check: &RecordCheck) -> Value {
     let mut facts = json!({ "record": check.path.display().to_string() });
     match &check.result {
-        Ok(Checked { record, drift }) => {
+        Ok(Checked { record, drift, .. }) => {
             facts["status"] = json!(if drift.is_none() { "match" } else { "drift" });
             facts["approval_id"] = json!(record.approval_id().as_str());
             facts["artifact_path"] = json!(record.artifact_path().as_str());
@@ -85,7 +153,7 @@ fn facts(check: &ProjectCheck) -> Value {
 }
 
 /// Names the record, unless the message does.
-fn told(check: &ProjectCheck, error: &CheckError) -> String {
+fn told(check: &RecordCheck, error: &CheckError) -> String {
     match error {
         CheckError::Record(RecordFileError::Invalid { .. } | RecordFileError::Unreadable { .. }) => error.to_string(),
         CheckError::Walk(_) => format!("no verdict on {}: {error}", check.path.display()),
@@ -118,7 +186,10 @@ fn nothing(folder: Option<&Path>) -> String {
         Some(folder) => {
             format!("no approval record in {stores} is about `{}`; name one with --against", folder.display())
         }
-        None => format!("there is no approval record in {stores} here; `touchmark lock FOLDER` writes one"),
+        None => format!(
+            "there is neither an approval record in {stores} nor a lockfile here; `touchmark lock FOLDER` writes \
+             a record, `touchmark pin FOLDER` a lockfile"
+        ),
     }
 }
 

@@ -57,12 +57,21 @@ pub(super) mod help {
     pub const LOCK: &str = "Exit codes:\n  0  the record was written\n  \
         1  the folder could not be measured, or the record not written\n\n\
         A match with a record means: these bytes were approved. It does not mean that they are safe.";
-    pub const CHECK: &str = "Exit codes:\n  0  everything is what was approved\n  \
-        1  no verdict: a record or a folder could not be read, or there is no record\n  \
-        2  something is not what was approved\n  \
-        3  no verdict: a record is invalid, or of a version that is not known\n\n\
-        Of several records the exit code is 2 before 3 before 1 before 0. Without --against, the records of the \
-        project are those in .sigildex/approvals and .touchmark/approvals below the current folder.";
+    pub const CHECK: &str = "Exit codes:\n  0  everything is what was approved or locked, and no verdict refuses it\n  \
+        1  no verdict: a record, a lockfile or a folder could not be read, a skill is not installed or not recorded \
+        by its bytes, a server could not be asked, or there is nothing to check\n  \
+        2  something is not what was approved or locked, or its verdict refuses it\n  \
+        3  no verdict: a record or a lockfile is invalid, or of a version that is not known\n\n\
+        Of several the exit code is 2 before 3 before 1 before 0. Without a folder, all of the project is checked: the \
+        approval records in .sigildex/approvals and .touchmark/approvals, touchmark.lock, skills-lock.json, \
+        .clawhub/lock.json, apm.lock.yaml, skills.lock, the keys of gh in installed skills, and \
+        ~/.agents/.skill-lock.json.\n\n\
+        A skill that no index knows is as good as its bytes, unless --fail-on asks for a verdict. A verdict of \
+        dangerous refuses always, unless with --fail-on never.";
+    pub const PIN: &str = "Exit codes:\n  0  touchmark.lock holds it\n  \
+        1  the command failed: it is not indexed, not installed, or the file could not be written\n  \
+        2  what is installed is not what is indexed; nothing was written\n  \
+        3  touchmark.lock is invalid, or of a version that is not known; it was left as it is";
     pub const DIFF: &str = "Exit codes:\n  0  both folders hold the same\n  \
         1  no verdict: a folder could not be measured, or is no skill\n  2  they differ";
     pub const RULES: &str =
@@ -78,5 +87,5 @@ pub(super) mod help {
     pub const GENERATE: &str = "Exit codes:\n  0  written, or up to date with --check\n  \
         1  could not be written, or out of date with --check";
     pub const PROGRAM: &str = "Exit codes:\n  0  done\n  1  the command failed; also wrong usage\n  \
-        2  a verdict: the answer is no (see the help of each command)\n  3  an approval record is invalid";
+        2  a verdict: the answer is no (see the help of each command)\n  3  an approval record or a lockfile is invalid";
 }

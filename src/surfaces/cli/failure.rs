@@ -10,7 +10,7 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
-use crate::operations::{CheckError, DiffError, EvaluationError, LockError};
+use crate::operations::{CheckError, DiffError, EvaluationError, LockError, PinError, ProjectCheckError};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -63,6 +63,12 @@ pub(super) enum Failure {
     /// There is no verdict on what was approved.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// A project could not be checked at all.
+    #[error(transparent)]
+    Project(#[from] ProjectCheckError),
+    /// Nothing was pinned.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// Two folders could not be compared.
     #[error(transparent)]
     Diff(#[from] DiffError),
@@ -134,6 +140,8 @@ impl Failure {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Check(error) if error.is_invalid_record() => Outcome::InvalidRecord,
+            Self::Pin(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
+            Self::Pin(error) if error.is_difference() => Outcome::Refused,
             _ => Outcome::Failed,
         }
     }

@@ -11,7 +11,8 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    check, diff, eval, explain, generate, health, ingest, inspect, lock, mcp, paint, rules, scan, search, serve, verify,
+    check, diff, eval, explain, generate, health, ingest, inspect, lock, mcp, paint, pin, rules, scan, search, serve,
+    verify,
 };
 use crate::config::LogConfig;
 
@@ -53,7 +54,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Health => health::run(&global, output).await,
             Command::Scan(arguments) => scan::run(arguments, output),
             Command::Lock(arguments) => lock::run(arguments, output),
-            Command::Check(arguments) => check::run(&arguments, output),
+            Command::Check(arguments) => check::run(&global, &arguments, output).await,
+            Command::Pin(arguments) => pin::run(&global, arguments, output).await,
             Command::Diff(arguments) => diff::run(&arguments, output),
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),

@@ -1,0 +1,4 @@
+mod formats;
+mod hostile;
+#[cfg(feature = "service")]
+mod on_disk;

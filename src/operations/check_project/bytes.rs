@@ -1,0 +1,145 @@
+//! Compares what is installed with what a lockfile records of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::{BytesStatus, ComparedDigest, FileChanges};
+use crate::approval::{MeasuredFolder, RecordedPath};
+use crate::lockfile::{LockfileKind, PlacePath, Recorded, RecordedDigest};
+use crate::recipe::{FileMode, HashRecipe, RecipeFile, Weakness, normalise_line_ends, without_source_keys};
+use crate::skill::Sha256Digest;
+
+/// What comparing gave.
+pub(super) struct Compared {
+    pub status: BytesStatus,
+    pub error: Option<String>,
+    pub recorded: Vec<ComparedDigest>,
+    pub changes: Option<FileChanges>,
+}
+
+/// Compares a measured folder with what is recorded of it.
+pub(super) fn compare(recorded: &Recorded, kind: LockfileKind, folder: &MeasuredFolder) -> Compared {
+    match recorded {
+        Recorded::Nothing(reason) => Compared {
+            status: BytesStatus::NotRecorded,
+            error: Some((*reason).to_owned()),
+            recorded: Vec::new(),
+            changes: None,
+        },
+        Recorded::Files { files, .. } => of_files(compare_files(files, &contents_of(folder))),
+        Recorded::Folder(digests) => {
+            let compared: Vec<_> = digests.iter().map(|digest| compare_digest(digest, folder)).collect();
+            let is_match = compared.iter().all(|digest| digest.matches);
+            let (status, error) = match (is_match, kind) {
+                (true, _) => (BytesStatus::Match, None),
+                // The tree is that of the bytes from before `gh` wrote the frontmatter anew.
+                (false, LockfileKind::GitHub) => (BytesStatus::Ambiguous, Some(AFTER_GH.to_owned())),
+                (false, _) => (BytesStatus::Drift, None),
+            };
+            Compared { status, error, recorded: compared, changes: None }
+        }
+    }
+}
+
+const AFTER_GH: &str = "gh wrote SKILL.md anew when it installed it, so the git tree cannot be made again; \
+                        pin the folder with `touchmark pin` or approve it with `touchmark lock`";
+
+/// Makes the result of a comparison file by file.
+pub(super) fn of_files(changes: FileChanges) -> Compared {
+    let is_same = changes.is_empty();
+    Compared {
+        status: if is_same { BytesStatus::Match } else { BytesStatus::Drift },
+        error: None,
+        recorded: Vec::new(),
+        changes: (!is_same).then_some(changes),
+    }
+}
+
+fn compare_digest(recorded: &RecordedDigest, folder: &MeasuredFolder) -> ComparedDigest {
+    let recipe = recorded.recipe;
+    let actual = match recipe {
+        HashRecipe::RootDigestV1 => Some(folder.manifest.root_digest().to_string()),
+        HashRecipe::SkillMd => folder.content_hash().map(|digest| digest.to_string()),
+        _ => made_by(recipe, folder, None),
+    };
+    let matches = |actual: &Option<String>| actual.as_deref() == Some(recorded.digest.as_str());
+    // What `gh` notes in SKILL.md came after the tree was made.
+    let actual = match (matches(&actual), recipe, recorded.is_inside) {
+        (false, HashRecipe::GitTree, true) => {
+            without_keys_of_gh(folder).filter(|tree| *tree == recorded.digest).or(actual)
+        }
+        _ => actual,
+    };
+    let weakness = if recorded.is_inside { Some("recorded_inside") } else { recipe.weakness().map(Weakness::as_str) };
+    ComparedDigest {
+        key: recorded.key.clone(),
+        recipe: recipe.name(),
+        expected: recorded.digest.clone(),
+        matches: matches(&actual),
+        actual,
+        strength: if weakness.is_some() { "weak" } else { recipe.strength().as_str() },
+        weakness,
+        proves: if recorded.is_inside { INSIDE } else { recipe.note() },
+    }
+}
+
+const INSIDE: &str =
+    "The digest stands inside of the folder that it is about, so whoever changes a file there can change it as well.";
+
+/// Makes the digest of a recipe, with other bytes in the place of SKILL.md where there are some.
+fn made_by(recipe: HashRecipe, folder: &MeasuredFolder, instructions: Option<&[u8]>) -> Option<String> {
+    let manifest = folder.manifest.files();
+    let mut contents = folder.contents().peekable();
+    let has_contents = contents.peek().is_some();
+    let contents: Vec<&[u8]> = contents.map(|(_, bytes)| bytes).collect();
+    let files: Vec<RecipeFile<'_>> = manifest
+        .iter()
+        .enumerate()
+        .map(|(index, file)| {
+            let path = file.path.as_str();
+            let mode = if file.executable { FileMode::Executable } else { FileMode::Regular };
+            match instructions.filter(|_| path == "SKILL.md") {
+                Some(bytes) => RecipeFile::new(path, bytes, mode),
+                None => {
+                    let bytes = if has_contents { contents.get(index).copied().unwrap_or_default() } else { &[] };
+                    RecipeFile::hashed(path, bytes, mode, file.sha256)
+                }
+            }
+        })
+        .collect();
+    recipe.compute(&files).map(|digest| digest.to_string())
+}
+
+fn without_keys_of_gh(folder: &MeasuredFolder) -> Option<String> {
+    let (_, bytes) = folder.contents().find(|(file, _)| file.path.as_str() == "SKILL.md")?;
+    made_by(HashRecipe::GitTree, folder, Some(&without_source_keys(bytes)?))
+}
+
+/// Returns the digest of each file, with the line ends of texts made alike.
+fn contents_of(folder: &MeasuredFolder) -> BTreeMap<&RecordedPath, Sha256Digest> {
+    folder
+        .contents()
+        .map(|(file, bytes)| {
+            let normalised = normalise_line_ends(bytes);
+            let is_same = normalised.len() == bytes.len();
+            (&file.path, if is_same { file.sha256 } else { Sha256Digest::of(&normalised) })
+        })
+        .collect()
+}
+
+fn compare_files(
+    recorded: &BTreeMap<PlacePath, Sha256Digest>,
+    actual: &BTreeMap<&RecordedPath, Sha256Digest>,
+) -> FileChanges {
+    let actual: BTreeMap<&str, Sha256Digest> = actual.iter().map(|(path, digest)| (path.as_str(), *digest)).collect();
+    let mut changes = FileChanges::default();
+    for (path, digest) in recorded {
+        match actual.get(path.as_str()) {
+            None => changes.removed.push(path.as_str().to_owned()),
+            Some(found) if found != digest => changes.modified.push(path.as_str().to_owned()),
+            Some(_) => {}
+        }
+    }
+    let known: BTreeSet<&str> = recorded.keys().map(PlacePath::as_str).collect();
+    changes.added = actual.keys().filter(|path| !known.contains(*path)).map(|path| (*path).to_owned()).collect();
+    changes
+}

@@ -1,0 +1,92 @@
+//! SARIF 2.1.0 (OASIS), in the shape in which scans are reported.
+
+use serde_json::{Value, json};
+
+use super::super::gate::{CheckOutcome, Complaint, ComplaintKind, Gate};
+use super::super::report::{ProjectReport, SkillCheck};
+use super::{path, text, title};
+use crate::scan::format::{is_relative_uri, sarif_message, uri_of_path};
+use crate::skill::Sha256Digest;
+
+/// Results that services take in one run; GitHub refuses a file with more.
+const RESULTS: usize = 25_000;
+/// The base of relative URIs: the root of the sources.
+const BASE: &str = "%SRCROOT%";
+
+/// Writes a report as a SARIF log: a result for everything that is wrong or worth knowing.
+pub fn sarif_log(report: &ProjectReport, gate: &Gate) -> String {
+    let results: Vec<Value> = report
+        .checks
+        .iter()
+        .flat_map(|check| gate.complaints(check).into_iter().map(move |complaint| (check, complaint)))
+        .take(RESULTS)
+        .map(|(check, complaint)| result(check, &complaint))
+        .collect();
+    let notices: Vec<Value> = report
+        .notices
+        .iter()
+        .map(|notice| json!({ "level": "warning", "message": { "text": sarif_message(&text(notice)) } }))
+        .collect();
+    let is_complete = gate.outcome(report) != CheckOutcome::NoVerdict;
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "Touchmark",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": ComplaintKind::ALL.iter().map(|kind| rule(*kind)).collect::<Vec<_>>()
+            } },
+            "automationDetails": { "id": "touchmark/check/" },
+            "invocations": [{ "executionSuccessful": is_complete, "toolExecutionNotifications": notices }],
+            "originalUriBaseIds": { BASE: { "description": { "text": "The folder in which the check was started" } } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+            "properties": { "checked": report.checks.len() }
+        }]
+    });
+    serde_json::to_string_pretty(&log).expect("a value is JSON") + "\n"
+}
+
+fn rule(kind: ComplaintKind) -> Value {
+    json!({
+        "id": kind.as_str(),
+        "shortDescription": { "text": kind.meaning() },
+        "defaultConfiguration": { "level": level(kind) }
+    })
+}
+
+fn level(kind: ComplaintKind) -> &'static str {
+    match kind.outcome() {
+        CheckOutcome::Match => "note",
+        CheckOutcome::NoVerdict => "warning",
+        CheckOutcome::InvalidRecord | CheckOutcome::Refused => "error",
+    }
+}
+
+fn result(check: &SkillCheck, complaint: &Complaint) -> Value {
+    let path = path(check);
+    let mut location = json!({ "uri": uri_of_path(&path) });
+    if is_relative_uri(&path) {
+        location["uriBaseId"] = json!(BASE);
+    }
+    let folder = check.folder.as_deref().unwrap_or_default();
+    // The same fault of the same record in the next run, whatever the bytes are by then.
+    let identity = [complaint.kind.as_str(), &check.lockfile, &check.key, &check.name, folder].join("\0");
+    let message = format!("{}: {}", title(check), text(&complaint.text));
+    json!({
+        "ruleId": complaint.kind.as_str(),
+        "ruleIndex": ComplaintKind::ALL.iter().position(|kind| *kind == complaint.kind),
+        "level": level(complaint.kind),
+        "message": { "text": sarif_message(&message) },
+        "locations": [{ "physicalLocation": { "artifactLocation": location, "region": { "startLine": 1 } } }],
+        "partialFingerprints": { "touchmarkCheck/v1": Sha256Digest::of(identity.as_bytes()).to_hex() },
+        "properties": {
+            "status": check.status,
+            "format": check.format,
+            "key": text(&check.key),
+            "root_digest": check.root_digest
+        }
+    })
+}

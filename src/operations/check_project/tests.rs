@@ -1,0 +1,342 @@
+//! Every lockfile of a project, from bytes on disk to what is said of them.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{BytesStatus, CheckOutcome, ComplaintKind, FailOn, Gate, ProjectReport, ProjectRequest, check_project};
+use crate::api::VerifyResponse;
+use crate::skill::Sha256Digest;
+
+const SKILL: &str = "---\nname: demo-skill\ndescription: Demo.\n---\nHello\n";
+const ROOT: &str = "sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975";
+const COMPUTED: &str = "70b0d611e1e6bfb3ad637f8bb29e84505f467f2990082f33e89f37f272e77e58";
+const APM: &str = "sha256:57cd2bdd7b03f1edec77c80817cf0fe1dbec58a9ac88c95151573ffd5803918f";
+const TREE: &str = "c9e13b852ccbcf9a60ba6baf56c14d46a1b4daec";
+const CLAWHUB: &str = "f9a162d83aed4e4ffd7a40e8fcdbe3d048800005d08dfc51009494ad6283fbe9";
+const FASTSKILL: &str = "sha256:70b5ba1d8216e75b8c3b1171b8c2cfa6e5874065acb8f9f6ae3c3918d764b7d3";
+
+/// A project and a home folder.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("a temporary folder"));
+        fs::create_dir_all(place.path("project")).expect("a folder");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().expect("a folder above")).expect("a folder");
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    /// Installs the skill of the published vectors.
+    fn install(&self, folder: &str) {
+        self.write(&format!("{folder}/SKILL.md"), SKILL);
+        self.write(&format!("{folder}/scripts/run.sh"), "#!/bin/sh\necho hi\n");
+        let script = self.path(&format!("{folder}/scripts/run.sh"));
+        fs::set_permissions(script, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+
+    fn check(&self) -> ProjectReport {
+        let (project, home) = (self.path("project"), self.path("home"));
+        check_project(ProjectRequest { project: &project, home: Some(&home) }).expect("a report")
+    }
+
+    /// Returns name, folder and status of every check.
+    fn statuses(&self) -> Vec<String> {
+        let shown = |check: &super::SkillCheck| {
+            let folder = check.folder.as_deref().unwrap_or("nowhere");
+            format!("{} {folder} {}", check.format, json!(check.status).as_str().unwrap_or_default())
+        };
+        self.check().checks.iter().map(shown).collect()
+    }
+}
+
+fn skills_lock(skills: Value) -> String {
+    json!({ "version": 1, "skills": skills }).to_string()
+}
+
+fn pin(path: &str, root_digest: &str) -> Value {
+    json!({
+        "path": path, "root_digest": root_digest,
+        "pin": {
+            "skill_id": "550e8400-e29b-41d4-a716-446655440000",
+            "source_url": "https://github.com/o/r/blob/main/demo/SKILL.md",
+            "content_hash": Sha256Digest::of(SKILL.as_bytes()), "commit_sha": null, "verdict": "safe", "audited_at": null
+        }
+    })
+}
+
+/// A project that holds the skill under every kind of lockfile.
+fn everything() -> Place {
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    place.install("project/apm_modules/o/demo");
+    place.install("home/.agents/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin(".claude/skills/demo", ROOT) })));
+    place.write("project/skills-lock.json", skills_lock(json!({ "demo": { "computedHash": COMPUTED } })));
+    place.write("project/.clawhub/lock.json", skills_lock(json!({ "demo": { "version": "1.0.0", "installedAt": 1 } })));
+    place.write(
+        "project/apm.lock.yaml",
+        format!(
+            "lockfile_version: '1'\ndependencies:\n- repo_url: o/demo\n  content_hash: {APM}\n  deployed_file_hashes:\n    \
+             .claude/skills/demo/SKILL.md: {}\n    .claude/skills/demo/scripts/run.sh: {}\n",
+            Sha256Digest::of(SKILL.as_bytes()),
+            Sha256Digest::of(b"#!/bin/sh\necho hi\n")
+        ),
+    );
+    place.write(
+        "project/skills.lock",
+        format!(
+            "[metadata]\nversion = \"3.0\"\n[[skills]]\nid = \"demo\"\n[skills.resolved]\nchecksum = \"{FASTSKILL}\"\n"
+        ),
+    );
+    place.write(
+        "home/.agents/.skill-lock.json",
+        json!({ "version": 3, "skills": { "demo": { "skillFolderHash": TREE } } }).to_string(),
+    );
+    place
+}
+
+#[test]
+fn every_lockfile_is_checked_by_its_own_recipe() {
+    let place = everything();
+    let report = place.check();
+    let shown: Vec<String> = report
+        .checks
+        .iter()
+        .map(|check| {
+            let recipes: Vec<&str> = check.recorded.iter().map(|digest| digest.recipe).collect();
+            let weak = if check.is_weak() { "weak" } else { "strong" };
+            format!("{} {:?} {weak} {}", check.format, check.status, recipes.join(" "))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "touchmark Match strong root_digest_v1 skill_md",
+            "skills-lock Match weak skills_lock_computed_hash",
+            "clawhub NotRecorded strong ",
+            "apm Match weak apm_content_hash",
+            "apm Match strong ",
+            "fastskill Match strong fastskill",
+            "global-skill-lock Match weak git_tree_sha1",
+        ]
+    );
+    // Beside every recipe stands the strong digest of the same bytes.
+    assert!(report.checks.iter().all(|check| check.root_digest.is_some_and(|digest| digest.to_string() == ROOT)));
+    // What records no bytes is no gap where a pin of the same folder matches.
+    assert!(report.checks[2].is_covered);
+    assert_eq!(Gate::new(&[]).outcome(&report), CheckOutcome::Match);
+}
+
+#[test]
+fn a_changed_byte_is_drift_in_every_lockfile_that_records_bytes() {
+    let place = everything();
+    for path in ["project/.claude/skills", "project/apm_modules/o", "home/.agents/skills"] {
+        place.write(&format!("{path}/demo/SKILL.md"), SKILL.replace("Hello", "Hellp"));
+    }
+    let statuses = place.statuses();
+    let is_drift =
+        |format: &str| statuses.iter().filter(|line| line.starts_with(format)).all(|line| line.ends_with("drift"));
+    for format in ["touchmark", "skills-lock", "apm", "fastskill", "global-skill-lock"] {
+        assert!(is_drift(format), "{format}: {statuses:?}");
+    }
+    let report = place.check();
+    assert!(!report.checks[2].is_covered, "nothing matches any more");
+    let changes = report.checks[4].changes.clone().expect("apm records files");
+    assert_eq!((changes.modified, changes.added, changes.removed), (vec!["SKILL.md".to_owned()], vec![], vec![]));
+    assert_eq!(Gate::new(&[FailOn::Never]).outcome(&report), CheckOutcome::Refused);
+}
+
+#[test]
+fn a_file_beside_the_recorded_ones_is_drift_as_well() {
+    let place = everything();
+    place.write("project/.claude/skills/demo/extra.md", "x");
+    let report = place.check();
+    let changes = report.checks[4].changes.clone().expect("apm records files");
+    assert_eq!(changes.added, ["extra.md"]);
+    assert!(report.checks[1].status == BytesStatus::Drift && report.checks[5].status == BytesStatus::Drift);
+}
+
+#[test]
+fn every_installed_copy_is_checked_and_a_link_is_no_copy() {
+    let place = Place::new();
+    place.install("project/.agents/skills/demo");
+    fs::create_dir_all(place.path("project/.claude/skills")).expect("a folder");
+    symlink("../../.agents/skills/demo", place.path("project/.claude/skills/demo")).expect("a link");
+    place.write("project/skills-lock.json", skills_lock(json!({ "demo": { "computedHash": COMPUTED } })));
+    assert_eq!(place.statuses(), ["skills-lock .agents/skills/demo match"]);
+    place.install("project/.cursor/skills/demo");
+    place.write("project/.cursor/skills/demo/SKILL.md", "other");
+    assert_eq!(place.statuses(), ["skills-lock .agents/skills/demo match", "skills-lock .cursor/skills/demo drift"]);
+}
+
+#[test]
+fn what_cannot_be_told_is_never_a_match() {
+    let place = Place::new();
+    place.install("outside/demo");
+    place.install("project/.claude/skills/linked");
+    symlink("SKILL.md", place.path("project/.claude/skills/linked/link")).expect("a link");
+    symlink("../../../outside/demo", place.path("project/.claude/skills/escape")).expect("a link");
+    place.install("project/.claude/skills/good");
+    let lock = |name: &str| (name.to_owned(), json!({ "computedHash": COMPUTED }));
+    let mut skills: serde_json::Map<String, Value> =
+        ["absent", "escape", "good", "linked", "../up"].into_iter().map(lock).collect();
+    skills.insert("odd".to_owned(), json!({ "computedHash": 1 }));
+    place.write("project/skills-lock.json", skills_lock(Value::Object(skills)));
+    place.write("project/touchmark.lock", "{");
+    assert_eq!(
+        place.statuses(),
+        [
+            "touchmark nowhere invalid_record",
+            "skills-lock nowhere invalid_record",
+            "skills-lock nowhere not_installed",
+            "skills-lock nowhere error",
+            "skills-lock .claude/skills/good match",
+            "skills-lock .claude/skills/linked error",
+            "skills-lock nowhere invalid_record",
+        ]
+    );
+    let report = place.check();
+    let errors: Vec<&str> = report.checks.iter().filter_map(|check| check.error.as_deref()).collect();
+    for (error, expected) in errors.iter().zip([
+        "`touchmark.lock` is no valid JSON",
+        "`skills-lock.json`: `skills.\"../up\"` holds a slash",
+        "it is not installed: looked at .agents/skills/absent, .claude/skills/absent and 6 more places",
+        "`.claude/skills/escape` leads out",
+        "`link` is a symbolic link",
+        "`skills-lock.json`: `skills.odd.computedHash` is not a text",
+    ]) {
+        assert!(error.starts_with(expected), "{error}");
+    }
+    assert_eq!(Gate::new(&[]).outcome(&report), CheckOutcome::InvalidRecord);
+}
+
+#[test]
+fn a_digest_that_lies_in_the_folder_that_it_is_about_is_weak() {
+    let place = Place::new();
+    place.install("project/skills/demo");
+    place.write("project/.clawhub/lock.json", skills_lock(json!({ "demo": { "version": "1.0.0", "installedAt": 1 } })));
+    assert_eq!(Gate::new(&[]).outcome(&place.check()), CheckOutcome::NoVerdict);
+    place.write(
+        "project/skills/demo/.clawhub/origin.json",
+        json!({ "version": 1, "slug": "demo", "fingerprint": CLAWHUB }).to_string(),
+    );
+    let report = place.check();
+    assert_eq!((report.checks[0].status, report.checks[0].is_weak()), (BytesStatus::Match, true));
+    assert_eq!(report.checks[0].recorded[0].weakness, Some("recorded_inside"));
+    place.write("project/skills/demo/.clawhub/origin.json", "{\"fingerprint\": 1}");
+    assert_eq!(place.check().checks[0].status, BytesStatus::InvalidRecord);
+}
+
+#[test]
+fn a_tree_from_before_gh_wrote_the_frontmatter_is_made_again_or_unclear() {
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    let with_keys = |tree: &str| {
+        SKILL.replace(
+            "description: Demo.\n",
+            &format!(
+                "description: Demo.\nmetadata:\n  github-repo: https://github.com/o/r\n  github-tree-sha: {tree}\n"
+            ),
+        )
+    };
+    place.write("project/.claude/skills/demo/SKILL.md", with_keys(TREE));
+    assert_eq!(place.statuses(), ["github-frontmatter .claude/skills/demo match"]);
+    place.write("project/.claude/skills/demo/SKILL.md", with_keys(&"c".repeat(40)));
+    assert_eq!(place.statuses(), ["github-frontmatter .claude/skills/demo ambiguous"]);
+    let report = place.check();
+    let complaints = Gate::new(&[]).complaints(&report.checks[0]);
+    assert_eq!(complaints[0].kind, ComplaintKind::NotCompared);
+}
+
+fn hit(status: &str, action: &str, matched_by: &str, is_same: bool, freshness: &str) -> VerifyResponse {
+    let body = json!({
+        "matched": true, "matched_by": matched_by,
+        "skill": {"skill_id": "550e8400-e29b-41d4-a716-446655440000", "source_url": "https://github.com/o/r", "name": "x"},
+        "match": {"your_hash_matches_audited": is_same, "current_content_hash": "sha256:1"},
+        "safety": {
+            "status": status, "recommended_action": action, "executes_code": false, "safety_flags": ["a-rule"], "score": 1.0,
+            "analyzed_at": null, "safety_version": 1, "audited_content_hash": "sha256:1", "freshness": freshness, "scope": "x",
+            "audited_package_hash": ROOT, "ruleset_version": "1"
+        }
+    });
+    serde_json::from_value(body).expect("a hit")
+}
+
+#[test]
+fn verdicts_refuse_as_they_were_asked_to() {
+    use CheckOutcome::{Match, NoVerdict, Refused};
+    let place = Place::new();
+    place.install("project/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin("skills/demo", ROOT) })));
+    let outcome = |answer: Result<&VerifyResponse, &str>, fail_on: &[FailOn]| {
+        let mut report = place.check();
+        let questions = report.questions();
+        assert_eq!(questions.len(), 1);
+        report.answer(&questions[0], answer);
+        Gate::new(fail_on).outcome(&report)
+    };
+    let miss: VerifyResponse =
+        serde_json::from_value(json!({"matched": false, "verification": "unknown"})).expect("a miss");
+    let safe = hit("safe", "safe_to_install", "both", true, "fresh");
+    let warning = hit("warning", "review_before_install", "both", true, "fresh");
+    let dangerous = hit("dangerous", "block", "both", true, "fresh");
+    let old = hit("safe", "safe_to_install", "both", true, "stale_scanner_version");
+    let moved = hit("safe", "safe_to_install", "source_url", false, "fresh");
+    let mut others = hit("safe", "safe_to_install", "both", true, "fresh");
+    if let VerifyResponse::Hit(hit) = &mut others {
+        hit.safety.audited_package_hash = Some("sha256:2".to_owned());
+    }
+    for (answer, fail_on, expected) in [
+        (Ok(&safe), &[][..], Match),
+        (Ok(&safe), &[FailOn::Caution, FailOn::Stale], Match),
+        (Ok(&warning), &[], Match),
+        (Ok(&warning), &[FailOn::Warning], Refused),
+        (Ok(&warning), &[FailOn::Caution], Refused),
+        (Ok(&warning), &[FailOn::Dangerous], Match),
+        (Ok(&dangerous), &[], Refused),
+        (Ok(&dangerous), &[FailOn::Never], Match),
+        (Ok(&old), &[], Match),
+        (Ok(&old), &[FailOn::Stale], Refused),
+        (Ok(&moved), &[], Match),
+        (Ok(&moved), &[FailOn::Stale], Refused),
+        (Ok(&others), &[], Match),
+        (Ok(&others), &[FailOn::Dangerous], NoVerdict),
+        (Ok(&others), &[FailOn::Never], Match),
+        (Ok(&miss), &[], Match),
+        (Ok(&miss), &[FailOn::Dangerous], NoVerdict),
+        (Ok(&miss), &[FailOn::Never], Match),
+        (Err("nobody answers"), &[], NoVerdict),
+        (Err("nobody answers"), &[FailOn::Never], NoVerdict),
+    ] {
+        assert_eq!(outcome(answer, fail_on), expected, "{answer:?} {fail_on:?}");
+    }
+    // Bytes come before verdicts: a skill that was changed is refused whatever is said of it.
+    place.write("project/skills/demo/SKILL.md", "other");
+    assert_eq!(outcome(Ok(&safe), &[FailOn::Never]), Refused);
+}
+
+#[test]
+fn a_pin_says_what_its_verdict_was() {
+    let place = Place::new();
+    place.install("project/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin("skills/demo", ROOT) })));
+    let mut report = place.check();
+    let question = report.questions()[0].clone();
+    assert_eq!(question.source_url.as_deref(), Some("https://github.com/o/r/blob/main/demo/SKILL.md"));
+    report.answer(&question, Ok(&hit("caution", "review_before_install", "both", true, "fresh")));
+    let said: Vec<String> = Gate::new(&[]).complaints(&report.checks[0]).into_iter().map(|each| each.text).collect();
+    assert_eq!(said, ["the verdict was safe when it was pinned"]);
+    assert_eq!(report.to_json()["checks"][0]["verdict"]["status"], "caution");
+}

@@ -1,0 +1,134 @@
+//! What an index says of an installed skill now.
+
+use serde::Serialize;
+
+use super::report::{ProjectReport, SkillCheck};
+use crate::api::{Freshness, MatchedBy, VerifyHit, VerifyRequest, VerifyResponse};
+use crate::scan::{RecommendedAction, SafetyStatus};
+use crate::skill::{Sha256Digest, locate_source_url, sanitise_line};
+
+/// The flag of a verdict about a bundle of which not every file was read: that its digest is
+/// another is no evidence of a change.
+const INCOMPLETE: &str = "incomplete-scan";
+
+/// What an index says of an installed skill now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum VerdictState {
+    /// It knows the skill.
+    Known(KnownVerdict),
+    /// It was asked and knows nothing, or there is no index on this machine.
+    NotIndexed,
+    /// It could not be asked: nothing is known, and that is not the skill's doing.
+    Unknown {
+        /// Why, sanitised.
+        reason: String,
+    },
+}
+
+/// A verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KnownVerdict {
+    /// The verdict.
+    pub status: SafetyStatus,
+    /// What to do.
+    pub recommended_action: RecommendedAction,
+    /// Whether it still matches the indexed content and the current rules.
+    pub freshness: Freshness,
+    /// Whether it is about the files that are installed, as far as that can be told, rather
+    /// than about others beside the same SKILL.md or about what its source holds now.
+    pub is_about_installed: bool,
+    /// How the installed SKILL.md stands to what its source holds now.
+    pub upstream: Upstream,
+    /// Rules that found something.
+    pub safety_flags: Vec<String>,
+}
+
+/// How what is installed stands to what its source holds now, as far as the index knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upstream {
+    /// SKILL.md is the same.
+    Same,
+    /// SKILL.md is another.
+    Changed,
+    /// The source is not recorded or not indexed.
+    Unknown,
+}
+
+impl VerdictState {
+    /// Reads an answer.
+    fn of(response: &VerifyResponse, root_digest: Option<Sha256Digest>) -> Self {
+        match response {
+            VerifyResponse::Hit(hit) if hit.matched => Self::Known(KnownVerdict::of(hit, root_digest)),
+            _ => Self::NotIndexed,
+        }
+    }
+}
+
+impl KnownVerdict {
+    fn of(hit: &VerifyHit, root_digest: Option<Sha256Digest>) -> Self {
+        let is_whole = !hit.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
+        let audited = hit.safety.audited_package_hash.as_ref().filter(|_| is_whole);
+        let has_other_files =
+            audited.zip(root_digest).is_some_and(|(audited, installed)| *audited != installed.to_string());
+        let is_about_installed = hit.comparison.your_hash_matches_audited == Some(true) && !has_other_files;
+        let upstream = match hit.matched_by {
+            MatchedBy::Both => Upstream::Same,
+            MatchedBy::SourceUrl if hit.comparison.your_hash_matches_audited == Some(false) => Upstream::Changed,
+            _ => Upstream::Unknown,
+        };
+        Self {
+            status: hit.safety.status,
+            recommended_action: hit.safety.recommended_action,
+            freshness: hit.safety.freshness,
+            is_about_installed,
+            upstream,
+            safety_flags: hit.safety.safety_flags.iter().map(|flag| sanitise_line(flag, 60)).collect(),
+        }
+    }
+}
+
+/// Makes the question about an installed skill; nothing where there is nothing to ask with.
+pub(super) fn question(content_hash: Option<Sha256Digest>, source_url: Option<&str>) -> Option<VerifyRequest> {
+    // What no index could read as a source must not make the question fail.
+    let source_url = source_url.filter(|url| locate_source_url(url).is_ok()).map(str::to_owned);
+    let content_hash = content_hash?.to_string();
+    Some(VerifyRequest { content_hash: Some(content_hash), source_url })
+}
+
+impl ProjectReport {
+    /// Returns the questions to an index, each once, in the order of the checks.
+    pub fn questions(&self) -> Vec<VerifyRequest> {
+        let mut questions: Vec<VerifyRequest> = Vec::new();
+        for question in self.checks.iter().filter_map(|check| check.question.as_ref()) {
+            if !questions.iter().any(|known| is_same(known, question)) {
+                questions.push(question.clone());
+            }
+        }
+        questions
+    }
+
+    /// Takes the answer to a question, or why there is none.
+    pub fn answer(&mut self, question: &VerifyRequest, answer: Result<&VerifyResponse, &str>) {
+        let state = |check: &SkillCheck| match answer {
+            Ok(response) => VerdictState::of(response, check.root_digest),
+            Err(reason) => VerdictState::Unknown { reason: sanitise_line(reason, 300) },
+        };
+        let asked = |check: &&mut SkillCheck| check.question.as_ref().is_some_and(|own| is_same(own, question));
+        for check in self.checks.iter_mut().filter(asked) {
+            check.verdict = Some(state(check));
+        }
+    }
+
+    /// Notes that there is no index on this machine, which so knows nothing of any skill.
+    pub fn answer_without_index(&mut self) {
+        for check in self.checks.iter_mut().filter(|check| check.question.is_some()) {
+            check.verdict = Some(VerdictState::NotIndexed);
+        }
+    }
+}
+
+fn is_same(left: &VerifyRequest, right: &VerifyRequest) -> bool {
+    left.content_hash == right.content_hash && left.source_url == right.source_url
+}

@@ -1,0 +1,200 @@
+//! Lockfiles as a person and CI see them: what `check` and `pin` print, write, and how they end.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SKILL: &str = "---\nname: demo\ndescription: Says hello when somebody asks for it.\n---\n# Demo\n\nSay hello.\n";
+
+/// A project, a home folder, a source and an index of their own.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("a temporary folder"));
+        fs::create_dir_all(place.path("project")).expect("a folder");
+        fs::create_dir_all(place.path("home")).expect("a folder");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().expect("a folder above")).expect("a folder");
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
+        command
+            .current_dir(self.path("project"))
+            .env("HOME", self.path("home"))
+            .env("TOUCHMARK_DATA_DIR", self.path("data"))
+            .env_remove("TOUCHMARK_URL")
+            .env_remove("CLICOLOR_FORCE")
+            .args(arguments.split_whitespace());
+        command
+    }
+
+    /// Runs the program, checks how it ends, and returns its standard output and error.
+    fn check(&self, code: i32, arguments: &str) -> (String, String) {
+        let output: Output = self.command(arguments).output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments}\n{out}\n{err}");
+        (out, err)
+    }
+
+    fn lockfile(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.path("project/touchmark.lock")).expect("a lockfile")).expect("JSON")
+    }
+}
+
+#[test]
+fn a_pinned_skill_is_checked_until_it_or_its_source_moves() {
+    let place = Place::new();
+    place.write("source/demo/SKILL.md", SKILL);
+    place.write("project/.claude/skills/demo/SKILL.md", SKILL);
+    place.check(0, "ingest ../source");
+    let (out, _) = place.check(0, "pin .claude/skills/demo");
+    assert!(out.starts_with("pinned demo"), "{out}");
+    let (inspected, _) = place.check(
+        0,
+        &format!("inspect {} --json", place.lockfile()["skills"]["demo"]["pin"]["skill_id"].as_str().expect("an id")),
+    );
+    let inspected: Value = serde_json::from_str(&inspected).expect("JSON");
+    assert_eq!(place.lockfile()["skills"]["demo"]["pin"], inspected["pin"]);
+
+    let (out, err) = place.check(0, "check");
+    assert!(
+        out.starts_with("match  demo  .claude/skills/demo  1 file, ") && out.contains("touchmark.lock  safe\n"),
+        "{out}"
+    );
+    assert_eq!(err, "");
+    let report: Value = serde_json::from_str(&place.check(0, "check --json").0).expect("JSON");
+    let check = &report["checks"][0];
+    assert_eq!((&check["status"], &check["verdict"]["upstream"]), (&"match".into(), &"same".into()));
+
+    // The source moves on: told, and refused where somebody asked for it.
+    place.write("source/demo/SKILL.md", SKILL.replace("hello", "good morning"));
+    place.check(0, "ingest ../source");
+    let (out, _) = place.check(0, "check");
+    assert!(out.contains("safe (upstream)") && out.contains("its source now holds another SKILL.md"), "{out}");
+    place.check(2, "check --fail-on stale");
+    place.check(0, "check --offline --fail-on stale");
+
+    // What is installed moves: nothing is pinned that the verdict is not about.
+    place.write("project/.claude/skills/demo/SKILL.md", "changed");
+    for arguments in ["check", "check --offline", "check --fail-on never --format sarif", "check --format junit"] {
+        place.check(2, arguments);
+    }
+    place.write("project/.claude/skills/demo/SKILL.md", SKILL.replace("hello", "good morning"));
+    place.write("project/.claude/skills/demo/extra.sh", "echo\n");
+    let before = place.lockfile();
+    let (_, err) = place.check(2, "pin .claude/skills/demo");
+    assert!(err.contains("a file beside SKILL.md"), "{err}");
+    assert_eq!(place.lockfile(), before);
+}
+
+#[test]
+fn processes_that_pin_at_once_lose_no_entry() {
+    let place = Place::new();
+    place.write("source/demo/SKILL.md", SKILL);
+    place.check(0, "ingest ../source");
+    let running: Vec<_> = (0..6)
+        .map(|index| {
+            place.write(&format!("project/skills/demo{index}/SKILL.md"), SKILL);
+            place.command(&format!("pin skills/demo{index}")).output_later()
+        })
+        .collect();
+    for child in running {
+        let output = child.wait_with_output().expect("the program ends");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(place.lockfile()["skills"].as_object().map(serde_json::Map::len), Some(6));
+    assert_eq!(place.check(0, "check --offline").0.lines().count(), 7);
+}
+
+trait Later {
+    fn output_later(&mut self) -> std::process::Child;
+}
+
+impl Later for Command {
+    fn output_later(&mut self) -> std::process::Child {
+        let piped = std::process::Stdio::piped;
+        self.stdout(piped()).stderr(piped()).spawn().expect("the program starts")
+    }
+}
+
+#[test]
+fn what_cannot_be_told_says_so_and_ends_with_its_code() {
+    let place = Place::new();
+    let lock = |entries: &str| format!("{{\"version\": 1, \"skills\": {{{entries}}}}}");
+    let hash = "0".repeat(64);
+    let (_, err) = place.check(1, "check");
+    assert!(err.contains("neither an approval record"), "{err}");
+    place.write("project/skills-lock.json", lock(&format!("\"gone\": {{\"computedHash\": \"{hash}\"}}")));
+    let (out, _) = place.check(1, "check --offline");
+    assert!(out.starts_with("missing  gone"), "{out}");
+    // A bad entry beside it is worse news, and hides nothing.
+    place.write(
+        "project/skills-lock.json",
+        lock(&format!("\"gone\": {{\"computedHash\": \"{hash}\"}}, \"..\\u001b[2J\": 1")),
+    );
+    let (out, err) = place.check(3, "check --offline");
+    assert!(
+        out.starts_with("missing  gone") && err.contains("`skills.\"..\\u{1b}[2J\"` is not an object"),
+        "{out}{err}"
+    );
+    assert!(!err.contains('\u{1b}'), "{err:?}");
+    // And a skill that is another is the worst.
+    place.write("project/.claude/skills/gone/SKILL.md", SKILL);
+    let (out, _) = place.check(2, "check --offline");
+    assert!(out.contains("drift  gone  .claude/skills/gone"), "{out}");
+    for file in ["skills-lock.json", "touchmark.lock"] {
+        place.write(&format!("project/{file}"), "{\"version\": 7, \"skills\": {}}");
+    }
+    let (_, err) = place.check(3, "check --offline");
+    assert!(err.contains("`touchmark.lock`: `version` is 7") && err.contains("`skills-lock.json`"), "{err}");
+    assert!(!place.path("data").exists(), "no index was made on the way");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_no_verdict_and_an_unknown_skill_is_one() {
+    let place = Place::new();
+    place.write("project/skills/demo/SKILL.md", SKILL);
+    place.check(0, "lock skills/demo");
+    let (out, err) = place.check(0, "check");
+    assert!(out.ends_with("bytes\n") && err.contains("there is no index on this machine"), "{out}{err}");
+    assert!(!place.path("data").exists(), "no index was made on the way");
+    let (_, err) = place.check(1, "check --url http://127.0.0.1:1");
+    assert!(err.contains("the verdict is unknown") && err.matches("http://127.0.0.1:1").count() == 1, "{err}");
+    let (out, err) = place.check(0, "check --url http://127.0.0.1:1 --offline");
+    assert_eq!((out.lines().count(), err.as_str()), (1, ""));
+    place.check(1, "check --fail-on dangerous");
+    place.check(0, "check --fail-on never");
+    // The folder alone is what it always was: bytes.
+    assert_eq!(place.check(0, "check skills/demo").1, "");
+}
+
+#[test]
+fn what_belongs_to_the_user_is_checked_as_well_unless_it_is_left_out() {
+    let place = Place::new();
+    place.write("project/skills/demo/SKILL.md", SKILL);
+    place.check(0, "lock skills/demo");
+    let tree = "0".repeat(40);
+    place.write(
+        "home/.agents/.skill-lock.json",
+        format!("{{\"version\": 3, \"skills\": {{\"mine\": {{\"skillFolderHash\": \"{tree}\"}}}}}}"),
+    );
+    place.write("home/.agents/skills/mine/SKILL.md", SKILL);
+    let (out, _) = place.check(2, "check --offline");
+    assert!(out.contains("drift  mine  ~/.agents/skills/mine"), "{out}");
+    place.check(0, "check --offline --no-global");
+}
