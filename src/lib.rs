@@ -5,6 +5,8 @@
 //! holds them to it.
 
 pub mod api;
+pub mod change;
+pub mod policy;
 pub mod rank;
 pub mod scan;
 pub mod skill;
