@@ -6,6 +6,7 @@
 
 mod check_approval;
 mod check_health;
+mod compare_upstream;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
@@ -17,12 +18,14 @@ mod lock_skill;
 mod operation;
 mod problem;
 mod register;
+mod review_change;
 mod scan_folder;
 mod services;
 mod verify_skill;
 
 pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
 pub use check_health::CheckHealth;
+pub use compare_upstream::{HeldPin, PinChange, PinError, UpstreamChange};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{
@@ -35,6 +38,7 @@ pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use register::{find, register};
+pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, Services};
 pub use verify_skill::VerifySkill;

@@ -35,7 +35,7 @@ pub(super) struct Global {
     /// Rank by meaning with this: builtin, none, fastembed:MODEL or fastembed:/FOLDER [default: TOUCHMARK_EMBEDDER, else builtin].
     #[arg(long, global = true, value_name = "EMBEDDER", help_heading = "Global options")]
     pub embedder: Option<String>,
-    /// Ask this server instead of the data folder: search, inspect, verify, health.
+    /// Ask this server instead of the data folder: search, inspect, verify, diff --upstream, health.
     #[arg(
         long,
         global = true,
@@ -68,7 +68,7 @@ pub(super) enum Command {
     /// Check whether what is there is still what was approved; offline.
     #[command(after_help = help::CHECK)]
     Check(CheckArguments),
-    /// Compare two skills on this machine, file by file.
+    /// Compare two skills on this machine and say what the change means, or a pin with the index.
     #[command(after_help = help::DIFF)]
     Diff(DiffArguments),
     /// List what the scanner looks for.
@@ -106,7 +106,7 @@ impl Command {
             Self::Scan(_) => Some("scan"),
             Self::Lock(_) => Some("lock"),
             Self::Check(_) => Some("check"),
-            Self::Diff(_) => Some("diff"),
+            Self::Diff(arguments) => (!arguments.upstream).then_some("diff"),
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),

@@ -10,8 +10,10 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
+use super::review_page::drift_review_page;
 use crate::approval::{RecordFileError, STORES};
-use crate::operations::{CheckError, Checked, ProjectCheck, check_approval, check_project};
+use crate::operations::{CheckError, Checked, ProjectCheck, check_approval, check_project, review_drift};
+use crate::scan::Ruleset;
 
 /// Compares what is there with what was approved.
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -43,6 +45,9 @@ fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, F
     let checked = check_approval(folder, record)?;
     if !output.json {
         output.text(&show(&checked))?;
+        if let Some(drift) = &checked.drift {
+            output.text(&drift_review_page(&review_drift(folder, drift, Ruleset::builtin()), output.width))?;
+        }
     } else if let Some(drift) = &checked.drift {
         output.pretty(&serde_json::to_string(drift)?)?;
     } else {

@@ -54,7 +54,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Scan(arguments) => scan::run(arguments, output),
             Command::Lock(arguments) => lock::run(arguments, output),
             Command::Check(arguments) => check::run(&arguments, output),
-            Command::Diff(arguments) => diff::run(&arguments, output),
+            Command::Diff(arguments) => diff::run(&global, &arguments, output).await,
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
