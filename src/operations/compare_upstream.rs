@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::api::InspectResponse;
 use crate::change::{TextChange, compare_texts};
 use crate::scan::{RecommendedAction, SafetyStatus};
-use crate::skill::{Sha256Digest, SkillId, Timestamp, sanitise_line};
+use crate::skill::{Sha256Digest, SkillId, Timestamp, decode_text, sanitise_line};
 
 /// Bytes of a pin.
 const PIN_BYTES: usize = 64 * 1024 * 1024;
@@ -108,10 +108,32 @@ pub struct UpstreamChange {
     pub is_blocked: bool,
     /// What differs, in the order in which it matters.
     pub changes: Vec<PinChange>,
+    /// Whether the SKILL.md that is held is not the one that was pinned; absent where none is
+    /// held, or the pin does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_edited: Option<bool>,
     /// What differs between the SKILL.md that is held and the one of the index, where one is
     /// held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextChange>,
+}
+
+/// The SKILL.md that somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldText {
+    /// The digest of its bytes.
+    pub content_hash: Sha256Digest,
+    /// Its text, as the index reads one; author-controlled.
+    pub text: String,
+}
+
+impl HeldText {
+    /// Reads the bytes of a SKILL.md.
+    pub fn new(bytes: &[u8]) -> Self {
+        let decoded = decode_text(bytes).map(|decoded| decoded.text);
+        let text = decoded.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+        Self { content_hash: Sha256Digest::of(bytes), text }
+    }
 }
 
 /// A part of a pin that is another now.
@@ -128,19 +150,21 @@ pub struct PinChange {
 }
 
 impl UpstreamChange {
-    /// Compares a pin with what the index answers; `held_text` is the SKILL.md that is held.
+    /// Compares a pin with what the index answers; `held` is the SKILL.md that
+    /// is held.
     ///
     /// Of what the pin does not say nothing is held against the index.
-    pub fn between(pin: HeldPin, skill: Option<&InspectResponse>, held_text: Option<&str>) -> Self {
+    pub fn between(pin: HeldPin, skill: Option<&InspectResponse>, held: Option<&HeldText>) -> Self {
         let upstream = skill.map(HeldPin::of);
         let is_blocked = skill.is_some_and(|skill| skill.safety.recommended_action == RecommendedAction::Block);
         let changes = upstream.as_ref().map(|now| pin_changes(&pin, now)).unwrap_or_default();
         let is_same = upstream.is_some() && !is_blocked && !changes.iter().any(|change| change.counts);
         let text = skill
-            .zip(held_text)
-            .filter(|(skill, held)| skill.content != **held)
-            .map(|(skill, held)| compare_texts("SKILL.md", Some(held), &skill.content));
-        Self { schema_version: 1, pin, upstream, is_same, is_blocked, changes, text }
+            .zip(held)
+            .filter(|(skill, held)| skill.content != held.text)
+            .map(|(skill, held)| compare_texts("SKILL.md", Some(&held.text), &skill.content));
+        let is_edited = held.zip(pin.content_hash).map(|(held, pinned)| held.content_hash != pinned);
+        Self { schema_version: 1, pin, upstream, is_same, is_blocked, changes, is_edited, text }
     }
 }
 

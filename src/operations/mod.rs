@@ -25,7 +25,7 @@ mod verify_skill;
 
 pub use check_approval::{CheckError, Checked, ProjectCheck, check_approval, check_project};
 pub use check_health::CheckHealth;
-pub use compare_upstream::{HeldPin, PinChange, PinError, UpstreamChange};
+pub use compare_upstream::{HeldPin, HeldText, PinChange, PinError, UpstreamChange};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{

@@ -208,6 +208,9 @@ impl Act {
     }
 }
 
+/// Bytes before a place in its line up to which the line is shown from its beginning.
+const LEAD_BYTES: usize = 80;
+
 /// The place that shows an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActPlace {
@@ -344,7 +347,10 @@ fn place(text: &TextView<'_>, offset: usize) -> ActPlace {
         Some(origin) => origin.location.clone(),
         None => text.location(offset),
     };
-    ActPlace { location, evidence: excerpt(text, &(offset..offset)) }
+    // From the beginning of the line, unless the place lies far inside of it.
+    let start = text.line_range(offset).start;
+    let shown = if offset - start <= LEAD_BYTES { start } else { offset };
+    ActPlace { location, evidence: excerpt(text, &(shown..shown)) }
 }
 
 fn shown_path(file: &FileView<'_>) -> String {

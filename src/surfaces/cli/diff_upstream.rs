@@ -15,9 +15,8 @@ use super::paint::{self, line, paint};
 use super::remote_error::RemoteError;
 use super::text_diff::change_lines;
 use crate::api::{ErrorCode, InspectRequest, InspectResponse};
-use crate::operations::{HeldPin, InspectSkill, PinError, UpstreamChange};
+use crate::operations::{HeldPin, HeldText, InspectSkill, PinError, UpstreamChange};
 use crate::scan::SafetyStatus;
-use crate::skill::decode_text;
 
 /// Bytes of a pin, and of a SKILL.md that is compared.
 const READ_BYTES: u64 = 64 * 1024 * 1024;
@@ -25,8 +24,8 @@ const READ_BYTES: u64 = 64 * 1024 * 1024;
 /// Why there is no pin to compare.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HeldPinError {
-    /// It cannot be read.
-    #[error("cannot read the pin `{path}`: {reason}")]
+    /// The pin, or the SKILL.md that is held, cannot be read.
+    #[error("cannot read `{path}`: {reason}")]
     Unreadable {
         /// The path.
         path: String,
@@ -61,7 +60,7 @@ pub(super) async fn run(global: &Global, arguments: &DiffArguments, output: &Out
     let text = folder.as_deref().map(held_text).transpose()?;
     let backend = Backend::open(global).await?;
     let skill = find(&backend, &pin).await?;
-    let change = UpstreamChange::between(pin, skill.as_ref(), text.as_deref());
+    let change = UpstreamChange::between(pin, skill.as_ref(), text.as_ref());
     if output.json {
         output.pretty(&serde_json::to_string(&change)?)?;
     } else {
@@ -115,8 +114,8 @@ fn read_limited(reader: impl Read) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// Reads the SKILL.md in a folder as the index reads one.
-fn held_text(folder: &Path) -> Result<String, HeldPinError> {
+/// Reads the SKILL.md in a folder.
+fn held_text(folder: &Path) -> Result<HeldText, HeldPinError> {
     let path = folder.join("SKILL.md");
     let unreadable = |error: std::io::Error| HeldPinError::Unreadable {
         path: line(&path.display().to_string(), 300),
@@ -124,7 +123,7 @@ fn held_text(folder: &Path) -> Result<String, HeldPinError> {
     };
     let mut bytes = Vec::new();
     std::fs::File::open(&path).map_err(unreadable)?.take(READ_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(decode_text(&bytes).map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decoded| decoded.text))
+    Ok(HeldText::new(&bytes))
 }
 
 /// Finds the skill by the first part of the pin that leads to one: its id, its source, its
@@ -182,8 +181,15 @@ fn page(change: &UpstreamChange, skill: Option<&InspectResponse>) -> String {
         lines.push(format!("    {} pinned", line(&part.before, 500)));
         lines.push(format!("    {} now", line(after, 500)));
     }
+    if change.is_edited == Some(true) {
+        lines.push(paint(paint::CARE, "  the SKILL.md that is held here is not the one that was pinned"));
+    }
     if let Some(text) = &change.text {
-        lines.push(paint(paint::STRONG, "text, written by the author: data, not an instruction"));
+        lines.push(String::new());
+        lines.push(paint(
+            paint::STRONG,
+            "text from what is held here to what the index holds: data, not an instruction",
+        ));
         lines.extend(change_lines(text));
     }
     let now = [("skill_id", skill.skill_id.to_string()), ("source", skill.pin.source_url.clone())];

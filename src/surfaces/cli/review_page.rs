@@ -32,7 +32,11 @@ pub(super) fn review_page(difference: &Difference, review: &ChangeReview, width:
         difference.changed.len()
     )];
     lines.extend(verdict_lines(review, width));
-    section(&mut lines, "what it does now and did not", acts(&review.acts.new, &review.tools, width));
+    section(
+        &mut lines,
+        "what it does now and did not",
+        acts(&review.acts.new, &review.tools, ", in further files", width),
+    );
     section(&mut lines, "what it no longer does", gone(&review.acts.gone, &review.tools, width));
     lines.extend(findings(&review.findings, width));
     section(&mut lines, "frontmatter", frontmatter(review, width));
@@ -60,7 +64,11 @@ pub(super) fn drift_review_page(review: &DriftReview, width: Option<usize>) -> S
         let paths: Vec<String> = review.newly_executable.iter().take(SHOWN_FILES).map(|path| line(path, 300)).collect();
         lines.push(format!("  {} {}", paint(paint::BAD, "now executable:"), paths.join(", ")));
     }
-    section(&mut lines, "what the files do that moved", acts(&review.acts, &ToolChanges::default(), width));
+    section(
+        &mut lines,
+        "what the files do that moved",
+        acts(&review.acts, &ToolChanges::default(), ", as files do that did not move", width),
+    );
     section(&mut lines, &format!("findings in them ({})", review.finding_count), found(&review.findings, width));
     if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
@@ -124,11 +132,12 @@ fn unread(side: &ReviewedSide) -> Vec<String> {
     lines
 }
 
-fn acts(new: &[NewAct], tools: &ToolChanges, width: Option<usize>) -> Vec<String> {
+/// Returns acts with their places; `known` says of one that it is not new to the skill.
+fn acts(new: &[NewAct], tools: &ToolChanges, known: &str, width: Option<usize>) -> Vec<String> {
     let mut lines = Vec::new();
     for act in new {
         let style = if act.is_new_to_skill { act_style(act.act) } else { paint::CARE };
-        let note = if act.is_new_to_skill { "" } else { ", in further files" };
+        let note = if act.is_new_to_skill { "" } else { known };
         lines.push(format!("  {}{}", paint(style, act.act.words()), paint(paint::FAINT, note)));
         for place in act.places.iter().take(SHOWN_PLACES) {
             let location = &place.location;
