@@ -53,10 +53,9 @@ pub struct ReviewedSide {
     pub content_hash: Sha256Digest,
     /// Rules that made the verdict, as number and digest.
     pub ruleset_version: String,
-    /// Files that were not read, with the reason; at most twenty. What is in them is in no
-    /// part of the review.
+    /// Files that were not read or not scanned to their end, with the reason; at most twenty.
     pub unread: Vec<String>,
-    /// How many files were not read.
+    /// How many such files there are.
     pub unread_count: u64,
 }
 

@@ -1,5 +1,7 @@
 //! The review of a change in a terminal: what a reviewer must know first stands first.
 
+use indicatif::HumanCount;
+
 use super::approval_page::fields;
 use super::findings::{Detail, advice, count, execution, finding_lines, mark, word};
 use super::paint::{self, line, paint};
@@ -117,13 +119,13 @@ fn verdict_lines(review: &ChangeReview, width: Option<usize>) -> Vec<String> {
     lines
 }
 
-/// Names what was not read: of that, nothing is known.
+/// Names what was not scanned: of that, nothing is known but its bytes.
 fn unread(side: &ReviewedSide) -> Vec<String> {
     let mut lines: Vec<String> = side
         .unread
         .iter()
         .take(SHOWN_UNREAD)
-        .map(|file| paint(paint::CARE, &format!("  not read, and so not in this review: {}", line(file, 300))))
+        .map(|file| paint(paint::CARE, &format!("  not scanned, or not to its end: {}", line(file, 300))))
         .collect();
     let hidden = side.unread_count.saturating_sub(SHOWN_UNREAD as u64);
     if hidden > 0 && !lines.is_empty() {
@@ -265,7 +267,7 @@ fn file_note(change: &FileChange) -> String {
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => {
             if before.size_bytes != after.size_bytes || change.kind == FileChangeKind::Changed {
-                notes.push(format!("{} → {}", before.size_bytes, count(after.size_bytes, "byte")));
+                notes.push(format!("{} → {}", HumanCount(before.size_bytes), count(after.size_bytes, "byte")));
             }
             if before.is_executable != after.is_executable {
                 notes.push(if after.is_executable { "now executable" } else { "no longer executable" }.to_owned());

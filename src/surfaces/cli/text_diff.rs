@@ -6,7 +6,7 @@ use crate::change::{LineMark, TextChange, TextChangeKind, TextChanges};
 
 /// Returns what differs in the texts of two bundles.
 pub(super) fn text_lines(changes: &TextChanges) -> Vec<String> {
-    let mut lines: Vec<String> = changes.files.iter().flat_map(|change| change_lines(change)).collect();
+    let mut lines: Vec<String> = changes.files.iter().flat_map(change_lines).collect();
     if changes.hidden_files > 0 {
         let text = format!("  … and {} more that differ", count(changes.hidden_files, "file"));
         lines.push(paint(paint::FAINT, &text));
