@@ -52,7 +52,7 @@ fn assert_has(command: &str, text: &str, place: &str) {
 
 /// Checks a line such as `touchmark check --offline > report`.
 fn assert_line(line: &str, place: &str) {
-    let mut words = line.trim().split_whitespace();
+    let mut words = line.split_whitespace();
     assert_eq!(words.next(), Some("touchmark"), "{place}: {line}");
     let command = words.next().unwrap_or_else(|| panic!("{place}: {line}"));
     assert_has(command, line, place);
