@@ -3,7 +3,7 @@
 default:
     @just --list
 
-# Check the pure rooms (skill, scan, recipe, rank, api) only: seconds.
+# Check the pure rooms (skill, scan, change, policy, recipe, lockfile, rank, api) only: seconds.
 check-pure:
     cargo test --no-default-features --lib
 

@@ -5,7 +5,9 @@
 //! holds them to it.
 
 pub mod api;
+pub mod change;
 pub mod lockfile;
+pub mod policy;
 pub mod rank;
 pub mod recipe;
 pub mod scan;

@@ -11,6 +11,8 @@ use syn::visit::Visit;
 const ROOMS: &[(&str, &[&str])] = &[
     ("skill", &[]),
     ("scan", &["skill"]),
+    ("change", &["skill", "scan"]),
+    ("policy", &["skill", "scan"]),
     ("recipe", &["skill"]),
     ("rank", &[]),
     ("source", &["skill"]),
@@ -31,6 +33,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "skill",
             "scan",
+            "change",
+            "policy",
             "rank",
             "recipe",
             "source",
@@ -47,7 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
-    ("surfaces", &["operations", "api", "config", "skill", "scan", "recipe", "approval", "app"]),
+    ("surfaces", &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "app"]),
     ("app", &["operations", "config", "compute", "search", "skill", "store"]),
 ];
 

@@ -7,6 +7,7 @@
 mod check_approval;
 mod check_health;
 mod check_project;
+mod compare_upstream;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
@@ -20,6 +21,7 @@ mod pin_skill;
 mod problem;
 mod record_cache;
 mod register;
+mod review_change;
 mod scan_folder;
 mod services;
 mod verify_pins;
@@ -32,6 +34,7 @@ pub use check_project::{
     ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
     github_commands, junit, sarif_log,
 };
+pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldText, PinChange, UpstreamChange};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{
@@ -45,6 +48,7 @@ pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use register::{find, register};
+pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, Services};
 pub use verify_pins::VerifyPins;

@@ -42,7 +42,8 @@ impl Capability {
     }
 }
 
-static SIGNS: LazyLock<[(Capability, Pattern); 5]> = LazyLock::new(|| {
+/// How the code of a file shows that it is able to do something.
+pub(super) static SIGNS: LazyLock<[(Capability, Pattern); 5]> = LazyLock::new(|| {
     let sign = |capability, text: &str| (capability, pattern(text));
     [
         sign(
@@ -97,7 +98,8 @@ pub(super) fn infer(view: &BundleView<'_>) -> BTreeMap<Capability, String> {
     capabilities
 }
 
-fn is_code(text: &TextView<'_>, offset: usize) -> bool {
+/// Tells whether what stands at `offset` is code rather than running text.
+pub(super) fn is_code(text: &TextView<'_>, offset: usize) -> bool {
     matches!(text.region(offset), Region::Code | Region::CodeBlock(_) | Region::InlineCode)
 }
 

@@ -141,7 +141,7 @@ fn look(view: &mut BundleView<'_>) -> (Vec<Finding>, Vec<UnreadFile>) {
 /// Runs a check and tells whether it came to its end. A defect of one rule, met on bytes that
 /// nobody foresaw, must neither stop a scan of many bundles nor hide what other rules find;
 /// what it looked at is then not known to be safe.
-fn finishes(check: impl FnOnce()) -> bool {
+pub(super) fn finishes(check: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(check)).is_ok()
 }
 

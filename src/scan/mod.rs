@@ -4,6 +4,7 @@
 //! The room is pure: the same bundle and ruleset give the same report, byte for byte. It
 //! knows no network, no clock, no disk and no store. Start at [`scan_bundle`].
 
+mod act;
 mod capability;
 mod driver;
 mod evidence;
@@ -25,11 +26,14 @@ mod sink;
 mod verdict;
 mod view;
 
+pub use act::{Act, ActPlace, Acts, acts};
 pub use capability::Capability;
 pub use driver::{ScannedBundle, scan_bundle, scan_bundle_with};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity, Suppression, SuppressionKind};
 pub use layer::{Fact, FactKind, Layer, Origin};
-pub use policy::{Baseline, BaselineError, Review, ReviewOutcome, Suppressions, SuppressionsError};
+pub use policy::{
+    Baseline, BaselineError, Decision, Review, ReviewOutcome, Suppressions, SuppressionsError, WrittenSuppressions,
+};
 pub use report::{Completeness, PhaseReport, ScanReport};
 pub use rule::{Hook, Lifecycle, RemovedRule, Rule};
 pub use rules::{REMOVED_RULES, RULES};

@@ -180,7 +180,7 @@ impl Reported<'_> {
 }
 
 /// Cuts the line around `span` to a bounded, escaped excerpt.
-fn excerpt(view: &TextView<'_>, span: &Range<usize>) -> String {
+pub(super) fn excerpt(view: &TextView<'_>, span: &Range<usize>) -> String {
     let line = view.line_range(span.start);
     let text = view.text();
     // A few characters before the span show what it belongs to.

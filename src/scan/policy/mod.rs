@@ -6,9 +6,11 @@
 //! given texts and the time; it reads neither disk nor clock. Start at [`Review`].
 
 mod baseline;
+mod decision;
 mod review;
 mod suppressions;
 
 pub use baseline::{Baseline, BaselineError};
+pub use decision::Decision;
 pub use review::{Review, ReviewOutcome};
-pub use suppressions::{Suppressions, SuppressionsError};
+pub use suppressions::{Suppressions, SuppressionsError, WrittenSuppressions};

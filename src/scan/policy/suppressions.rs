@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Decision;
 use crate::scan::fingerprint::FileDigests;
 use crate::scan::{Finding, RULES, Suppression, SuppressionKind};
 use crate::skill::{Sha256Digest, Timestamp, sanitise_line};
@@ -10,11 +11,6 @@ use crate::skill::{Sha256Digest, Timestamp, sanitise_line};
 const LIST_BYTES: usize = 1024 * 1024;
 /// Entries of a list.
 const ENTRIES: usize = 5_000;
-/// Characters of a reason that are shown.
-const REASON_CHARACTERS: usize = 500;
-/// A decision is made anew at least once a year.
-const LONGEST_DAYS: i64 = 366;
-const DAY_MILLISECONDS: i64 = 86_400_000;
 
 /// A list of decisions, each about one finding or about what one digest names.
 #[derive(Debug, Clone, Default)]
@@ -60,20 +56,24 @@ pub(super) struct Entry {
     fingerprint: Option<String>,
     package_hash: Option<Sha256Digest>,
     file_sha256: Option<Sha256Digest>,
-    reason: String,
-    by: String,
-    expires: Timestamp,
-    expires_text: String,
+    decision: Decision,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
-    suppression: Vec<WrittenEntry>,
+    suppression: WrittenSuppressions,
 }
 
-#[derive(Deserialize)]
+/// The entries of a list as they are written, of which nothing is checked yet. A file that
+/// holds more than such a list has them under the key `suppression`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct WrittenSuppressions(Vec<WrittenEntry>);
+
+/// One entry as it is written.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenEntry {
     rule: String,
@@ -99,17 +99,12 @@ impl Suppressions {
         }
         let written: Written =
             toml::from_str(text).map_err(|error| SuppressionsError::Shape(sanitise_line(&error.to_string(), 400)))?;
-        let count = written.suppression.len();
-        if count > ENTRIES {
-            return Err(SuppressionsError::TooMany { count });
-        }
-        let entries = written.suppression.into_iter().enumerate();
-        let entries = entries.map(|(index, entry)| {
-            let (number, rule) = (index + 1, sanitise_line(&entry.rule, 100));
-            Entry::new(entry).map_err(|fault| SuppressionsError::Entry { number, rule, fault })
-        });
-        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+        written.suppression.try_into()
     }
+
+    /// The keys that an entry may have.
+    pub const KEYS: &[&str] =
+        &["rule", "path", "fingerprint", "package_hash", "file_sha256", "reason", "by", "expires"];
 
     /// Tells whether nothing was decided.
     pub fn is_empty(&self) -> bool {
@@ -144,43 +139,41 @@ impl Suppressions {
     }
 }
 
+impl TryFrom<WrittenSuppressions> for Suppressions {
+    type Error = SuppressionsError;
+
+    fn try_from(written: WrittenSuppressions) -> Result<Self, SuppressionsError> {
+        let count = written.0.len();
+        if count > ENTRIES {
+            return Err(SuppressionsError::TooMany { count });
+        }
+        let entries = written.0.into_iter().enumerate();
+        let entries = entries.map(|(index, entry)| {
+            let (number, rule) = (index + 1, sanitise_line(&entry.rule, 100));
+            Entry::new(entry).map_err(|fault| SuppressionsError::Entry { number, rule, fault })
+        });
+        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+    }
+}
+
 impl Entry {
     fn new(written: WrittenEntry) -> Result<Self, &'static str> {
-        let expires_text = match written.expires {
-            Some(toml::Value::String(text)) => text,
-            Some(toml::Value::Datetime(date)) => date.to_string(),
-            Some(_) => return Err("`expires` is no date such as 2027-06-30"),
-            None => return Err("`expires` is missing; a decision has an end, such as 2027-06-30"),
-        };
-        let expires = expires_text.parse().map_err(|_| "`expires` is no date such as 2027-06-30")?;
-        if written.reason.trim().is_empty() {
-            return Err("`reason` is missing; say why the finding is accepted");
-        }
-        if written.by.trim().is_empty() {
-            return Err("`by` is missing; say who decided");
-        }
         Ok(Self {
+            decision: Decision::read(&written.reason, &written.by, written.expires.as_ref())?,
             rule: written.rule,
             path: written.path,
             fingerprint: written.fingerprint,
             package_hash: written.package_hash,
             file_sha256: written.file_sha256,
-            reason: sanitise_line(&written.reason, REASON_CHARACTERS),
-            by: sanitise_line(&written.by, 100),
-            expires,
-            expires_text: sanitise_line(&expires_text, 40),
         })
     }
 
     /// Says why the entry cannot hold back anything.
     fn fault(&self, now: Timestamp) -> Option<String> {
-        let left = self.expires.as_milliseconds() - now.as_milliseconds();
         if self.fingerprint.is_none() && self.package_hash.is_none() && self.file_sha256.is_none() {
             Some("it is bound to nothing; name a `fingerprint`, a `file_sha256` or a `package_hash`".to_owned())
-        } else if left <= 0 {
-            Some(format!("it expired on {}", self.expires_text))
-        } else if left > LONGEST_DAYS * DAY_MILLISECONDS {
-            Some(format!("it ends on {}, more than a year from now", self.expires_text))
+        } else if let Some(fault) = self.decision.fault(now) {
+            Some(fault)
         } else if !RULES.iter().any(|rule| rule.id == self.rule) {
             Some("there is no such rule".to_owned())
         } else {
@@ -200,9 +193,9 @@ impl Entry {
     fn suppression(&self) -> Suppression {
         Suppression {
             kind: SuppressionKind::Suppressed,
-            reason: self.reason.clone(),
-            by: Some(self.by.clone()),
-            expires: Some(self.expires_text.clone()),
+            reason: self.decision.reason.clone(),
+            by: Some(self.decision.by.clone()),
+            expires: Some(self.decision.expires_text.clone()),
         }
     }
 }

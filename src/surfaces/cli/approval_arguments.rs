@@ -119,8 +119,22 @@ pub(super) struct PinArguments {
 /// `touchmark diff`.
 #[derive(Debug, Args)]
 pub(super) struct DiffArguments {
-    /// The folder that is compared with.
+    /// The folder that is compared with; with --upstream, the pin: a file with one (`-` for
+    /// the standard input), the folder of a skill, or an entry of touchmark.lock.
     pub base: PathBuf,
     /// The folder that is compared.
-    pub candidate: PathBuf,
+    #[arg(required_unless_present = "upstream", conflicts_with = "upstream")]
+    pub candidate: Option<PathBuf>,
+    /// With --json, add the review to the document, under `review`.
+    #[arg(long, conflicts_with = "upstream")]
+    pub review: bool,
+    /// Compare a pin with what the index, or the server of --url, holds now.
+    #[arg(long, help_heading = "Upstream")]
+    pub upstream: bool,
+    /// The folder in which the pinned skill is held: its SKILL.md is compared line by line.
+    #[arg(long, value_name = "FOLDER", requires = "upstream", help_heading = "Upstream")]
+    pub folder: Option<PathBuf>,
+    /// The URL that the skill came from, instead of what the pin says.
+    #[arg(long, value_name = "URL", requires = "upstream", help_heading = "Upstream")]
+    pub source_url: Option<String>,
 }

@@ -35,7 +35,7 @@ pub(super) struct Global {
     /// Rank by meaning with this: builtin, none, fastembed:MODEL or fastembed:/FOLDER [default: TOUCHMARK_EMBEDDER, else builtin].
     #[arg(long, global = true, value_name = "EMBEDDER", help_heading = "Global options")]
     pub embedder: Option<String>,
-    /// Ask this server instead of the data folder: search, inspect, verify, check, pin, health.
+    /// Ask this server instead of the data folder: search, inspect, verify, check, pin, diff --upstream, health.
     #[arg(
         long,
         global = true,
@@ -71,7 +71,7 @@ pub(super) enum Command {
     /// Write an indexed skill that is installed here into touchmark.lock.
     #[command(after_help = help::PIN)]
     Pin(PinArguments),
-    /// Compare two skills on this machine, file by file.
+    /// Compare two skills on this machine and say what the change means, or a pin with the index.
     #[command(after_help = help::DIFF)]
     Diff(DiffArguments),
     /// List what the scanner looks for.
@@ -110,7 +110,7 @@ impl Command {
             Self::Lock(_) => Some("lock"),
             // A single folder is compared with records, and nobody is asked.
             Self::Check(arguments) => arguments.folder.is_some().then_some("check"),
-            Self::Diff(_) => Some("diff"),
+            Self::Diff(arguments) => (!arguments.upstream).then_some("diff"),
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),

@@ -13,12 +13,14 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
+use super::review_page::drift_review_page;
 use crate::approval::{RecordFileError, STORES};
 use crate::config::home_folder;
 use crate::operations::{
     BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, SkillCheck,
-    VerdictState, check_approval, check_project, check_records, github_commands, junit, sarif_log,
+    VerdictState, check_approval, check_project, check_records, github_commands, junit, review_drift, sarif_log,
 };
+use crate::scan::Ruleset;
 
 /// Compares what is there with what was recorded.
 pub(super) async fn run(global: &Global, arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -111,6 +113,9 @@ fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, F
     let checked = check_approval(folder, record)?;
     if !output.json {
         output.text(&show(&checked))?;
+        if let Some(drift) = &checked.drift {
+            output.text(&drift_review_page(&review_drift(folder, drift, Ruleset::builtin()), output.width))?;
+        }
     } else if let Some(drift) = &checked.drift {
         output.pretty(&serde_json::to_string(drift)?)?;
     } else {

@@ -73,7 +73,12 @@ pub(super) mod help {
         2  what is installed is not what is indexed; nothing was written\n  \
         3  touchmark.lock is invalid, or of a version that is not known; it was left as it is";
     pub const DIFF: &str = "Exit codes:\n  0  both folders hold the same\n  \
-        1  no verdict: a folder could not be measured, or is no skill\n  2  they differ";
+        1  no verdict: a folder could not be measured, or is no skill\n  2  they differ\n\n\
+        With --upstream:\n  0  the index holds what was pinned, with the same verdict, and does not block it\n  \
+        1  no verdict: the pin could not be read, or the index not asked\n  \
+        2  content, files or verdict are others, or it is blocked, or the index does not know it\n\n\
+        The bytes decide. What a change means is told beside them: the verdict before and after, what the skill does \
+        now and did not, findings, frontmatter, files and text.";
     pub const RULES: &str =
         "Exit codes:\n  0  the rules were listed\n  1  the command failed, or there is no such phase";
     pub const EXPLAIN: &str =

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::diff_upstream::HeldPinError;
 use super::exit::Outcome;
 use super::held::HeldError;
 use super::remote_error::RemoteError;
@@ -72,6 +73,9 @@ pub(super) enum Failure {
     /// Two folders could not be compared.
     #[error(transparent)]
     Diff(#[from] DiffError),
+    /// There is no pin to compare.
+    #[error(transparent)]
+    HeldPin(#[from] HeldPinError),
     /// What is said of a source cannot be recorded.
     #[error("the source: {0}")]
     Source(RecordError),

@@ -56,7 +56,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Lock(arguments) => lock::run(arguments, output),
             Command::Check(arguments) => check::run(&global, &arguments, output).await,
             Command::Pin(arguments) => pin::run(&global, arguments, output).await,
-            Command::Diff(arguments) => diff::run(&arguments, output),
+            Command::Diff(arguments) => diff::run(&global, &arguments, output).await,
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
