@@ -73,7 +73,7 @@ pub fn find(roots: &Roots) -> Found {
         let Some(root) = roots.root(kind.scope()) else { continue };
         if kind == LockfileKind::GitHub {
             found.extend(written_by_gh(root));
-        } else if let Some(path) = kind.paths().iter().find(|path| root.path().join(path).exists()) {
+        } else if let Some(path) = kind.paths().iter().find(|path| fs::symlink_metadata(root.path().join(path)).is_ok()) {
             let content = read_lockfile(kind, &root.path().join(path));
             found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
         }
@@ -82,7 +82,8 @@ pub fn find(roots: &Roots) -> Found {
 }
 
 fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
-    let bytes = disk::read(path, limits::FILE_BYTES)?.unwrap_or_default();
+    // A link that leads nowhere is a lockfile that cannot be read, rather than none.
+    let bytes = disk::read(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
     Ok(parse(kind, &bytes)?)
 }
 
