@@ -73,7 +73,8 @@ pub fn find(roots: &Roots) -> Found {
         let Some(root) = roots.root(kind.scope()) else { continue };
         if kind == LockfileKind::GitHub {
             found.extend(written_by_gh(root));
-        } else if let Some(path) = kind.paths().iter().find(|path| fs::symlink_metadata(root.path().join(path)).is_ok()) {
+        } else if let Some(path) = kind.paths().iter().find(|path| fs::symlink_metadata(root.path().join(path)).is_ok())
+        {
             let content = read_lockfile(kind, &root.path().join(path));
             found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
         }
@@ -83,7 +84,11 @@ pub fn find(roots: &Roots) -> Found {
 
 fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
     // A link that leads nowhere is a lockfile that cannot be read, rather than none.
-    let bytes = disk::read(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    let (bytes, is_whole) =
+        disk::read_head(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    if !is_whole {
+        return Err(LockfileError::of_file(format!("has more than {} bytes", limits::FILE_BYTES)).into());
+    }
     Ok(parse(kind, &bytes)?)
 }
 
