@@ -9,7 +9,7 @@ use super::error::LockfileError;
 use super::kind::{LockfileKind, Scope};
 use super::name::{PlacePath, SkillName};
 use super::place::{InstalledFolder, Place, Root};
-use super::{clawhub, disk, folders, github, limits, parse};
+use super::{clawhub_origin, disk, folders, github, limits, parse};
 use crate::recipe::HashRecipe;
 use crate::skill::sanitise_line;
 
@@ -143,11 +143,11 @@ impl Entry {
         if kind != LockfileKind::ClawHub || !matches!(self.recorded, Recorded::Nothing(_)) {
             return Ok(self);
         }
-        for origin in clawhub::ORIGINS {
+        for origin in clawhub_origin::ORIGINS {
             let path = folder.real_path.join(origin);
             let Some(bytes) = disk::read(&path, limits::FRONTMATTER_BYTES)? else { continue };
             let shown = sanitise_line(&format!("{}/{origin}", folder.shown), 300);
-            if let Some(digest) = clawhub::fingerprint(&bytes, &shown)? {
+            if let Some(digest) = clawhub_origin::fingerprint(&bytes, &shown)? {
                 self.recorded = Recorded::Folder(vec![digest]);
             }
             break;
