@@ -9,7 +9,7 @@ use super::error::LockfileError;
 use super::kind::{LockfileKind, Scope};
 use super::name::{PlacePath, SkillName};
 use super::place::{InstalledFolder, Place, Root};
-use super::{clawhub, disk, folders, github, limits, parse};
+use super::{clawhub_origin, disk, folders, github, limits, parse};
 use crate::recipe::HashRecipe;
 use crate::skill::sanitise_line;
 
@@ -73,7 +73,8 @@ pub fn find(roots: &Roots) -> Found {
         let Some(root) = roots.root(kind.scope()) else { continue };
         if kind == LockfileKind::GitHub {
             found.extend(written_by_gh(root));
-        } else if let Some(path) = kind.paths().iter().find(|path| root.path().join(path).exists()) {
+        } else if let Some(path) = kind.paths().iter().find(|path| fs::symlink_metadata(root.path().join(path)).is_ok())
+        {
             let content = read_lockfile(kind, &root.path().join(path));
             found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
         }
@@ -82,7 +83,12 @@ pub fn find(roots: &Roots) -> Found {
 }
 
 fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
-    let bytes = disk::read(path, limits::FILE_BYTES)?.unwrap_or_default();
+    // A link that leads nowhere is a lockfile that cannot be read, rather than none.
+    let (bytes, is_whole) =
+        disk::read_head(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    if !is_whole {
+        return Err(LockfileError::of_file(format!("has more than {} bytes", limits::FILE_BYTES)).into());
+    }
     Ok(parse(kind, &bytes)?)
 }
 
@@ -137,11 +143,11 @@ impl Entry {
         if kind != LockfileKind::ClawHub || !matches!(self.recorded, Recorded::Nothing(_)) {
             return Ok(self);
         }
-        for origin in clawhub::ORIGINS {
+        for origin in clawhub_origin::ORIGINS {
             let path = folder.real_path.join(origin);
             let Some(bytes) = disk::read(&path, limits::FRONTMATTER_BYTES)? else { continue };
             let shown = sanitise_line(&format!("{}/{origin}", folder.shown), 300);
-            if let Some(digest) = clawhub::fingerprint(&bytes, &shown)? {
+            if let Some(digest) = clawhub_origin::fingerprint(&bytes, &shown)? {
                 self.recorded = Recorded::Folder(vec![digest]);
             }
             break;

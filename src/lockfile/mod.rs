@@ -27,6 +27,8 @@ mod source_text;
 mod touchmark;
 
 #[cfg(feature = "service")]
+mod clawhub_origin;
+#[cfg(feature = "service")]
 mod disk;
 #[cfg(feature = "service")]
 mod find;

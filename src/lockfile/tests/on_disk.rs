@@ -5,7 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::super::{LockfileKind, PinnedSkill, Place, PlacePath, Review, Root, Roots, Scope, find, parse, write_pin};
+use super::super::{
+    FoundError, LockfileKind, PinnedSkill, Place, PlacePath, Review, Root, Roots, Scope, find, parse, write_pin,
+};
 use crate::scan::SafetyStatus;
 use crate::skill::{Sha256Digest, SkillId, SourceIdentity};
 
@@ -48,6 +50,20 @@ fn every_lockfile_of_a_project_and_of_a_user_is_found() {
     assert_eq!(listed(None), project_only);
     assert_eq!(listed(Some(&home)), [&project_only[..], &["~/.agents/.skill-lock.json true"]].concat());
     assert_eq!(listed(Some(&folder.path().join("nobody"))), project_only);
+}
+
+#[test]
+fn a_lockfile_that_is_too_large_or_leads_nowhere_is_not_passed_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    symlink("nowhere", folder.path().join("touchmark.lock")).expect("a link");
+    fs::create_dir(folder.path().join("apm.lock.yaml")).expect("a folder");
+    let large = fs::File::create(folder.path().join("skills-lock.json")).expect("a file");
+    large.set_len(16 * 1024 * 1024 + 1).expect("a length");
+    let roots = Roots::new(folder.path(), None).expect("roots");
+    let found = find(&roots);
+    let is_invalid: Vec<bool> = found.iter().map(|file| matches!(file.content, Err(FoundError::Invalid(_)))).collect();
+    assert!(found.iter().all(|file| file.content.is_err()), "{found:?}");
+    assert_eq!(is_invalid, [false, true, false]);
 }
 
 #[test]
