@@ -68,6 +68,9 @@ impl HeldPin {
         }
         let shape = |error: serde_json::Error| HeldPinFormatError::Shape(sanitise_line(&error.to_string(), 300));
         let mut value: Value = serde_json::from_str(text).map_err(shape)?;
+        if !value.is_object() {
+            return Err(HeldPinFormatError::Shape("expected an object".to_owned()));
+        }
         let inner = value.get_mut("pin").filter(|pin| pin.is_object()).map(Value::take);
         let package_hash = value.pointer("/manifest/package_hash").cloned();
         let mut pin: Self = serde_json::from_value(inner.unwrap_or(value)).map_err(shape)?;

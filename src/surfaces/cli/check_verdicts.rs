@@ -1,17 +1,13 @@
 //! Asks an index or a server about everything that a project holds.
 
-use futures::StreamExt;
+use serde_json::Value;
 
 use super::arguments::Global;
 use super::backend::Backend;
 use super::failure::Failure;
-use super::remote_error::RemoteError;
-use crate::api::{VerifyRequest, VerifyResponse};
+use crate::api::{BatchAnswer, VerifyRequest, VerifyResponse};
 use crate::config::StorageConfig;
-use crate::operations::{ProjectReport, VerifySkill};
-
-/// Questions that are under way at once.
-const AT_ONCE: usize = 8;
+use crate::operations::ProjectReport;
 
 /// Why no verdict was looked up, where there is nobody to ask.
 const NO_INDEX: &str = "no verdict was looked up: there is no index on this machine; `touchmark ingest` makes one, \
@@ -38,35 +34,29 @@ pub(super) async fn ask(global: &Global, report: &mut ProjectReport) -> Option<&
     None
 }
 
-/// Takes the answers in the order of the questions, until nobody answers any more.
+/// Asks in batches and hands over the answers, each to its question.
 async fn answer(backend: &Backend, questions: &[VerifyRequest], report: &mut ProjectReport) {
-    let mut answers = futures::stream::iter(questions.iter().cloned())
-        .map(|question| async { backend.ask::<VerifySkill>(question).await })
-        .buffered(AT_ONCE);
-    for (index, question) in questions.iter().enumerate() {
-        let answer: Result<VerifyResponse, Failure> = match answers.next().await {
-            Some(answer) => answer.map(|answer| answer.value),
-            None => return,
-        };
-        match answer {
-            Ok(response) => report.answer(question, Ok(&response)),
-            Err(failure) if is_about_question(&failure) => report.answer(question, Err(&failure.to_string())),
-            Err(failure) => return fail(&questions[index..], &failure.to_string(), report),
+    let pins: Result<Vec<Value>, _> = questions.iter().map(serde_json::to_value).collect();
+    let answers = match pins {
+        Ok(pins) => backend.verify_batch(&pins).await,
+        Err(error) => Err(Failure::from(error)),
+    };
+    match answers {
+        Ok(answers) => {
+            for (question, answer) in questions.iter().zip(answers) {
+                match answer {
+                    BatchAnswer::Hit(hit) => report.answer(question, Ok(&VerifyResponse::Hit(hit))),
+                    BatchAnswer::Miss(miss) => report.answer(question, Ok(&VerifyResponse::Miss(miss))),
+                    BatchAnswer::Error(envelope) => report.answer(question, Err(&envelope.error.message)),
+                }
+            }
         }
+        Err(failure) => fail(questions, &failure.to_string(), report),
     }
 }
 
 fn fail(questions: &[VerifyRequest], reason: &str, report: &mut ProjectReport) {
     for question in questions {
         report.answer(question, Err(reason));
-    }
-}
-
-/// Tells whether the next question may fare better.
-fn is_about_question(failure: &Failure) -> bool {
-    match failure {
-        Failure::Problem(_) => true,
-        Failure::Remote(RemoteError::Refused { retry_after_seconds, .. }) => retry_after_seconds.is_none(),
-        _ => false,
     }
 }

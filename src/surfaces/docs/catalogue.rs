@@ -140,7 +140,7 @@ mod tests {
         let url = "https://skills.example";
         let documents = served(url);
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
-        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify"];
+        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch"];
         for document in &documents {
             for rest in document.body.split(url).skip(1) {
                 let end = rest
