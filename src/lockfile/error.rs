@@ -5,9 +5,12 @@ use crate::skill::sanitise_line;
 /// Characters of a key that a message repeats.
 const KEY_CHARACTERS: usize = 300;
 
+/// The key of a file as a whole.
+const FILE_KEY: &str = ".";
+
 /// Why an entry, or a whole lockfile, cannot be used. It is never a match.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{key}` {reason}")]
+#[error("{} {reason}", place(key))]
 pub struct LockfileError {
     key: String,
     reason: String,
@@ -22,7 +25,7 @@ impl LockfileError {
 
     /// Says what is wrong with a file as a whole.
     pub(super) fn of_file(reason: impl Into<String>) -> Self {
-        Self { key: ".".to_owned(), reason: reason.into() }
+        Self { key: FILE_KEY.to_owned(), reason: reason.into() }
     }
 
     /// Returns where it is: names with dots between, `.` for the whole file.
@@ -34,4 +37,8 @@ impl LockfileError {
     pub fn reason(&self) -> &str {
         &self.reason
     }
+}
+
+fn place(key: &str) -> String {
+    if key == FILE_KEY { "the file".to_owned() } else { format!("`{key}`") }
 }

@@ -9,6 +9,7 @@ use crate::lockfile::{
     InstalledFolder, LockfileError, PinnedSkill, Place, PlaceError, Review, Root, WriteError, places_in_project,
     write_pin,
 };
+use crate::scan::RecommendedAction;
 use crate::skill::{Sha256Digest, sanitise_line};
 
 /// The flag of a verdict about a bundle of which not every file was read: its digest is not
@@ -89,6 +90,16 @@ pub enum PinError {
         /// The folders, sanitised.
         folders: String,
     },
+    /// The verdict is to be blocked.
+    #[error("`{name}` is {verdict}: nothing is pinned; `touchmark inspect {skill_id}` shows the evidence")]
+    Blocked {
+        /// The name of the skill, sanitised.
+        name: String,
+        /// The verdict.
+        verdict: &'static str,
+        /// The skill.
+        skill_id: String,
+    },
     /// The index holds no digest to compare with.
     #[error("the index holds no content hash of this skill; ingest it again")]
     NoDigest,
@@ -122,7 +133,7 @@ impl PinError {
 
     /// Tells whether there is a verdict, and it is no.
     pub fn is_difference(&self) -> bool {
-        matches!(self, Self::Differs { .. })
+        matches!(self, Self::Differs { .. } | Self::Blocked { .. })
     }
 }
 
@@ -173,9 +184,16 @@ impl PinTarget {
 /// pin as `/inspect` returned it.
 ///
 /// # Errors
-/// Fails where the skill is not installed once, is not what is indexed, or the file cannot be
+/// Fails where the skill is blocked, is not installed once, is not what is indexed, or the file cannot be
 /// written. The file is then as it was.
 pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Result<Pinned, PinError> {
+    if inspected.safety.recommended_action == RecommendedAction::Block {
+        return Err(PinError::Blocked {
+            name: sanitise_line(&inspected.name, 100),
+            verdict: inspected.safety.status.as_str(),
+            skill_id: inspected.skill_id.to_string(),
+        });
+    }
     let open = |path: &Path, source| PinError::Open { path: shown(path), source };
     let root = Root::project(request.project).map_err(|source| open(request.project, source))?;
     let folder = match request.folder {

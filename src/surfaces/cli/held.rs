@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::paint::line;
 use crate::api::ScanResponse;
+use crate::approval::measure_skill;
 use crate::operations::scan_folder;
 use crate::recipe::{HashRecipe, RecipeDigest};
 use crate::scan::Ruleset;
@@ -29,6 +30,14 @@ pub(super) enum HeldError {
         /// The path.
         path: String,
         /// What failed.
+        reason: String,
+    },
+    /// The folder cannot be compared file by file.
+    #[error("cannot compare `{path}`: {reason}; look at it with `touchmark scan`")]
+    Unmeasured {
+        /// The folder.
+        path: String,
+        /// What stands in the way.
         reason: String,
     },
     /// The folder is no skill.
@@ -57,7 +66,11 @@ impl Held {
             _ => {}
         });
         match result {
-            Some(Ok((scan, digests))) => Ok(Self::of(&scan, digests, is_folder)),
+            Some(Ok((scan, digests))) => {
+                // What is loaded is the folder with its links, which no digest of files knows.
+                let root_digest = if is_folder { Some(measured(path)?) } else { None };
+                Ok(Self::of(&scan, digests, root_digest))
+            }
             Some(Err(failure)) => {
                 Err(HeldError::Unreadable { path: line(&failure.path, 300), reason: line(&failure.reason, 300) })
             }
@@ -65,16 +78,24 @@ impl Held {
         }
     }
 
-    fn of(scan: &ScanResponse, digests: Vec<RecipeDigest>, is_folder: bool) -> Self {
-        let is_whole = is_folder && scan.completeness.is_complete;
+    fn of(scan: &ScanResponse, digests: Vec<RecipeDigest>, root_digest: Option<String>) -> Self {
+        let package_hash = root_digest.filter(|_| scan.completeness.is_complete);
         let of = |wanted| digests.iter().copied().filter(move |digest: &RecipeDigest| digest.recipe == wanted);
-        let whole = of(HashRecipe::RootDigestV1Lf).filter(|_| is_whole);
+        let whole = of(HashRecipe::RootDigestV1Lf).filter(|_| package_hash.is_some());
         Self {
             content_hash: scan.content_hash.clone(),
-            package_hash: is_whole.then(|| scan.package_hash.clone()),
             normalised: whole.chain(of(HashRecipe::SkillMdCanonical)).collect(),
+            package_hash,
         }
     }
+}
+
+/// Measures a folder as an approval does: a link, a name that cannot be recorded or a file that
+/// changes meanwhile is an error, and never a digest.
+fn measured(folder: &Path) -> Result<String, HeldError> {
+    let measured = measure_skill(folder)
+        .map_err(|error| HeldError::Unmeasured { path: shown(folder), reason: line(&error.to_string(), 500) })?;
+    Ok(measured.manifest.root_digest().to_string())
 }
 
 /// Looks before anything is read: a folder of skills may be a whole disk.

@@ -86,8 +86,20 @@ fn read(path: &Path) -> Result<Vec<Value>, Failure> {
     if text.len() as u64 >= PINS_BYTES {
         return Err(failure(format!("it has more than {PINS_BYTES} bytes")));
     }
-    let pins = parse(&text).map_err(|error| failure(error.to_string()))?;
+    let values = parse(&text).map_err(|error| failure(error.to_string()))?;
+    let pins: Vec<Value> = values.into_iter().flat_map(pins_in).collect();
     if pins.is_empty() { Err(failure("there are none".to_owned())) } else { Ok(pins) }
+}
+
+/// Takes the pins out of what holds them: an answer of `inspect`, or a `touchmark.lock`.
+fn pins_in(mut value: Value) -> Vec<Value> {
+    if let Some(pin) = value.get_mut("pin").filter(|pin| pin.is_object()) {
+        return vec![pin.take()];
+    }
+    match value.get_mut("skills").and_then(Value::as_object_mut) {
+        Some(skills) => skills.values_mut().filter_map(|skill| skill.get_mut("pin").map(Value::take)).collect(),
+        None => vec![value],
+    }
 }
 
 /// Reads a list, or values one after the other.
@@ -96,4 +108,24 @@ fn parse(text: &str) -> Result<Vec<Value>, serde_json::Error> {
         return serde_json::from_str(text);
     }
     serde_json::Deserializer::from_str(text).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_are_read_from_whatever_holds_them() {
+        let pin = r#"{"content_hash":"x"}"#;
+        let rows = [
+            pin.to_owned(),
+            format!("[{pin}]"),
+            format!(r#"{{"name":"n","pin":{pin},"content":"..."}}"#),
+            format!(r#"{{"version":1,"skills":{{"n":{{"path":"p","pin":{pin}}}}}}}"#),
+        ];
+        for text in rows {
+            let pins: Vec<Value> = parse(&text).expect("JSON").into_iter().flat_map(pins_in).collect();
+            assert_eq!(pins, [json!({ "content_hash": "x" })], "{text}");
+        }
+    }
 }

@@ -21,6 +21,19 @@ pub(super) struct Page {
     pub markdown: String,
 }
 
+/// Pages about what the command line does on a machine, which are written by hand: name, what
+/// they hold, text.
+const WRITTEN: [(&str, &str, &str); 4] = [
+    (
+        "lockfiles",
+        "Every lockfile that is read, and what a match of each proves.",
+        include_str!("../../../docs/lockfiles.md"),
+    ),
+    ("lock", "Approving exact bytes, and reviewing a change.", include_str!("../../../docs/lock.md")),
+    ("policy", "Which skills a project lets in.", include_str!("../../../docs/policy.md")),
+    ("ci", "Checks in GitHub Actions, pre-commit and GitLab.", include_str!("../../../docs/ci.md")),
+];
+
 /// Returns every page of a service at `url`, in reading order.
 pub(super) fn all(url: &str) -> Vec<Page> {
     let mut pages = vec![
@@ -33,6 +46,12 @@ pub(super) fn all(url: &str) -> Vec<Page> {
         rules(url),
         command_line(),
     ];
+    pages.extend(WRITTEN.iter().map(|(name, summary, text)| Page {
+        path: format!("/docs/{name}"),
+        title: text.lines().next().unwrap_or(name).trim_start_matches("# ").to_owned(),
+        summary: (*summary).to_owned(),
+        markdown: (*text).to_owned(),
+    }));
     pages.extend(RULES.iter().map(|rule| Page {
         path: format!("/docs/rules/{}", rule.id),
         title: format!("Rule {}", rule.id),
@@ -63,6 +82,11 @@ fn index(url: &str) -> Page {
          - [Hash recipes]({url}/docs/recipes.md): every digest that can be verified, and what a match of it proves.\n\
          - [Rules]({url}/docs/rules.md): what the scanner looks for, with examples of what it flags and what it leaves alone.\n\
          - [Payments]({url}/docs/payments.md): off on this instance.\n\n\
+         ## On your machine and in CI\n\n\
+         - [Lockfiles]({url}/docs/lockfiles.md): every lockfile that is read, and what a match of each proves.\n\
+         - [Approvals]({url}/docs/lock.md): exact bytes, and the review of a change.\n\
+         - [Policy]({url}/docs/policy.md): which skills a project lets in.\n\
+         - [CI]({url}/docs/ci.md): GitHub Actions, pre-commit, GitLab.\n\n\
          ## For programs\n\n\
          - [`/llms.txt`]({url}/llms.txt) and [`/llms-full.txt`]({url}/llms-full.txt)\n\
          - [`/openapi.json`]({url}/openapi.json)\n\
@@ -112,7 +136,7 @@ fn quickstart(url: &str) -> Page {
          ## REST\n\n```bash\ncurl -s -X POST {url}/discover -H 'Content-Type: application/json' -d '{{\"query\": \"write a conventional commit message\", \"limit\": 3}}'\n\
          curl -s -X POST {url}/inspect -H 'Content-Type: application/json' -d '{{\"skill_id\": \"…\", \"query_id\": \"q_…\"}}'\n\
          curl -s '{url}/verify?content_hash=sha256:…'\n```\n\n\
-         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\n```\n\n\
+         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\ntouchmark pin path/to/skill          # write what is installed into touchmark.lock\ntouchmark check                      # every lockfile of the project: bytes, verdicts, drift\ntouchmark diff path/to/skill update  # what a change means\n```\n\n\
          With `--json` each command prints what REST answers. With `--url {url}` it asks a server instead of the local index.\n\n\
          ## Bring in your own skills\n\n```bash\ntouchmark ingest ~/.claude/skills\ntouchmark ingest https://github.com/owner/repository\ntouchmark ingest corpus.jsonl.zst\n```\n\n\
          A running service searches what was ingested within two seconds.\n\n\
