@@ -198,3 +198,54 @@ fn what_belongs_to_the_user_is_checked_as_well_unless_it_is_left_out() {
     assert!(out.contains("drift  mine  ~/.agents/skills/mine"), "{out}");
     place.check(0, "check --offline --no-global");
 }
+
+#[test]
+fn a_policy_refuses_in_every_format_and_is_never_misread() {
+    let place = Place::new();
+    place.write("source/demo/SKILL.md", SKILL);
+    place.write("project/.claude/skills/demo/SKILL.md", SKILL);
+    place.check(0, "ingest ../source");
+    place.check(0, "pin .claude/skills/demo");
+    place.write("project/touchmark.toml", "[policy]\nsources = [\"https://github.com/ours\"]\n");
+    for (format, part) in [
+        ("text", "source: the source `file://"),
+        ("json", "\"check\": \"source\""),
+        ("sarif", "\"ruleId\": \"policy\""),
+        ("github", "::error file=touchmark.lock,title=policy"),
+        ("junit", "<failure type=\"policy\""),
+    ] {
+        for offline in ["", " --offline"] {
+            let (out, _) = place.check(2, &format!("check --format {format}{offline} --fail-on never"));
+            assert!(out.contains(part), "{format}: {out}");
+        }
+    }
+    place.write("project/touchmark.toml", "[policy]\nsource = []\n");
+    let (_, err) = place.check(3, "check --offline");
+    assert!(err.contains("touchmark.toml") && err.contains("sources"), "{err}");
+    let (out, _) = place.check(3, "check --offline --format junit");
+    assert!(out.contains("testsuite name=\"touchmark.toml\""), "{out}");
+    fs::remove_file(place.path("project/touchmark.toml")).expect("it was there");
+    fs::create_dir(place.path("project/touchmark.toml")).expect("a folder");
+    place.check(1, "check --offline");
+}
+
+#[test]
+fn an_entry_of_the_lockfile_is_compared_with_the_index_by_its_name() {
+    let place = Place::new();
+    place.write("source/demo/SKILL.md", SKILL);
+    place.write("project/.claude/skills/demo/SKILL.md", SKILL);
+    place.check(0, "ingest ../source");
+    place.check(0, "pin .claude/skills/demo");
+    let (out, _) = place.check(0, "diff demo --upstream");
+    assert!(out.contains("same"), "{out}");
+    let (out, _) = place.check(0, "diff demo --upstream --json");
+    assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON")["is_edited"], false);
+    place.write("source/demo/SKILL.md", SKILL.replace("hello", "good morning"));
+    place.check(0, "ingest ../source");
+    let (out, _) = place.check(2, "diff demo --upstream");
+    assert!(out.contains("content_hash") && out.contains("good morning"), "{out}");
+    let (_, err) = place.check(1, "diff other --upstream");
+    assert!(err.contains("nor an entry of touchmark.lock"), "{err}");
+    place.write("project/touchmark.lock", "{");
+    place.check(3, "diff demo --upstream");
+}

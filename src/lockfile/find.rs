@@ -82,6 +82,20 @@ pub fn find(roots: &Roots) -> Found {
     found
 }
 
+/// Reads the lockfile of a format below a root; nothing where there is none.
+///
+/// # Errors
+/// Fails where it is there and cannot be read, or is none.
+pub fn read_lockfile_of(root: &Root, kind: LockfileKind) -> Result<Option<Lockfile>, FoundError> {
+    match kind.paths().iter().map(|path| root.path().join(path)).find(|path| fs::symlink_metadata(path).is_ok()) {
+        None => Ok(None),
+        Some(path) => match disk::read(&path, limits::FILE_BYTES)? {
+            Some(bytes) => Ok(Some(parse(kind, &bytes)?)),
+            None => Err(io::Error::other("it is a link that leads nowhere").into()),
+        },
+    }
+}
+
 fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
     // A link that leads nowhere is a lockfile that cannot be read, rather than none.
     let (bytes, is_whole) =

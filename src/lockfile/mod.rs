@@ -48,7 +48,7 @@ pub use name::{PlacePath, SkillName};
 pub use touchmark::{PinnedSkill, Review, with_pin};
 
 #[cfg(feature = "service")]
-pub use find::{Found, FoundError, FoundLockfile, Roots, find};
+pub use find::{Found, FoundError, FoundLockfile, Roots, find, read_lockfile_of};
 #[cfg(feature = "service")]
 pub use place::{InstalledFolder, Place, PlaceError, Root};
 #[cfg(feature = "service")]

@@ -12,6 +12,7 @@ mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
 mod facets;
+mod find_pin;
 mod ingest_source;
 mod inspect_skill;
 mod keep_up;
@@ -19,6 +20,7 @@ mod lock_skill;
 mod operation;
 mod pin_skill;
 mod problem;
+mod project_policy;
 mod record_cache;
 mod register;
 mod review_change;
@@ -41,12 +43,14 @@ pub use evaluate_search::{
     Comparison, Estimate, EvaluationError, EvaluationPlan, Group, GroupChange, GroupFigures, JudgedFiles, Measure,
     MovedQuery, MovedResult, Ranking, RankingChange, RankingReport, Report, Standing, evaluate_search,
 };
+pub use find_pin::{FindPinError, FoundPin, find_pin};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
+pub use project_policy::{ProjectPolicyError, read_project_policy};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};

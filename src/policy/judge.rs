@@ -63,6 +63,13 @@ impl Policy {
             .collect()
     }
 
+    /// Says which exceptions have ended or never held, for whoever did not ask what the others
+    /// are needed for.
+    pub fn ended(&self, now: Timestamp) -> Vec<String> {
+        let is_sound = |index: &usize| self.exceptions[*index].decision.fault(now).is_none();
+        self.notices(&(0..self.exceptions.len()).filter(is_sound).collect(), now)
+    }
+
     /// Takes up a violation, unless an exception holds it back.
     fn refuse(&self, judgement: &mut Judgement, mut violation: Violation, facts: &SkillFacts<'_>, now: Timestamp) {
         let matching = self.exceptions.iter().enumerate().filter(|(_, one)| one.is_about(violation.check, facts));

@@ -49,6 +49,8 @@ pub enum ComplaintKind {
     Verdict,
     /// The verdict is out of date, where that refuses.
     Stale,
+    /// The policy of the project does not let it in.
+    Policy,
     /// The record is invalid.
     InvalidRecord,
     /// The record or the folder could not be read.
@@ -78,10 +80,11 @@ pub enum CheckOutcome {
 
 impl ComplaintKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Drift,
         Self::Verdict,
         Self::Stale,
+        Self::Policy,
         Self::InvalidRecord,
         Self::Unreadable,
         Self::NotInstalled,
@@ -96,6 +99,7 @@ impl ComplaintKind {
             Self::Drift => "drift",
             Self::Verdict => "verdict",
             Self::Stale => "stale-verdict",
+            Self::Policy => "policy",
             Self::InvalidRecord => "invalid-record",
             Self::Unreadable => "unreadable",
             Self::NotInstalled => "not-installed",
@@ -111,6 +115,7 @@ impl ComplaintKind {
             Self::Drift => "What is installed is not what was recorded.",
             Self::Verdict => "The current verdict on an installed skill refuses it.",
             Self::Stale => "The verdict is not about what its source holds now, or not by the current rules.",
+            Self::Policy => "The policy of the project, touchmark.toml, does not let an installed skill in.",
             Self::InvalidRecord => "A record or a lockfile is invalid, or of a version that is not known.",
             Self::Unreadable => "A record or a folder could not be read, so there is no verdict.",
             Self::NotInstalled => "A recorded skill is not installed at any place where it could be.",
@@ -123,7 +128,7 @@ impl ComplaintKind {
     /// Returns how a check ends that has nothing worse.
     pub fn outcome(self) -> CheckOutcome {
         match self {
-            Self::Drift | Self::Verdict | Self::Stale => CheckOutcome::Refused,
+            Self::Drift | Self::Verdict | Self::Stale | Self::Policy => CheckOutcome::Refused,
             Self::InvalidRecord => CheckOutcome::InvalidRecord,
             Self::Unreadable | Self::NotInstalled | Self::NotCompared | Self::NoVerdict => CheckOutcome::NoVerdict,
             Self::Note => CheckOutcome::Match,
@@ -156,6 +161,12 @@ impl Gate {
         let mut complaints = Vec::new();
         self.complain_of_bytes(check, &mut complaints);
         self.complain_of_verdict(check, &mut complaints);
+        complaints.extend(check.violations.iter().map(|violation| Complaint {
+            kind: ComplaintKind::Policy,
+            text: format!("{}: {}", violation.check.as_str(), violation.message),
+        }));
+        let notices = check.policy_notices.iter().map(|notice| format!("policy: {notice}"));
+        complaints.extend(notices.map(|text| Complaint { kind: ComplaintKind::Note, text }));
         complaints.sort_by_key(|complaint| complaint.kind);
         complaints
     }

@@ -309,6 +309,8 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
         pinned_status: None,
         question: None,
         verdict: None,
+        violations: Vec::new(),
+        policy_notices: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::project::APPROVAL;
 use super::verdict::VerdictState;
 use crate::api::VerifyRequest;
 use crate::approval::Drift;
+use crate::policy::Violation;
 use crate::scan::SafetyStatus;
 use crate::skill::Sha256Digest;
 
@@ -56,6 +57,10 @@ pub struct SkillCheck {
     pub question: Option<VerifyRequest>,
     /// What it said; nothing where none was asked.
     pub verdict: Option<VerdictState>,
+    /// Why the policy of the project does not let it in.
+    pub violations: Vec<Violation>,
+    /// What the policy lets in and tells all the same; sanitised.
+    pub policy_notices: Vec<String>,
 }
 
 /// Whether the bytes are what was recorded.
@@ -156,6 +161,9 @@ impl SkillCheck {
         add("error", json!(self.error));
         add("pinned_status", json!(self.pinned_status));
         add("verdict", json!(self.verdict));
+        if !self.violations.is_empty() || !self.policy_notices.is_empty() {
+            add("policy", json!({ "violations": self.violations, "notices": self.policy_notices }));
+        }
         value
     }
 }

@@ -9,7 +9,9 @@ use tempfile::TempDir;
 
 use super::{BytesStatus, CheckOutcome, ComplaintKind, FailOn, Gate, ProjectReport, ProjectRequest, check_project};
 use crate::api::VerifyResponse;
-use crate::skill::Sha256Digest;
+use crate::operations::{ProjectPolicyError, read_project_policy};
+use crate::policy::Policy;
+use crate::skill::{Sha256Digest, Timestamp};
 
 const SKILL: &str = "---\nname: demo-skill\ndescription: Demo.\n---\nHello\n";
 const ROOT: &str = "sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975";
@@ -339,4 +341,84 @@ fn a_pin_says_what_its_verdict_was() {
     let said: Vec<String> = Gate::new(&[]).complaints(&report.checks[0]).into_iter().map(|each| each.text).collect();
     assert_eq!(said, ["the verdict was safe when it was pinned"]);
     assert_eq!(report.to_json()["checks"][0]["verdict"]["status"], "caution");
+}
+
+#[test]
+fn a_policy_complains_of_every_installed_skill_that_it_does_not_let_in() {
+    use CheckOutcome::{Match, Refused};
+    let place = Place::new();
+    place.install("project/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin("skills/demo", ROOT) })));
+    let now: Timestamp = "2026-11-01".parse().expect("a date");
+    let exception = |expires: &str| {
+        format!(
+            "[policy]\nverdicts = [\"safe\"]\n[[exception]]\ncheck = \"verdict\"\nroot_digest = \"{ROOT}\"\n\
+             reason = \"looked at\"\nby = \"Ann\"\nexpires = {expires}\n"
+        )
+    };
+    let safe = hit("safe", "safe_to_install", "both", true, "fresh");
+    let warning = hit("warning", "review_before_install", "both", true, "fresh");
+    let old = hit("safe", "safe_to_install", "both", true, "stale_scanner_version");
+    let miss: VerifyResponse =
+        serde_json::from_value(json!({"matched": false, "verification": "unknown"})).expect("a miss");
+    for (policy, answer, expected, said) in [
+        ("", Some(&safe), Match, None),
+        ("[policy]\nverdicts = [\"safe\"]", Some(&safe), Match, None),
+        ("[policy]\nverdicts = [\"safe\"]", Some(&warning), Refused, Some("verdict: the verdict is warning")),
+        ("[policy]\nverdicts = [\"safe\"]", None, Match, None),
+        ("[policy]\npublishers = [\"O\"]", None, Match, None),
+        ("[policy]\npublishers = [\"p\"]", None, Refused, Some("publisher: the publisher `o` is not")),
+        ("[policy]\nsources = [\"https://github.com/o\"]", None, Match, None),
+        ("[policy]\nsources = [\"https://github.com/p\"]", None, Refused, Some("source: the source `https://")),
+        ("[policy]\nmax_audit_age_days = 9", Some(&safe), Refused, Some("audit-age: the verdict has no date")),
+        ("[policy]\nunknown = \"refuse\"", Some(&miss), Refused, Some("unknown: the index does not know")),
+        ("[policy]\nunknown = \"refuse\"", None, Match, None),
+        ("", Some(&miss), Match, Some("policy: the index does not know")),
+        ("[policy]\nstale = \"refuse\"", Some(&old), Refused, Some("stale: the verdict is of other content")),
+        (&exception("2027-06-30"), Some(&warning), Match, Some("accepted by Ann until 2027-06-30")),
+        (&exception("2026-06-30"), Some(&warning), Refused, Some("exception 1: ")),
+    ] {
+        let mut report = place.check();
+        let question = report.questions()[0].clone();
+        answer.into_iter().for_each(|answer| report.answer(&question, Ok(answer)));
+        report.hold(Ok(Some(Policy::parse(policy).expect(policy))), now);
+        let gate = Gate::new(&[FailOn::Never]);
+        let texts: Vec<String> = gate.complaints(&report.checks[0]).into_iter().map(|each| each.text).collect();
+        assert_eq!(gate.outcome(&report), expected, "{policy} {texts:?}");
+        assert!(said.is_none_or(|said| texts.iter().any(|text| text.contains(said))), "{policy} {texts:?}");
+        let is_told = !report.to_json()["checks"][0]["policy"].is_null();
+        assert_eq!(is_told, said.is_some(), "{policy} {texts:?}");
+    }
+    // What an exception is needed for can be told only where somebody was asked.
+    for (expires, answer, notices) in [
+        ("2027-06-30", None, 0),
+        ("2026-06-30", None, 1),
+        ("2027-06-30", Some(&safe), 1),
+        ("2027-06-30", Some(&warning), 0),
+    ] {
+        let mut report = place.check();
+        let question = report.questions()[0].clone();
+        answer.into_iter().for_each(|answer| report.answer(&question, Ok(answer)));
+        report.hold(Ok(Some(Policy::parse(&exception(expires)).expect("a policy"))), now);
+        assert_eq!(report.notices.len(), notices, "{expires} {:?}", report.notices);
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_never_a_pass() {
+    let place = Place::new();
+    place.install("project/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin("skills/demo", ROOT) })));
+    place.write("project/touchmark.toml", "[policy]\nverdict = [\"safe\"]\n");
+    let now: Timestamp = "2026-11-01".parse().expect("a date");
+    let unreadable = || Err(ProjectPolicyError::Unreadable(std::io::Error::other("broken")));
+    for (policy, expected) in [
+        (read_project_policy(&place.path("project")), CheckOutcome::InvalidRecord),
+        (unreadable(), CheckOutcome::NoVerdict),
+    ] {
+        let mut report = place.check();
+        report.hold(policy, now);
+        assert_eq!(Gate::new(&[FailOn::Never]).outcome(&report), expected);
+        assert_eq!(report.checks[0].lockfile, "touchmark.toml");
+    }
 }

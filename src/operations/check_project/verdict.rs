@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::report::{ProjectReport, SkillCheck};
 use crate::api::{Freshness, MatchedBy, VerifyHit, VerifyRequest, VerifyResponse};
 use crate::scan::{RecommendedAction, SafetyStatus};
-use crate::skill::{Sha256Digest, locate_source_url, sanitise_line};
+use crate::skill::{Sha256Digest, Timestamp, locate_source_url, sanitise_line};
 
 /// The flag of a verdict about a bundle of which not every file was read: that its digest is
 /// another is no evidence of a change.
@@ -40,6 +40,10 @@ pub struct KnownVerdict {
     pub is_about_installed: bool,
     /// How the installed SKILL.md stands to what its source holds now.
     pub upstream: Upstream,
+    /// Where the skill comes from that the verdict is about; author-controlled.
+    pub source_url: String,
+    /// When the verdict was made, where that is known.
+    pub analyzed_at: Option<Timestamp>,
     /// Rules that found something.
     pub safety_flags: Vec<String>,
 }
@@ -84,6 +88,8 @@ impl KnownVerdict {
             freshness: hit.safety.freshness,
             is_about_installed,
             upstream,
+            source_url: hit.skill.source_url.clone(),
+            analyzed_at: hit.safety.analyzed_at,
             safety_flags: hit.safety.safety_flags.iter().map(|flag| sanitise_line(flag, 60)).collect(),
         }
     }

@@ -18,9 +18,11 @@ use crate::approval::{RecordFileError, STORES};
 use crate::config::home_folder;
 use crate::operations::{
     BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, SkillCheck,
-    VerdictState, check_approval, check_project, check_records, github_commands, junit, review_drift, sarif_log,
+    VerdictState, check_approval, check_project, check_records, github_commands, junit, read_project_policy,
+    review_drift, sarif_log,
 };
 use crate::scan::Ruleset;
+use crate::skill::Timestamp;
 
 /// Compares what is there with what was recorded.
 pub(super) async fn run(global: &Global, arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -41,6 +43,7 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
         return Err(Failure::NothingApproved(nothing(None)));
     }
     let note = if arguments.offline { None } else { check_verdicts::ask(global, &mut report).await };
+    report.hold(read_project_policy(request.project), Timestamp::now());
     let fail_on: Vec<_> = arguments.fail_on.iter().map(|word| (*word).into()).collect();
     let gate = Gate::new(&fail_on);
     let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });

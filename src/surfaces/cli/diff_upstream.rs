@@ -15,7 +15,7 @@ use super::paint::{self, line, paint};
 use super::remote_error::RemoteError;
 use super::text_diff::change_lines;
 use crate::api::{ErrorCode, InspectRequest, InspectResponse};
-use crate::operations::{HeldPin, HeldPinFormatError, HeldText, InspectSkill, UpstreamChange};
+use crate::operations::{HeldPin, HeldPinFormatError, HeldText, InspectSkill, UpstreamChange, find_pin};
 use crate::scan::SafetyStatus;
 
 /// Bytes of a pin, and of a SKILL.md that is compared.
@@ -90,17 +90,11 @@ fn held(named: &Path, folder: Option<&Path>) -> Result<(HeldPin, Option<std::pat
         }
         Ok(_) => Ok((parse(&shown(), std::fs::File::open(named).and_then(read_limited))?, folder)),
         Err(_) => {
-            let entry = named.to_str().and_then(lock_entry);
-            let (pin, installed) = entry.ok_or_else(|| HeldPinError::Unknown { name: shown() })?;
-            Ok((pin, folder.or(installed)))
+            let found = named.to_str().map(|name| find_pin(Path::new(""), name)).transpose()?.flatten();
+            let found = found.ok_or_else(|| HeldPinError::Unknown { name: shown() })?;
+            Ok((found.pin, folder.or(found.folder)))
         }
     }
-}
-
-/// Returns the entry of this name in the project's `touchmark.lock`, and the folder in which
-/// its skill is installed. Entries are not read yet; a pin in a file and a folder are.
-fn lock_entry(_name: &str) -> Option<(HeldPin, Option<std::path::PathBuf>)> {
-    None
 }
 
 fn parse(shown: &str, text: std::io::Result<String>) -> Result<HeldPin, HeldPinError> {

@@ -11,7 +11,7 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
-use crate::operations::{CheckError, DiffError, EvaluationError, LockError, PinError, ProjectCheckError};
+use crate::operations::{CheckError, DiffError, EvaluationError, FindPinError, LockError, PinError, ProjectCheckError};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -76,6 +76,9 @@ pub(super) enum Failure {
     /// There is no pin to compare.
     #[error(transparent)]
     HeldPin(#[from] HeldPinError),
+    /// The pin in touchmark.lock cannot be read.
+    #[error(transparent)]
+    FindPin(#[from] FindPinError),
     /// What is said of a source cannot be recorded.
     #[error("the source: {0}")]
     Source(RecordError),
@@ -145,6 +148,7 @@ impl Failure {
         match self {
             Self::Check(error) if error.is_invalid_record() => Outcome::InvalidRecord,
             Self::Pin(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
+            Self::FindPin(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
             Self::Pin(error) if error.is_difference() => Outcome::Refused,
             _ => Outcome::Failed,
         }
