@@ -16,7 +16,9 @@ pub enum FailOn {
     Dangerous,
     /// Where the verdict is not about the current content and rules, or the source has moved on.
     Stale,
-    /// Whatever the verdict is.
+    /// Where bytes match by a weak digest only, which other bytes can have as well.
+    Weak,
+    /// Whatever the verdict is; beside another word it says nothing.
     Never,
 }
 
@@ -26,6 +28,7 @@ pub struct Gate {
     /// Refuses from this verdict on.
     least: Option<SafetyStatus>,
     refuses_stale: bool,
+    refuses_weak: bool,
     /// Whether a skill of which nothing is known is no better than one that could not be
     /// checked: somebody asked for a verdict.
     needs_verdict: bool,
@@ -49,6 +52,8 @@ pub enum ComplaintKind {
     Verdict,
     /// The verdict is out of date, where that refuses.
     Stale,
+    /// The bytes match by a weak digest, where that refuses.
+    Weak,
     /// The policy of the project does not let it in.
     Policy,
     /// The record is invalid.
@@ -80,10 +85,11 @@ pub enum CheckOutcome {
 
 impl ComplaintKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Drift,
         Self::Verdict,
         Self::Stale,
+        Self::Weak,
         Self::Policy,
         Self::InvalidRecord,
         Self::Unreadable,
@@ -99,6 +105,7 @@ impl ComplaintKind {
             Self::Drift => "drift",
             Self::Verdict => "verdict",
             Self::Stale => "stale-verdict",
+            Self::Weak => "weak-digest",
             Self::Policy => "policy",
             Self::InvalidRecord => "invalid-record",
             Self::Unreadable => "unreadable",
@@ -116,6 +123,7 @@ impl ComplaintKind {
             Self::Verdict => "The current verdict on an installed skill refuses it.",
             Self::Stale => "The verdict is not about what its source holds now, or not by the current rules.",
             Self::Policy => "The policy of the project, touchmark.toml, does not let an installed skill in.",
+            Self::Weak => "What is installed matches by a digest that other bytes can have as well.",
             Self::InvalidRecord => "A record or a lockfile is invalid, or of a version that is not known.",
             Self::Unreadable => "A record or a folder could not be read, so there is no verdict.",
             Self::NotInstalled => "A recorded skill is not installed at any place where it could be.",
@@ -128,7 +136,7 @@ impl ComplaintKind {
     /// Returns how a check ends that has nothing worse.
     pub fn outcome(self) -> CheckOutcome {
         match self {
-            Self::Drift | Self::Verdict | Self::Stale | Self::Policy => CheckOutcome::Refused,
+            Self::Drift | Self::Verdict | Self::Stale | Self::Weak | Self::Policy => CheckOutcome::Refused,
             Self::InvalidRecord => CheckOutcome::InvalidRecord,
             Self::Unreadable | Self::NotInstalled | Self::NotCompared | Self::NoVerdict => CheckOutcome::NoVerdict,
             Self::Note => CheckOutcome::Match,
@@ -140,7 +148,8 @@ impl Gate {
     /// Takes what was asked for; where nothing was, a verdict of dangerous refuses, and a skill
     /// that no index knows is as good as its bytes.
     pub fn new(fail_on: &[FailOn]) -> Self {
-        let is_never = fail_on.contains(&FailOn::Never);
+        let says_all = |wanted: fn(&FailOn) -> bool| !fail_on.is_empty() && fail_on.iter().all(wanted);
+        let is_never = says_all(|word| *word == FailOn::Never);
         let least = [
             (FailOn::Caution, SafetyStatus::Caution),
             (FailOn::Warning, SafetyStatus::Warning),
@@ -152,8 +161,14 @@ impl Gate {
         Self {
             least: if is_never { None } else { Some(least.unwrap_or(SafetyStatus::Dangerous)) },
             refuses_stale: fail_on.contains(&FailOn::Stale),
-            needs_verdict: fail_on.iter().any(|word| *word != FailOn::Never),
+            refuses_weak: fail_on.contains(&FailOn::Weak),
+            needs_verdict: fail_on.iter().any(|word| !matches!(word, FailOn::Never | FailOn::Weak)),
         }
+    }
+
+    /// Tells whether somebody asked for verdicts, so that none is not good enough.
+    pub fn needs_verdict(&self) -> bool {
+        self.needs_verdict
     }
 
     /// Says what is wrong with a check, the worst first, and what is worth telling.
@@ -177,7 +192,8 @@ impl Gate {
         match check.status {
             BytesStatus::Match => {
                 if let Some(digest) = check.recorded.first().filter(|_| check.is_weak()) {
-                    say(ComplaintKind::Note, format!("matches by a weak digest: {}", digest.proves));
+                    let kind = if self.refuses_weak { ComplaintKind::Weak } else { ComplaintKind::Note };
+                    say(kind, format!("matches by a weak digest: {}", digest.proves));
                 }
             }
             BytesStatus::Drift => say(ComplaintKind::Drift, moved(check)),
@@ -198,14 +214,28 @@ impl Gate {
             Some(VerdictState::Unknown { reason }) => {
                 return say(ComplaintKind::NoVerdict, format!("the verdict is unknown: {reason}"));
             }
-            Some(VerdictState::NotIndexed) if self.needs_verdict => {
-                return say(ComplaintKind::NoVerdict, "the verdict is unknown: it is not indexed".to_owned());
+            Some(VerdictState::NotIndexed) => {
+                // A source that takes a skill back must not make its verdict better.
+                if let Some(pinned) =
+                    check.pinned_status.filter(|pinned| self.least.is_some_and(|least| *pinned >= least))
+                {
+                    let text =
+                        format!("it was {} when it was pinned, and no source shows it any more", pinned.as_str());
+                    say(ComplaintKind::Verdict, text);
+                }
+                if self.needs_verdict {
+                    say(ComplaintKind::NoVerdict, NOT_INDEXED.to_owned());
+                }
+                return;
             }
-            Some(VerdictState::NotIndexed) => return,
             Some(VerdictState::Known(verdict)) => verdict,
         };
         let status = verdict.status;
-        let about = if verdict.is_about_installed { "it" } else { "what its source holds now" };
+        let about = match (verdict.is_about_installed, verdict.upstream) {
+            (true, _) => "it",
+            (false, Upstream::Changed) => "it or on what its source holds now",
+            (false, _) => "other files beside the same SKILL.md",
+        };
         if status == SafetyStatus::Unaudited && self.needs_verdict {
             say(ComplaintKind::NoVerdict, "the verdict is unknown: it was not audited".to_owned());
         } else if self.least.is_some_and(|least| status >= least) {
@@ -238,6 +268,10 @@ impl Gate {
         complaints.map(|complaint| complaint.kind.outcome()).max().unwrap_or(CheckOutcome::Match)
     }
 }
+
+/// What to do about a skill that no index knows.
+const NOT_INDEXED: &str = "the verdict is unknown: it is not indexed; `touchmark ingest` its source, ask a server with --url, \
+                           or check bytes alone with --offline";
 
 /// Says what moved, in numbers.
 fn moved(check: &SkillCheck) -> String {

@@ -55,8 +55,8 @@ pub(super) struct CheckArguments {
     /// How the report is written [default: text; --json is short for json].
     #[arg(long, value_name = "FORMAT", conflicts_with = "folder", help_heading = "Project")]
     pub format: Option<CheckFormat>,
-    /// What refuses beside other bytes: verdicts from this one on, and stale ones; several with
-    /// commas. A skill without a verdict then ends with 1 [default: dangerous, where it is known].
+    /// What refuses beside other bytes: verdicts from this one on, stale ones, weak digests; several
+    /// with commas. A skill without a verdict then ends with 1 [default: dangerous, where it is known].
     #[arg(long, value_name = "WHAT", value_delimiter = ',', conflicts_with = "folder", help_heading = "Project")]
     pub fail_on: Vec<FailOnWord>,
 }
@@ -87,7 +87,9 @@ pub(super) enum FailOnWord {
     Dangerous,
     /// A verdict of other content or older rules, and a source that moved on.
     Stale,
-    /// No verdict at all.
+    /// A match by a weak digest only.
+    Weak,
+    /// No verdict at all, where it stands alone.
     Never,
 }
 
@@ -98,6 +100,7 @@ impl From<FailOnWord> for FailOn {
             FailOnWord::Warning => Self::Warning,
             FailOnWord::Dangerous => Self::Dangerous,
             FailOnWord::Stale => Self::Stale,
+            FailOnWord::Weak => Self::Weak,
             FailOnWord::Never => Self::Never,
         }
     }

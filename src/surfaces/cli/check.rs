@@ -38,16 +38,14 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
     let home = if arguments.no_global { None } else { home_folder() };
     let request = ProjectRequest { project: Path::new(""), home: home.as_deref() };
     let mut report = check_project(request)?;
-    if report.checks.is_empty() {
-        report.notices.iter().for_each(|notice| output::tell_note(notice));
-        return Err(Failure::NothingApproved(nothing(None)));
-    }
-    let note = if arguments.offline { None } else { check_verdicts::ask(global, &mut report).await };
+    let is_empty = report.checks.is_empty();
+    let note = if arguments.offline || is_empty { None } else { check_verdicts::ask(global, &mut report).await };
     report.hold(read_project_policy(request.project), Timestamp::now());
     let fail_on: Vec<_> = arguments.fail_on.iter().map(|word| (*word).into()).collect();
     let gate = Gate::new(&fail_on);
     let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
     match format {
+        CheckFormat::Text if is_empty => {}
         CheckFormat::Text => output.text(&check_page(&report, &gate, note.is_none()))?,
         CheckFormat::Json => output.pretty(&report.to_json().to_string())?,
         CheckFormat::Sarif => output.bytes(sarif_log(&report, &gate).as_bytes())?,
@@ -55,6 +53,10 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
         CheckFormat::Junit => output.bytes(junit(&report, &gate).as_bytes())?,
     }
     tell(&report, format, note);
+    if is_empty {
+        // Whoever reads a report gets one; that there was nothing to check is an error all the same.
+        return Err(Failure::NothingApproved(nothing(None)));
+    }
     Ok(match gate.outcome(&report) {
         CheckOutcome::Match => Outcome::Done,
         CheckOutcome::NoVerdict => Outcome::Failed,
@@ -192,7 +194,11 @@ fn nothing(folder: Option<&Path>) -> String {
     let stores = STORES.join(" and ");
     match folder {
         Some(folder) => {
-            format!("no approval record in {stores} is about `{}`; name one with --against", folder.display())
+            format!(
+                "no approval record in {stores} is about `{}`; name one with --against, or leave the folder out: \
+                 then every lockfile of the project is checked",
+                folder.display()
+            )
         }
         None => format!(
             "there is neither an approval record in {stores} nor a lockfile here; `touchmark lock FOLDER` writes \

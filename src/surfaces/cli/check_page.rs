@@ -25,6 +25,7 @@ pub(super) fn check_page(report: &ProjectReport, gate: &Gate, has_index: bool) -
 /// Returns a check on a line, with what moved below it.
 fn show(check: &SkillCheck, gate: &Gate, has_index: bool) -> String {
     let (word, style) = match check.status {
+        BytesStatus::Match if is_refused(check, gate) => ("refused", paint::BAD),
         BytesStatus::Match => ("match", paint::GOOD.bold()),
         BytesStatus::Drift => ("drift", paint::BAD),
         BytesStatus::NotInstalled => ("missing", paint::CARE.bold()),
@@ -55,7 +56,7 @@ fn show(check: &SkillCheck, gate: &Gate, has_index: bool) -> String {
         let has_word = matches!(check.verdict, Some(VerdictState::Unknown { .. } | VerdictState::NotIndexed));
         let is_said = match complaint.kind {
             ComplaintKind::Drift => is_listed,
-            ComplaintKind::NoVerdict => has_word,
+            ComplaintKind::NoVerdict => has_word && has_index && !gate.needs_verdict(),
             _ => false,
         };
         let is_weakness =
@@ -74,8 +75,10 @@ fn verdict(check: &SkillCheck) -> Option<String> {
     Some(match check.verdict.as_ref()? {
         VerdictState::Known(known) => {
             let mut word = known.status.as_str().to_owned();
-            if known.upstream == Upstream::Changed {
-                word.push_str(" (upstream)");
+            match (known.upstream, known.is_about_installed) {
+                (Upstream::Changed, _) => word.push_str(" (upstream)"),
+                (_, false) => word.push_str(" (of other files)"),
+                _ => {}
             }
             paint(paint::verdict(known.status), &word)
         }
@@ -98,10 +101,17 @@ fn changes(changes: &FileChanges) -> String {
     lines
 }
 
+/// Tells whether the bytes are those that were recorded, and something else refuses them.
+fn is_refused(check: &SkillCheck, gate: &Gate) -> bool {
+    let complaints = gate.complaints(check);
+    check.status == BytesStatus::Match && complaints.iter().any(|each| each.kind.outcome() == CheckOutcome::Refused)
+}
+
 fn summary(report: &ProjectReport, gate: &Gate) -> String {
     let with = |status: BytesStatus| report.checks.iter().filter(move |check| check.status == status);
     let weak = with(BytesStatus::Match).filter(|check| check.is_weak()).count();
-    let matches = with(BytesStatus::Match).count();
+    let refused = with(BytesStatus::Match).filter(|check| is_refused(check, gate)).count();
+    let matches = with(BytesStatus::Match).count() - refused;
     let mut parts = vec![match weak {
         0 => format!("{matches} match"),
         _ => format!("{matches} match ({weak} by a weak digest)"),
@@ -110,10 +120,10 @@ fn summary(report: &ProjectReport, gate: &Gate) -> String {
     let wrong = report
         .checks
         .iter()
-        .filter(|check| check.status != BytesStatus::Drift)
+        .filter(|check| check.status != BytesStatus::Drift && !is_refused(check, gate))
         .filter(|check| gate.complaints(check).iter().any(|each| each.kind.outcome() != CheckOutcome::Match))
         .count();
-    for (number, word) in [(drift, "not what was recorded"), (wrong, "without a good answer")] {
+    for (number, word) in [(drift, "not what was recorded"), (refused, "refused"), (wrong, "without a good answer")] {
         if number > 0 {
             parts.push(format!("{number} {word}"));
         }

@@ -89,7 +89,9 @@ fn show(
         head.push_str(&format!("  {} {}", mark(hit.safety.status), paint(paint::STRONG, &line(&hit.skill.name, 200))));
         lines.extend(safety_lines(&hit.safety, width));
         fields.extend(hit.comparison.current_content_hash.clone().map(|hash| ("indexed", hash)));
-        if let Some(recipe) = &hit.comparison.recipe {
+        // Of a folder, more was compared than the digest that was asked by.
+        let is_compared = held.is_some() && matches!(standing, Standing::Verified | Standing::FilesDiffer);
+        if let Some(recipe) = hit.comparison.recipe.as_ref().filter(|_| !is_compared) {
             let strength = if recipe.strength == StrengthWord::Strong { "strong" } else { "weak" };
             fields.push(("recipe", format!("{} ({strength}): {}", recipe.name, recipe.note)));
             if !recipe.is_current {
