@@ -21,7 +21,7 @@ sys.path.insert(0, str(FOLDER.parent / "encoder" / "train"))
 import corpus
 import terms
 from definitions import definitions
-from short_forms import has_ending, is_compound, is_contraction, numeronym
+from short_forms import SHORT_LETTERS, has_ending, is_compound, is_contraction, numeronym
 
 # What is further down in a long body defines nothing new.
 BODY_CHARACTERS = 16_384
@@ -31,6 +31,8 @@ DEFINED_LEAST = 3
 FORM_SHARE_LEAST = 0.3
 # Repositories that have a skill with both, where nobody defines the pair.
 TOGETHER_LEAST = 16
+# A numeronym says itself what it is short for.
+TOGETHER_LEAST_OF_NUMERONYM = 12
 # More are asked for where few who say the long form also say the short one.
 TOGETHER_LEAST_OF_RARE = 24
 RARE = 0.1
@@ -132,7 +134,7 @@ def undefined_candidates(skills, spellings):
         if len(word) >= 5 and word.isalpha():
             longs[word[0]].append(word)
     for short in frequent:
-        for long in longs[short[0]] if 2 <= len(short) <= 7 else ():
+        for long in longs[short[0]] if 2 <= len(short) <= SHORT_LETTERS else ():
             if spellings[short] != spellings[long] and (numeronym(short, long) or is_contraction(short, long)):
                 yield short, long
 
@@ -227,6 +229,7 @@ class Pair:
 
 
 def every_spelling(spelt):
+    """Lists the spellings of every stem; a word of two letters is also the end of many others."""
     return [(word, stem) for stem, words in spelt.items() for word in words if len(word) >= 3]
 
 
@@ -252,14 +255,17 @@ def is_kept(pair, words):
         return is_phrase and is_meant and is_beside and pair.capitals >= CAPITALS_LEAST
     if pair.defined:
         return is_contraction(pair.short, pair.long) and pair.likeness >= 0.25
+    if numeronym(pair.short, pair.long):
+        return pair.together >= TOGETHER_LEAST_OF_NUMERONYM and pair.says_long >= 0.1 and pair.lift >= 10
     if pair.together < (TOGETHER_LEAST if pair.says_short >= RARE else TOGETHER_LEAST_OF_RARE):
         return False
     if pair.says_long < 0.1 or has_ending(pair.long, pair.short):
         return False
     if pair.says_long < 0.5 and is_compound(pair.long, pair.short, words):
         return False
-    if numeronym(pair.short, pair.long):
-        return pair.lift >= 10
+    if pair.capitals >= 0.5 and pair.lift < 30:
+        # Letters of several words: the HR of companies is no hour.
+        return False
     is_short = len(pair.short) == 2
     return (
         (pair.lift >= 15 and pair.says_short >= 0.15)

@@ -2,6 +2,7 @@
 
 import re
 
+SHORT_LETTERS = 6
 LETTERS_LEFT_OUT = 3
 
 
@@ -22,7 +23,7 @@ def is_contraction(short, long):
     return len(short) <= 4 and all(letter in letters for letter in short) and not set(short[1:]) & set("aeiou")
 
 
-_ENDING = re.compile(".?(s|able|ables|ability|al|ature|atures|ed|er|ers|est|ful|ing|ings|ise|ity|ive|ly|ment|ments|ness|ship|ships)")
+_ENDING = re.compile(".?(s|able|ables|ability|al|ature|atures|ed|er|ers|est|ful|ing|ings|ise|ity|ive|ly|ment|ments|ness|ship|ships|ership|erships)")
 
 
 def has_ending(long, short):
