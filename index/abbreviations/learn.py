@@ -39,9 +39,7 @@ RARE = 0.1
 # Of the skills with the abbreviation, the share that write it in capitals, where it stands for several words.
 CAPITALS_LEAST = 0.3
 
-
 WORD = re.compile("[a-z][a-z0-9]{0,23}(?![a-z0-9])")
-
 CAPITALS = re.compile("(?<![A-Za-z0-9])[A-Z][A-Z0-9]{1,7}(?=s?(?![A-Za-z0-9]))")
 
 
@@ -53,6 +51,7 @@ class Skills:
         self.words = [
             [stem for word, stem in flat(text(document)) if word not in terms.FUNCTION_WORDS] for document in documents
         ]
+        # The skills by what they say: a stem, or the stems of a phrase.
         self.of = collections.defaultdict(set)
         self.in_capitals = collections.Counter()
         for document in documents:
@@ -95,18 +94,15 @@ def flat(text):
 def neighbours(skills, stems, common=1_500):
     """Counts which common words stand before and after each of some stems, each skill once."""
     words = [stem for stem in skills.of if isinstance(stem, str)]
-    places = {
-        stem: place
-        for place, stem in enumerate(sorted(words, key=lambda stem: (-len(skills.of[stem]), stem))[:common])
-    }
+    frequent = set(sorted(words, key=lambda stem: (-len(skills.of[stem]), stem))[:common])
     found = {stem: collections.Counter() for stem in stems}
     for words in skills.words:
         seen = set()
         for at, word in enumerate(words):
             if word in found:
-                if at > 0 and words[at - 1] in places:
+                if at > 0 and words[at - 1] in frequent:
                     seen.add((word, "<" + words[at - 1]))
-                if at + 1 < len(words) and words[at + 1] in places:
+                if at + 1 < len(words) and words[at + 1] in frequent:
                     seen.add((word, words[at + 1]))
         for word, other in seen:
             found[word][other] += 1
@@ -118,11 +114,10 @@ def neighbours(skills, stems, common=1_500):
 
 def likeness(left, right, totals):
     """The cosine of two lists of neighbours, in which a neighbour of everything counts little."""
-    weighed = lambda counts: {word: (count / totals[word] ** 0.5) for word, count in counts.items()}
-    left, right = weighed(left), weighed(right)
+    left, right = ({word: count / totals[word] ** 0.5 for word, count in counts.items()} for counts in (left, right))
     product = sum(value * right[word] for word, value in left.items() if word in right)
-    length = lambda vector: sum(value * value for value in vector.values()) ** 0.5
-    return product / ((length(left) * length(right)) or 1.0)
+    left_length, right_length = (sum(value * value for value in counts.values()) ** 0.5 for counts in (left, right))
+    return product / ((left_length * right_length) or 1.0)
 
 
 def undefined_candidates(skills, spellings):
@@ -229,8 +224,9 @@ class Pair:
 
 
 def every_spelling(spelt):
-    """Lists the spellings of every stem; a word of two letters is also the end of many others."""
-    return [(word, stem) for stem, words in spelt.items() for word in words if len(word) >= 3]
+    """Yields the spellings of every stem; a word of two letters is also the end of many others."""
+    for stem, words in spelt.items():
+        yield from ((word, stem) for word in words if len(word) >= 3)
 
 
 def is_clear(pair, pairs):
