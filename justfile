@@ -39,6 +39,10 @@ relevance *ARGUMENTS:
 tune DATA TRIALS="200" SHARED="../shared":
     cargo bench --bench tune -- {{SHARED}} {{DATA}} {{TRIALS}}
 
+# Learn abbreviations with their long forms from the corpus, and write index/abbreviations/abbreviations.tsv; PYTHON has what index/encoder/train/requirements.txt names.
+abbreviations SHARED="../shared" PYTHON="target/encoder/bin/python":
+    {{PYTHON}} index/abbreviations/learn.py {{SHARED}}
+
 # Measure the clusters of near copies against the judged ones; DATA is the data folder of an earlier ingest.
 copies SHARED="../shared" DATA="":
     cargo bench --bench copies -- {{SHARED}} {{DATA}}

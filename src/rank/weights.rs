@@ -23,6 +23,9 @@ pub struct RankingWeights {
     /// What a part of a compound counts, as a share, where the compound is known as a whole:
     /// `hub` and `spot` say little beside `hubspot`.
     pub part: f32,
+    /// What the other form of a word counts, as a share, where the word is an abbreviation or the
+    /// long form of one: `k8s` for `kubernetes`. None is looked up at 0.
+    pub synonym: f32,
     /// Terms of a query that are searched in whole texts, the rarest first. Others are where they
     /// are in fewer than [`Self::common_share`] of all documents, and in names and descriptions.
     pub text_terms: usize,
@@ -43,6 +46,7 @@ impl Default for RankingWeights {
             repository: 0.3,
             files: 0.25,
             part: 0.5,
+            synonym: 0.4,
             text_terms: 12,
             common_share: 0.1,
             meaning: None,

@@ -78,6 +78,39 @@ fn pin(path: &str, root_digest: &str) -> Value {
     })
 }
 
+#[test]
+fn what_was_dangerous_when_it_was_pinned_stays_refused_where_no_source_shows_it() {
+    let place = Place::new();
+    place.install("project/skills/demo");
+    let mut pinned = pin("skills/demo", ROOT);
+    pinned["pin"]["verdict"] = json!("dangerous");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
+    let mut report = place.check();
+    report.answer_without_index();
+    for (fail_on, expected) in [
+        (&[][..], CheckOutcome::Refused),
+        (&[FailOn::Warning], CheckOutcome::Refused),
+        (&[FailOn::Never, FailOn::Stale], CheckOutcome::Refused),
+        (&[FailOn::Never], CheckOutcome::Match),
+    ] {
+        assert_eq!(Gate::new(fail_on).outcome(&report), expected, "{fail_on:?}");
+    }
+}
+
+#[test]
+fn a_weak_match_refuses_where_that_was_asked_for() {
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    place.write("project/skills-lock.json", skills_lock(json!({ "demo": { "computedHash": COMPUTED } })));
+    let report = place.check();
+    assert_eq!(Gate::new(&[]).outcome(&report), CheckOutcome::Match);
+    assert_eq!(Gate::new(&[FailOn::Weak]).outcome(&report), CheckOutcome::Refused);
+    let strong = everything();
+    let mut report = strong.check();
+    report.checks.retain(|check| check.format == "touchmark");
+    assert_eq!(Gate::new(&[FailOn::Weak]).outcome(&report), CheckOutcome::Match);
+}
+
 /// A project that holds the skill under every kind of lockfile.
 fn everything() -> Place {
     let place = Place::new();

@@ -7,6 +7,7 @@ mod likeness;
 mod query;
 mod reader;
 mod scored_field;
+mod synonyms;
 
 pub(super) use document::{Row, document, document_text, id_term, rows};
 pub(super) use fields::Fields;

@@ -2,12 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::synonyms::{Synonym, synonyms};
 use crate::search::text::{Analyzer, TermRole, is_function_word, is_request_word};
 
 /// The terms of a query, distinct and in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::search) struct LexicalQuery {
     pub(super) terms: Vec<QueryTerm>,
+    /// What says the same as some of the terms.
+    pub(super) synonyms: Vec<Synonym>,
 }
 
 /// One term of a query.
@@ -18,6 +21,17 @@ pub(super) struct QueryTerm {
     pub(super) whole: Option<String>,
 }
 
+/// A word of a query that holds no sentence together, in its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SaidTerm {
+    /// Which of the terms it is; a word of requests is none.
+    pub(super) place: Option<usize>,
+    pub(super) role: TermRole,
+}
+
+/// How little function words say, among what a query is read into.
+const FUNCTION_WORD: usize = 2;
+
 impl LexicalQuery {
     /// Reads the terms of a query. Words that say nothing are left out, unless nothing else is
     /// there: then they may at least be a name.
@@ -25,8 +39,9 @@ impl LexicalQuery {
         static ANALYZERS: Mutex<Vec<Analyzer>> = Mutex::new(Vec::new());
         let spare = ANALYZERS.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut analyzer = spare.unwrap_or_else(Analyzer::new);
-        let mut by_weight: [Vec<QueryTerm>; 3] = Default::default();
+        let mut by_weight: [Vec<QueryTerm>; FUNCTION_WORD + 1] = Default::default();
         let mut parts: Vec<(usize, usize)> = Vec::new();
+        let mut said: Vec<SaidTerm> = Vec::new();
         analyzer.for_each_term(query, |term| {
             let weight = usize::from(is_request_word(term.word)) + usize::from(is_function_word(term.word));
             let of_weight = &mut by_weight[weight];
@@ -37,6 +52,9 @@ impl LexicalQuery {
                 // Said by itself as well, it counts in full.
                 Some(place) if term.role == TermRole::Word => of_weight[place].whole = None,
                 Some(_) => {}
+            }
+            if weight < FUNCTION_WORD {
+                said.push(SaidTerm { place: (weight == 0).then_some(place), role: term.role });
             }
             match term.role {
                 TermRole::Word => {}
@@ -51,7 +69,8 @@ impl LexicalQuery {
             }
         });
         ANALYZERS.lock().unwrap_or_else(PoisonError::into_inner).push(analyzer);
-        Self { terms: by_weight.into_iter().find(|terms| !terms.is_empty()).unwrap_or_default() }
+        let synonyms = synonyms(&by_weight[0], &said);
+        Self { terms: by_weight.into_iter().find(|terms| !terms.is_empty()).unwrap_or_default(), synonyms }
     }
 }
 

@@ -11,6 +11,7 @@ use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TERMINATED};
 
 use super::query::QueryTerm;
 use super::scored_field::{FoundTerm, ScoredField, document_count, rarity};
+use super::synonyms::{Form, Synonym};
 use super::{Fields, LexicalQuery};
 use crate::rank::RankingWeights;
 use crate::search::best::Best;
@@ -66,11 +67,27 @@ pub(in crate::search) struct LexicalReader {
 
 /// A term with what it counts in this index.
 struct WeighedTerm<'a> {
+    /// Which term of the query it is.
+    place: usize,
     stem: &'a str,
     weight: f32,
     in_text: FoundTerm,
     /// The weight and the rarity: how much the term tells skills apart.
     telling: f32,
+}
+
+/// The postings of a query.
+#[derive(Default)]
+struct QueryPostings<'a> {
+    words: Vec<WeighedPostings<'a>>,
+    said_otherwise: Vec<SynonymPostings<'a>>,
+}
+
+/// The postings of terms that can be said otherwise: a document counts for how it says it best.
+struct SynonymPostings<'a> {
+    asked: Vec<WeighedPostings<'a>>,
+    /// The other forms, each of words of which a document has to have all.
+    forms: Vec<Vec<Vec<WeighedPostings<'a>>>>,
 }
 
 /// The postings of a term in one field, and what they count.
@@ -103,13 +120,15 @@ impl LexicalReader {
         limit: usize,
         is_wanted: impl Fn(SegmentOrdinal, DocId) -> bool + Sync,
     ) -> tantivy::Result<LexicalAnswer> {
-        let mut terms =
-            query.terms.iter().map(|term| self.weigh(term, weights.part)).collect::<tantivy::Result<Vec<_>>>()?;
+        let mut terms = (0..)
+            .zip(&query.terms)
+            .map(|(place, term)| self.weigh(place, term, weights.part))
+            .collect::<tantivy::Result<Vec<_>>>()?;
         terms.sort_by(|left, right| right.telling.total_cmp(&left.telling));
         let ideal_score = terms.iter().map(|term| term.telling).sum::<f32>()
             * (IDEAL_TEXT * weights.text + IDEAL_LEAD * weights.lead);
         let mistyped = self.mistyped(&terms);
-        let postings = self.postings(terms, weights)?;
+        let postings = self.postings(terms, &query.synonyms, weights)?;
         let segment = |segment: usize| -> tantivy::Result<Vec<(f32, DocAddress)>> {
             self.search_segment(segment, &postings, &mistyped, limit, &is_wanted)
         };
@@ -125,7 +144,7 @@ impl LexicalReader {
         Ok(LexicalAnswer { found, ideal_score })
     }
 
-    fn weigh<'a>(&self, term: &'a QueryTerm, part: f32) -> tantivy::Result<WeighedTerm<'a>> {
+    fn weigh<'a>(&self, place: usize, term: &'a QueryTerm, part: f32) -> tantivy::Result<WeighedTerm<'a>> {
         let is_part = match &term.whole {
             Some(whole) => self.text.find(whole)?.frequency >= KNOWN_COMPOUND,
             None => false,
@@ -133,36 +152,80 @@ impl LexicalReader {
         let weight = if is_part { part } else { 1.0 };
         let in_text = self.text.find(&term.stem)?;
         let telling = weight * rarity(in_text.frequency.max(UNKNOWN_FREQUENCY), self.document_count);
-        Ok(WeighedTerm { stem: &term.stem, weight, in_text, telling })
+        Ok(WeighedTerm { place, stem: &term.stem, weight, in_text, telling })
     }
 
     /// Finds the postings of the terms, of which the most telling ones come first.
     fn postings(
         &self,
         mut terms: Vec<WeighedTerm<'_>>,
+        synonyms: &[Synonym],
         weights: &RankingWeights,
-    ) -> tantivy::Result<Vec<WeighedPostings<'_>>> {
+    ) -> tantivy::Result<QueryPostings<'_>> {
+        let synonyms = if weights.synonym > 0.0 { synonyms } else { &[] };
+        let mut postings = QueryPostings::default();
+        for synonym in synonyms {
+            let asked = terms.iter().filter(|term| synonym.asked.contains(&term.place));
+            let telling = asked.map(|term| term.telling).sum();
+            let form = |form: &Form| self.form(form, telling, weights);
+            let forms = synonym.forms.iter().map(form).collect::<tantivy::Result<_>>()?;
+            postings.said_otherwise.push(SynonymPostings { asked: Vec::new(), forms });
+        }
         terms.retain(|term| term.in_text.frequency > 0);
         terms.truncate(QUERY_TERMS);
         let common = (self.document_count as f64 * weights.common_share) as u64;
-        let mut postings = Vec::with_capacity(terms.len() * 5);
-        for (place, WeighedTerm { stem, weight, in_text, .. }) in terms.into_iter().enumerate() {
-            let [name, repository, files] = &self.hints;
-            let others = [
-                (&self.lead, weights.lead),
-                (name, weights.name),
-                (repository, weights.repository),
-                (files, weights.files),
-            ];
-            for (field, boost) in others {
-                postings.push(self.weighed(field, field.find(stem)?, boost * weight));
-            }
-            if place < weights.text_terms || in_text.frequency < common {
-                postings.push(self.weighed(&self.text, in_text, weights.text * weight));
-            }
+        for (rank, WeighedTerm { place, stem, weight, in_text, .. }) in terms.into_iter().enumerate() {
+            let is_in_text = rank < weights.text_terms || in_text.frequency < common;
+            let of_term = match synonyms.iter().position(|synonym| synonym.asked.contains(&place)) {
+                Some(synonym) => &mut postings.said_otherwise[synonym].asked,
+                None => &mut postings.words,
+            };
+            self.add_postings(stem, weight, is_in_text.then_some(in_text), weights, of_term)?;
         }
-        postings.retain(|postings| postings.term.frequency > 0);
         Ok(postings)
+    }
+
+    /// Finds the postings of another form. It counts a share of what was asked for, and is no
+    /// rarer than that: `k8s` says no more than `kubernetes` to one who asks for `kubernetes`.
+    fn form(
+        &self,
+        form: &Form,
+        telling: f32,
+        weights: &RankingWeights,
+    ) -> tantivy::Result<Vec<Vec<WeighedPostings<'_>>>> {
+        let word = |stem: &String| {
+            let in_text = self.text.find(stem)?;
+            let rarity = rarity(in_text.frequency, self.document_count);
+            let weight = weights.synonym * form.share * (telling / rarity.max(f32::MIN_POSITIVE)).min(1.0);
+            let mut postings = Vec::new();
+            self.add_postings(stem, weight, Some(in_text), weights, &mut postings)?;
+            Ok(postings)
+        };
+        form.stems.iter().map(word).collect()
+    }
+
+    /// Adds the postings of a term in the fields where it is looked up.
+    fn add_postings<'a>(
+        &'a self,
+        stem: &str,
+        weight: f32,
+        in_text: Option<FoundTerm>,
+        weights: &RankingWeights,
+        postings: &mut Vec<WeighedPostings<'a>>,
+    ) -> tantivy::Result<()> {
+        let [name, repository, files] = &self.hints;
+        let others = [
+            (&self.lead, weights.lead),
+            (name, weights.name),
+            (repository, weights.repository),
+            (files, weights.files),
+        ];
+        for (field, boost) in others {
+            postings.push(self.weighed(field, field.find(stem)?, boost * weight));
+        }
+        postings.extend(in_text.map(|in_text| self.weighed(&self.text, in_text, weights.text * weight)));
+        postings.retain(|postings| postings.term.frequency > 0);
+        Ok(())
     }
 
     fn weighed<'a>(&self, field: &'a ScoredField, term: FoundTerm, boost: f32) -> WeighedPostings<'a> {
@@ -183,19 +246,53 @@ impl LexicalReader {
         unknown.take(MISTYPED_TERMS).flat_map(looked_up).collect()
     }
 
+    /// Adds up what some postings count, for each document of a segment.
+    fn scores(&self, segment: usize, postings: &[WeighedPostings<'_>]) -> tantivy::Result<Vec<f32>> {
+        let mut scores = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        scores.resize(self.searcher.segment_readers()[segment].max_doc() as usize, 0.0);
+        for WeighedPostings { field, term, weight } in postings {
+            field.add_scores(term, *weight, segment, &mut scores)?;
+        }
+        Ok(scores)
+    }
+
+    /// Returns for each document of a segment what the form counts that it says best: who says
+    /// both has said one thing.
+    fn best_form(&self, segment: usize, synonym: &SynonymPostings<'_>) -> tantivy::Result<Vec<f32>> {
+        let mut best = self.scores(segment, &synonym.asked)?;
+        for form in &synonym.forms {
+            let [first, rest @ ..] = form.as_slice() else { continue };
+            let mut all = self.scores(segment, first)?;
+            for word in rest {
+                let of_word = self.scores(segment, word)?;
+                all.iter_mut().zip(&of_word).for_each(|(least, score)| *least = least.min(*score));
+                self.give_back(of_word);
+            }
+            best.iter_mut().zip(&all).for_each(|(best, score)| *best = best.max(*score));
+            self.give_back(all);
+        }
+        Ok(best)
+    }
+
+    fn give_back(&self, mut scores: Vec<f32>) {
+        scores.fill(0.0);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(scores);
+    }
+
     fn search_segment(
         &self,
         segment: usize,
-        postings: &[WeighedPostings<'_>],
+        postings: &QueryPostings<'_>,
         mistyped: &[FuzzyTermQuery],
         limit: usize,
         is_wanted: &impl Fn(SegmentOrdinal, DocId) -> bool,
     ) -> tantivy::Result<Vec<(f32, DocAddress)>> {
         let reader = &self.searcher.segment_readers()[segment];
-        let mut scores = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        scores.resize(reader.max_doc() as usize, 0.0);
-        for WeighedPostings { field, term, weight } in postings {
-            field.add_scores(term, *weight, segment, &mut scores)?;
+        let mut scores = self.scores(segment, &postings.words)?;
+        for synonym in &postings.said_otherwise {
+            let best = self.best_form(segment, synonym)?;
+            scores.iter_mut().zip(&best).for_each(|(score, best)| *score += best);
+            self.give_back(best);
         }
         for query in mistyped {
             let mut found = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?.scorer(reader, 1.0)?;
@@ -214,8 +311,7 @@ impl LexicalReader {
                 }
             }
         }
-        scores.fill(0.0);
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(scores);
+        self.give_back(scores);
         let address = |(document, score): (usize, f32)| (score, DocAddress::new(ordinal, document as DocId));
         Ok(best.finish().into_iter().map(address).collect())
     }

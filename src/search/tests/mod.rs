@@ -5,6 +5,7 @@ mod durability;
 mod finding;
 mod models;
 mod neighbours;
+mod synonyms;
 
 use std::path::Path;
 
