@@ -48,7 +48,7 @@ pub use find_pin::{FindPinError, FoundPin, find_pin};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use install_skill::{
-    InstallError, InstallPlan, InstallRequest, InstallScope, InstallTarget, Installed, SkillsPlace, Standing,
+    InstallError, InstallPlan, InstallRequest, InstallScope, InstallStanding, InstallTarget, Installed, SkillsPlace,
     install_question, install_skill, plan_install,
 };
 pub use keep_up::keep_up;

@@ -14,5 +14,5 @@ mod tests;
 
 pub use error::InstallError;
 pub use place::{Installed, install_skill};
-pub use plan::{InstallPlan, InstallRequest, Standing, plan_install};
+pub use plan::{InstallPlan, InstallRequest, InstallStanding, plan_install};
 pub use target::{InstallScope, InstallTarget, SkillsPlace, install_question};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{InstallError, InstallPlan, Standing};
+use super::{InstallError, InstallPlan, InstallStanding};
 use crate::approval::{measure, measure_skill};
 use crate::lockfile::write_pin;
 use crate::placement::{FilesToPlace, PlacementError, Replaced, SkillsFolder, Successor};
@@ -27,10 +27,10 @@ pub struct Installed {
 /// pin alone fails, the skill is in place and the error says so.
 pub fn install_skill(plan: &InstallPlan) -> Result<Installed, InstallError> {
     let replaced = match &plan.standing {
-        Standing::Unchanged { .. } => None,
-        Standing::New => Some(place(plan, Successor::OfNothing, None)?),
-        Standing::Outdated { root_digest, .. } => Some(place(plan, Successor::OfFolder, Some(*root_digest))?),
-        Standing::Edited { .. } => Some(place(plan, Successor::OfKeptFolder, None)?),
+        InstallStanding::Unchanged { .. } => None,
+        InstallStanding::New => Some(place(plan, Successor::OfNothing, None)?),
+        InstallStanding::Outdated { root_digest, .. } => Some(place(plan, Successor::OfFolder, Some(*root_digest))?),
+        InstallStanding::Edited { .. } => Some(place(plan, Successor::OfKeptFolder, None)?),
     };
     let (_, is_pinned_anew) = write_pin(plan.root.path(), &plan.pinned).map_err(|source| match replaced {
         Some(_) => InstallError::NotPinned { folder: plan.folder.clone(), source },

@@ -42,7 +42,7 @@ pub struct InstallPlan {
     /// What was fetched, as it was scanned just now.
     pub scanned: ScannedBundle,
     /// What stands at its place.
-    pub standing: Standing,
+    pub standing: InstallStanding,
     /// Where it is put, as reports name it.
     pub folder: String,
     /// The lockfile, as reports name it.
@@ -67,7 +67,7 @@ pub struct InstallPlan {
 
 /// What stands at the place of a skill, compared with what is to be installed.
 #[derive(Debug)]
-pub enum Standing {
+pub enum InstallStanding {
     /// Nothing.
     New,
     /// The same files.
@@ -91,7 +91,7 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl InstallStanding {
     /// Returns the word for it.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -115,7 +115,7 @@ impl InstallPlan {
                 .iter()
                 .map(|violation| format!("the policy, {}: {}", violation.check.as_str(), violation.message)),
         );
-        if let (Standing::Edited { is_pinned, .. }, false) = (&self.standing, replaces_edits) {
+        if let (InstallStanding::Edited { is_pinned, .. }, false) = (&self.standing, replaces_edits) {
             let what = if *is_pinned { "was edited since it was installed" } else { "is not in touchmark.lock" };
             let kept = "it is never overwritten: --replace keeps it aside";
             refusals.push(format!("what stands in `{}` {what}, and {kept}", self.folder));
@@ -138,7 +138,7 @@ impl InstallPlan {
 
     /// Tells whether there is nothing to do.
     pub fn is_done(&self) -> bool {
-        matches!(self.standing, Standing::Unchanged { is_pinned: true })
+        matches!(self.standing, InstallStanding::Unchanged { is_pinned: true })
     }
 }
 
@@ -183,9 +183,9 @@ pub fn plan_install(
     let pinned = pinned_skill(inspected, pinned_name, path, root_digest, content_hash);
     check_pin(root.path(), &pinned).map_err(InstallError::Pin)?;
     let standing = match SkillsFolder::find(root.path(), place.folder, prefix)? {
-        None => Standing::New,
+        None => InstallStanding::New,
         Some(skills) => match skills.occupant(&name)? {
-            Occupant::Nothing => Standing::New,
+            Occupant::Nothing => InstallStanding::New,
             Occupant::Folder(folder) => {
                 let recorded = entry.and_then(|entry| recorded(entry, HashRecipe::RootDigestV1));
                 standing(&folder, recorded, &scanned, ruleset)
@@ -226,18 +226,23 @@ pub fn plan_install(
 }
 
 /// Compares what stands at the place with what was pinned and with what is to be installed.
-fn standing(folder: &Path, recorded: Option<Sha256Digest>, scanned: &ScannedBundle, ruleset: &Ruleset) -> Standing {
+fn standing(
+    folder: &Path,
+    recorded: Option<Sha256Digest>,
+    scanned: &ScannedBundle,
+    ruleset: &Ruleset,
+) -> InstallStanding {
     // What cannot be measured is nothing that anybody pinned.
     let installed = measure(folder).ok().map(|measured| measured.manifest.root_digest());
     if installed == Some(scanned.report.package_hash) {
-        return Standing::Unchanged { is_pinned: recorded == installed };
+        return InstallStanding::Unchanged { is_pinned: recorded == installed };
     }
     let review = scan_one(folder, ruleset).ok().map(|old| Box::new(ChangeReview::between(&old, scanned)));
     match (installed, review) {
         (Some(root_digest), Some(review)) if recorded == Some(root_digest) => {
-            Standing::Outdated { root_digest, review }
+            InstallStanding::Outdated { root_digest, review }
         }
-        (_, review) => Standing::Edited { is_pinned: recorded.is_some(), review },
+        (_, review) => InstallStanding::Edited { is_pinned: recorded.is_some(), review },
     }
 }
 

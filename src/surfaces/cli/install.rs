@@ -15,8 +15,8 @@ use super::output::{self, Output};
 use super::paint::line;
 use crate::config::home_folder;
 use crate::operations::{
-    InspectSkill, InstallPlan, InstallRequest, InstallScope, Installed, Standing, install_question, install_skill,
-    plan_install, read_project_policy,
+    InspectSkill, InstallPlan, InstallRequest, InstallScope, InstallStanding, Installed, install_question,
+    install_skill, plan_install, read_project_policy,
 };
 use crate::scan::Ruleset;
 use crate::skill::Timestamp;
@@ -81,10 +81,10 @@ fn can_ask(output: &Output) -> bool {
 /// Asks, and takes anything but a clear yes as a no.
 fn ask(plan: &InstallPlan) -> io::Result<bool> {
     let verb = match &plan.standing {
-        Standing::New => "Install it into",
-        Standing::Unchanged { .. } => "Pin what is in",
-        Standing::Outdated { .. } => "Update",
-        Standing::Edited { .. } => "Keep what is there aside, and replace",
+        InstallStanding::New => "Install it into",
+        InstallStanding::Unchanged { .. } => "Pin what is in",
+        InstallStanding::Outdated { .. } => "Update",
+        InstallStanding::Edited { .. } => "Keep what is there aside, and replace",
     };
     let mut stream = io::stderr().lock();
     write!(stream, "{verb} {}? [y/N] ", line(&plan.folder, 300))?;
@@ -114,9 +114,9 @@ fn tell(
 fn facts(plan: &InstallPlan, outcome: &str, installed: Option<&Installed>, refusals: &[String]) -> Value {
     let report = &plan.scanned.report;
     let change = match &plan.standing {
-        Standing::Outdated { review, .. } => Some(review),
-        Standing::Edited { review, .. } => review.as_ref(),
-        Standing::New | Standing::Unchanged { .. } => None,
+        InstallStanding::Outdated { review, .. } => Some(review),
+        InstallStanding::Edited { review, .. } => review.as_ref(),
+        InstallStanding::New | InstallStanding::Unchanged { .. } => None,
     };
     let capabilities: Vec<&str> = report.capabilities.keys().map(|capability| capability.as_str()).collect();
     json!({

@@ -8,7 +8,7 @@ use super::paint::{self, line, paint};
 use super::review_page::{acts, change_page, files, found, section, unread};
 use super::table::wrap;
 use crate::change::ToolChanges;
-use crate::operations::{InstallPlan, Installed, Standing};
+use crate::operations::{InstallPlan, InstallStanding, Installed};
 use crate::skill::{FileClass, sanitise_line};
 
 /// Scripts that are shown; the rest is counted.
@@ -36,10 +36,10 @@ pub(super) fn plan_page(plan: &InstallPlan, width: Option<usize>) -> String {
         lines.extend(faint(&format!("able to: {}", able.join(" · ")), width));
     }
     match &plan.standing {
-        Standing::New | Standing::Unchanged { .. } | Standing::Edited { review: None, .. } => {
+        InstallStanding::New | InstallStanding::Unchanged { .. } | InstallStanding::Edited { review: None, .. } => {
             content(plan, &mut lines, width)
         }
-        Standing::Outdated { review, .. } | Standing::Edited { review: Some(review), .. } => {
+        InstallStanding::Outdated { review, .. } | InstallStanding::Edited { review: Some(review), .. } => {
             lines.push(String::new());
             lines.push(paint(paint::STRONG, "what changes in what is installed"));
             lines.push(change_page(review, width));
@@ -47,12 +47,12 @@ pub(super) fn plan_page(plan: &InstallPlan, width: Option<usize>) -> String {
     }
     lines.push(String::new());
     let standing = match &plan.standing {
-        Standing::New => "nothing is there yet",
-        Standing::Unchanged { is_pinned: true } => "the same files are there, and pinned",
-        Standing::Unchanged { is_pinned: false } => "the same files are there, and not pinned so",
-        Standing::Outdated { .. } => "an older one is there, as it was pinned",
-        Standing::Edited { is_pinned: true, .. } => "what is there was edited since it was pinned",
-        Standing::Edited { is_pinned: false, .. } => "something is there that is not pinned",
+        InstallStanding::New => "nothing is there yet",
+        InstallStanding::Unchanged { is_pinned: true } => "the same files are there, and pinned",
+        InstallStanding::Unchanged { is_pinned: false } => "the same files are there, and not pinned so",
+        InstallStanding::Outdated { .. } => "an older one is there, as it was pinned",
+        InstallStanding::Edited { is_pinned: true, .. } => "what is there was edited since it was pinned",
+        InstallStanding::Edited { is_pinned: false, .. } => "something is there that is not pinned",
     };
     let pinned = &plan.pinned;
     lines.join("\n")

@@ -112,7 +112,7 @@ fn quickstart(url: &str) -> Page {
          ## REST\n\n```bash\ncurl -s -X POST {url}/discover -H 'Content-Type: application/json' -d '{{\"query\": \"write a conventional commit message\", \"limit\": 3}}'\n\
          curl -s -X POST {url}/inspect -H 'Content-Type: application/json' -d '{{\"skill_id\": \"…\", \"query_id\": \"q_…\"}}'\n\
          curl -s '{url}/verify?content_hash=sha256:…'\n```\n\n\
-         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\n```\n\n\
+         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark install SKILL_ID --target claude-code\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\n```\n\n\
          With `--json` each command prints what REST answers. With `--url {url}` it asks a server instead of the local index.\n\n\
          ## Bring in your own skills\n\n```bash\ntouchmark ingest ~/.claude/skills\ntouchmark ingest https://github.com/owner/repository\ntouchmark ingest corpus.jsonl.zst\n```\n\n\
          A running service searches what was ingested within two seconds.\n\n\
