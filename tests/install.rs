@@ -345,19 +345,18 @@ fn a_starter_skill_is_installed_from_the_program_and_a_corpus_file_holds_too_lit
     let code = if plan["recommended_action"] == "safe_to_install" { 0 } else { 2 };
     place.check(code, &format!("install {id} --target project --yes"));
     assert_eq!(!place.project().is_empty(), code == 0);
-    let row = |extra: &str| {
-        format!(
-            "{{\"repo\":\"o/r\",\"path\":\"demo/SKILL.md\",\"content\":{}{extra}}}\n",
-            serde_json::to_string(SKILL).expect("JSON")
-        )
+    let row = |repository: &str, extra: &str| {
+        let content = serde_json::to_string(SKILL).expect("JSON");
+        format!("{{\"repo\":\"o/{repository}\",\"path\":\"demo/SKILL.md\",\"content\":{content}{extra}}}\n")
     };
-    for (extra, said) in [
-        ("", "the index knows no commit of it"),
-        (",\"siblings\":[{\"path\":\"run.sh\",\"size\":9}]", "has not read every file of it"),
-    ] {
-        place.write("rows.jsonl", row(extra));
-        place.check(0, "ingest ../rows.jsonl");
-        let (_, err) = place.check(2, "install https://github.com/o/r/blob/HEAD/demo/SKILL.md --target project --yes");
+    let siblings = ",\"siblings\":[{\"path\":\"run.sh\",\"size\":9}]";
+    place.write("rows.jsonl", row("alone", "") + &row("partly", siblings));
+    place.check(0, "ingest ../rows.jsonl");
+    for (repository, said) in
+        [("alone", "the index knows no commit of it"), ("partly", "has not read every file of it")]
+    {
+        let url = format!("https://github.com/o/{repository}/blob/HEAD/demo/SKILL.md");
+        let (_, err) = place.check(2, &format!("install {url} --target project --yes"));
         assert!(err.contains(said), "{err}");
     }
     for name in ["pdf", "../x"] {
