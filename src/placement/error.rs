@@ -57,6 +57,9 @@ pub enum PlacementError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system has neither folders by descriptor nor execute bits.
+    #[error("skills cannot be installed on this system, which has no execute bits")]
+    Unsupported,
     /// The system refuses.
     #[error("cannot write `{path}`: {source}")]
     Io {

@@ -13,15 +13,21 @@ mod name;
 mod skills_folder;
 #[cfg(unix)]
 mod stage;
+mod states;
 #[cfg(unix)]
 mod system;
 #[cfg(all(test, unix))]
 mod tests;
+#[cfg(not(unix))]
+mod unsupported;
 
 pub use error::PlacementError;
 pub use files::{FileToPlace, FilesToPlace};
 pub use name::FolderName;
 #[cfg(unix)]
-pub use skills_folder::{Occupant, SkillsFolder};
+pub use skills_folder::SkillsFolder;
 #[cfg(unix)]
-pub use stage::{Replaced, Staged, Successor};
+pub use stage::Staged;
+pub use states::{Occupant, Replaced, Successor};
+#[cfg(not(unix))]
+pub use unsupported::{SkillsFolder, Staged};

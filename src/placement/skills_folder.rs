@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::stage::Moment;
 use super::system::{Folder, Kind};
-use super::{FolderName, PlacementError};
+use super::{FolderName, Occupant, PlacementError};
 use crate::skill::{fold_case, sanitise_line};
 
 /// The folder in which an agent looks for skills, open.
@@ -17,15 +17,6 @@ pub struct SkillsFolder {
     shown: String,
     /// Tests stop an installation at the moments that it passes.
     pub(super) watch: Box<dyn Fn(Moment) + Send + Sync>,
-}
-
-/// What stands at the place of a skill.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Occupant {
-    /// Nothing.
-    Nothing,
-    /// A folder.
-    Folder(PathBuf),
 }
 
 impl std::fmt::Debug for SkillsFolder {

@@ -6,9 +6,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::skills_folder::{Occupant, SkillsFolder};
+use super::skills_folder::SkillsFolder;
 use super::system::{Folder, Kind};
-use super::{FilesToPlace, FolderName, PlacementError};
+use super::{FilesToPlace, FolderName, Occupant, PlacementError, Replaced, Successor};
 
 /// How fresh folders are called.
 const STAGE: &str = ".touchmark-stage-";
@@ -25,28 +25,6 @@ pub struct Staged<'a> {
     /// The name of the fresh folder.
     stage: String,
     folder: Folder,
-}
-
-/// What becomes of what stands at the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Successor {
-    /// Nothing stands there.
-    OfNothing,
-    /// The folder that stands there goes.
-    OfFolder,
-    /// The folder that stands there is kept aside.
-    OfKeptFolder,
-}
-
-/// What became of what stood at the place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Replaced {
-    /// Nothing stood there.
-    Nothing,
-    /// It was removed.
-    Removed,
-    /// It lies here, as it was.
-    Kept(PathBuf),
 }
 
 /// Where an installation is. Tests end it at these moments.
@@ -216,6 +194,7 @@ impl Drop for Staged<'_> {
         // A run that breaks off touches nothing any more; the next one clears up.
         if !std::thread::panicking() {
             let _ = self.skills.folder.remove(&self.stage);
+            let _ = self.skills.folder.unlock();
         }
     }
 }

@@ -126,6 +126,11 @@ impl Folder {
         Ok(fs::flock(&self.0, fs::FlockOperation::LockExclusive)?)
     }
 
+    /// Lets the next one in.
+    pub fn unlock(&self) -> io::Result<()> {
+        Ok(fs::flock(&self.0, fs::FlockOperation::Unlock)?)
+    }
+
     /// Writes what was renamed in this folder to the disk.
     pub fn sync(&self) -> io::Result<()> {
         Ok(fs::fsync(&self.0)?)

@@ -92,9 +92,6 @@ pub enum InstallError {
         /// What failed.
         source: WriteError,
     },
-    /// This system has no folders by descriptor.
-    #[error("installing is not supported on this system")]
-    Unsupported,
 }
 
 impl InstallError {
@@ -114,7 +111,10 @@ impl InstallError {
             Self::Differs { .. } | Self::NoDigest { .. } | Self::NotFetchable { .. } => true,
             Self::Placement(error) => !matches!(
                 error,
-                PlacementError::Io { .. } | PlacementError::NoExchange { .. } | PlacementError::Changed { .. }
+                PlacementError::Io { .. }
+                    | PlacementError::NoExchange { .. }
+                    | PlacementError::Changed { .. }
+                    | PlacementError::Unsupported
             ),
             _ => false,
         }
