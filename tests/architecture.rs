@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rank", &[]),
     ("source", &["skill"]),
     ("approval", &["skill"]),
+    ("placement", &["skill"]),
     // What a lockfile records of bytes is named by the recipe that made it, and what was known
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
@@ -39,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "recipe",
             "source",
             "approval",
+            "placement",
             "lockfile",
             "store",
             "search",
@@ -66,7 +68,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("fastembed", &["search"]),
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
-    ("rustix", &["approval"]),
+    ("rustix", &["approval", "placement"]),
     ("reqwest", &["surfaces"]),
     ("quick_xml", &["operations"]),
 ];

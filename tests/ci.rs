@@ -124,7 +124,7 @@ fn the_hooks_and_the_example_for_gitlab_use_options_that_the_commands_have() {
 
 #[test]
 fn the_pages_show_commands_with_options_that_they_have() {
-    for page in ["docs/ci.md", "docs/lock.md", "docs/lockfiles.md", "docs/policy.md"] {
+    for page in ["docs/ci.md", "docs/install.md", "docs/lock.md", "docs/lockfiles.md", "docs/policy.md"] {
         let text = read(page);
         let commands = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next());
         for line in commands.flat_map(str::lines).filter(|line| line.starts_with("touchmark ")) {

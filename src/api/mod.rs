@@ -31,8 +31,8 @@ pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
 pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};
 pub use scan::{CompletenessView, ScanResponse};
 pub use source::{
-    AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, install_of, install_options,
-    publisher_metrics,
+    AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
+    install_options, publisher_metrics,
 };
 pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,

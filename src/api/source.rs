@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shell;
 use crate::scan::SafetyStatus;
-use crate::skill::{Registry, Sha256Digest, SkillSource, Timestamp};
+use crate::skill::{Registry, Sha256Digest, SkillSource, SourceIdentity, Timestamp};
 
 /// The source of a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -231,12 +231,18 @@ pub fn install_options(source: &SkillSource, name: &str, status: SafetyStatus) -
 /// The name under which a skill is installed: its own where that can be a folder's name,
 /// else the folder's.
 fn install_name(source: &SkillSource, name: &str) -> String {
+    folder_name_of(&source.identity, name)
+}
+
+/// Returns the name of the folder in which the skill `name` is installed that was found at
+/// `identity`.
+pub fn folder_name_of(identity: &SourceIdentity, name: &str) -> String {
     let is_plain = |text: &str| {
         !text.is_empty()
             && text.len() <= 100
             && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'))
     };
-    [name, source.identity.folder_name()]
+    [name, identity.folder_name()]
         .into_iter()
         .find(|text| is_plain(text))
         .map_or_else(|| "skill".to_owned(), str::to_owned)
@@ -245,7 +251,6 @@ fn install_name(source: &SkillSource, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skill::SourceIdentity;
 
     fn github(directory: &str) -> SkillSource {
         let mut source =

@@ -20,3 +20,4 @@ pub use hash_stored::hash_stored;
 pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
 pub use rescan::rescan_outdated;
 pub use run::{Pipeline, ingest, ingest_starter};
+pub use starter::starter_skill;

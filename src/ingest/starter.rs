@@ -19,8 +19,18 @@ struct Catalogue {
     total: u64,
 }
 
+/// Returns a skill of the catalogue.
+pub fn starter_skill(identity: &SourceIdentity) -> Option<FoundSkill> {
+    catalogue().into_iter().find(|skill| skill.source.identity == *identity)
+}
+
 /// Opens the catalogue.
 pub(super) fn open() -> Box<dyn SkillStream> {
+    let skills = catalogue();
+    Box::new(Catalogue { total: skills.len() as u64, skills: skills.into_iter() })
+}
+
+fn catalogue() -> Vec<FoundSkill> {
     let mut bundles: BTreeMap<String, RawBundle> = BTreeMap::new();
     for path in Files::iter() {
         let (Some((name, inner)), Some(file)) = (path.split_once('/'), Files::get(&path)) else { continue };
@@ -33,15 +43,14 @@ pub(super) fn open() -> Box<dyn SkillStream> {
             is_executable,
         });
     }
-    let skills: Vec<FoundSkill> = bundles
+    bundles
         .into_iter()
         .map(|(name, bundle)| FoundSkill {
             source: SkillSource::new(SourceIdentity::starter(&name), Registry::Local),
             bundle,
             folder_name: Some(name),
         })
-        .collect();
-    Box::new(Catalogue { total: skills.len() as u64, skills: skills.into_iter() })
+        .collect()
 }
 
 impl Iterator for Catalogue {

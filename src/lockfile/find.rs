@@ -79,7 +79,17 @@ pub fn find(roots: &Roots) -> Found {
             found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
         }
     }
+    found.extend(users_own(roots));
     found
+}
+
+/// Returns the `touchmark.lock` of the user, which holds what is installed below the home
+/// folder, unless that is the project.
+fn users_own(roots: &Roots) -> Option<FoundLockfile> {
+    let home = roots.home.as_ref().filter(|home| home.path() != roots.project.path())?;
+    let kind = LockfileKind::Touchmark;
+    let content = read_lockfile_of(home, kind).transpose()?;
+    Some(FoundLockfile { shown: home.shown(kind.paths()[0]), scope: Scope::Home, kind, content })
 }
 
 /// Reads the lockfile of a format below a root; nothing where there is none.

@@ -52,7 +52,7 @@ pub use find::{Found, FoundError, FoundLockfile, Roots, find, read_lockfile_of};
 #[cfg(feature = "service")]
 pub use place::{InstalledFolder, Place, PlaceError, Root};
 #[cfg(feature = "service")]
-pub use write::{WriteError, write_pin};
+pub use write::{WriteError, check_pin, write_pin};
 
 /// Reads the bytes of a lockfile.
 ///

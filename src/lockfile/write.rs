@@ -43,11 +43,7 @@ pub fn write_pin(project: &Path, pinned: &PinnedSkill) -> Result<(&'static str, 
     // The folder is locked and not the file, which is another one after every write.
     let folder = File::open(project).map_err(failed)?;
     folder.lock().map_err(failed)?;
-    if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
-        return Err(failed(io::Error::other("it is a symbolic link; pin where it leads")));
-    }
-    let existing = disk::read(&path, limits::FILE_BYTES).map_err(failed)?;
-    let text = with_pin(existing.as_deref(), pinned).map_err(|source| WriteError::Invalid { path: shown(), source })?;
+    let (existing, text) = updated(&path, pinned)?;
     if existing.as_deref() == Some(text.as_bytes()) {
         return Ok((name, false));
     }
@@ -55,6 +51,26 @@ pub fn write_pin(project: &Path, pinned: &PinnedSkill) -> Result<(&'static str, 
     folder.sync_all().map_err(failed)?;
     // Closing the folder ends the lock.
     Ok((name, true))
+}
+
+/// Tells whether [`write_pin`] would go through, and writes nothing.
+///
+/// # Errors
+/// Fails where [`write_pin`] would, but for what the system refuses when it writes.
+pub fn check_pin(project: &Path, pinned: &PinnedSkill) -> Result<(), WriteError> {
+    updated(&project.join(LockfileKind::Touchmark.paths()[0]), pinned).map(|_| ())
+}
+
+/// Reads the file, and returns it as it is and with the pin.
+fn updated(path: &Path, pinned: &PinnedSkill) -> Result<(Option<Vec<u8>>, String), WriteError> {
+    let shown = || path.display().to_string();
+    let failed = |source| WriteError::Io { path: shown(), source };
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err(failed(io::Error::other("it is a symbolic link; pin where it leads")));
+    }
+    let existing = disk::read(path, limits::FILE_BYTES).map_err(failed)?;
+    let text = with_pin(existing.as_deref(), pinned).map_err(|source| WriteError::Invalid { path: shown(), source })?;
+    Ok((existing, text))
 }
 
 /// Puts a complete file in the place of the one before.

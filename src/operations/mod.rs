@@ -15,6 +15,7 @@ mod facets;
 mod find_pin;
 mod ingest_source;
 mod inspect_skill;
+mod install_skill;
 mod keep_up;
 mod lock_skill;
 mod operation;
@@ -46,6 +47,10 @@ pub use evaluate_search::{
 pub use find_pin::{FindPinError, FoundPin, find_pin};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
+pub use install_skill::{
+    InstallError, InstallPlan, InstallRequest, InstallScope, InstallStanding, InstallTarget, Installed, SkillsPlace,
+    install_question, install_skill, plan_install,
+};
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::api::{InspectRequest, InspectResponse};
 use crate::approval::{WalkError, measure_skill};
 use crate::lockfile::{
-    InstalledFolder, LockfileError, PinnedSkill, Place, PlaceError, Review, Root, WriteError, places_in_project,
-    write_pin,
+    InstalledFolder, LockfileError, PinnedSkill, Place, PlaceError, PlacePath, Review, Root, SkillName, WriteError,
+    places_in_project, write_pin,
 };
 use crate::scan::RecommendedAction;
 use crate::skill::{Sha256Digest, sanitise_line};
@@ -227,7 +227,21 @@ pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Resul
     {
         return differs("a file beside SKILL.md", root_digest.to_string(), audited.clone());
     }
-    let skill = PinnedSkill {
+    let skill = pinned_skill(inspected, name, path, root_digest, content_hash);
+    let (file, is_changed) = write_pin(root.path(), &skill)?;
+    Ok(Pinned { skill, file, is_changed })
+}
+
+/// Makes the pin of a skill as it was inspected.
+pub(super) fn pinned_skill(
+    inspected: &InspectResponse,
+    name: SkillName,
+    path: PlacePath,
+    root_digest: Sha256Digest,
+    content_hash: Sha256Digest,
+) -> PinnedSkill {
+    let InspectResponse { pin, safety, .. } = inspected;
+    PinnedSkill {
         name,
         path,
         root_digest,
@@ -243,9 +257,7 @@ pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Resul
             safety_flags: safety.safety_flags.clone(),
             ruleset_version: safety.ruleset_version.clone(),
         },
-    };
-    let (file, is_changed) = write_pin(root.path(), &skill)?;
-    Ok(Pinned { skill, file, is_changed })
+    }
 }
 
 /// Finds the one folder in which a skill of this name is installed.

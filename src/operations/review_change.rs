@@ -62,7 +62,8 @@ pub fn review_drift(folder: &Path, drift: &Drift, ruleset: &Ruleset) -> DriftRev
     DriftReview::of(file_changes(drift), scanned.as_ref().filter(|scanned| is_measured(scanned)))
 }
 
-fn scan_one(folder: &Path, ruleset: &Ruleset) -> Result<ScannedBundle, ReviewError> {
+/// Scans the folder of one skill.
+pub(super) fn scan_one(folder: &Path, ruleset: &Ruleset) -> Result<ScannedBundle, ReviewError> {
     let mut result = None;
     // A folder with a SKILL.md is one skill, and what could not be read comes before it.
     scan_folder(folder, ruleset, |scanned| match (scanned, &result) {

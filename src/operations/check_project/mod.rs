@@ -18,7 +18,6 @@ mod tests;
 
 pub use format::{github_commands, junit, sarif_log};
 pub use gate::{CheckOutcome, Complaint, ComplaintKind, FailOn, Gate};
-pub(super) use policy::publisher_of;
 pub use project::{ProjectCheckError, ProjectRequest, check_project};
 pub use report::{BytesStatus, ComparedDigest, FileChanges, ProjectReport, SkillCheck};
 pub use verdict::{KnownVerdict, Upstream, VerdictState};

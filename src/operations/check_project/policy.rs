@@ -94,7 +94,7 @@ fn facts<'a>(check: &'a SkillCheck, source_url: Option<&'a str>, publisher: Opti
 }
 
 /// Returns the owner of the repository to which a URL leads.
-pub(in crate::operations) fn publisher_of(source_url: &str) -> Option<String> {
+fn publisher_of(source_url: &str) -> Option<String> {
     let located = locate_source_url(source_url).ok()?;
     let owner = located.candidates.first()?.owner();
     (!owner.is_empty()).then(|| owner.to_owned())

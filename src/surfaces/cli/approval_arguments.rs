@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::operations::FailOn;
+use crate::operations::{FailOn, InstallTarget};
 
 /// `touchmark lock`.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) struct CheckArguments {
     /// Compare bytes only: ask neither the index on this machine nor a server for verdicts.
     #[arg(long, help_heading = "Project")]
     pub offline: bool,
-    /// Leave out what belongs to the user: ~/.agents/.skill-lock.json.
+    /// Leave out what belongs to the user: ~/.agents/.skill-lock.json and ~/touchmark.lock.
     #[arg(long, conflicts_with = "folder", help_heading = "Project")]
     pub no_global: bool,
     /// How the report is written [default: text; --json is short for json].
@@ -117,6 +117,59 @@ pub(super) struct PinArguments {
     /// The name under which it is pinned [default: that of its folder].
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+}
+
+/// `touchmark install`.
+#[derive(Debug, Args)]
+pub(super) struct InstallArguments {
+    /// The skill: its id, as search shows it, or the URL of its SKILL.md.
+    pub skill: String,
+    /// For whom: where this agent looks for skills.
+    #[arg(long, value_name = "AGENT")]
+    pub target: TargetWord,
+    /// Install into the project in the current folder instead of the home folder.
+    #[arg(long)]
+    pub project: bool,
+    /// The name of its folder [default: the skill's own name].
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Do not ask: install only what is safe_to_install.
+    #[arg(long)]
+    pub yes: bool,
+    /// Install over local edits, which are kept aside.
+    #[arg(long)]
+    pub replace: bool,
+    /// Show everything and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Agents for which skills are installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TargetWord {
+    /// ~/.claude/skills, or .claude/skills with --project.
+    ClaudeCode,
+    /// ~/.codex/skills, or .codex/skills with --project.
+    Codex,
+    /// ~/.cursor/skills, or .cursor/skills with --project.
+    Cursor,
+    /// ~/.config/opencode/skill, or .opencode/skill with --project.
+    Opencode,
+    /// .agents/skills, which agents share in a project.
+    Project,
+}
+
+impl TargetWord {
+    /// Returns what is meant.
+    pub fn into_target(self) -> InstallTarget {
+        match self {
+            Self::ClaudeCode => InstallTarget::ClaudeCode,
+            Self::Codex => InstallTarget::Codex,
+            Self::Cursor => InstallTarget::Cursor,
+            Self::Opencode => InstallTarget::OpenCode,
+            Self::Project => InstallTarget::Project,
+        }
+    }
 }
 
 /// `touchmark diff`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::approval_arguments::{CheckArguments, DiffArguments, LockArguments, PinArguments};
+use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
@@ -35,7 +35,7 @@ pub(super) struct Global {
     /// Rank by meaning with this: builtin, none, fastembed:MODEL or fastembed:/FOLDER [default: TOUCHMARK_EMBEDDER, else builtin].
     #[arg(long, global = true, value_name = "EMBEDDER", help_heading = "Global options")]
     pub embedder: Option<String>,
-    /// Ask this server instead of the data folder: search, inspect, verify, check, pin, diff --upstream, health.
+    /// Ask this server instead of the data folder: search, inspect, verify, check, pin, install, diff --upstream, health.
     #[arg(
         long,
         global = true,
@@ -71,6 +71,9 @@ pub(super) enum Command {
     /// Write an indexed skill that is installed here into touchmark.lock.
     #[command(after_help = help::PIN)]
     Pin(PinArguments),
+    /// Install an indexed skill: fetch what was pinned, check it, show what it does, ask, pin it.
+    #[command(after_help = help::INSTALL)]
+    Install(InstallArguments),
     /// Compare two skills on this machine and say what the change means, or a pin with the index.
     #[command(after_help = help::DIFF)]
     Diff(DiffArguments),
@@ -105,7 +108,9 @@ impl Command {
     /// no choice.
     pub fn local_only(&self) -> Option<&'static str> {
         match self {
-            Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health | Self::Pin(_) => None,
+            Self::Search(_) | Self::Inspect(_) | Self::Verify(_) | Self::Health | Self::Pin(_) | Self::Install(_) => {
+                None
+            }
             Self::Scan(_) => Some("scan"),
             Self::Lock(_) => Some("lock"),
             // A single folder is compared with records, and nobody is asked.

@@ -65,13 +65,22 @@ pub(super) mod help {
         Of several the exit code is 2 before 3 before 1 before 0. Without a folder, all of the project is checked: the \
         approval records in .sigildex/approvals and .touchmark/approvals, touchmark.lock, skills-lock.json, \
         .clawhub/lock.json, apm.lock.yaml, skills.lock, the keys of gh in installed skills, and \
-        ~/.agents/.skill-lock.json.\n\n\
+        ~/.agents/.skill-lock.json and ~/touchmark.lock.\n\n\
         A skill that no index knows is as good as its bytes, unless --fail-on asks for a verdict. A verdict of \
         dangerous refuses always, unless with --fail-on never.";
     pub const PIN: &str = "Exit codes:\n  0  touchmark.lock holds it\n  \
         1  the command failed: it is not indexed, not installed, or the file could not be written\n  \
         2  what is installed is not what is indexed; nothing was written\n  \
         3  touchmark.lock is invalid, or of a version that is not known; it was left as it is";
+    pub const INSTALL: &str = "Exit codes:\n  0  it is installed and pinned, or was already; with --dry-run, nothing speaks against it\n  \
+        1  the command failed: it is not indexed, cannot be fetched or cannot be written\n  \
+        2  it was not installed: what was fetched is not what was audited, its verdict or the policy in touchmark.toml \
+        refuses it, somebody edited what is there, a link stands in the way, nobody could be asked, or the answer was no\n  \
+        3  touchmark.lock or touchmark.toml is invalid, or of a version that is not known\n\n\
+        What is fetched is the pinned commit, the folder or the starter skill that the index knows; it is compared with \
+        the audited digests and scanned here and now. Nothing of it runs. It takes its place whole or not at all, never \
+        through a link, with the execute bits that were audited, and is pinned in touchmark.lock: of the project, or of \
+        the home folder for what is installed there.";
     pub const DIFF: &str = "Exit codes:\n  0  both folders hold the same\n  \
         1  no verdict: a folder could not be measured, or is no skill\n  2  they differ\n\n\
         With --upstream:\n  0  the index holds what was pinned, with the same verdict, and does not block it\n  \

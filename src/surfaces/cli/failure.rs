@@ -11,7 +11,10 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
-use crate::operations::{CheckError, DiffError, EvaluationError, FindPinError, LockError, PinError, ProjectCheckError};
+use crate::operations::{
+    CheckError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError, ProjectCheckError,
+    ProjectPolicyError,
+};
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
@@ -79,6 +82,12 @@ pub(super) enum Failure {
     /// The pin in touchmark.lock cannot be read.
     #[error(transparent)]
     FindPin(#[from] FindPinError),
+    /// Nothing was installed.
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    /// The policy of the project cannot be read.
+    #[error(transparent)]
+    Policy(#[from] ProjectPolicyError),
     /// What is said of a source cannot be recorded.
     #[error("the source: {0}")]
     Source(RecordError),
@@ -150,6 +159,9 @@ impl Failure {
             Self::Pin(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
             Self::FindPin(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
             Self::Pin(error) if error.is_difference() => Outcome::Refused,
+            Self::Install(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
+            Self::Install(error) if error.is_refusal() => Outcome::Refused,
+            Self::Policy(ProjectPolicyError::Invalid(_)) => Outcome::InvalidRecord,
             _ => Outcome::Failed,
         }
     }

@@ -30,6 +30,8 @@ mod ingest_progress;
 mod ingest_report;
 mod inspect;
 mod inspect_page;
+mod install;
+mod install_page;
 mod json;
 mod local;
 mod lock;

@@ -11,8 +11,8 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    check, diff, eval, explain, generate, health, ingest, inspect, lock, mcp, paint, pin, rules, scan, search, serve,
-    verify,
+    check, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, rules, scan, search,
+    serve, verify,
 };
 use crate::config::LogConfig;
 
@@ -56,6 +56,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Lock(arguments) => lock::run(arguments, output),
             Command::Check(arguments) => check::run(&global, &arguments, output).await,
             Command::Pin(arguments) => pin::run(&global, arguments, output).await,
+            Command::Install(arguments) => install::run(&global, arguments, output).await,
             Command::Diff(arguments) => diff::run(&global, &arguments, output).await,
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),

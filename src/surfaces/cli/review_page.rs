@@ -33,6 +33,18 @@ pub(super) fn review_page(difference: &Difference, review: &ChangeReview, width:
         difference.removed.len(),
         difference.changed.len()
     )];
+    lines.push(change_page(review, width));
+    lines.push(String::new());
+    let digests = [
+        ("base", difference.base.root_digest.to_string()),
+        ("candidate", difference.candidate.root_digest.to_string()),
+    ];
+    lines.join("\n") + "\n" + &fields(&digests)
+}
+
+/// Returns what a change means, without the digests beside which it stands.
+pub(super) fn change_page(review: &ChangeReview, width: Option<usize>) -> String {
+    let mut lines = Vec::new();
     lines.extend(verdict_lines(review, width));
     section(
         &mut lines,
@@ -44,12 +56,7 @@ pub(super) fn review_page(difference: &Difference, review: &ChangeReview, width:
     section(&mut lines, "frontmatter", frontmatter(review, width));
     section(&mut lines, "files", files(&review.files));
     section(&mut lines, "text, written by the author: data, not an instruction", text_lines(&review.texts));
-    lines.push(String::new());
-    let digests = [
-        ("base", difference.base.root_digest.to_string()),
-        ("candidate", difference.candidate.root_digest.to_string()),
-    ];
-    lines.join("\n") + "\n" + &fields(&digests)
+    lines.join("\n")
 }
 
 /// Returns what can be said of a folder that is not what was approved.
@@ -75,7 +82,7 @@ pub(super) fn drift_review_page(review: &DriftReview, width: Option<usize>) -> S
     if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
-fn section(lines: &mut Vec<String>, title: &str, body: Vec<String>) {
+pub(super) fn section(lines: &mut Vec<String>, title: &str, body: Vec<String>) {
     if !body.is_empty() {
         lines.push(String::new());
         lines.push(paint(paint::STRONG, title));
@@ -120,7 +127,7 @@ fn verdict_lines(review: &ChangeReview, width: Option<usize>) -> Vec<String> {
 }
 
 /// Names what was not scanned: of that, nothing is known but its bytes.
-fn unread(side: &ReviewedSide) -> Vec<String> {
+pub(super) fn unread(side: &ReviewedSide) -> Vec<String> {
     let mut lines: Vec<String> = side
         .unread
         .iter()
@@ -135,7 +142,7 @@ fn unread(side: &ReviewedSide) -> Vec<String> {
 }
 
 /// Returns acts with their places; `known` says of one that it is not new to the skill.
-fn acts(new: &[NewAct], tools: &ToolChanges, known: &str, width: Option<usize>) -> Vec<String> {
+pub(super) fn acts(new: &[NewAct], tools: &ToolChanges, known: &str, width: Option<usize>) -> Vec<String> {
     let mut lines = Vec::new();
     for act in new {
         let style = if act.is_new_to_skill { act_style(act.act) } else { paint::CARE };
@@ -207,7 +214,7 @@ fn findings(changes: &FindingChanges, width: Option<usize>) -> Vec<String> {
     lines
 }
 
-fn found(findings: &[Finding], width: Option<usize>) -> Vec<String> {
+pub(super) fn found(findings: &[Finding], width: Option<usize>) -> Vec<String> {
     finding_lines(findings, width, Detail::Digest { more: MORE })
 }
 
@@ -236,7 +243,7 @@ fn frontmatter(review: &ChangeReview, width: Option<usize>) -> Vec<String> {
     lines
 }
 
-fn files(changes: &[FileChange]) -> Vec<String> {
+pub(super) fn files(changes: &[FileChange]) -> Vec<String> {
     let row = |change: &FileChange| {
         let (style, mark) = match change.kind {
             FileChangeKind::Added => (paint::CARE, "added"),

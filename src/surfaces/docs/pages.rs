@@ -23,7 +23,8 @@ pub(super) struct Page {
 
 /// Pages about what the command line does on a machine, which are written by hand: name, what
 /// they hold, text.
-const WRITTEN: [(&str, &str, &str); 4] = [
+const WRITTEN: [(&str, &str, &str); 5] = [
+    ("install", "Installing what was audited, whole or not at all.", include_str!("../../../docs/install.md")),
     (
         "lockfiles",
         "Every lockfile that is read, and what a match of each proves.",
@@ -83,6 +84,7 @@ fn index(url: &str) -> Page {
          - [Rules]({url}/docs/rules.md): what the scanner looks for, with examples of what it flags and what it leaves alone.\n\
          - [Payments]({url}/docs/payments.md): off on this instance.\n\n\
          ## On your machine and in CI\n\n\
+         - [Installing]({url}/docs/install.md): what was audited, whole or not at all.\n\
          - [Lockfiles]({url}/docs/lockfiles.md): every lockfile that is read, and what a match of each proves.\n\
          - [Approvals]({url}/docs/lock.md): exact bytes, and the review of a change.\n\
          - [Policy]({url}/docs/policy.md): which skills a project lets in.\n\
@@ -136,7 +138,7 @@ fn quickstart(url: &str) -> Page {
          ## REST\n\n```bash\ncurl -s -X POST {url}/discover -H 'Content-Type: application/json' -d '{{\"query\": \"write a conventional commit message\", \"limit\": 3}}'\n\
          curl -s -X POST {url}/inspect -H 'Content-Type: application/json' -d '{{\"skill_id\": \"…\", \"query_id\": \"q_…\"}}'\n\
          curl -s '{url}/verify?content_hash=sha256:…'\n```\n\n\
-         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\ntouchmark pin path/to/skill          # write what is installed into touchmark.lock\ntouchmark check                      # every lockfile of the project: bytes, verdicts, drift\ntouchmark diff path/to/skill update  # what a change means\n```\n\n\
+         ## Command line\n\n```bash\ntouchmark search 'write a conventional commit message' --limit 3\ntouchmark inspect SKILL_ID\ntouchmark install SKILL_ID --target claude-code\ntouchmark verify path/to/skill\ntouchmark scan path/to/skill\ntouchmark pin path/to/skill          # write what is installed into touchmark.lock\ntouchmark check                      # every lockfile of the project: bytes, verdicts, drift\ntouchmark diff path/to/skill update  # what a change means\n```\n\n\
          With `--json` each command prints what REST answers. With `--url {url}` it asks a server instead of the local index.\n\n\
          ## Bring in your own skills\n\n```bash\ntouchmark ingest ~/.claude/skills\ntouchmark ingest https://github.com/owner/repository\ntouchmark ingest corpus.jsonl.zst\n```\n\n\
          A running service searches what was ingested within two seconds.\n\n\
