@@ -6,7 +6,7 @@ pub enum Bucket {
     /// Discovery workflows: a search with the inspections that it entitles to, or an inspection
     /// without a `query_id`.
     Workflows,
-    /// Inspections whose selector led to no skill.
+    /// Inspections that led to no skill: there is none, or the `query_id` does not serve for it.
     UnresolvedInspects,
     /// Pins that were looked up by `/verify`.
     Lookups,
@@ -31,7 +31,7 @@ impl Bucket {
 pub struct Limits {
     /// Discovery workflows.
     pub workflows: u32,
-    /// Inspections whose selector led to no skill.
+    /// Inspections that led to no skill.
     pub unresolved_inspects: u32,
     /// Pins that are looked up.
     pub lookups: u32,

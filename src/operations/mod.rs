@@ -4,6 +4,7 @@
 //! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
+mod admission;
 mod check_approval;
 mod check_health;
 mod check_project;
@@ -14,6 +15,7 @@ mod evaluate_search;
 mod facets;
 mod ingest_source;
 mod inspect_skill;
+mod keep_counts;
 mod keep_up;
 mod lock_skill;
 mod operation;
@@ -27,6 +29,7 @@ mod services;
 mod verify_pins;
 mod verify_skill;
 
+pub use admission::{Answered, Charge, ClientAddress, Draw, Quota, admit_lookups, give_back};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
 pub use check_project::{
@@ -43,6 +46,7 @@ pub use evaluate_search::{
 };
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
+pub use keep_counts::{keep_counts, save_counts};
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
@@ -50,6 +54,6 @@ pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
-pub use services::{FollowReport, Services};
+pub use services::{FollowReport, QuotaLimits, Services};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

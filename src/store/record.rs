@@ -172,7 +172,7 @@ pub struct ClientUse {
     pub client: Vec<u8>,
     /// Discovery workflows.
     pub workflows: u32,
-    /// Inspections whose selector led to no skill.
+    /// Inspections that led to no skill.
     pub unresolved_inspects: u32,
     /// Pins that were looked up.
     pub lookups: u32,

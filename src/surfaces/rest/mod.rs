@@ -5,8 +5,11 @@
 
 mod answer;
 mod answer_cache;
+mod client;
 mod document;
+mod forwarded;
 mod observe;
+mod quota;
 mod request;
 mod route;
 mod serve;
