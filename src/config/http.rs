@@ -71,7 +71,13 @@ impl HttpConfig {
         if let Some(value) = allowed_origins.iter().find(|origin| !Url::parse(origin).is_ok_and(|url| url.has_host())) {
             return Err(HttpConfigError::Origin { value: value.clone() });
         }
-        Ok(Self { listen, public_url, allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"), allowed_origins, trusted_proxies: TrustedProxies::read()? })
+        Ok(Self {
+            listen,
+            public_url,
+            allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"),
+            allowed_origins,
+            trusted_proxies: TrustedProxies::read()?,
+        })
     }
 
     /// Returns every host that a request may name, for checks against DNS rebinding.

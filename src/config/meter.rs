@@ -98,7 +98,10 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_used_is_named() {
         for (set, expected) in [
-            (vec![(WORKFLOWS, "fifty")], "TOUCHMARK_FREE_DISCOVERS_PER_DAY is \"fifty\", expected a whole number from 0"),
+            (
+                vec![(WORKFLOWS, "fifty")],
+                "TOUCHMARK_FREE_DISCOVERS_PER_DAY is \"fifty\", expected a whole number from 0",
+            ),
             (vec![(WORKFLOWS, "-1")], "TOUCHMARK_FREE_DISCOVERS_PER_DAY is \"-1\""),
             (vec![(WORKFLOWS, "50"), (UNRESOLVED_INSPECTS, "0")], "TOUCHMARK_UNRESOLVED_INSPECTS_PER_DAY is \"0\""),
             (vec![(WORKFLOWS, "50"), (LOOKUPS, "99")], "TOUCHMARK_VERIFIES_PER_DAY is \"99\""),

@@ -37,7 +37,9 @@ pub enum ProxiesError {
         value: String,
     },
     /// A network holds every address, so that every client could choose its own.
-    #[error("TOUCHMARK_TRUSTED_PROXIES holds {value:?}, which would let every client choose its address; name the proxies")]
+    #[error(
+        "TOUCHMARK_TRUSTED_PROXIES holds {value:?}, which would let every client choose its address; name the proxies"
+    )]
     Everyone {
         /// The value.
         value: String,
@@ -136,7 +138,9 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_refused_by_name() {
-        for value in ["proxy.example", "10.0.0.0/33", "10.0.0", "0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/8;::1"] {
+        for value in
+            ["proxy.example", "10.0.0.0/33", "10.0.0", "0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/8;::1"]
+        {
             let error = TrustedProxies::parse(value, "").expect_err(value).to_string();
             assert!(error.starts_with("TOUCHMARK_TRUSTED_PROXIES holds"), "{error}");
         }

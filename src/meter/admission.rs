@@ -7,7 +7,7 @@ use crate::skill::Timestamp;
 const DAY_MS: i64 = 86_400_000;
 
 /// Whether a call is covered by what its client may use for nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Admission {
     /// It is, and was counted.
@@ -16,8 +16,8 @@ pub enum Admission {
     Exhausted(Quota),
 }
 
-/// What was counted for a call. A call that fails gives it back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was counted for a call. A call that fails gives it back, which can be done once.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Draw {
     pub(super) client: ClientAddress,
     pub(super) bucket: Bucket,

@@ -63,7 +63,10 @@ pub(super) struct Attempt {
 impl Counters {
     pub fn new(today: Day) -> Self {
         let shard = || Shard { day: today, clients: IndexMap::new(), changed: Vec::new(), hand: 0 };
-        Self { shards: std::iter::repeat_with(|| Mutex::new(shard())).take(SHARDS).collect(), hasher: RandomState::new() }
+        Self {
+            shards: std::iter::repeat_with(|| Mutex::new(shard())).take(SHARDS).collect(),
+            hasher: RandomState::new(),
+        }
     }
 
     /// How many clients are remembered at most.

@@ -118,9 +118,11 @@ fn a_million_clients_are_counted_and_more_do_not_take_more_memory() {
     for client in &exhausted {
         assert_eq!(free_of(&meter, *client, 60, at(1)), 50);
     }
-    let network = |number: u32| IpAddr::V6(Ipv6Addr::from((0x2001_0db8_u128 << 96) | (u128::from(number) << 64))).into();
+    let network =
+        |number: u32| IpAddr::V6(Ipv6Addr::from((0x2001_0db8_u128 << 96) | (u128::from(number) << 64))).into();
     (0..1_000_000).for_each(|number| assert_eq!(free_of(&meter, network(number), 1, at(1)), 1));
-    let still_known = (0..1_000_000).filter(|number| meter.quota(network(*number), Bucket::Workflows, at(1)).remaining == 49);
+    let still_known =
+        (0..1_000_000).filter(|number| meter.quota(network(*number), Bucket::Workflows, at(1)).remaining == 49);
     assert_eq!(still_known.count(), 1_000_000);
     (1_000_000..1_500_000).for_each(|number| assert_eq!(free_of(&meter, network(number), 1, at(1)), 1));
     assert!(meter.remembered() <= 1_048_576, "{}", meter.remembered());

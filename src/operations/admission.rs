@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Exposed, Services};
 use crate::api::{ErrorCode, InspectQuery, InspectRequest, Problem, SkillSelector};
-pub use crate::meter::{ClientAddress, Draw, Quota};
 use crate::meter::{Admission, Bucket, Meter};
+pub use crate::meter::{ClientAddress, Draw, Quota};
 
 /// What an operation costs a client of its free tier.
 #[derive(Debug, Clone, Copy)]

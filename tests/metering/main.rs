@@ -62,7 +62,9 @@ async fn the_free_tier_is_told_in_headers_and_ends_with_402() {
     let inspected = service.post(CLIENT, "/inspect", &json!({ "skill_id": service.skill_id })).await;
     assert_used_up(&inspected, 402, 43_200);
     // What is never limited, and what has a bucket of its own.
-    for path in ["/health", "/llms.txt", "/openapi.json", "/.well-known/mcp.json", "/docs", "/verify?content_hash=sha256:00"] {
+    for path in
+        ["/health", "/llms.txt", "/openapi.json", "/.well-known/mcp.json", "/docs", "/verify?content_hash=sha256:00"]
+    {
         let answer = service.get(CLIENT, path).await;
         assert!(!matches!(answer.status, 402 | 429), "{path} answered {}", answer.status);
     }
@@ -146,7 +148,8 @@ async fn concurrent_guesses_are_answered_exactly_as_often_as_the_guard_allows() 
         let (service, guess) = (service.clone(), guess.clone());
         tokio::spawn(async move { service.post(CLIENT, "/inspect", &guess).await.status })
     });
-    let statuses: Vec<u16> = futures::future::join_all(calls).await.into_iter().map(|call| call.expect("no panic")).collect();
+    let statuses: Vec<u16> =
+        futures::future::join_all(calls).await.into_iter().map(|call| call.expect("no panic")).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 3, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 47, "{statuses:?}");
 }
@@ -177,7 +180,8 @@ async fn five_hundred_at_once_get_exactly_fifty() {
         let service = service.clone();
         tokio::spawn(async move { service.discover(CLIENT, &[]).await.status })
     });
-    let statuses: Vec<u16> = futures::future::join_all(calls).await.into_iter().map(|call| call.expect("no panic")).collect();
+    let statuses: Vec<u16> =
+        futures::future::join_all(calls).await.into_iter().map(|call| call.expect("no panic")).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 50);
     assert_eq!(statuses.iter().filter(|status| **status == 402).count(), 450);
 }
@@ -191,7 +195,8 @@ async fn no_header_gains_a_client_another_tier() {
         for name in ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "true-client-ip", "cf-connecting-ip"] {
             free += free_discovers(&service, CLIENT, &[(name, value)], 1).await;
             let through_proxy = format!("{value}, {CLIENT}");
-            free += free_discovers(&service, "10.0.0.1", &[(name, value), ("x-forwarded-for", &through_proxy)], 1).await;
+            free +=
+                free_discovers(&service, "10.0.0.1", &[(name, value), ("x-forwarded-for", &through_proxy)], 1).await;
         }
     }
     assert_eq!(free, 5);

@@ -198,10 +198,7 @@ fn call(id: u32, name: &str, arguments: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
 }
 
-fn with_headers(
-    mut request: axum::http::request::Builder,
-    headers: &[(&str, &str)],
-) -> axum::http::request::Builder {
+fn with_headers(mut request: axum::http::request::Builder, headers: &[(&str, &str)]) -> axum::http::request::Builder {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

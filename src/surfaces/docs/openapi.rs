@@ -72,7 +72,8 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
     for (status, about) in errors(operation) {
         let mut response = json!({ "description": about, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorEnvelope" } } } });
         if matches!(status, "402" | "429") {
-            response["headers"] = json!({ "Retry-After": header("Seconds until there is more, where that is known.", "integer") });
+            response["headers"] =
+                json!({ "Retry-After": header("Seconds until there is more, where that is known.", "integer") });
         }
         responses.insert(status.to_owned(), response);
     }
@@ -87,7 +88,10 @@ fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
     }
     if operation.name == "inspect_skill" {
         errors.push(("404", "The selected skill is not in the index."));
-        errors.push(("429", "The five inspections of the query_id are used up, or too many inspections of this day led to no skill."));
+        errors.push((
+            "429",
+            "The five inspections of the query_id are used up, or too many inspections of this day led to no skill.",
+        ));
     }
     if matches!(operation.charge, Charge::Lookups(_)) {
         errors.push(("429", "The look-ups of this day are used up, where they are counted."));
@@ -106,7 +110,8 @@ fn headers(operation: &Exposed, caching: Caching) -> Value {
         json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
     if is_discovery(operation.charge) {
         let number = |about: &str| header(about, "integer");
-        headers["X-RateLimit-Limit"] = number("Discovery workflows a day. This and the next four only where a quota is configured.");
+        headers["X-RateLimit-Limit"] =
+            number("Discovery workflows a day. This and the next four only where a quota is configured.");
         headers["X-RateLimit-Remaining"] = number("Discovery workflows that are left of this day.");
         headers["X-RateLimit-Reset"] = number("The next midnight UTC, in seconds since 1970.");
         headers["RateLimit-Policy"] = text("The quota, as in draft-ietf-httpapi-ratelimit-headers-11.");

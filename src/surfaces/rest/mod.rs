@@ -7,7 +7,6 @@ mod answer;
 mod answer_cache;
 mod client;
 mod document;
-mod forwarded;
 mod observe;
 mod quota;
 mod request;

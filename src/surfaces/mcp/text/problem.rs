@@ -27,7 +27,9 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidSkillId => "pass a skill_id from the results of discover_skills",
         ErrorCode::InvalidQueryId => "call discover_skills again for a new query_id, or leave query_id out",
         ErrorCode::NotFound => "search with discover_skills, or select the skill in another way",
-        ErrorCode::RateLimited => "do as the message says, or wait and tell your user; do not repeat the call before",
+        ErrorCode::RateLimited => {
+            "wait as long as is said, or do what the message names instead; do not repeat the call before"
+        }
         ErrorCode::PaymentRequired | ErrorCode::PaymentFailed | ErrorCode::ProtocolUnsupported => {
             "tell your user that a payment is needed; do not pay without their consent"
         }

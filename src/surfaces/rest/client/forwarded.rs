@@ -51,7 +51,7 @@ pub(super) fn real_ip(headers: &HeaderMap) -> Option<Hop> {
 
 /// Lists the elements of all lines from the last to the first. Empty ones say nothing and are
 /// passed over (RFC 9110, 5.6.1).
-fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: u8) -> impl Iterator<Item = &'a [u8]> {
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: u8) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let lines = headers.get_all(name).iter().rev();
     lines
         .flat_map(move |line| FromEnd { rest: line.as_bytes(), separator })
@@ -115,7 +115,9 @@ fn read_node(text: &str) -> Option<IpAddr> {
         return Some(address);
     }
     match text.split_once(':') {
-        Some((address, port)) if !port.contains(':') && is_port(port) => address.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
+        Some((address, port)) if !port.contains(':') && is_port(port) => {
+            address.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+        }
         _ => read_v6(text),
     }
 }

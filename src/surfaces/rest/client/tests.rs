@@ -173,14 +173,18 @@ fn addresses_are_read_in_every_form_that_proxies_write() {
 /// A proxy that hides its client answers for it: the row ends at the last hop that is known.
 #[test]
 fn what_is_hidden_or_unreadable_counts_for_the_proxy_that_wrote_it() {
-    for hidden in ["unknown", "_hidden", "_SEVKISEK", "garbage", "203.0.113.9:", "203.0.113.9:999999", "[203.0.113.9]", "::g"] {
+    for hidden in
+        ["unknown", "_hidden", "_SEVKISEK", "garbage", "203.0.113.9:", "203.0.113.9:999999", "[203.0.113.9]", "::g"]
+    {
         check("10.0.0.1", XFF, &[(XFF, &format!("192.0.2.1, {hidden}"))], "10.0.0.1");
         check("10.0.0.1", XFF, &[(XFF, &format!("192.0.2.1, {hidden}, 10.0.0.2"))], "10.0.0.2");
         let element = format!("for=192.0.2.1, for=\"{hidden}\"");
         check("10.0.0.1", "forwarded", &[("forwarded", &element)], "10.0.0.1");
         check("10.0.0.1", "x-real-ip", &[("x-real-ip", hidden)], "10.0.0.1");
     }
-    for element in ["proto=http", "for", "for=", "for=192.0.2.1;for=192.0.2.2", "host=\"for=192.0.2.1\"", "xfor=192.0.2.1"] {
+    for element in
+        ["proto=http", "for", "for=", "for=192.0.2.1;for=192.0.2.2", "host=\"for=192.0.2.1\"", "xfor=192.0.2.1"]
+    {
         check("10.0.0.1", "forwarded", &[("forwarded", element)], "10.0.0.1");
     }
     check("10.0.0.1", "x-real-ip", &[("x-real-ip", "192.0.2.1, 192.0.2.2")], "10.0.0.1");
