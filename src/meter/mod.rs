@@ -9,7 +9,7 @@ mod bucket;
 mod client_address;
 mod counters;
 mod entitlement;
-mod meter;
+mod free_use;
 #[cfg(test)]
 mod tests;
 
@@ -17,4 +17,4 @@ pub use admission::{Admission, Draw, Quota};
 pub use bucket::{Bucket, Limits};
 pub use client_address::ClientAddress;
 pub use entitlement::{Entitlements, Refusal};
-pub use meter::Meter;
+pub use free_use::Meter;
