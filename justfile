@@ -63,6 +63,11 @@ onnx SHARED="../shared":
         {{SHARED}}/retrieval/skill-evals/queries.jsonl {{SHARED}}/retrieval/skill-evals/qrels.tsv --clusters {{SHARED}}/retrieval/clusters.jsonl.gz \
         --pool {{SHARED}}/retrieval/skill-evals-closed/pool.txt --macro-families nvidia,marketing,dotnet
 
+# Measure what counting clients adds to a search, in time and in memory.
+metering:
+    cargo test --release --lib meter_cost -- --ignored --nocapture
+    cargo test --release --test metering cost -- --ignored --nocapture
+
 # Measure Touchmark beside LanceDB, Qdrant Edge, PostgreSQL and SQLite; prints the table of docs/performance.md. CACHE is outside the clone: a Python environment, vectors and indexes.
 peers SHARED="../shared" CACHE="../peers-cache" *ARGUMENTS:
     cargo build --release --bin touchmark

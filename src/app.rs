@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::compute::Compute;
-use crate::config::{SearchConfig, StorageConfig};
-use crate::operations::{IngestError, IngestProgress, IngestStage, Services, ingest_starter};
+use crate::config::{MeterConfig, SearchConfig, StorageConfig};
+use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
@@ -48,6 +48,19 @@ pub async fn open_with(
     config: &SearchConfig,
     public_url: String,
 ) -> Result<Services, AppError> {
+    open_at(storage, config, public_url, Timestamp::now).await
+}
+
+/// Opens what operations work with, by another clock than the system's: see [`open_with`].
+///
+/// # Errors
+/// Fails where [`open_with`] does.
+pub async fn open_at(
+    storage: &StorageConfig,
+    config: &SearchConfig,
+    public_url: String,
+    clock: fn() -> Timestamp,
+) -> Result<Services, AppError> {
     let setup = SearchSetup {
         reranker: config.reranker.parse()?,
         onnx: OnnxSetup { libraries: config.onnx_libraries.clone(), model_cache: config.model_cache.clone() },
@@ -56,11 +69,20 @@ pub async fn open_with(
     let store = SqliteStore::open(&storage.database()).await?;
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
-    let services = Services::new(Arc::new(store), search, Compute::new(), Timestamp::now, public_url);
+    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url);
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }
     Ok(services)
+}
+
+/// Counts what clients use, as far as that is configured.
+///
+/// # Errors
+/// Fails where the store cannot be read.
+pub async fn metered(services: Services, config: Option<MeterConfig>) -> Result<Services, AppError> {
+    let Some(MeterConfig { workflows, unresolved_inspects, lookups }) = config else { return Ok(services) };
+    Ok(services.metered(QuotaLimits { workflows, unresolved_inspects, lookups }).await?)
 }
 
 struct Silent;

@@ -35,7 +35,12 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// Every code with its usual HTTP status, whether a retry can help, and when it is seen.
     pub const TABLE: [(Self, u16, bool, &'static str); 11] = [
-        (Self::RateLimited, 429, true, "A quota, the five inspections of a `query_id` or a lookup bucket is used up."),
+        (
+            Self::RateLimited,
+            429,
+            true,
+            "A quota, the five inspections of a `query_id` or a lookup bucket is used up. Status 402 where it is the free tier and payments are off.",
+        ),
         (Self::PaymentRequired, 402, true, "The free tier is used up and no payment was supplied."),
         (Self::PaymentFailed, 402, true, "The supplied payment was not accepted."),
         (Self::PaymentUnavailable, 503, true, "Payments cannot be processed at the moment."),

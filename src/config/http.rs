@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use url::Url;
 
+use super::{ProxiesError, TrustedProxies};
+
 /// How the service is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpConfig {
@@ -18,6 +20,8 @@ pub struct HttpConfig {
     /// Origins from which browsers may use `/mcp`, beside the public URL:
     /// `TOUCHMARK_ALLOWED_ORIGINS`, separated by commas.
     pub allowed_origins: Vec<String>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// A value that cannot be used.
@@ -31,6 +35,9 @@ pub enum HttpConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The proxies cannot be told.
+    #[error(transparent)]
+    Proxies(#[from] ProxiesError),
     /// An origin is not one.
     #[error("TOUCHMARK_ALLOWED_ORIGINS holds {value:?}, expected a scheme and a host such as https://app.example")]
     Origin {
@@ -64,7 +71,13 @@ impl HttpConfig {
         if let Some(value) = allowed_origins.iter().find(|origin| !Url::parse(origin).is_ok_and(|url| url.has_host())) {
             return Err(HttpConfigError::Origin { value: value.clone() });
         }
-        Ok(Self { listen, public_url, allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"), allowed_origins })
+        Ok(Self {
+            listen,
+            public_url,
+            allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"),
+            allowed_origins,
+            trusted_proxies: TrustedProxies::read()?,
+        })
     }
 
     /// Returns every host that a request may name, for checks against DNS rebinding.

@@ -4,6 +4,8 @@
 mod home;
 mod http;
 mod log;
+mod meter;
+mod proxies;
 mod scan;
 mod search;
 mod storage;
@@ -11,6 +13,8 @@ mod storage;
 pub use home::home_folder;
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
+pub use meter::{MeterConfig, MeterConfigError};
+pub use proxies::{ForwardingHeader, ProxiesError, TrustedProxies};
 pub use scan::ScanConfig;
 pub use search::SearchConfig;
 pub use storage::{StorageConfig, StorageConfigError};

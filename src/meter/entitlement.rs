@@ -57,20 +57,33 @@ impl Entitlements {
         query_id
     }
 
+    /// Tells whether an inspection of `skill` is left, and uses none.
+    pub fn entitles(&self, query_id: &str, skill: SkillId, now: Timestamp) -> bool {
+        self.grants.get(query_id).is_some_and(|grant| {
+            grant.refusal(skill, now).is_none() && grant.used.load(Ordering::Relaxed) < INSPECTIONS
+        })
+    }
+
     /// Uses one inspection of `skill`.
     ///
     /// # Errors
     /// Says why the search does not entitle to it; nothing is used then.
     pub fn redeem(&self, query_id: &str, skill: SkillId, now: Timestamp) -> Result<(), Refusal> {
         let grant = self.grants.get(query_id).ok_or(Refusal::Unknown)?;
-        if now.as_milliseconds() - grant.issued_at.as_milliseconds() > LIFETIME_MS {
-            return Err(Refusal::Expired);
-        }
-        if !grant.skills.contains(&skill) {
-            return Err(Refusal::MismatchedSkill);
+        if let Some(refusal) = grant.refusal(skill, now) {
+            return Err(refusal);
         }
         let use_one = |used: u32| (used < INSPECTIONS).then_some(used + 1);
         grant.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, use_one).map(|_| ()).map_err(|_| Refusal::UsedUp)
+    }
+}
+
+impl Grant {
+    fn refusal(&self, skill: SkillId, now: Timestamp) -> Option<Refusal> {
+        if now.as_milliseconds() - self.issued_at.as_milliseconds() > LIFETIME_MS {
+            return Some(Refusal::Expired);
+        }
+        (!self.skills.contains(&skill)).then_some(Refusal::MismatchedSkill)
     }
 }
 
@@ -100,8 +113,10 @@ mod tests {
         assert_eq!(entitlements.redeem("q_other", skill("a"), minutes(1)), Err(Refusal::Unknown));
         assert_eq!(entitlements.redeem(&query_id, skill("c"), minutes(1)), Err(Refusal::MismatchedSkill));
         for at in 0..5 {
+            assert!(entitlements.entitles(&query_id, skill("a"), minutes(at)));
             assert_eq!(entitlements.redeem(&query_id, skill(if at % 2 == 0 { "a" } else { "b" }), minutes(at)), Ok(()));
         }
+        assert!(!entitlements.entitles(&query_id, skill("a"), minutes(10)));
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(10)), Err(Refusal::UsedUp));
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(61)), Err(Refusal::Expired));
     }

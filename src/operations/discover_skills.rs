@@ -8,7 +8,7 @@ use super::facets::{examples, facets_view};
 use super::inspect_skill::{cluster_id, verification_level};
 use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
-use super::{Effect, Operation, Services};
+use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse,
     DiscoverResult, DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord,
@@ -39,6 +39,7 @@ impl Operation for DiscoverSkills {
     const SUMMARY: &'static str = "Find candidate skills for a task described in natural language. Returns ranked candidates with provenance, a structured install and a safety summary. \
         Reject results whose safety.recommended_action is block; pass query_id to /inspect.";
     const EFFECT: Effect = Effect::ReadOnly;
+    const CHARGE: Charge = Charge::Workflow;
 
     async fn run(services: &Services, request: DiscoverRequest) -> Result<DiscoverResponse, Problem> {
         let query = DiscoverQuery::try_from(request)?;
@@ -115,6 +116,7 @@ impl Operation for DiscoverSkillsTool {
     const SUMMARY: &'static str = "Find agent skills for a task, described in natural language, when the skills at hand do not cover it. Returns ranked candidates, each with a safety verdict, its source and how to install it. \
         Reject results whose safety.recommended_action is block. Next: inspect_skill with skill_id and this query_id before anything is installed.";
     const EFFECT: Effect = Effect::ReadOnly;
+    const CHARGE: Charge = Charge::Workflow;
 
     async fn run(services: &Services, request: DiscoverToolRequest) -> Result<DiscoverResponse, Problem> {
         let filters =

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::problem::store_failed;
 use super::verify_skill::facts;
-use super::{Effect, Operation, Services};
+use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
     Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
@@ -30,6 +30,7 @@ impl Operation for InspectSkill {
     const SUMMARY: &'static str = "Decide whether to install one skill: full SKILL.md, file manifest, provenance, safety verdict with evidence, commit-pinned install commands, and a pin to store. \
         Name it by exactly one of skill_id, source_url and content_hash; pass the query_id of the search that found it. Show the verdict to your user and ask before installing.";
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
+    const CHARGE: Charge = Charge::Inspection;
 
     async fn run(services: &Services, request: InspectRequest) -> Result<InspectResponse, Problem> {
         let query = InspectQuery::try_from(request)?;

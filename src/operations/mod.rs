@@ -4,6 +4,7 @@
 //! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
+mod admission;
 mod check_approval;
 mod check_health;
 mod check_project;
@@ -16,6 +17,7 @@ mod find_pin;
 mod ingest_source;
 mod inspect_skill;
 mod install_skill;
+mod keep_counts;
 mod keep_up;
 mod lock_skill;
 mod operation;
@@ -30,6 +32,7 @@ mod services;
 mod verify_pins;
 mod verify_skill;
 
+pub use admission::{Answered, Charge, ClientAddress, Draw, Quota, admit_lookups, give_back};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
 pub use check_project::{
@@ -51,6 +54,7 @@ pub use install_skill::{
     InstallError, InstallPlan, InstallRequest, InstallScope, InstallStanding, InstallTarget, Installed, SkillsPlace,
     install_question, install_skill, plan_install,
 };
+pub use keep_counts::{keep_counts, save_counts};
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
@@ -59,6 +63,6 @@ pub use project_policy::{ProjectPolicyError, read_project_policy};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
-pub use services::{FollowReport, Services};
+pub use services::{FollowReport, QuotaLimits, Services};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

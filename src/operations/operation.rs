@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Services;
+use super::{Charge, Services};
 use crate::api::Problem;
 
 /// A use case.
@@ -26,6 +26,8 @@ pub trait Operation: Send + Sync + 'static {
     const SUMMARY: &'static str;
     /// What it does to the world.
     const EFFECT: Effect;
+    /// What it costs a client, where that is counted.
+    const CHARGE: Charge = Charge::Nothing;
 
     /// Does it.
     fn run(services: &Services, request: Self::Request)
@@ -99,6 +101,8 @@ pub struct Exposed {
     pub rest: Option<RestBinding>,
     /// The tool that it is, if it is one.
     pub tool: Option<ToolBinding>,
+    /// What it costs a client, where that is counted.
+    pub charge: Charge,
     /// Schema of the request.
     pub request_schema: fn() -> Schema,
     /// Schema of the response.
@@ -129,6 +133,7 @@ impl Exposed {
             effect: O::EFFECT,
             rest,
             tool,
+            charge: O::CHARGE,
             request_schema: || schema_of::<O::Request>(schemars::generate::Contract::Deserialize),
             response_schema: || schema_of::<O::Response>(schemars::generate::Contract::Serialize),
             run,

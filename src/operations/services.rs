@@ -7,7 +7,8 @@ use super::record_cache::RecordCache;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
-use crate::meter::Entitlements;
+pub use crate::meter::Limits as QuotaLimits;
+use crate::meter::{Entitlements, Meter};
 use crate::search::SearchIndex;
 use crate::skill::{SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
@@ -16,6 +17,7 @@ use crate::store::{SkillRecord, Store, StoreError};
 #[derive(Clone)]
 pub struct Services {
     inner: Arc<Inner>,
+    meter: Option<Arc<Meter>>,
 }
 
 struct Inner {
@@ -54,7 +56,25 @@ impl Services {
             public_url,
             started: Instant::now(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), meter: None }
+    }
+
+    /// Counts from now on what clients use, beginning with what the store knows of this day.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn metered(self, limits: QuotaLimits) -> Result<Self, StoreError> {
+        let meter = Meter::restore(limits, &*self.inner.store, self.now()).await?;
+        Ok(Self { meter: Some(Arc::new(meter)), ..self })
+    }
+
+    /// Tells whether it is counted what clients use.
+    pub fn is_metered(&self) -> bool {
+        self.meter.is_some()
+    }
+
+    pub(super) fn meter(&self) -> Option<&Meter> {
+        self.meter.as_deref()
     }
 
     /// Returns the URL under which clients reach the service.

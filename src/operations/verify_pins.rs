@@ -1,9 +1,10 @@
 //! Many pins at once: what a lockfile holds.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
 
 use super::verify_skill::verify;
-use super::{Effect, Operation, Services};
+use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     BatchAnswer, ErrorCode, Problem, VerifyBatchQuery, VerifyBatchRequest, VerifyBatchResponse, VerifyQuery,
 };
@@ -23,12 +24,19 @@ impl Operation for VerifyPins {
     const SUMMARY: &'static str = "Re-check 1 to 100 pins in one request, free and without an account: objects as /inspect returns them under pin, or with content_hash, source_url or both. \
         Answers in order, each as /verify does; a pin that cannot be read has an error in its place and spoils no other.";
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
+    const CHARGE: Charge = Charge::Lookups(pin_count);
 
     async fn run(services: &Services, request: VerifyBatchRequest) -> Result<VerifyBatchResponse, Problem> {
         let VerifyBatchQuery { entries } = request.try_into()?;
         let answers = stream::iter(entries).map(|entry| answer(services, entry)).buffered(CONCURRENT);
         Ok(VerifyBatchResponse { results: answers.try_collect().await? })
     }
+}
+
+/// Counts the pins of a request. What is no list is refused anyway.
+fn pin_count(request: &Value) -> u32 {
+    let pins = request.get("pins").and_then(Value::as_array).map_or(0, Vec::len);
+    u32::try_from(pins).unwrap_or(u32::MAX)
 }
 
 /// Answers one pin. What the caller cannot mend ends the whole request, so that an answer

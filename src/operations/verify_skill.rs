@@ -1,7 +1,7 @@
 //! Does what a caller holds still match, and what is the verdict now?
 
 use super::problem::store_failed;
-use super::{Effect, Operation, Services};
+use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     MatchView, MatchedBy, Problem, RecipeMatchView, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss,
     VerifyQuery, VerifyRequest, VerifyResponse,
@@ -22,6 +22,7 @@ impl Operation for VerifySkill {
     const SUMMARY: &'static str = "Re-check a skill you already hold, free and without an account: pass the SHA-256 of its SKILL.md (or the digest that a lockfile or git holds of its folder), its source URL, or both for a cross-check. \
         Returns whether it is the indexed content, by which recipe and how strong that is, and the current safety verdict. Call it whenever a pinned skill is loaded and in CI; do not load a skill whose recommended_action is block.";
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
+    const CHARGE: Charge = Charge::Lookups(|_| 1);
 
     async fn run(services: &Services, request: VerifyRequest) -> Result<VerifyResponse, Problem> {
         verify(services, VerifyQuery::try_from(request)?).await

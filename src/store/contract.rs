@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
+    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
     SkillRevision, SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
@@ -80,4 +80,12 @@ pub trait Store: Send + Sync {
 
     /// Adds the digests of stored bundles, which are then hashed by the current recipes.
     async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError>;
+
+    /// Returns what clients have used on a day, those first that have used most, at most
+    /// `limit`.
+    async fn client_use(&self, day: i64, limit: u32) -> Result<Vec<ClientUse>, StoreError>;
+
+    /// Replaces what is known of these clients, and forgets every day before the latest of
+    /// `rows`.
+    async fn put_client_use(&self, rows: Vec<ClientUse>) -> Result<(), StoreError>;
 }

@@ -18,8 +18,8 @@ pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
 pub use record::{
-    BatchOutcome, BundleDetail, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun, StoreCounts,
-    StoredVerdict,
+    BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
+    StoreCounts, StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;

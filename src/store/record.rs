@@ -162,3 +162,18 @@ pub struct StoreCounts {
     /// When the latest run finished.
     pub last_finished_at: Option<Timestamp>,
 }
+
+/// What a client has used of its quotas on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientUse {
+    /// The day in UTC, counted from 1970.
+    pub day: i64,
+    /// The client, as bytes that only the meter understands.
+    pub client: Vec<u8>,
+    /// Discovery workflows.
+    pub workflows: u32,
+    /// Inspections that led to no skill.
+    pub unresolved_inspects: u32,
+    /// Pins that were looked up.
+    pub lookups: u32,
+}

@@ -57,6 +57,27 @@ macro_rules! store_suite {
         use crate::store::suite::{observation, observation_in, skill_md, time};
 
         #[tokio::test]
+        async fn the_use_of_a_day_is_replaced_and_forgotten_with_the_day() {
+            let (_guard, store) = $open().await;
+            let row = |day: i64, client: u8, workflows: u32| crate::store::ClientUse {
+                day,
+                client: vec![client; 4],
+                workflows,
+                unresolved_inspects: 2,
+                lookups: 3,
+            };
+            store.put_client_use(Vec::new()).await.expect("nothing is stored");
+            store.put_client_use(vec![row(7, 1, 1), row(7, 2, 9), row(7, 3, 4)]).await.expect("it is stored");
+            store.put_client_use(vec![row(7, 1, 5)]).await.expect("it is stored again");
+            let kept = store.client_use(7, 2).await.expect("it is read");
+            assert_eq!(kept, [row(7, 2, 9), row(7, 1, 5)]);
+            assert_eq!(store.client_use(8, 10).await.expect("it is read"), []);
+            store.put_client_use(vec![row(7, 1, 6), row(8, 1, 1)]).await.expect("it is stored");
+            assert_eq!(store.client_use(7, 10).await.expect("it is read"), []);
+            assert_eq!(store.client_use(8, 10).await.expect("it is read"), [row(8, 1, 1)]);
+        }
+
+        #[tokio::test]
         async fn what_is_stored_is_read_back_by_every_key() {
             let (_guard, store) = $open().await;
             let seen = observation("alpha", "Does alpha.");

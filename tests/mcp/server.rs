@@ -8,7 +8,7 @@ use rmcp::ServiceExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use touchmark::config::{HttpConfig, StorageConfig};
+use touchmark::config::{HttpConfig, StorageConfig, TrustedProxies};
 use touchmark::operations::{IngestProgress, IngestStage, Services, ingest_source};
 use touchmark::skill::Sha256Digest;
 use touchmark::surfaces::mcp;
@@ -71,6 +71,7 @@ impl Server {
             public_url: format!("http://{listen}"),
             allowed_hosts: vec!["skills.example".to_owned()],
             allowed_origins: vec!["https://app.example".to_owned()],
+            trusted_proxies: TrustedProxies::none(),
         };
         let storage = StorageConfig { data_folder: folder.path().join("data") };
         std::fs::create_dir_all(&storage.data_folder).expect("a folder");

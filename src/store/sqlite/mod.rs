@@ -1,5 +1,6 @@
 //! The store that needs nothing beside it: one SQLite file in write-ahead mode.
 
+mod client_use;
 mod connect;
 mod digests;
 mod read;
@@ -12,7 +13,7 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
+    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
     SkillRevision, SourceRun, Store, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
@@ -112,6 +113,14 @@ impl Store for SqliteStore {
 
     async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError> {
         digests::put_recipe_digests(&self.writer, &bundles).await
+    }
+
+    async fn client_use(&self, day: i64, limit: u32) -> Result<Vec<ClientUse>, StoreError> {
+        client_use::client_use(&self.readers, day, limit).await
+    }
+
+    async fn put_client_use(&self, rows: Vec<ClientUse>) -> Result<(), StoreError> {
+        client_use::put_client_use(&self.writer, &rows).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
-use crate::config::{HttpConfigError, LogConfigError, StorageConfigError};
+use crate::config::{HttpConfigError, LogConfigError, MeterConfigError, StorageConfigError};
 use crate::operations::{
     CheckError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError, ProjectCheckError,
     ProjectPolicyError,
@@ -37,6 +37,9 @@ pub(super) enum Failure {
     /// A variable of the service cannot be used.
     #[error(transparent)]
     Http(#[from] HttpConfigError),
+    /// A quota cannot be used.
+    #[error(transparent)]
+    Meter(#[from] MeterConfigError),
     /// The variable of the log cannot be used.
     #[error(transparent)]
     Log(#[from] LogConfigError),

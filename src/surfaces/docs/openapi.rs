@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::ErrorEnvelope;
-use crate::operations::{Caching, Exposed, Method, register};
+use crate::operations::{Caching, Charge, Exposed, Method, register};
 
 /// Renders the OpenAPI document of a service at `url`.
 pub(super) fn document(url: &str) -> String {
@@ -65,12 +65,17 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
         ),
     };
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "The answer.", "headers": headers(caching), "content": { "application/json": { "schema": response } } }));
+    responses.insert("200".to_owned(), json!({ "description": "The answer.", "headers": headers(operation, caching), "content": { "application/json": { "schema": response } } }));
     if caching != Caching::None {
         responses.insert("304".to_owned(), json!({ "description": "The answer is the one that the client holds." }));
     }
     for (status, about) in errors(operation) {
-        responses.insert(status.to_owned(), json!({ "description": about, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorEnvelope" } } } }));
+        let mut response = json!({ "description": about, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorEnvelope" } } } });
+        if matches!(status, "402" | "429") {
+            response["headers"] =
+                json!({ "Retry-After": header("Seconds until there is more, where that is known.", "integer") });
+        }
+        responses.insert(status.to_owned(), response);
     }
     description.insert("responses".to_owned(), Value::Object(responses));
     Value::Object(description)
@@ -78,9 +83,18 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
 
 fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
     let mut errors = vec![("400", "The request is malformed; the message says what to change.")];
+    if is_discovery(operation.charge) {
+        errors.push(("402", "The free discovery workflows of this day are used up, where there is a quota. Branch on the code: RATE_LIMITED where payments are off."));
+    }
     if operation.name == "inspect_skill" {
         errors.push(("404", "The selected skill is not in the index."));
-        errors.push(("429", "The five inspections of the query_id are used up."));
+        errors.push((
+            "429",
+            "The five inspections of the query_id are used up, or too many inspections of this day led to no skill.",
+        ));
+    }
+    if matches!(operation.charge, Charge::Lookups(_)) {
+        errors.push(("429", "The look-ups of this day are used up, where they are counted."));
     }
     if operation.rest.is_some_and(|binding| binding.method == Method::Post) {
         errors.push(("413", "The body is over the limit."));
@@ -90,16 +104,34 @@ fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
     errors
 }
 
-fn headers(caching: Caching) -> Value {
-    let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
+fn headers(operation: &Exposed, caching: Caching) -> Value {
+    let text = |about: &str| header(about, "string");
     let mut headers =
         json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
+    if is_discovery(operation.charge) {
+        let number = |about: &str| header(about, "integer");
+        headers["X-RateLimit-Limit"] =
+            number("Discovery workflows a day. This and the next four only where a quota is configured.");
+        headers["X-RateLimit-Remaining"] = number("Discovery workflows that are left of this day.");
+        headers["X-RateLimit-Reset"] = number("The next midnight UTC, in seconds since 1970.");
+        headers["RateLimit-Policy"] = text("The quota, as in draft-ietf-httpapi-ratelimit-headers-11.");
+        headers["RateLimit"] = text("What is left of it and in how many seconds it starts anew, as in the same draft.");
+    }
     if let Caching::Public { hit_seconds, miss_seconds } = caching {
         headers["ETag"] = text("Digest of the answer.");
         headers["Cache-Control"] =
             text(&format!("public, max-age={hit_seconds} for a hit, {miss_seconds} for a miss."));
     }
     headers
+}
+
+fn header(about: &str, kind: &str) -> Value {
+    json!({ "description": about, "schema": { "type": kind } })
+}
+
+/// Tells whether answers say how the discovery quota stands.
+fn is_discovery(charge: Charge) -> bool {
+    matches!(charge, Charge::Workflow | Charge::Inspection)
 }
 
 /// Turns the properties of a request into query parameters.

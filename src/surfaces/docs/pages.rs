@@ -178,7 +178,8 @@ fn api(url: &str) -> Page {
         body.push_str(&format!("\n### {}\n\n{}\n\n{}", tool.name, operation.summary, schema_table::fields(&request)));
     }
     body.push_str(&errors());
-    page("/docs/api", "Reference", "Endpoints, MCP tools, fields and errors.", &body)
+    body.push_str(RATE_LIMITS);
+    page("/docs/api", "Reference", "Endpoints, MCP tools, fields, errors and rate limits.", &body)
 }
 
 fn section(operation: &Exposed, title: &str) -> String {
@@ -217,11 +218,21 @@ fn identity(url: &str) -> Page {
     page("/docs/identity", "Verification", "Stable ids, content hashes, the bundle digest, verdicts and pins.", &body)
 }
 
+/// What an operator can turn on; docs/operations.md says how.
+const RATE_LIMITS: &str = "\n## Rate limits\n\nAn instance counts nothing unless its operator says so. Where it does, each client address (IPv6: each /64) has so many discovery workflows a day, from one midnight UTC to the next. A workflow is one `/discover` and up to five `/inspect` with its `query_id` within an hour; an `/inspect` without `query_id` is a workflow of its own. A call that fails is not counted. The tools draw from the same quota.\n\n\
+    Answers to `/discover` and `/inspect` then carry `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since 1970), and `RateLimit-Policy: \"discovery\";q=50;w=86400` and `RateLimit: \"discovery\";r=12;t=3600` as in draft-ietf-httpapi-ratelimit-headers-11; results of tools carry the same in `_meta[\"touchmark/rate-limit\"]`.\n\n\
+    | Used up | Answer |\n|---|---|\n\
+    | discovery workflows | `RATE_LIMITED` with status 402 |\n\
+    | the five inspections of a `query_id` | `RATE_LIMITED` with status 429, without a hint: search again |\n\
+    | inspections that led to no skill (an unknown selector, or a `query_id` that does not serve) | `RATE_LIMITED` with status 429 for what no `query_id` entitles to |\n\
+    | look-ups of `/verify` and, by the number of pins, `/verify/batch` | `RATE_LIMITED` with status 429 |\n\n\
+    `retry_after_seconds` and `Retry-After` say how long it is until midnight. `/health`, documents and descriptors are never limited.\n";
+
 fn payments(url: &str) -> Page {
     let body = format!(
-        "Payments are off on this instance: every endpoint is free, and no quota is counted. [`/.well-known/x402.json`]({url}/.well-known/x402.json) says the same to programs. `/verify` and `/health` are free everywhere and never return a payment challenge."
+        "Payments are off on this instance: nothing costs money. Where the operator counts a [quota]({url}/docs/api.md#rate-limits), discovery answers tell it in headers, and beyond it they are `RATE_LIMITED` with status 402 and no payment challenge. [`/.well-known/x402.json`]({url}/.well-known/x402.json) says the same to programs. `/verify` and `/health` are free everywhere and never return a payment challenge."
     );
-    page("/docs/payments", "Payments", "Off on this instance: everything is free.", &body)
+    page("/docs/payments", "Payments", "Off on this instance: nothing costs money.", &body)
 }
 
 fn rules(url: &str) -> Page {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult, Implementation,
     JsonObject, ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
@@ -13,13 +14,16 @@ use serde_json::{Value, json};
 use super::text;
 use super::tools::{OfferedTool, offered_tools};
 use crate::api::Problem;
-use crate::operations::Services;
+use crate::operations::{ClientAddress, Quota, Services};
 
 /// Version of the program, which structured content names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Where a failed result carries the error envelope for programs. Structured content cannot:
 /// it has to fit the output schema, which describes answers.
 const ERROR_KEY: &str = "touchmark/error";
+/// Where a result carries how the discovery quota of the client stands, if there is one: over
+/// REST it is in headers, which clients of MCP do not see.
+const QUOTA_KEY: &str = "touchmark/rate-limit";
 /// How long clients may keep the list of tools, which changes only with the program.
 const LIST_TTL_MS: u64 = 3_600_000;
 /// What a model should know before it calls the first tool.
@@ -95,15 +99,20 @@ impl ServerHandler for McpServer {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let offered = self.offered(&request.name).ok_or_else(|| self.unknown_tool(&request.name))?;
         let arguments = Value::Object(request.arguments.unwrap_or_default());
-        let result = match offered.operation.run(&self.services, arguments.clone()).await {
+        let answered = offered.operation.run_for(&self.services, client(&context), arguments.clone()).await;
+        let mut result = match answered.outcome {
             Ok(response) => answer(&offered.tool.name, &arguments, response),
             // What a model can mend is for the model to read, so it is no protocol error (SEP-1303).
             Err(problem) => failure(&problem),
         };
+        if let Some(quota) = &answered.quota {
+            let meta = result.meta.get_or_insert_with(|| MetaObject(JsonObject::new()));
+            meta.0.insert(QUOTA_KEY.to_owned(), quota_state(quota));
+        }
         Ok(result.into())
     }
 }
@@ -114,6 +123,15 @@ impl McpServer {
         let name = text::untrusted_line(name, 60);
         ErrorData::invalid_params(format!("unknown tool `{name}`, expected one of {}", names.join(", ")), None)
     }
+}
+
+/// Returns whom a call is counted for: nobody over standard input, which carries no request.
+fn client(context: &RequestContext<RoleServer>) -> Option<ClientAddress> {
+    context.extensions.get::<Parts>()?.extensions.get::<ClientAddress>().copied()
+}
+
+fn quota_state(quota: &Quota) -> Value {
+    json!({ "limit": quota.limit, "remaining": quota.remaining, "reset_seconds": quota.reset_seconds })
 }
 
 fn answer(tool: &str, arguments: &Value, mut response: Value) -> CallToolResult {

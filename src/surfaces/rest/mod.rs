@@ -5,8 +5,10 @@
 
 mod answer;
 mod answer_cache;
+mod client;
 mod document;
 mod observe;
+mod quota;
 mod request;
 mod route;
 mod serve;

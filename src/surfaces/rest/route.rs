@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{Extension, RawQuery, Request, State};
 use axum::http::header::ALLOW;
 use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, Response, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, get, on, post};
@@ -13,12 +13,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::answer::{self, KeptAnswer};
 use super::answer_cache::AnswerCache;
+use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
+use super::quota;
 use super::request::{read_body, read_query};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
-use crate::operations::{Caching, Exposed, Method, Services, register};
+use crate::operations::{
+    Answered, Caching, ClientAddress, Exposed, Method, Services, admit_lookups, give_back, register,
+};
 use crate::surfaces::mcp;
 
 /// What the routes share.
@@ -50,10 +54,16 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
             router = router.route(binding.path, method_router(operation));
         }
     }
-    router
+    router = router
         .route_service("/mcp", mcp::service(rest.services.clone(), config))
         .method_not_allowed_fallback(method_not_allowed)
-        .fallback(document)
+        .fallback(document);
+    // Nobody asks for the address where nothing is counted.
+    if rest.services.is_metered() {
+        let proxies = Arc::new(config.trusted_proxies.clone());
+        router = router.layer(axum::middleware::from_fn_with_state(proxies, identify));
+    }
+    router
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a handler panicked");
             answer::problem(&Problem::internal())
@@ -66,30 +76,51 @@ fn method_router(operation: Exposed) -> MethodRouter<Rest> {
     let operation = Arc::new(operation);
     let binding = operation.rest.expect("only operations with a route come here");
     match (binding.method, binding.caching) {
-        (Method::Post, _) => post(move |State(rest): State<Rest>, body: Body| async move {
-            let outcome = match read_body(body).await {
-                Ok(request) => operation.run(&rest.services, request).await,
-                Err(problem) => Err(problem),
-            };
-            respond(outcome)
+        (Method::Post, _) => post(move |State(rest): State<Rest>, client: Client, body: Body| async move {
+            match read_body(body).await {
+                Ok(request) => respond(operation.run_for(&rest.services, address(client), request).await),
+                Err(problem) => answer::problem(&problem),
+            }
         }),
-        (Method::Get, Caching::None) => get(move |State(rest): State<Rest>, RawQuery(query): RawQuery| async move {
-            let outcome = match read_query(query.as_deref().unwrap_or_default()) {
-                Ok(request) => operation.run(&rest.services, request).await,
-                Err(problem) => Err(problem),
-            };
-            respond(outcome)
-        }),
+        (Method::Get, Caching::None) => {
+            get(move |State(rest): State<Rest>, client: Client, RawQuery(query): RawQuery| async move {
+                match read_query(query.as_deref().unwrap_or_default()) {
+                    Ok(request) => respond(operation.run_for(&rest.services, address(client), request).await),
+                    Err(problem) => answer::problem(&problem),
+                }
+            })
+        }
         (Method::Get, Caching::Public { hit_seconds, miss_seconds }) => {
             let controls = [hit_seconds, miss_seconds].map(|seconds| {
                 HeaderValue::try_from(format!("public, max-age={seconds}")).expect("digits are a header")
             });
-            on(MethodFilter::GET, move |State(rest): State<Rest>, RawQuery(query): RawQuery, headers: HeaderMap| {
-                let (operation, controls) = (operation.clone(), controls.clone());
-                async move { kept(&rest, &operation, &controls, query.as_deref().unwrap_or_default(), &headers).await }
-            })
+            let handler =
+                move |State(rest): State<Rest>, client: Client, RawQuery(query): RawQuery, headers: HeaderMap| {
+                    let (operation, controls) = (operation.clone(), controls.clone());
+                    async move {
+                        // What was kept is a look-up as well.
+                        let draw = match admit_lookups(&rest.services, address(client), 1) {
+                            Ok(draw) => draw,
+                            Err(problem) => return answer::problem(&problem),
+                        };
+                        let query = query.unwrap_or_default();
+                        let response = kept(&rest, &operation, &controls, &query, &headers).await;
+                        if response.status().is_client_error() || response.status().is_server_error() {
+                            give_back(&rest.services, draw);
+                        }
+                        response
+                    }
+                };
+            on(MethodFilter::GET, handler)
         }
     }
+}
+
+/// Whom a request is counted for, where that is known.
+type Client = Option<Extension<ClientAddress>>;
+
+fn address(client: Client) -> Option<ClientAddress> {
+    client.map(|Extension(address)| address)
 }
 
 /// Answers from what was kept, else runs the operation and keeps what it said.
@@ -127,11 +158,15 @@ async fn kept(
     }
 }
 
-fn respond(outcome: Result<Value, Problem>) -> Response<Body> {
-    match outcome {
+fn respond(answered: Answered) -> Response<Body> {
+    let mut response = match answered.outcome {
         Ok(value) => answer::json(StatusCode::OK, &value),
         Err(problem) => answer::problem(&problem),
+    };
+    if let Some(quota) = &answered.quota {
+        quota::add_headers(response.headers_mut(), quota);
     }
+    response
 }
 
 /// Everything that is no operation is a document, or nothing.

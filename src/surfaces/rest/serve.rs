@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::{Rest, router};
 use crate::config::HttpConfig;
-use crate::operations::{Services, keep_up};
+use crate::operations::{Services, keep_counts, keep_up, save_counts};
 
 /// Why a service ended.
 #[derive(Debug, thiserror::Error)]
@@ -36,14 +36,20 @@ pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(So
     let address = listener.local_addr()?;
     let rest = Rest::new(services.clone());
     let router = router(rest.clone(), &config);
-    let following = tokio::spawn(keep_up(services, move || rest.forget_answers()));
+    let following = tokio::spawn(keep_up(services.clone(), move || rest.forget_answers()));
+    let counting = tokio::spawn(keep_counts(services.clone()));
     ready(address);
     // Answers are small and complete; waiting to fill a packet would only delay them.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let outcome = axum::serve(listener, router).with_graceful_shutdown(stopped()).await;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let outcome = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
     following.abort();
+    counting.abort();
+    if let Err(error) = save_counts(&services).await {
+        tracing::error!(%error, "what clients have used since the last second could not be written");
+    }
     Ok(outcome?)
 }
 

@@ -27,7 +27,9 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidSkillId => "pass a skill_id from the results of discover_skills",
         ErrorCode::InvalidQueryId => "call discover_skills again for a new query_id, or leave query_id out",
         ErrorCode::NotFound => "search with discover_skills, or select the skill in another way",
-        ErrorCode::RateLimited => "wait, or call discover_skills for a new query_id where one is used up",
+        ErrorCode::RateLimited => {
+            "wait as long as is said, or do what the message names instead; do not repeat the call before"
+        }
         ErrorCode::PaymentRequired | ErrorCode::PaymentFailed | ErrorCode::ProtocolUnsupported => {
             "tell your user that a payment is needed; do not pay without their consent"
         }
