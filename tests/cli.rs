@@ -573,6 +573,19 @@ fn paths_need_not_be_text() {
     workshop.check(1, &[OsStr::new("search"), folder.as_ref()]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_with_a_link_is_never_verified() {
+    let workshop = Workshop::new();
+    let folder = workshop.skill("skills/x", "---\nname: x\ndescription: Formats dates in documents.\n---\n# X\n");
+    workshop.run(&["ingest", "skills"]);
+    assert_eq!(workshop.run(&["verify", shown(&folder)]).status.code(), Some(0));
+    std::os::unix::fs::symlink("/etc/hostname", folder.join("link")).expect("a link");
+    let output = workshop.run(&["verify", shown(&folder)]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("link"), "{}", text(&output.stderr));
+}
+
 #[test]
 fn what_an_author_wrote_cannot_steer_the_terminal() {
     let workshop = Workshop::new();
@@ -583,16 +596,18 @@ fn what_an_author_wrote_cannot_steer_the_terminal() {
     let folder = workshop.skill("skills/x", &instructions);
     fs::write(folder.join("a\u{1b}[2J.md"), "x").expect("a file");
     workshop.run(&["ingest", "skills"]);
-    let url = json(&text(&workshop.run(&["verify", "--json", shown(&folder)]).stdout))["skill"]["source_url"]
+    let instructions = folder.join("SKILL.md");
+    let url = json(&text(&workshop.run(&["verify", "--json", shown(&instructions)]).stdout))["skill"]["source_url"]
         .as_str()
         .expect("a URL")
         .to_owned();
-    let rows: [&[&str]; 8] = [
+    let rows: [&[&str]; 9] = [
         &["scan", "skills"],
         &["scan", "skills", "--json"],
         &["ingest", "skills"],
         &["inspect", "--source-url", &url],
         &["inspect", "--source-url", &url, "--json"],
+        &["verify", shown(&instructions)],
         &["verify", shown(&folder)],
         &["scan", "\u{1b}[2J"],
         &["\u{1b}[2J"],
