@@ -243,10 +243,16 @@ impl Gate {
             let flags = if flags.is_empty() { flags } else { format!(" ({flags})") };
             say(ComplaintKind::Verdict, format!("the verdict on {about} is {}{flags}", status.as_str()));
         }
-        if !verdict.is_about_installed && verdict.upstream != Upstream::Changed {
+        if !verdict.is_about_installed {
             // Bytes that drifted are refused already; here they are those that were recorded.
             let kind = if self.needs_verdict { ComplaintKind::NoVerdict } else { ComplaintKind::Note };
-            say(kind, "the verdict is about other files beside the same SKILL.md".to_owned());
+            let text = match verdict.upstream {
+                Upstream::Changed => {
+                    "its source is not known to have held what is installed, so that the verdict may be about other bytes"
+                }
+                _ => "the verdict is about other files beside the same SKILL.md",
+            };
+            say(kind, text.to_owned());
         }
         let is_stale = verdict.freshness != Freshness::Fresh;
         let is_behind = verdict.upstream == Upstream::Changed;

@@ -309,6 +309,18 @@ fn hit(status: &str, action: &str, matched_by: &str, is_same: bool, freshness: &
     serde_json::from_value(body).expect("a hit")
 }
 
+/// The answer with the recipe by which the skill was found.
+fn by_recipe(mut answer: VerifyResponse, recipe: &str, is_current: bool) -> VerifyResponse {
+    if let VerifyResponse::Hit(hit) = &mut answer {
+        let view = json!({
+            "name": recipe, "strength": if recipe == "skill_md" { "strong" } else { "weak" }, "covers": "skill_md", "note": "n",
+            "is_current": is_current, "matched_content_hash": "sha256:1", "matched_package_hash": ROOT
+        });
+        hit.comparison.recipe = serde_json::from_value(view).expect("a recipe");
+    }
+    answer
+}
+
 #[test]
 fn verdicts_refuse_as_they_were_asked_to() {
     use CheckOutcome::{Match, NoVerdict, Refused};
@@ -333,6 +345,8 @@ fn verdicts_refuse_as_they_were_asked_to() {
     if let VerifyResponse::Hit(hit) = &mut others {
         hit.safety.audited_package_hash = Some("sha256:2".to_owned());
     }
+    let earlier = by_recipe(moved.clone(), "skill_md", false);
+    let other_line_ends = by_recipe(moved.clone(), "skill_md_lf", true);
     for (answer, fail_on, expected) in [
         (Ok(&safe), &[][..], Match),
         (Ok(&safe), &[FailOn::Caution, FailOn::Stale], Match),
@@ -346,6 +360,11 @@ fn verdicts_refuse_as_they_were_asked_to() {
         (Ok(&old), &[FailOn::Stale], Refused),
         (Ok(&moved), &[], Match),
         (Ok(&moved), &[FailOn::Stale], Refused),
+        (Ok(&moved), &[FailOn::Dangerous], NoVerdict),
+        (Ok(&moved), &[FailOn::Never], Match),
+        (Ok(&earlier), &[FailOn::Dangerous], Match),
+        (Ok(&earlier), &[FailOn::Stale], Refused),
+        (Ok(&other_line_ends), &[FailOn::Dangerous], NoVerdict),
         (Ok(&others), &[], Match),
         (Ok(&others), &[FailOn::Dangerous], NoVerdict),
         (Ok(&others), &[FailOn::Never], Match),
