@@ -211,6 +211,10 @@ impl Gate {
         let mut say = |kind, text: String| complaints.push(Complaint { kind, text });
         let verdict = match &check.verdict {
             None => return,
+            Some(VerdictState::NothingToAsk) if self.needs_verdict => {
+                return say(ComplaintKind::NoVerdict, NOTHING_TO_ASK.to_owned());
+            }
+            Some(VerdictState::NothingToAsk) => return,
             Some(VerdictState::Unknown { reason }) => {
                 return say(ComplaintKind::NoVerdict, format!("the verdict is unknown: {reason}"));
             }
@@ -274,6 +278,10 @@ impl Gate {
         complaints.map(|complaint| complaint.kind.outcome()).max().unwrap_or(CheckOutcome::Match)
     }
 }
+
+/// Why there is no verdict on a folder without SKILL.md.
+const NOTHING_TO_ASK: &str = "the verdict is unknown: it holds no SKILL.md by which an index could be asked; \
+                              look at it with `touchmark scan`";
 
 /// What to do about a skill that no index knows.
 const NOT_INDEXED: &str = "the verdict is unknown: it is not indexed; `touchmark ingest` its source, ask a server with --url, \

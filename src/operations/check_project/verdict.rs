@@ -15,6 +15,8 @@ pub enum VerdictState {
     Known(KnownVerdict),
     /// It was asked and knows nothing, or there is no index on this machine.
     NotIndexed,
+    /// It could not be asked about this folder, which holds no SKILL.md.
+    NothingToAsk,
     /// It could not be asked: nothing is known, and that is not the skill's doing.
     Unknown {
         /// Why, sanitised.
@@ -124,6 +126,15 @@ impl ProjectReport {
         let asked = |check: &&mut SkillCheck| check.question.as_ref().is_some_and(|own| is_same(own, question));
         for check in self.checks.iter_mut().filter(asked) {
             check.verdict = Some(state(check));
+        }
+    }
+
+    /// Notes what no index can be asked about, where somebody asks one: a folder that was
+    /// measured and holds no SKILL.md.
+    pub fn mark_unasked(&mut self) {
+        let is_unasked = |check: &&mut SkillCheck| check.root_digest.is_some() && check.question.is_none();
+        for check in self.checks.iter_mut().filter(is_unasked) {
+            check.verdict = Some(VerdictState::NothingToAsk);
         }
     }
 
