@@ -262,9 +262,9 @@ fn a_pin_is_compared_with_what_the_index_holds() {
     project.write("pin.json", pin);
     project.check(0, "diff pin.json --upstream");
 
-    // An edit here is told, and is no change of the index.
+    // An edit here is told, and is not the same.
     project.write("skills/demo/SKILL.md", SKILL.replace("Hello", "Hello\u{1b}[2J"));
-    let (out, _) = project.check(0, "diff pin.json --upstream --folder skills/demo");
+    let (out, _) = project.check(2, "diff pin.json --upstream --folder skills/demo");
     assert!(out.contains("not the one that was pinned") && out.contains("- Hello\\u{1b}[2J"), "{out}");
     let (out, _) = project.check(2, "diff skills/demo --upstream");
     assert!(out.starts_with("unknown"), "{out}");
@@ -278,11 +278,17 @@ fn a_pin_is_compared_with_what_the_index_holds() {
         report["changes"].as_array().expect("a list").iter().filter_map(|part| part["field"].as_str()).collect();
     assert_eq!(fields, ["verdict", "content_hash", "package_hash"]);
 
+    // Nothing is read through a link in the place of SKILL.md.
+    fs::create_dir(project.path("linked")).expect("a folder");
+    std::os::unix::fs::symlink(project.path("pin.json"), project.path("linked/SKILL.md")).expect("a link");
+    let (_, err) = project.check(1, "diff pin.json --upstream --folder linked");
+    assert!(err.contains("cannot read `linked`") && err.contains("symbolic link"), "{err}");
+
     project.write("none.json", "{}");
     for (arguments, expected) in [
         ("diff none.json --upstream", "names neither skill_id"),
         ("diff nowhere --upstream", "neither a file with a pin"),
-        ("diff pin.json --upstream --folder nowhere", "cannot read `nowhere/SKILL.md`"),
+        ("diff pin.json --upstream --folder nowhere", "cannot read `nowhere`"),
         ("diff skills/demo", "CANDIDATE"),
         ("diff skills/demo skills/demo --upstream", "--upstream"),
         ("diff skills/demo skills/demo --url http://127.0.0.1:9", "works on this machine"),

@@ -471,6 +471,14 @@ fn pins_are_verified_together() {
         let (out, _) = workshop.check(code, &["verify", "--json", "--pins", shown(&file)]);
         assert_eq!(json(&out)["results"].as_array().map(Vec::len), Some(count));
     }
+    // An entry of a lockfile without a pin is no good answer, and hides no other.
+    let lockfile = format!(
+        r#"{{"version":1,"skills":{{"bare":{{"path":"p"}},"notes":{{"path":"q","root_digest":"sha256:{}","pin":{pin}}}}}}}"#,
+        "0".repeat(64)
+    );
+    fs::write(&file, lockfile).expect("a file");
+    let (out, _) = workshop.check(1, &["verify", "--pins", shown(&file)]);
+    assert!(out.starts_with("error") && out.contains("skills.bare") && out.contains("verified  notes"), "{out}");
     for text in ["", "[]", "[1", "x"] {
         fs::write(&file, text).expect("a file");
         workshop.check(1, &["verify", "--pins", shown(&file)]);

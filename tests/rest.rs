@@ -352,9 +352,11 @@ async fn verify_takes_the_digest_of_every_recipe_and_says_how_strong_it_is() {
             "{}",
             digest.recipe
         );
+        // By the contract the same is the SKILL.md of now; of other recipes `recipe` tells.
+        let is_content_hash = comparison["current_content_hash"] == digest.to_string();
+        assert_eq!(comparison["your_hash_matches_audited"], is_content_hash, "{}", digest.recipe);
         // What was changed before it was hashed proves nothing of the bytes.
         let is_exact = found.weakness() != Some(Weakness::Normalised);
-        assert_eq!(comparison["your_hash_matches_audited"], is_exact, "{}", digest.recipe);
         if found.covers() == Covers::WholeBundle {
             assert_eq!(
                 (&recipe["matched_package_hash"], &comparison["current_package_hash"]),
@@ -366,6 +368,28 @@ async fn verify_takes_the_digest_of_every_recipe_and_says_how_strong_it_is() {
         let matched_by = if is_exact { "both" } else { "source_url" };
         assert_eq!((&both["matched_by"], &both["match"]["recipe"]), (&json!(matched_by), recipe), "{}", digest.recipe);
     }
+}
+
+#[tokio::test]
+async fn a_source_that_never_held_the_bytes_lends_them_no_verdict() {
+    let service = Service::start().await;
+    let found = service.discover("zebra striped tables").await;
+    let safe = found["results"][0]["source"]["url"].as_str().expect("a URL").to_owned();
+    let harmful = [RecipeFile::new("SKILL.md", HARMFUL.as_bytes(), FileMode::Regular)];
+    let held = HashRecipe::SkillMd.compute(&harmful).expect("a digest");
+    let (_, answer) = service.get(&format!("/verify?source_url={safe}&content_hash={held}")).await;
+    assert_eq!(
+        (&answer["matched_by"], &answer["skill"]["source_url"], &answer["match"]["your_hash_matches_audited"]),
+        (&json!("source_url"), &json!(safe), &json!(false))
+    );
+    assert_eq!(
+        (&answer["safety"]["status"], &answer["safety"]["audited_content_hash"]),
+        (&json!("dangerous"), &json!(held.to_string())),
+        "{answer}"
+    );
+    assert_eq!(answer["match"]["elsewhere"]["name"], "zebra-helper");
+    let (_, unknown) = service.get(&format!("/verify?source_url={safe}&content_hash=sha256:{}", "0".repeat(64))).await;
+    assert_eq!((&unknown["safety"]["status"], &unknown["match"]["elsewhere"]), (&json!("safe"), &Value::Null));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scan::{RULESET_NUMBER, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
+use crate::scan::{INCOMPLETE_FLAG, RULESET_NUMBER, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
 use crate::skill::{Sha256Digest, Timestamp};
 
 /// What a verdict is about.
@@ -116,6 +116,12 @@ impl SafetyView {
             audited_package_hash: Some(facts.package_hash.to_string()),
             ruleset_version: Some(facts.ruleset_version.to_string()),
         }
+    }
+
+    /// Tells whether the verdict is about every file of the bundle. Where it is not, that the
+    /// digest of a folder is another is no evidence of a change.
+    pub fn is_whole(&self) -> bool {
+        !self.safety_flags.iter().any(|flag| flag == INCOMPLETE_FLAG)
     }
 
     /// Returns the part that lists of results show.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, SafetyView};
-use crate::recipe::{Covers, HeldDigest, Strength};
+use crate::recipe::{Covers, HashRecipe, HeldDigest, Strength, Weakness};
 use crate::skill::SkillId;
 
 /// At least one of content_hash and source_url.
@@ -112,7 +112,7 @@ pub struct SkillRef {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct MatchView {
-    /// Whether what the supplied content_hash covers is the current indexed content; null when none was supplied. See recipe for how much that proves.
+    /// Whether the supplied content_hash matches the current indexed content hash (current_content_hash); null when none was supplied. Of a digest by another recipe, recipe says whether it is that of the current revision.
     pub your_hash_matches_audited: Option<bool>,
     /// Current indexed content hash.
     pub current_content_hash: Option<String>,
@@ -122,6 +122,25 @@ pub struct MatchView {
     /// How the supplied content_hash led to this skill; null when it did not.
     #[serde(default)]
     pub recipe: Option<RecipeMatchView>,
+    /// Only where the supplied content_hash is not that of the skill at source_url: a skill from elsewhere that has it. The verdict is the worse of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SkillRef")]
+    pub elsewhere: Option<SkillRef>,
+}
+
+impl MatchView {
+    /// Tells whether what was hashed is the current indexed content, by whichever recipe that
+    /// does not change bytes first; nothing where nothing was supplied.
+    pub fn is_current_content(&self) -> Option<bool> {
+        let is_exact = |recipe: &RecipeMatchView| recipe.is_current && !recipe.is_normalised();
+        self.your_hash_matches_audited.map(|is_same| is_same || self.recipe.as_ref().is_some_and(is_exact))
+    }
+
+    /// Tells whether what was hashed is, or was, what the skill holds, byte for byte.
+    pub fn is_known_content(&self) -> bool {
+        let is_earlier = |recipe: &RecipeMatchView| !recipe.is_current && !recipe.is_normalised();
+        self.is_current_content() == Some(true) || self.recipe.as_ref().is_some_and(is_earlier)
+    }
 }
 
 /// The recipe that made a digest, and how much a match of it proves.
@@ -142,6 +161,15 @@ pub struct RecipeMatchView {
     pub matched_content_hash: String,
     /// Root digest of the revision that matched; null where not every file was read.
     pub matched_package_hash: Option<String>,
+}
+
+impl RecipeMatchView {
+    /// Tells whether bytes were changed before they were hashed, so that others match as well.
+    /// Of a recipe that only a newer server knows, every weak one may do so.
+    pub fn is_normalised(&self) -> bool {
+        let is_weak = self.strength == StrengthWord::Weak;
+        HashRecipe::from_name(&self.name).map_or(is_weak, |recipe| recipe.weakness() == Some(Weakness::Normalised))
+    }
 }
 
 /// How much a match proves of what was hashed.

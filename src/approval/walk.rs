@@ -98,10 +98,13 @@ pub(super) fn measure_watched(_: &Path, _: Keep, _: Watch<'_>) -> Result<Measure
 }
 
 impl MeasuredFolder {
-    /// Returns the SHA-256 of the SKILL.md at the root.
+    /// Returns the SHA-256 of the SKILL.md at the root, by its exact name or else in any case,
+    /// as hash recipes find it: clients read such a file, so that an index is asked about it.
     pub fn content_hash(&self) -> Option<Sha256Digest> {
-        let files = self.manifest.files().iter();
-        files.filter(|file| file.path.as_str() == "SKILL.md").map(|file| file.sha256).next()
+        let files = || self.manifest.files().iter();
+        let exact = files().find(|file| file.path.as_str() == "SKILL.md");
+        let found = exact.or_else(|| files().find(|file| file.path.as_str().eq_ignore_ascii_case("SKILL.md")));
+        found.map(|file| file.sha256)
     }
 
     /// Returns each file with its bytes, in byte order of the paths; nothing unless it was

@@ -98,7 +98,7 @@ pub(super) fn shown_path(path: &str) -> String {
 }
 
 /// Lists the files that differ, by class and then by path.
-pub(super) fn file_changes(base: &SkillBundle, candidate: &SkillBundle) -> Vec<FileChange> {
+pub(super) fn file_changes<'a>(base: &'a SkillBundle, candidate: &'a SkillBundle) -> Vec<FileChange> {
     let mut both: BTreeMap<&str, (Option<&BundleFile>, Option<&BundleFile>)> = BTreeMap::new();
     for file in &base.files {
         both.entry(file.path.as_str()).or_default().0 = Some(file);
@@ -106,9 +106,9 @@ pub(super) fn file_changes(base: &SkillBundle, candidate: &SkillBundle) -> Vec<F
     for file in &candidate.files {
         both.entry(file.path.as_str()).or_default().1 = Some(file);
     }
-    let change = |(path, (before, after)): (&str, (Option<&BundleFile>, Option<&BundleFile>))| {
+    let change = |(path, (before, after)): (&'a str, (Option<&BundleFile>, Option<&BundleFile>))| {
         let class = after.or(before)?.class;
-        FileChange::new(path, class, before.map(FileState::of), after.map(FileState::of))
+        Some((path, FileChange::new(path, class, before.map(FileState::of), after.map(FileState::of))?))
     };
     let mut changes = join_renamed(both.into_iter().filter_map(change).collect());
     changes.sort_by(|left, right| (left.class, &left.path).cmp(&(right.class, &right.path)));
@@ -116,30 +116,31 @@ pub(super) fn file_changes(base: &SkillBundle, candidate: &SkillBundle) -> Vec<F
 }
 
 /// Makes one change of a file that went and one of the same bytes that came. Empty files are
-/// all the same, and say nothing of where they came from.
-fn join_renamed(changes: Vec<FileChange>) -> Vec<FileChange> {
-    let mut gone: HashMap<Sha256Digest, Vec<FileChange>> = HashMap::new();
+/// all the same, and say nothing of where they came from. The path beside each change is the
+/// whole one: what is shown may be cut, and is then that of several files.
+fn join_renamed(changes: Vec<(&str, FileChange)>) -> Vec<FileChange> {
+    let mut gone: HashMap<Sha256Digest, Vec<(&str, FileChange)>> = HashMap::new();
     let mut joined = Vec::new();
-    for change in changes.iter().rev().filter(|change| change.kind == FileChangeKind::Removed) {
+    for (path, change) in changes.iter().rev().filter(|(_, change)| change.kind == FileChangeKind::Removed) {
         if let Some(before) = change.before.as_ref().filter(|before| before.size_bytes > 0) {
-            gone.entry(before.sha256).or_default().push(change.clone());
+            gone.entry(before.sha256).or_default().push((path, change.clone()));
         }
     }
     let mut taken = BTreeSet::new();
-    for mut change in changes {
+    for (path, mut change) in changes {
         if change.kind == FileChangeKind::Added
             && let Some(after) = change.after.as_ref().filter(|after| after.size_bytes > 0)
-            && let Some(origin) = gone.get_mut(&after.sha256).and_then(Vec::pop)
+            && let Some((from, origin)) = gone.get_mut(&after.sha256).and_then(Vec::pop)
         {
-            taken.insert(origin.path.clone());
+            taken.insert(from);
             change.kind = FileChangeKind::Renamed;
             change.from = Some(origin.path);
             change.before = origin.before;
         }
-        joined.push(change);
+        joined.push((path, change));
     }
-    joined.retain(|change| change.kind != FileChangeKind::Removed || !taken.contains(&change.path));
-    joined
+    joined.retain(|(path, change)| change.kind != FileChangeKind::Removed || !taken.contains(path));
+    joined.into_iter().map(|(_, change)| change).collect()
 }
 
 /// Returns the new path of every file that was renamed, by its old one.

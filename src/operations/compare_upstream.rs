@@ -105,7 +105,8 @@ pub struct UpstreamChange {
     pub pin: HeldPin,
     /// What the index holds; absent where it knows no such skill.
     pub upstream: Option<HeldPin>,
-    /// Whether content, files and verdict are those of the pin, and nothing blocks the skill.
+    /// Whether content, files and verdict are those of the pin, as far as it says, what is held
+    /// was not edited, and nothing blocks the skill.
     pub is_same: bool,
     /// Whether the verdict is to be blocked.
     pub is_blocked: bool,
@@ -148,7 +149,8 @@ pub struct PinChange {
     pub before: String,
     /// What it is now, sanitised; absent where there is none.
     pub after: Option<String>,
-    /// Whether it makes the skill another one: the same files at another commit do not.
+    /// Whether it makes the skill another one, or may: the same files at another commit do not,
+    /// but only a root digest on both sides tells that they are the same.
     pub counts: bool,
 }
 
@@ -161,12 +163,13 @@ impl UpstreamChange {
         let upstream = skill.map(HeldPin::of);
         let is_blocked = skill.is_some_and(|skill| skill.safety.recommended_action == RecommendedAction::Block);
         let changes = upstream.as_ref().map(|now| pin_changes(&pin, now)).unwrap_or_default();
-        let is_same = upstream.is_some() && !is_blocked && !changes.iter().any(|change| change.counts);
         let text = skill
             .zip(held)
             .filter(|(skill, held)| skill.content != held.text)
             .map(|(skill, held)| compare_texts("SKILL.md", Some(&held.text), &skill.content));
         let is_edited = held.zip(pin.content_hash).map(|(held, pinned)| held.content_hash != pinned);
+        let has_changed = changes.iter().any(|change| change.counts) || is_edited == Some(true);
+        let is_same = upstream.is_some() && !is_blocked && !has_changed;
         Self { schema_version: 1, pin, upstream, is_same, is_blocked, changes, is_edited, text }
     }
 }
@@ -185,7 +188,9 @@ fn pin_changes(pin: &HeldPin, now: &HeldPin) -> Vec<PinChange> {
     add("content_hash", digest(pin.content_hash), digest(now.content_hash), true);
     add("package_hash", digest(pin.package_hash), digest(now.package_hash), true);
     add("skill_id", pin.skill_id.map(|id| id.to_string()), now.skill_id.map(|id| id.to_string()), true);
-    add("commit_sha", pin.commit_sha.clone(), now.commit_sha.clone(), false);
+    // Without both root digests nobody knows what else the other commit changed.
+    let may_differ = pin.package_hash.is_none() || now.package_hash.is_none();
+    add("commit_sha", pin.commit_sha.clone(), now.commit_sha.clone(), may_differ);
     add("source_url", pin.source_url.clone(), now.source_url.clone(), false);
     changes
 }
@@ -236,10 +241,11 @@ mod tests {
             verdict: Some(SafetyStatus::Warning),
             audited_at: None,
         };
-        let rows: [(HeldPin, &[(&str, bool)]); 6] = [
+        let rows: [(HeldPin, &[(&str, bool)]); 7] = [
             (now.clone(), &[]),
             (HeldPin { content_hash: digest("content"), ..HeldPin::default() }, &[]),
             (HeldPin { commit_sha: Some("a".repeat(40)), ..now.clone() }, &[("commit_sha", false)]),
+            (HeldPin { commit_sha: Some("a".repeat(40)), package_hash: None, ..now.clone() }, &[("commit_sha", true)]),
             (HeldPin { package_hash: digest("other"), ..now.clone() }, &[("package_hash", true)]),
             (
                 HeldPin { verdict: Some(SafetyStatus::Safe), content_hash: digest("old"), ..now.clone() },

@@ -6,7 +6,7 @@ use crate::api::{
     MatchView, MatchedBy, Problem, RecipeMatchView, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss,
     VerifyQuery, VerifyRequest, VerifyResponse,
 };
-use crate::recipe::{HeldDigest, Weakness};
+use crate::recipe::{HashRecipe, HeldDigest, Weakness};
 use crate::skill::{SkillId, locate_source_url};
 use crate::store::{DigestMatch, SkillRecord, StoredVerdict};
 
@@ -35,18 +35,30 @@ pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<Ve
         VerifyQuery::ContentHash(held) => by_hash(services, held).await,
         VerifyQuery::SourceUrl(url) => {
             let record = by_url(services, &url).await?;
-            Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, None, None)))
+            Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, false, None)))
         }
         VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
             Some(record) => {
-                let matches = matches(services, content_hash, Some(record.skill_id)).await?;
-                let found = matches.first();
-                let is_same = found.is_some_and(is_current_content);
+                let own = matches(services, content_hash, Some(record.skill_id)).await?;
+                let found = own.first();
                 // Both selectors lead to what the skill is now, or the hash does not cross-check.
-                let matched_by = if is_same { MatchedBy::Both } else { MatchedBy::SourceUrl };
+                let is_both = found.is_some_and(is_current_content);
+                let matched_by = if is_both { MatchedBy::Both } else { MatchedBy::SourceUrl };
+                // Whoever names a place must not choose by it what is said of the bytes.
+                let others = match found {
+                    Some(found) if !is_normalised(found) => Vec::new(),
+                    _ => matches(services, content_hash, None).await?,
+                };
+                let elsewhere = others.iter().find(|other| other.record.skill_id != record.skill_id);
+                let elsewhere = elsewhere.filter(|other| !is_normalised(other)).map(|other| skill_ref(&other.record));
                 let earlier = found.filter(|found| !found.is_current).map(|found| &found.verdict);
-                let verdict = worst(earlier.into_iter().chain([&record.verdict]));
-                Ok(hit(with_verdict(record, verdict), matched_by, Some(is_same), found))
+                let of_bytes = worst_of(&others);
+                let verdict = worst(earlier.into_iter().chain(&of_bytes).chain([&record.verdict]));
+                let mut answer = hit(with_verdict(record, verdict), matched_by, true, found);
+                if let VerifyResponse::Hit(hit) = &mut answer {
+                    hit.comparison.elsewhere = elsewhere;
+                }
+                Ok(answer)
             }
             // An unknown place must not hide what is known of the bytes.
             None => by_hash(services, content_hash).await,
@@ -69,11 +81,16 @@ async fn matches(services: &Services, held: HeldDigest, only: Option<SkillId>) -
 async fn by_hash(services: &Services, held: HeldDigest) -> Result<VerifyResponse, Problem> {
     let matches = matches(services, held, None).await?;
     let Some(first) = matches.first() else { return Ok(miss()) };
+    let record = with_verdict(first.record.clone(), worst_of(&matches));
+    Ok(hit(record, MatchedBy::ContentHash, true, Some(first)))
+}
+
+/// Returns the worst verdict on what has a digest: on current content where any is.
+fn worst_of(matches: &[DigestMatch]) -> Option<StoredVerdict> {
+    let first = matches.first()?;
     let alike = matches.iter().filter(|found| found.is_current == first.is_current).map(|found| &found.verdict);
     // What is held may be an earlier revision: the verdict on the current one counts as well.
-    let verdict = worst(alike.chain((!first.is_current).then_some(&first.record.verdict)));
-    let record = with_verdict(first.record.clone(), verdict);
-    Ok(hit(record, MatchedBy::ContentHash, Some(is_current_content(first)), Some(first)))
+    worst(alike.chain((!first.is_current).then_some(&first.record.verdict)))
 }
 
 fn worst<'a>(verdicts: impl Iterator<Item = &'a StoredVerdict>) -> Option<StoredVerdict> {
@@ -88,24 +105,30 @@ fn with_verdict(mut record: SkillRecord, verdict: Option<StoredVerdict>) -> Skil
 /// Tells whether what the recipe hashed is the current content. A recipe that changes bytes
 /// before it hashes them cannot say so.
 fn is_current_content(found: &DigestMatch) -> bool {
-    found.is_current && found.recipe.weakness() != Some(Weakness::Normalised)
+    found.is_current && !is_normalised(found)
 }
 
-fn hit(
-    record: SkillRecord,
-    matched_by: MatchedBy,
-    is_same: Option<bool>,
-    found: Option<&DigestMatch>,
-) -> VerifyResponse {
+fn is_normalised(found: &DigestMatch) -> bool {
+    found.recipe.weakness() == Some(Weakness::Normalised)
+}
+
+fn skill_ref(record: &SkillRecord) -> SkillRef {
+    SkillRef { skill_id: record.skill_id, source_url: record.source.url(), name: record.name.clone() }
+}
+
+fn hit(record: SkillRecord, matched_by: MatchedBy, is_hash_held: bool, found: Option<&DigestMatch>) -> VerifyResponse {
     VerifyResponse::Hit(Box::new(VerifyHit {
         matched: true,
         matched_by,
-        skill: SkillRef { skill_id: record.skill_id, source_url: record.source.url(), name: record.name },
+        skill: skill_ref(&record),
         comparison: MatchView {
-            your_hash_matches_audited: is_same,
+            // What the contract calls the same is the SKILL.md of now; `recipe` carries the rest.
+            your_hash_matches_audited: is_hash_held
+                .then(|| found.is_some_and(|found| found.is_current && found.recipe == HashRecipe::SkillMd)),
             current_content_hash: Some(record.content_hash.to_string()),
             current_package_hash: record.is_complete.then(|| record.package_hash.to_string()),
             recipe: found.map(recipe_view),
+            elsewhere: None,
         },
         safety: SafetyView::new(facts(record.verdict), record.content_hash),
     }))

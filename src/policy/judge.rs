@@ -50,6 +50,11 @@ impl Policy {
         judgement
     }
 
+    /// Tells whether it asks who published a skill, or where it came from.
+    pub fn names_origins(&self) -> bool {
+        self.publishers.is_some() || self.sources.is_some()
+    }
+
     /// Says of every exception that held nothing back why, so that the list stays short and
     /// true; `used` are those that did, for any skill.
     pub fn notices(&self, used: &BTreeSet<usize>, now: Timestamp) -> Vec<String> {

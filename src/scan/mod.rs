@@ -34,7 +34,7 @@ pub use layer::{Fact, FactKind, Layer, Origin};
 pub use policy::{
     Baseline, BaselineError, Decision, Review, ReviewOutcome, Suppressions, SuppressionsError, WrittenSuppressions,
 };
-pub use report::{Completeness, PhaseReport, ScanReport};
+pub use report::{Completeness, INCOMPLETE_FLAG, PhaseReport, ScanReport};
 pub use rule::{Hook, Lifecycle, RemovedRule, Rule};
 pub use rules::{REMOVED_RULES, RULES};
 pub use ruleset::{RULESET_NUMBER, Ruleset, RulesetVersion, ruleset_version};

@@ -123,7 +123,7 @@ impl ScanReport {
             .map(|finding| finding.rule_id.as_str())
             .collect();
         if !self.completeness.unread.is_empty() {
-            flags.insert(INCOMPLETE);
+            flags.insert(INCOMPLETE_FLAG);
         }
         flags.into_iter().map(str::to_owned).collect()
     }
@@ -149,7 +149,7 @@ impl ScanReport {
 }
 
 /// The flag of a bundle of which not everything was read.
-const INCOMPLETE: &str = "incomplete-scan";
+pub const INCOMPLETE_FLAG: &str = "incomplete-scan";
 
 /// The worst finding of each rule counts in full, every further one a point, at most five.
 fn phase_score(findings: &[Finding], phase: Phase) -> u32 {

@@ -211,6 +211,10 @@ impl Gate {
         let mut say = |kind, text: String| complaints.push(Complaint { kind, text });
         let verdict = match &check.verdict {
             None => return,
+            Some(VerdictState::NothingToAsk) if self.needs_verdict => {
+                return say(ComplaintKind::NoVerdict, NOTHING_TO_ASK.to_owned());
+            }
+            Some(VerdictState::NothingToAsk) => return,
             Some(VerdictState::Unknown { reason }) => {
                 return say(ComplaintKind::NoVerdict, format!("the verdict is unknown: {reason}"));
             }
@@ -243,10 +247,16 @@ impl Gate {
             let flags = if flags.is_empty() { flags } else { format!(" ({flags})") };
             say(ComplaintKind::Verdict, format!("the verdict on {about} is {}{flags}", status.as_str()));
         }
-        if !verdict.is_about_installed && verdict.upstream != Upstream::Changed {
+        if !verdict.is_about_installed {
             // Bytes that drifted are refused already; here they are those that were recorded.
             let kind = if self.needs_verdict { ComplaintKind::NoVerdict } else { ComplaintKind::Note };
-            say(kind, "the verdict is about other files beside the same SKILL.md".to_owned());
+            let text = match verdict.upstream {
+                Upstream::Changed => {
+                    "its source is not known to have held what is installed, so that the verdict may be about other bytes"
+                }
+                _ => "the verdict is about other files beside the same SKILL.md",
+            };
+            say(kind, text.to_owned());
         }
         let is_stale = verdict.freshness != Freshness::Fresh;
         let is_behind = verdict.upstream == Upstream::Changed;
@@ -268,6 +278,10 @@ impl Gate {
         complaints.map(|complaint| complaint.kind.outcome()).max().unwrap_or(CheckOutcome::Match)
     }
 }
+
+/// Why there is no verdict on a folder without SKILL.md.
+const NOTHING_TO_ASK: &str = "the verdict is unknown: it holds no SKILL.md by which an index could be asked; \
+                              look at it with `touchmark scan`";
 
 /// What to do about a skill that no index knows.
 const NOT_INDEXED: &str = "the verdict is unknown: it is not indexed; `touchmark ingest` its source, ask a server with --url, \

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::project::blank;
 use super::report::{BytesStatus, ProjectReport, SkillCheck};
-use super::verdict::VerdictState;
+use super::verdict::{KnownVerdict, Upstream, VerdictState};
 use crate::api::Freshness;
 use crate::operations::ProjectPolicyError;
 use crate::policy::{IndexFacts, Policy, SkillFacts};
-use crate::skill::{Sha256Digest, Timestamp, locate_source_url};
+use crate::skill::{Sha256Digest, SourceIdentity, Timestamp, locate_source_url, sanitise_line};
 
 /// The format of a policy, in a report that says that it cannot be read.
 const POLICY: &str = "policy";
+/// Characters of a source in a notice.
+const SOURCE_CHARACTERS: usize = 300;
 
 impl ProjectReport {
     /// Takes the policy of the project, once the verdicts are there: says of each installed
@@ -23,14 +25,18 @@ impl ProjectReport {
             Ok(None) => return,
             Err(error) => return self.checks.insert(0, failed(&error)),
         };
-        let sources = self.sources();
+        let origins = self.origins();
         let mut used = BTreeSet::new();
         for check in self.checks.iter_mut().filter(|check| check.root_digest.is_some()) {
-            let source_url = check.folder.as_ref().and_then(|folder| sources.get(folder)).map(String::as_str);
+            let origin = check.folder.as_ref().and_then(|folder| origins.get(folder));
+            let source_url = origin.and_then(Origin::believed);
             let publisher = source_url.and_then(publisher_of);
             let judgement = policy.judge(&facts(check, source_url, publisher.as_deref()), now);
             check.violations = judgement.violations;
             check.policy_notices = judgement.notices;
+            if policy.names_origins() {
+                check.policy_notices.extend(origin.and_then(Origin::doubt));
+            }
             used.extend(judgement.used);
         }
         // Where nobody was asked, nothing can be said of what an exception is needed for.
@@ -40,24 +46,105 @@ impl ProjectReport {
         self.notices.extend(notices.into_iter().map(|notice| format!("{}: {notice}", Policy::FILE)));
     }
 
-    /// Returns where each folder came from: what its lockfiles say comes before what an index
-    /// knows of the same SKILL.md, which may be a copy.
-    fn sources(&self) -> BTreeMap<String, String> {
-        let mut sources = BTreeMap::new();
-        let recorded = |check: &SkillCheck| check.question.as_ref().and_then(|question| question.source_url.clone());
-        let indexed = |check: &SkillCheck| match &check.verdict {
-            Some(VerdictState::Known(verdict)) => Some(verdict.source_url.clone()),
-            _ => None,
-        };
-        for source_of in [&recorded as &dyn Fn(&SkillCheck) -> Option<String>, &indexed] {
-            for check in &self.checks {
-                if let (Some(folder), Some(source)) = (&check.folder, source_of(check)) {
-                    sources.entry(folder.clone()).or_insert(source);
-                }
+    /// Returns where the bytes of each folder came from. What the index knows of them comes
+    /// before what lockfiles say, which is whatever the author of a change wrote.
+    fn origins(&self) -> BTreeMap<String, Origin> {
+        let mut folders: BTreeMap<&String, Vec<&SkillCheck>> = BTreeMap::new();
+        for check in &self.checks {
+            if let Some(folder) = &check.folder {
+                folders.entry(folder).or_default().push(check);
             }
         }
-        sources
+        let origin = |(folder, checks): (&String, Vec<&SkillCheck>)| Some((folder.clone(), Origin::of(&checks)?));
+        folders.into_iter().filter_map(origin).collect()
     }
+}
+
+/// Where the bytes of a folder came from, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    /// The index knows these bytes from there.
+    Indexed(String),
+    /// Lockfiles say so, and no index does.
+    Claimed(String),
+    /// Lockfiles say so, and the index holds other bytes there.
+    Contradicted(String),
+    /// Lockfiles name two sources.
+    Disputed(String, String),
+}
+
+impl Origin {
+    /// Reads it off every check of one folder; nothing where nobody says anything.
+    fn of(checks: &[&SkillCheck]) -> Option<Self> {
+        let claims: Vec<&str> = checks.iter().filter_map(|check| claim(check)).collect();
+        let other =
+            |first: &&str| claims.iter().find(|claim| !may_be_one(first, claim)).map(|other| (*other).to_owned());
+        if let Some((first, other)) = claims.iter().find_map(|first| Some((*first, other(first)?))) {
+            return Some(Self::Disputed(first.to_owned(), other));
+        }
+        let known: Vec<(Option<&str>, &KnownVerdict)> = checks
+            .iter()
+            .filter_map(|check| match &check.verdict {
+                Some(VerdictState::Known(verdict)) => Some((claim(check), verdict)),
+                _ => None,
+            })
+            .collect();
+        let is_contradicted =
+            |verdict: &KnownVerdict| verdict.upstream == Upstream::Changed && !verdict.is_about_installed;
+        let contradicted = known.iter().find_map(|(claim, verdict)| claim.filter(|_| is_contradicted(verdict)));
+        if let Some(source) = contradicted {
+            return Some(Self::Contradicted(source.to_owned()));
+        }
+        // Of several copies, the index confirms the one that is recorded.
+        let indexed = known.iter().filter(|(_, verdict)| verdict.is_about_installed);
+        let indexed = indexed.min_by_key(|(claim, _)| claim.is_none());
+        indexed
+            .map(|(_, verdict)| Self::Indexed(verdict.source_url.clone()))
+            .or_else(|| claims.first().map(|claim| Self::Claimed((*claim).to_owned())))
+    }
+
+    /// Returns the source as far as it is to be believed.
+    fn believed(&self) -> Option<&str> {
+        match self {
+            Self::Indexed(source) | Self::Claimed(source) => Some(source),
+            Self::Contradicted(_) | Self::Disputed(..) => None,
+        }
+    }
+
+    /// Says why it is not, or not wholly; sanitised.
+    fn doubt(&self) -> Option<String> {
+        let shown = |source: &str| sanitise_line(source, SOURCE_CHARACTERS);
+        match self {
+            Self::Indexed(_) => None,
+            Self::Claimed(source) => {
+                Some(format!("that it comes from `{}` is what a lockfile says; no index confirms it", shown(source)))
+            }
+            Self::Contradicted(source) => Some(format!(
+                "a lockfile says that it comes from `{}`, and the index holds other bytes there",
+                shown(source)
+            )),
+            Self::Disputed(first, other) => {
+                Some(format!("its records name two sources: `{}` and `{}`", shown(first), shown(other)))
+            }
+        }
+    }
+}
+
+/// Returns where the record of a check says that its folder came from.
+fn claim(check: &SkillCheck) -> Option<&str> {
+    check.question.as_ref().and_then(|question| question.source_url.as_deref())
+}
+
+/// Tells whether two URLs can mean one source: a repository, and a folder in it.
+fn may_be_one(left: &str, right: &str) -> bool {
+    let (Ok(left), Ok(right)) = (locate_source_url(left), locate_source_url(right)) else { return left == right };
+    let repository = |one: &SourceIdentity| [one.host(), one.owner(), one.repository()].map(str::to_ascii_lowercase);
+    left.candidates.iter().any(|left| {
+        right.candidates.iter().any(|right| {
+            let is_whole = left.directory().is_empty() || right.directory().is_empty();
+            left.canonical() == right.canonical() || (is_whole && repository(left) == repository(right))
+        })
+    })
 }
 
 fn failed(error: &ProjectPolicyError) -> SkillCheck {
@@ -81,7 +168,7 @@ fn facts<'a>(check: &'a SkillCheck, source_url: Option<&'a str>, publisher: Opti
             audited_at: verdict.analyzed_at,
             is_stale: verdict.freshness != Freshness::Fresh,
         },
-        Some(VerdictState::Known(_) | VerdictState::NotIndexed) => IndexFacts::Unknown,
+        Some(VerdictState::Known(_) | VerdictState::NotIndexed | VerdictState::NothingToAsk) => IndexFacts::Unknown,
     };
     SkillFacts {
         name: &check.name,

@@ -309,6 +309,18 @@ fn hit(status: &str, action: &str, matched_by: &str, is_same: bool, freshness: &
     serde_json::from_value(body).expect("a hit")
 }
 
+/// The answer with the recipe by which the skill was found.
+fn by_recipe(mut answer: VerifyResponse, recipe: &str, is_current: bool) -> VerifyResponse {
+    if let VerifyResponse::Hit(hit) = &mut answer {
+        let view = json!({
+            "name": recipe, "strength": if recipe == "skill_md" { "strong" } else { "weak" }, "covers": "skill_md", "note": "n",
+            "is_current": is_current, "matched_content_hash": "sha256:1", "matched_package_hash": ROOT
+        });
+        hit.comparison.recipe = serde_json::from_value(view).expect("a recipe");
+    }
+    answer
+}
+
 #[test]
 fn verdicts_refuse_as_they_were_asked_to() {
     use CheckOutcome::{Match, NoVerdict, Refused};
@@ -333,6 +345,8 @@ fn verdicts_refuse_as_they_were_asked_to() {
     if let VerifyResponse::Hit(hit) = &mut others {
         hit.safety.audited_package_hash = Some("sha256:2".to_owned());
     }
+    let earlier = by_recipe(moved.clone(), "skill_md", false);
+    let other_line_ends = by_recipe(moved.clone(), "skill_md_lf", true);
     for (answer, fail_on, expected) in [
         (Ok(&safe), &[][..], Match),
         (Ok(&safe), &[FailOn::Caution, FailOn::Stale], Match),
@@ -346,6 +360,11 @@ fn verdicts_refuse_as_they_were_asked_to() {
         (Ok(&old), &[FailOn::Stale], Refused),
         (Ok(&moved), &[], Match),
         (Ok(&moved), &[FailOn::Stale], Refused),
+        (Ok(&moved), &[FailOn::Dangerous], NoVerdict),
+        (Ok(&moved), &[FailOn::Never], Match),
+        (Ok(&earlier), &[FailOn::Dangerous], Match),
+        (Ok(&earlier), &[FailOn::Stale], Refused),
+        (Ok(&other_line_ends), &[FailOn::Dangerous], NoVerdict),
         (Ok(&others), &[], Match),
         (Ok(&others), &[FailOn::Dangerous], NoVerdict),
         (Ok(&others), &[FailOn::Never], Match),
@@ -392,6 +411,8 @@ fn a_policy_complains_of_every_installed_skill_that_it_does_not_let_in() {
     let safe = hit("safe", "safe_to_install", "both", true, "fresh");
     let warning = hit("warning", "review_before_install", "both", true, "fresh");
     let old = hit("safe", "safe_to_install", "both", true, "stale_scanner_version");
+    let moved = hit("safe", "safe_to_install", "source_url", false, "fresh");
+    let earlier = by_recipe(moved.clone(), "skill_md", false);
     let miss: VerifyResponse =
         serde_json::from_value(json!({"matched": false, "verification": "unknown"})).expect("a miss");
     for (policy, answer, expected, said) in [
@@ -399,9 +420,14 @@ fn a_policy_complains_of_every_installed_skill_that_it_does_not_let_in() {
         ("[policy]\nverdicts = [\"safe\"]", Some(&safe), Match, None),
         ("[policy]\nverdicts = [\"safe\"]", Some(&warning), Refused, Some("verdict: the verdict is warning")),
         ("[policy]\nverdicts = [\"safe\"]", None, Match, None),
-        ("[policy]\npublishers = [\"O\"]", None, Match, None),
+        ("[policy]\npublishers = [\"O\"]", None, Match, Some("no index confirms it")),
+        ("[policy]\npublishers = [\"O\"]", Some(&safe), Match, None),
+        ("[policy]\npublishers = [\"O\"]", Some(&miss), Match, Some("no index confirms it")),
+        ("[policy]\npublishers = [\"O\"]", Some(&moved), Refused, Some("the index holds other bytes there")),
+        ("[policy]\npublishers = [\"O\"]", Some(&earlier), Match, None),
         ("[policy]\npublishers = [\"p\"]", None, Refused, Some("publisher: the publisher `o` is not")),
-        ("[policy]\nsources = [\"https://github.com/o\"]", None, Match, None),
+        ("[policy]\nsources = [\"https://github.com/o\"]", None, Match, Some("no index confirms it")),
+        ("[policy]\nsources = [\"https://github.com/o\"]", Some(&safe), Match, None),
         ("[policy]\nsources = [\"https://github.com/p\"]", None, Refused, Some("source: the source `https://")),
         ("[policy]\nmax_audit_age_days = 9", Some(&safe), Refused, Some("audit-age: the verdict has no date")),
         ("[policy]\nunknown = \"refuse\"", Some(&miss), Refused, Some("unknown: the index does not know")),
@@ -435,6 +461,92 @@ fn a_policy_complains_of_every_installed_skill_that_it_does_not_let_in() {
         report.hold(Ok(Some(Policy::parse(&exception(expires)).expect("a policy"))), now);
         assert_eq!(report.notices.len(), notices, "{expires} {:?}", report.notices);
     }
+}
+
+/// The complaints about the first check, once the policy was held against the project.
+fn held(place: &Place, policy: &str, answer: Option<&VerifyResponse>) -> (CheckOutcome, String) {
+    let mut report = place.check();
+    for question in report.questions() {
+        answer.into_iter().for_each(|answer| report.answer(&question, Ok(answer)));
+    }
+    let now: Timestamp = "2026-11-01".parse().expect("a date");
+    report.hold(Ok(Some(Policy::parse(policy).expect(policy))), now);
+    let gate = Gate::new(&[FailOn::Never]);
+    let texts: Vec<String> = gate.complaints(&report.checks[0]).into_iter().map(|each| each.text).collect();
+    (gate.outcome(&report), texts.join("\n"))
+}
+
+#[test]
+fn a_lockfile_does_not_choose_its_publisher() {
+    use CheckOutcome::{Match, Refused};
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    let mut pinned = pin(".claude/skills/demo", ROOT);
+    pinned["pin"]["source_url"] = json!("https://github.com/trusted/r");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
+    let by_hash = hit("safe", "safe_to_install", "content_hash", true, "fresh");
+    let mut other_files = by_hash.clone();
+    if let VerifyResponse::Hit(hit) = &mut other_files {
+        hit.safety.audited_package_hash = Some("sha256:2".to_owned());
+    }
+    let trusted = "[policy]\npublishers = [\"trusted\"]";
+    let indexed = "[policy]\npublishers = [\"o\"]";
+    // Where the index knows the bytes, its source counts.
+    for (policy, answer, expected) in [
+        (trusted, None, Match),
+        (trusted, Some(&by_hash), Refused),
+        (indexed, Some(&by_hash), Match),
+        (indexed, Some(&other_files), Refused),
+    ] {
+        let (outcome, texts) = held(&place, policy, answer);
+        assert_eq!(outcome, expected, "{policy} {texts}");
+    }
+    // A record without a source is not given that of other files beside the same SKILL.md.
+    place.write("project/touchmark.lock", skills_lock(json!({})));
+    place.write("project/skills-lock.json", skills_lock(json!({ "demo": { "computedHash": COMPUTED } })));
+    assert_eq!(held(&place, indexed, Some(&by_hash)).0, Match);
+    assert_eq!(held(&place, indexed, Some(&other_files)).0, Refused);
+}
+
+#[test]
+fn records_of_one_folder_that_name_two_sources_are_not_believed() {
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pin(".claude/skills/demo", ROOT) })));
+    let policy = "[policy]\npublishers = [\"o\", \"other\"]";
+    for (source, expected) in [("o/r", CheckOutcome::Match), ("other/r", CheckOutcome::Refused)] {
+        let entry = json!({
+            "computedHash": COMPUTED, "source": source, "sourceType": "github", "skillPath": "demo/SKILL.md"
+        });
+        place.write("project/skills-lock.json", skills_lock(json!({ "demo": entry })));
+        let (outcome, texts) = held(&place, policy, None);
+        assert_eq!(outcome, expected, "{source} {texts}");
+        assert_eq!(texts.contains("name two sources"), expected == CheckOutcome::Refused, "{source} {texts}");
+    }
+}
+
+#[test]
+fn what_clients_read_in_another_case_is_asked_about_and_what_cannot_be_is_told() {
+    let place = Place::new();
+    place.write("project/.claude/skills/demo/skill.md", SKILL);
+    place.write("project/skills-lock.json", skills_lock(json!({ "demo": { "computedHash": COMPUTED } })));
+    let questions = place.check().questions();
+    assert_eq!(questions[0].content_hash, Some(Sha256Digest::of(SKILL.as_bytes()).to_string()));
+
+    fs::remove_file(place.path("project/.claude/skills/demo/skill.md")).expect("removed");
+    place.write("project/.claude/skills/demo/README.md", "x");
+    let root = place.check().checks[0].root_digest.expect("measured").to_string();
+    place.write("project/skills-lock.json", skills_lock(json!({})));
+    let mut pinned = pin(".claude/skills/demo", &root);
+    pinned["pin"]["content_hash"] = Value::Null;
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
+    let mut report = place.check();
+    assert_eq!((report.checks[0].status, report.questions().len()), (BytesStatus::Match, 0));
+    let outcome = |report: &ProjectReport| Gate::new(&[FailOn::Dangerous]).outcome(report);
+    assert_eq!(outcome(&report), CheckOutcome::Match, "nobody was asked");
+    report.mark_unasked();
+    assert_eq!(outcome(&report), CheckOutcome::NoVerdict);
+    assert_eq!(Gate::new(&[]).outcome(&report), CheckOutcome::Match);
 }
 
 #[test]

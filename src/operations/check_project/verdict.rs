@@ -7,10 +7,6 @@ use crate::api::{Freshness, MatchedBy, VerifyHit, VerifyRequest, VerifyResponse}
 use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{Sha256Digest, Timestamp, locate_source_url, sanitise_line};
 
-/// The flag of a verdict about a bundle of which not every file was read: that its digest is
-/// another is no evidence of a change.
-const INCOMPLETE: &str = "incomplete-scan";
-
 /// What an index says of an installed skill now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -19,6 +15,8 @@ pub enum VerdictState {
     Known(KnownVerdict),
     /// It was asked and knows nothing, or there is no index on this machine.
     NotIndexed,
+    /// It could not be asked about this folder, which holds no SKILL.md.
+    NothingToAsk,
     /// It could not be asked: nothing is known, and that is not the skill's doing.
     Unknown {
         /// Why, sanitised.
@@ -35,8 +33,8 @@ pub struct KnownVerdict {
     pub recommended_action: RecommendedAction,
     /// Whether it still matches the indexed content and the current rules.
     pub freshness: Freshness,
-    /// Whether it is about the files that are installed, as far as that can be told, rather
-    /// than about others beside the same SKILL.md or about what its source holds now.
+    /// Whether it covers the files that are installed, as far as that can be told, rather
+    /// than others beside the same SKILL.md or what its source holds now.
     pub is_about_installed: bool,
     /// How the installed SKILL.md stands to what its source holds now.
     pub upstream: Upstream,
@@ -72,11 +70,15 @@ impl VerdictState {
 
 impl KnownVerdict {
     fn of(hit: &VerifyHit, root_digest: Option<Sha256Digest>) -> Self {
-        let is_whole = !hit.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
-        let audited = hit.safety.audited_package_hash.as_ref().filter(|_| is_whole);
-        let has_other_files =
-            audited.zip(root_digest).is_some_and(|(audited, installed)| *audited != installed.to_string());
-        let is_about_installed = hit.comparison.your_hash_matches_audited == Some(true) && !has_other_files;
+        let audited = hit.safety.audited_package_hash.as_ref().filter(|_| hit.safety.is_whole());
+        // The verdict is the worst of several, so that it covers the bundle that matched as well.
+        let matched = hit.comparison.recipe.as_ref().and_then(|recipe| recipe.matched_package_hash.as_ref());
+        let has_other_files = root_digest.map(|installed| installed.to_string()).is_some_and(|installed| {
+            let mut covered = [audited, matched].into_iter().flatten().peekable();
+            covered.peek().is_some() && covered.all(|digest| *digest != installed)
+        });
+        // An earlier revision of the skill is known by its own verdict.
+        let is_about_installed = hit.comparison.is_known_content() && !has_other_files;
         let upstream = match hit.matched_by {
             MatchedBy::Both => Upstream::Same,
             MatchedBy::SourceUrl if hit.comparison.your_hash_matches_audited == Some(false) => Upstream::Changed,
@@ -124,6 +126,15 @@ impl ProjectReport {
         let asked = |check: &&mut SkillCheck| check.question.as_ref().is_some_and(|own| is_same(own, question));
         for check in self.checks.iter_mut().filter(asked) {
             check.verdict = Some(state(check));
+        }
+    }
+
+    /// Notes what no index can be asked about, where somebody asks one: a folder that was
+    /// measured and holds no SKILL.md.
+    pub fn mark_unasked(&mut self) {
+        let is_unasked = |check: &&mut SkillCheck| check.root_digest.is_some() && check.question.is_none();
+        for check in self.checks.iter_mut().filter(is_unasked) {
+            check.verdict = Some(VerdictState::NothingToAsk);
         }
     }
 

@@ -11,7 +11,7 @@ use super::write::Change;
 use crate::recipe::{HashRecipe, HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, SkillId};
 
-/// Matches that are read at most: the current and the dangerous ones come first.
+/// Matches that are read at most: current ones come first, and of each recipe and verdict some.
 const MATCHES_LIMIT: i64 = 200;
 
 /// Finds the listed skills that have, or had, a bundle with this digest: current ones first,
@@ -26,12 +26,14 @@ pub(super) async fn skills_with_digest(
          SELECT 'skill_md', bundle_key FROM bundles WHERE content_hash = ?1 \
          UNION ALL SELECT 'root_digest_v1', bundle_key FROM bundles WHERE package_hash = ?1 AND is_complete = 1 \
          UNION ALL SELECT recipe, bundle_key FROM recipe_digests WHERE digest = ?1) \
-         SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary \
+         SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary, s.is_canonical \
          FROM found JOIN skill_bundles h ON h.bundle_key = found.bundle_key JOIN skills s ON s.skill_id = h.skill_id AND s.is_listed = 1 \
          JOIN bundles b ON b.bundle_key = found.bundle_key \
          JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = found.bundle_key) \
          WHERE ?3 IS NULL OR s.skill_id = ?3 \
-         ORDER BY s.bundle_key = found.bundle_key DESC, s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?2",
+         ORDER BY s.bundle_key = found.bundle_key DESC, \
+         row_number() OVER (PARTITION BY s.bundle_key = found.bundle_key, found.recipe, v.status ORDER BY s.is_canonical DESC, s.canonical_source), \
+         v.status = 'dangerous' DESC, s.canonical_source LIMIT ?2",
     )
     .bind(held.value().as_bytes().to_vec())
     .bind(MATCHES_LIMIT)
@@ -45,28 +47,29 @@ pub(super) async fn skills_with_digest(
     }
     let records: HashMap<SkillId, _> =
         skills(pool, &ids).await?.into_iter().map(|record| (record.skill_id, record)).collect();
-    let mut matches = Vec::with_capacity(rows.len());
+    let mut matches: Vec<(bool, DigestMatch)> = Vec::with_capacity(rows.len());
     for (row, id) in rows.iter().zip(&ids) {
         // A newer program may have stored a recipe that this one does not know.
         let recipe = HashRecipe::from_name(row.get(0)).filter(|recipe| recipes.contains(recipe));
         let (Some(recipe), Some(record)) = (recipe, records.get(id)) else { continue };
         let is_complete: bool = row.get(5);
         let package_hash = digest(row.get(4))?;
-        matches.push(DigestMatch {
+        let found = DigestMatch {
             recipe,
             record: record.clone(),
             is_current: row.get(2),
             content_hash: digest(row.get(3))?,
             package_hash: is_complete.then_some(package_hash),
             verdict: json("verdict", row.get(6))?,
-        });
+        };
+        matches.push((row.get(7), found));
     }
     // Stable: what the query has ordered stays so among those of one recipe.
-    matches.sort_by_key(|found| {
+    matches.sort_by_key(|(is_canonical, found)| {
         let strength = HashRecipe::ALL.iter().position(|recipe| *recipe == found.recipe);
-        (!found.is_current, strength)
+        (!found.is_current, strength, !is_canonical)
     });
-    Ok(matches)
+    Ok(matches.into_iter().map(|(_, found)| found).collect())
 }
 
 /// Returns bundles that were not hashed by the current recipes, with the raw files and the

@@ -75,24 +75,31 @@ pub(super) async fn skills_with_content(
     pool: &SqlitePool,
     content_hash: Sha256Digest,
 ) -> Result<Vec<SkillRecord>, StoreError> {
-    let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+    let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
         .bind(content_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
         .fetch_all(pool)
         .await?;
-    rows.iter().map(record).collect()
+    canonical_first(rows.iter().map(record).collect())
 }
 
 pub(super) async fn skills_with_package(
     pool: &SqlitePool,
     package_hash: Sha256Digest,
 ) -> Result<Vec<SkillRecord>, StoreError> {
-    let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY s.is_canonical DESC, v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+    let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
         .bind(package_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
         .fetch_all(pool)
         .await?;
-    rows.iter().map(record).collect()
+    canonical_first(rows.iter().map(record).collect())
+}
+
+/// Of each verdict some are read, whatever there are more of; the canonical copy names them all.
+fn canonical_first(copies: Result<Vec<SkillRecord>, StoreError>) -> Result<Vec<SkillRecord>, StoreError> {
+    let mut copies = copies?;
+    copies.sort_by_key(|copy| !copy.is_canonical);
+    Ok(copies)
 }
 
 pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {

@@ -83,6 +83,7 @@ fn verdict(check: &SkillCheck) -> Option<String> {
             paint(paint::verdict(known.status), &word)
         }
         VerdictState::NotIndexed => paint(paint::FAINT, "not indexed"),
+        VerdictState::NothingToAsk => return None,
         VerdictState::Unknown { .. } => paint(paint::CARE, "verdict unknown"),
     })
 }

@@ -18,6 +18,7 @@ const NO_INDEX: &str = "no verdict was looked up: there is no index on this mach
 /// That nobody can be asked is no failure of the command: the verdicts are unknown then, and
 /// the report says so.
 pub(super) async fn ask(global: &Global, report: &mut ProjectReport) -> Option<&'static str> {
+    report.mark_unasked();
     let questions = report.questions();
     if questions.is_empty() {
         return None;

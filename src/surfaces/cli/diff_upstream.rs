@@ -14,11 +14,13 @@ use super::output::Output;
 use super::paint::{self, line, paint};
 use super::remote_error::RemoteError;
 use super::text_diff::change_lines;
+
 use crate::api::{ErrorCode, InspectRequest, InspectResponse};
+use crate::approval::{Keep, measure_keeping};
 use crate::operations::{HeldPin, HeldPinFormatError, HeldText, InspectSkill, UpstreamChange, find_pin};
 use crate::scan::SafetyStatus;
 
-/// Bytes of a pin, and of a SKILL.md that is compared.
+/// Bytes of a pin.
 const READ_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why there is no pin to compare.
@@ -108,16 +110,17 @@ fn read_limited(reader: impl Read) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// Reads the SKILL.md in a folder.
+/// Reads the SKILL.md in a folder as an approval measures it: a link or a pipe in its place is
+/// an error, and nothing is read through it.
 fn held_text(folder: &Path) -> Result<HeldText, HeldPinError> {
-    let path = folder.join("SKILL.md");
-    let unreadable = |error: std::io::Error| HeldPinError::Unreadable {
-        path: line(&path.display().to_string(), 300),
-        reason: error.to_string(),
+    let unreadable = |reason: String| HeldPinError::Unreadable {
+        path: line(&folder.display().to_string(), 300),
+        reason: line(&reason, 500),
     };
-    let mut bytes = Vec::new();
-    std::fs::File::open(&path).map_err(unreadable)?.take(READ_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(HeldText::new(&bytes))
+    let measured = measure_keeping(folder, Keep::Contents).map_err(|error| unreadable(error.to_string()))?;
+    let instructions = measured.contents().find(|(file, _)| file.path.as_str() == "SKILL.md");
+    let (_, bytes) = instructions.ok_or_else(|| unreadable("it holds no SKILL.md".to_owned()))?;
+    Ok(HeldText::new(bytes))
 }
 
 /// Finds the skill by the first part of the pin that leads to one: its id, its source, its
@@ -170,7 +173,11 @@ fn page(change: &UpstreamChange, skill: Option<&InspectResponse>) -> String {
     )];
     for part in change.changes.iter().filter(|part| part.field != "verdict") {
         let after = part.after.as_deref().unwrap_or("nothing");
-        let note = if part.counts { "" } else { "  (the same files may lie there)" };
+        let note = match (part.field, part.counts) {
+            ("commit_sha", true) => "  (other files may lie there: the pin says nothing of them)",
+            (_, true) => "",
+            (_, false) => "  (the same files may lie there)",
+        };
         lines.push(format!("  {}", paint(paint::FAINT, &format!("{}{note}", part.field))));
         lines.push(format!("    {} pinned", line(&part.before, 500)));
         lines.push(format!("    {} now", line(after, 500)));

@@ -4,9 +4,6 @@ use super::held::Held;
 use crate::api::{CoversWord, MatchedBy, StrengthWord, VerifyHit, VerifyRequest, VerifyResponse};
 use crate::scan::RecommendedAction;
 
-/// The flag of a verdict about a bundle of which not every file was read.
-const INCOMPLETE: &str = "incomplete-scan";
-
 /// How what somebody holds stands to what is indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -50,7 +47,7 @@ impl Standing {
             return Self::Blocked;
         }
         let recipe = hit.comparison.recipe.as_ref();
-        if request.content_hash.is_some() && hit.comparison.your_hash_matches_audited != Some(true) {
+        if request.content_hash.is_some() && hit.comparison.is_current_content() != Some(true) {
             return match recipe {
                 Some(recipe) if !recipe.is_current => Self::Earlier,
                 Some(recipe) => Self::of_normalised(recipe.covers, held),
@@ -178,8 +175,7 @@ impl Standing {
 fn files_agree(hit: &VerifyHit, held: Option<&Held>) -> Option<bool> {
     let held = held?.package_hash.as_ref()?;
     let is_same = hit.safety.audited_package_hash.as_ref()? == held;
-    let is_whole = !hit.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
-    (is_same || is_whole).then_some(is_same)
+    (is_same || hit.safety.is_whole()).then_some(is_same)
 }
 
 #[cfg(test)]
@@ -187,6 +183,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::recipe::HashRecipe;
 
     fn hit(changes: Value) -> VerifyResponse {
         let mut body = json!({
@@ -205,26 +202,29 @@ mod tests {
         serde_json::from_value(body).expect("a hit")
     }
 
-    /// A hit by a recipe.
-    fn by_recipe(strength: &str, covers: &str, is_current: bool, matches: bool) -> VerifyResponse {
-        let recipe = json!({
-            "name": "r", "strength": strength, "covers": covers, "note": "n", "is_current": is_current,
+    /// A hit by a recipe, as the service says it.
+    fn by_recipe(recipe: HashRecipe, is_current: bool) -> VerifyResponse {
+        let view = json!({
+            "name": recipe.name(), "strength": recipe.strength().as_str(), "covers": recipe.covers().as_str(),
+            "note": "n", "is_current": is_current,
             "matched_content_hash": "sha256:1", "matched_package_hash": "sha256:2"
         });
-        hit(json!({ "/match/recipe": recipe, "/match/your_hash_matches_audited": matches }))
+        let is_same = is_current && recipe == HashRecipe::SkillMd;
+        hit(json!({ "/match/recipe": view, "/match/your_hash_matches_audited": is_same }))
     }
 
     #[test]
     fn a_weak_match_is_never_a_strong_one() {
         let hash = VerifyRequest { content_hash: Some("1".to_owned()), source_url: None };
         let rows = [
-            (by_recipe("strong", "whole_bundle", true, true), Standing::Verified, true),
-            (by_recipe("strong", "skill_md", true, true), Standing::ContentVerified, true),
-            (by_recipe("weak", "whole_bundle", true, true), Standing::WeaklyVerified, true),
-            (by_recipe("weak", "whole_bundle", true, false), Standing::LineEndsDiffer, true),
-            (by_recipe("weak", "skill_md", true, false), Standing::Rewritten, true),
-            (by_recipe("strong", "whole_bundle", false, false), Standing::Earlier, false),
-            (by_recipe("weak", "skill_md", false, false), Standing::Earlier, false),
+            (by_recipe(HashRecipe::RootDigestV1, true), Standing::Verified, true),
+            (by_recipe(HashRecipe::SkillMd, true), Standing::ContentVerified, true),
+            (by_recipe(HashRecipe::SkillsLock, true), Standing::WeaklyVerified, true),
+            (by_recipe(HashRecipe::RootDigestV1Lf, true), Standing::LineEndsDiffer, true),
+            (by_recipe(HashRecipe::SkillMdLf, true), Standing::Rewritten, true),
+            (by_recipe(HashRecipe::RootDigestV1, false), Standing::Earlier, false),
+            (by_recipe(HashRecipe::SkillMd, false), Standing::Earlier, false),
+            (by_recipe(HashRecipe::SkillMdLf, false), Standing::Earlier, false),
         ];
         for (index, (response, expected, is_good)) in rows.into_iter().enumerate() {
             let standing = Standing::of(&response, &hash, None);
@@ -241,10 +241,10 @@ mod tests {
             normalised: Vec::new(),
         };
         let rows = [
-            (by_recipe("strong", "whole_bundle", true, true), Some("sha256:2"), Standing::LineEndsDiffer),
-            (by_recipe("weak", "skill_md", true, false), Some("sha256:2"), Standing::RewrittenFolder),
-            (by_recipe("strong", "skill_md", true, true), None, Standing::Rewritten),
-            (by_recipe("weak", "skill_md", false, false), None, Standing::Earlier),
+            (by_recipe(HashRecipe::RootDigestV1, true), Some("sha256:2"), Standing::LineEndsDiffer),
+            (by_recipe(HashRecipe::SkillMdLf, true), Some("sha256:2"), Standing::RewrittenFolder),
+            (by_recipe(HashRecipe::SkillMd, true), None, Standing::Rewritten),
+            (by_recipe(HashRecipe::SkillMdLf, false), None, Standing::Earlier),
             (VerifyResponse::Miss(crate::api::VerifyMiss::new()), None, Standing::Unknown),
         ];
         for (index, (response, package, expected)) in rows.into_iter().enumerate() {

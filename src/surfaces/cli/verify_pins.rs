@@ -13,7 +13,8 @@ use super::output::Output;
 use super::paint::{self, line};
 use super::standing::Standing;
 use super::table::{Cell, lay_out};
-use crate::api::{BatchAnswer, VerifyRequest, VerifyResponse};
+use crate::api::{BatchAnswer, Problem, VerifyRequest, VerifyResponse};
+use crate::operations::{ReadPin, read_pins};
 
 /// Bytes of a file of pins at most: a hundred thousand of them.
 const PINS_BYTES: u64 = 64 * 1024 * 1024;
@@ -21,14 +22,15 @@ const PINS_BYTES: u64 = 64 * 1024 * 1024;
 /// Verifies every pin of a file; the worst decides how the command ends.
 pub(super) async fn run(global: &Global, path: &Path, output: &Output) -> Result<Outcome, Failure> {
     let pins = read(path)?;
-    let answers = Backend::open(global).await?.verify_batch(&pins).await?;
+    let answers = ask(global, &pins).await?;
     if output.json {
         output.pretty(&json!({ "results": answers }).to_string())?;
     }
+    let held: Vec<Value> = pins.into_iter().map(Result::unwrap_or_default).collect();
     let standings: Vec<Option<Standing>> =
-        pins.iter().zip(&answers).map(|(pin, answer)| standing(pin, answer)).collect();
+        held.iter().zip(&answers).map(|(pin, answer)| standing(pin, answer)).collect();
     if !output.json {
-        let rows: Vec<Vec<Cell>> = pins
+        let rows: Vec<Vec<Cell>> = held
             .iter()
             .zip(&answers)
             .zip(&standings)
@@ -43,6 +45,21 @@ pub(super) async fn run(global: &Global, path: &Path, output: &Output) -> Result
         (true, false) => Outcome::Refused,
         (true, true) => Outcome::Done,
     })
+}
+
+/// What a file holds of one skill: its pin, or why there is none.
+type FilePin = Result<Value, String>;
+
+/// Asks about every pin; what is none is answered here, in its place.
+async fn ask(global: &Global, pins: &[FilePin]) -> Result<Vec<BatchAnswer>, Failure> {
+    let asked: Vec<Value> = pins.iter().filter_map(|pin| pin.as_ref().ok()).cloned().collect();
+    let answers = if asked.is_empty() { Vec::new() } else { Backend::open(global).await?.verify_batch(&asked).await? };
+    let mut answers = answers.into_iter();
+    let answer = |pin: &FilePin| match pin {
+        Ok(_) => answers.next(),
+        Err(reason) => Some(BatchAnswer::Error(Problem::invalid_request(reason.as_str()).envelope())),
+    };
+    Ok(pins.iter().filter_map(answer).collect())
 }
 
 /// Reads how a pin stands; one that the service cannot read stands nowhere.
@@ -74,7 +91,7 @@ fn row(pin: &Value, answer: &BatchAnswer, standing: Option<Standing>) -> Vec<Cel
     ]
 }
 
-fn read(path: &Path) -> Result<Vec<Value>, Failure> {
+fn read(path: &Path) -> Result<Vec<FilePin>, Failure> {
     let failure = |reason: String| Failure::Pins { path: line(&path.display().to_string(), 300), reason };
     let mut text = String::new();
     let read = if path == Path::new("-") {
@@ -86,20 +103,26 @@ fn read(path: &Path) -> Result<Vec<Value>, Failure> {
     if text.len() as u64 >= PINS_BYTES {
         return Err(failure(format!("it has more than {PINS_BYTES} bytes")));
     }
-    let values = parse(&text).map_err(|error| failure(error.to_string()))?;
-    let pins: Vec<Value> = values.into_iter().flat_map(pins_in).collect();
+    let pins = pins_in(&text).map_err(|reason| failure(line(&reason, 500)))?;
     if pins.is_empty() { Err(failure("there are none".to_owned())) } else { Ok(pins) }
 }
 
-/// Takes the pins out of what holds them: an answer of `inspect`, or a `touchmark.lock`.
-fn pins_in(mut value: Value) -> Vec<Value> {
-    if let Some(pin) = value.get_mut("pin").filter(|pin| pin.is_object()) {
-        return vec![pin.take()];
+/// Takes the pins out of what holds them: a `touchmark.lock`, an answer of `inspect`, a list.
+fn pins_in(text: &str) -> Result<Vec<FilePin>, String> {
+    let values = parse(text).map_err(|error| error.to_string())?;
+    if let [Value::Object(file)] = values.as_slice()
+        && file.contains_key("skills")
+    {
+        // Only the bytes say whether a name stands there twice.
+        let pins = read_pins(text.as_bytes()).map_err(|error| error.to_string())?;
+        let value = |pin: ReadPin| {
+            let pin = pin.map_err(|error| error.to_string())?;
+            serde_json::to_value(pin).map_err(|error| error.to_string())
+        };
+        return Ok(pins.into_iter().map(value).collect());
     }
-    match value.get_mut("skills").and_then(Value::as_object_mut) {
-        Some(skills) => skills.values_mut().filter_map(|skill| skill.get_mut("pin").map(Value::take)).collect(),
-        None => vec![value],
-    }
+    let inner = |mut value: Value| value.get_mut("pin").filter(|pin| pin.is_object()).map(Value::take).unwrap_or(value);
+    Ok(values.into_iter().map(|value| Ok(inner(value))).collect())
 }
 
 /// Reads a list, or values one after the other.
@@ -114,18 +137,49 @@ fn parse(text: &str) -> Result<Vec<Value>, serde_json::Error> {
 mod tests {
     use super::*;
 
+    const HASH: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+    fn hashes(text: &str) -> Vec<Result<String, String>> {
+        let hash = |pin: Value| pin["content_hash"].as_str().unwrap_or_default().to_owned();
+        pins_in(text).expect("pins").into_iter().map(|pin| pin.map(hash)).collect()
+    }
+
+    /// An entry of a lockfile.
+    fn entry() -> String {
+        format!(
+            r#"{{"path":"p","root_digest":"{HASH}","pin":{{"content_hash":"{HASH}","source_url":"https://github.com/o/r",
+                "skill_id":"550e8400-e29b-41d4-a716-446655440000","commit_sha":null,"verdict":"safe","audited_at":null}}}}"#
+        )
+    }
+
     #[test]
     fn pins_are_read_from_whatever_holds_them() {
-        let pin = r#"{"content_hash":"x"}"#;
+        let pin = format!(r#"{{"content_hash":"{HASH}"}}"#);
         let rows = [
-            pin.to_owned(),
+            pin.clone(),
             format!("[{pin}]"),
             format!(r#"{{"name":"n","pin":{pin},"content":"..."}}"#),
-            format!(r#"{{"version":1,"skills":{{"n":{{"path":"p","pin":{pin}}}}}}}"#),
+            format!(r#"{{"version":1,"skills":{{"n":{}}}}}"#, entry()),
         ];
         for text in rows {
-            let pins: Vec<Value> = parse(&text).expect("JSON").into_iter().flat_map(pins_in).collect();
-            assert_eq!(pins, [json!({ "content_hash": "x" })], "{text}");
+            assert_eq!(hashes(&text), [Ok(HASH.to_owned())], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_no_pin_is_an_error_in_its_place() {
+        let entry = entry();
+        for (skills, expected) in [
+            (format!(r#""a":{{"path":"p","root_digest":"{HASH}"}},"b":{entry}"#), "`skills.a.pin` is missing"),
+            (format!(r#""a":{entry},"a":{entry},"b":{entry}"#), "`skills.a` occurs twice"),
+            (format!(r#""a":1,"b":{entry}"#), "`skills.a` "),
+        ] {
+            let read = hashes(&format!(r#"{{"version":1,"skills":{{{skills}}}}}"#));
+            assert_eq!((read.len(), &read[1]), (2, &Ok(HASH.to_owned())), "{skills}");
+            assert!(read[0].as_ref().is_err_and(|error| error.starts_with(expected)), "{read:?}");
+        }
+        for text in [r#"{"version":2,"skills":{}}"#, r#"{"skills":{}}"#] {
+            assert!(pins_in(text).is_err_and(|error| error.contains("`version`")), "{text}");
         }
     }
 }

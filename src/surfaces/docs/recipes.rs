@@ -11,8 +11,8 @@ pub(super) fn recipes(url: &str) -> Page {
          ## What a match proves\n\n\
          - A **strong** match proves that what the recipe covers is the same: nobody can make two different skills with one digest. A recipe that covers `skill_md` says nothing of the files beside it, and only `root_digest_v1` and `git_tree_sha1` see execute bits.\n\
          - A **weak** match says that it may be the same. Compare the root digest as well: hash the folder with `touchmark verify FOLDER`.\n\
-         - `match.your_hash_matches_audited` is true where the digest is that of the current revision. It is false for a recipe that changes bytes before it hashes them (line ends, what an installer wrote), and for an earlier revision.\n\
-         - No match proves that a skill is safe: that is what `safety` is about. Of several bundles with one digest the answer carries the worst verdict, and for an earlier revision the worse of its own and the current one.\n\
+         - `match.your_hash_matches_audited` is true where the digest is `match.current_content_hash`: the SHA-256 of the current SKILL.md. For every other recipe it is false, and `match.recipe` says the rest: `is_current`, `strength`, `covers`, and by `name` whether bytes are changed before they are hashed (line ends, what an installer wrote).\n\
+         - No match proves that a skill is safe: that is what `safety` is about. Of several bundles with one digest the answer carries the worst verdict, and for an earlier revision the worse of its own and the current one. Where `source_url` names a skill that never had the digest, the answer is the worse of that skill's verdict and of what the digest alone leads to, which `match.elsewhere` then names.\n\
          - Where a source did not hand over every file, only digests of SKILL.md are known.\n\n\
          ## Recipes\n\n\
          Links are followed by none; `git_tree_sha1` hashes them, the others leave them out. `.git` is always left out.\n\n\

@@ -168,6 +168,12 @@ fn a_verdict_is_not_lent_to_other_bytes() {
     response["safety"]["status"] = json!("safe");
     let text = of_answer("verify_skill", &json!({}), &response);
     assert!(text.starts_with("Safety: unknown for what you hold, which is not the indexed content"), "{text}");
+    response["match"]["recipe"] = json!({
+        "name": "root_digest_v1", "strength": "strong", "covers": "whole_bundle", "note": "n", "is_current": true,
+        "matched_content_hash": "sha256:1", "matched_package_hash": null
+    });
+    let text = of_answer("verify_skill", &json!({}), &response);
+    assert!(text.contains("\nSame content: yes\n"), "the recipe says so: {text}");
     let miss = of_answer("verify_skill", &json!({}), &json!({ "matched": false, "verification": "unknown" }));
     assert!(miss.starts_with("Safety: unknown, no verdict"), "{miss}");
 }

@@ -18,7 +18,7 @@ pub(super) fn render(response: &VerifyResponse) -> String {
 
 fn of_hit(hit: &VerifyHit) -> String {
     let indexed = verdict(&hit.safety.summary());
-    let is_same = hit.comparison.your_hash_matches_audited;
+    let is_same = hit.comparison.is_current_content();
     let first = match is_same {
         // The verdict is about other bytes than those that the caller holds.
         Some(false) => format!(
