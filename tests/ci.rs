@@ -133,6 +133,26 @@ fn the_pages_show_commands_with_options_that_they_have() {
     }
 }
 
+/// A server or an index on the runner is needed by whoever asks for verdicts.
+#[test]
+fn every_example_that_asks_for_verdicts_says_who_is_asked() {
+    let gitlab = yaml("docs/gitlab-ci.yml");
+    let script = gitlab["skills"]["script"].as_array().expect("a script");
+    let lines: Vec<&str> = script.iter().filter_map(Value::as_str).collect();
+    let asks = |text: &str, key: &str| text.contains(&format!("{key} warning"));
+    for line in lines.iter().filter(|line| asks(line, "--fail-on")) {
+        assert!(line.contains("--url") || lines.iter().any(|line| line.contains("touchmark ingest")), "{line}");
+    }
+    assert!(gitlab["skills"]["before_script"].to_string().contains("--rev"), "the example installs whatever is newest");
+    for block in read("docs/ci.md").split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        let is_answered =
+            ["url: https", "offline: \"true\"", "touchmark ingest"].iter().any(|word| block.contains(word));
+        assert!(!asks(block, "fail-on:") || is_answered, "{block}");
+    }
+    let hooks = yaml(".pre-commit-hooks.yaml");
+    assert!(hooks[0]["entry"].as_str().is_some_and(|entry| entry.contains("--no-global")), "{hooks}");
+}
+
 /// Runs the shell of the step that checks, with a program that prints its arguments.
 #[cfg(unix)]
 #[test]
@@ -141,7 +161,12 @@ fn what_stands_in_an_input_stays_one_word() {
 
     let place = tempfile::tempdir().expect("a temporary folder");
     let program = place.path().join("program");
-    fs::write(&program, "#!/bin/sh\nfor word in \"$@\"; do echo \"[$word]\"; done\nexit 2\n").expect("a program");
+    fs::write(
+        &program,
+        "#!/bin/sh\nfor word in \"$@\"; do echo \"[$word]\"; done\n\
+                          printf '::error::by an author' >&2\nexit 2\n",
+    )
+    .expect("a program");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
     let folder = place.path().join("a folder; touch x");
     fs::create_dir(&folder).expect("a folder");
@@ -169,6 +194,10 @@ fn what_stands_in_an_input_stays_one_word() {
         ["[check]", "[--format=text]", &format!("[--fail-on={hostile}]"), "[--offline]", &format!("[--url={hostile}]")]
             .join("\n");
     assert!(out.starts_with("::stop-commands::") && out.contains(&words), "{out}");
+    // Nor is a message a command: it stands between the token and its end.
+    let token = out.lines().next().and_then(|line| line.strip_prefix("::stop-commands::")).expect("a token");
+    assert!(out.contains("\n::error::by an author\n") && out.ends_with(&format!("\n::{token}::\n")), "{out}");
+    assert_eq!((out.matches(token).count(), &run.stderr[..]), (2, &b""[..]), "{out}");
     let outputs = fs::read_to_string(outputs).expect("outputs");
     assert!(outputs.starts_with("exit-code=2\nreport=/"), "{outputs}");
     assert!(![place.path(), folder.as_path()].iter().any(|folder| folder.join("owned").exists()), "an input was run");

@@ -8,7 +8,7 @@ use super::error::WalkError;
 use super::hash::{Hasher, Kept};
 use super::limits;
 use super::manifest::MeasuredFile;
-use super::name::{check_name, find_collision, is_left_out};
+use super::name::{RECORDS, check_name, find_collision, is_left_out};
 use super::path::RecordedPath;
 use super::system::{Folder, Kind, Status, shown_name};
 use super::walk::{Head, Keep, Moment, Watch};
@@ -38,6 +38,15 @@ pub(super) enum ListedContent {
 }
 
 impl ListedFolder {
+    /// Tells whether a folder or file of records was left out, here or below.
+    pub fn holds_records(&self) -> bool {
+        self.entries.iter().any(|entry| match &entry.content {
+            ListedContent::LeftOut(_) => entry.name == RECORDS,
+            ListedContent::File { .. } => false,
+            ListedContent::Folder(folder) => folder.holds_records(),
+        })
+    }
+
     /// Takes the files of this folder and of those below it.
     pub fn take_files(self, files: &mut Vec<(MeasuredFile, Option<Vec<u8>>)>, instructions: &mut Option<Head>) {
         for entry in self.entries {

@@ -9,7 +9,9 @@ use super::limits;
 use crate::skill::fold_case;
 
 /// The names that are left out at any depth, whether files or folders. The list is closed.
-const LEFT_OUT: [&str; 2] = [".git", ".sigildex"];
+const LEFT_OUT: [&str; 2] = [".git", RECORDS];
+/// The one of them that belongs to no other tool, so that only this digest leaves it out.
+pub(super) const RECORDS: &str = ".sigildex";
 
 /// A character that Unicode 15.1 does not know. Names are compared by case, which is the same
 /// in every later version only for characters that were assigned.

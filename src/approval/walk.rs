@@ -18,6 +18,8 @@ pub struct MeasuredFolder {
     pub(super) instructions: Option<Head>,
     /// The bytes of each file in the order of the manifest, where they were asked for.
     contents: Vec<Vec<u8>>,
+    /// Whether something was left out that root digest v1 does not cover and other digests do.
+    holds_records: bool,
 }
 
 /// The first bytes of a file: as many as a frontmatter block may have, and its marks.
@@ -83,13 +85,14 @@ pub(super) fn measure_watched(folder: &Path, keep: Keep, watch: Watch<'_>) -> Re
     let listed = first.read_folder(&opened, &status, "", 0)?;
     watch(Moment::BetweenPasses);
     second_pass::compare(&root, &listed)?;
+    let holds_records = listed.holds_records();
     let mut files: Vec<(MeasuredFile, Option<Vec<u8>>)> = Vec::new();
     let mut instructions = None;
     listed.take_files(&mut files, &mut instructions);
     files.sort_by(|left, right| left.0.path.cmp(&right.0.path));
     let (files, contents): (Vec<_>, Vec<_>) = files.into_iter().unzip();
     let contents = contents.into_iter().flatten().collect();
-    Ok(MeasuredFolder { manifest: Manifest::of_walk(files)?, instructions, contents })
+    Ok(MeasuredFolder { manifest: Manifest::of_walk(files)?, instructions, contents, holds_records })
 }
 
 #[cfg(not(unix))]
@@ -111,6 +114,12 @@ impl MeasuredFolder {
     /// measured with [`Keep::Contents`].
     pub fn contents(&self) -> impl Iterator<Item = (&MeasuredFile, &[u8])> {
         self.manifest.files().iter().zip(self.contents.iter().map(Vec::as_slice))
+    }
+
+    /// Tells whether `.sigildex` lies anywhere in it: root digest v1 leaves it out, other digests
+    /// are made with the files in it.
+    pub fn holds_records(&self) -> bool {
+        self.holds_records
     }
 
     /// Tells whether a regular file SKILL.md stands at the root.

@@ -39,9 +39,14 @@ impl StorageConfig {
     }
 
     /// Tells whether something was stored already, and makes nothing: a command that can do
-    /// without an index must not leave one behind.
+    /// without an index must not leave one behind. What cannot be looked at is there; whoever
+    /// opens it learns why not.
     pub fn is_there(option: Option<&Path>) -> bool {
-        locate(option).is_some_and(|data_folder| Self { data_folder }.database().is_file())
+        let is_absent = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+        locate(option).is_some_and(|data_folder| {
+            let database = Self { data_folder }.database();
+            std::fs::metadata(database).map_or_else(|error| !is_absent(error), |_| true)
+        })
     }
 
     /// Returns the database file.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::digest_text::{recorded, sha256};
+use super::digest_text::{recorded, sha256, sha256_of};
 use super::entry::{Entry, Lockfile, Origin, Recorded};
 use super::error::LockfileError;
 use super::json;
@@ -48,6 +48,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Lockfile, LockfileError> {
     entries.extend(
         deployed(root, "local_deployed_file_hashes", &Origin::default()).unwrap_or_else(|error| vec![Err(error)]),
     );
+    leave_out_inner(&mut entries);
     Ok(Lockfile { kind: LockfileKind::Apm, entries, notices: Vec::new() })
 }
 
@@ -64,6 +65,7 @@ fn package(table: Table<'_>) -> Result<Vec<Result<Entry, LockfileError>>, Lockfi
         commit: table.text("resolved_commit").ok().flatten().map(str::to_owned),
         pinned: None,
     };
+    let deployed = deployed(table, "deployed_file_hashes", &origin)?;
     let mut entries = Vec::new();
     if let Some(digest) = sha256(table, "content_hash")? {
         let repository = PlacePath::parse(repository, &table.key_of("repo_url"))?;
@@ -75,12 +77,13 @@ fn package(table: Table<'_>) -> Result<Vec<Result<Entry, LockfileError>>, Lockfi
             key: recorded.key.clone(),
             recorded: Recorded::Folder(vec![recorded]),
             places: vec![place],
-            // A cache, which nobody checks in.
-            is_optional: true,
+            // A cache, which nobody checks in; but where nothing else is recorded of the package,
+            // nothing of it is compared without it.
+            is_optional: !deployed.is_empty(),
             origin: origin.clone(),
         }));
     }
-    entries.extend(deployed(table, "deployed_file_hashes", &origin)?);
+    entries.extend(deployed);
     if entries.is_empty() {
         entries.push(Err(
             table.wrong("deployed_file_hashes", "is missing, and so is content_hash: no bytes are recorded")
@@ -101,8 +104,9 @@ fn deployed(table: Table<'_>, name: &str, origin: &Origin) -> Result<Vec<Result<
     let mut files: BTreeMap<PlacePath, Sha256Digest> = BTreeMap::new();
     let mut entries = Vec::new();
     // What goes into the database of a program has an address instead of a path.
-    for (path, _) in hashes.entries().filter(|(path, _)| !path.contains("://")) {
-        let read = PlacePath::parse(path, &hashes.key_of(path)).and_then(|place| Ok((place, sha256(hashes, path)?)));
+    for (path, node) in hashes.entries().filter(|(path, _)| !path.contains("://")) {
+        let read = PlacePath::parse(path, &hashes.key_of(path))
+            .and_then(|place| Ok((place, sha256_of(hashes, path, Some(node))?)));
         match read {
             Ok((place, Some(digest))) => {
                 files.insert(place, digest);
@@ -120,7 +124,7 @@ fn deployed(table: Table<'_>, name: &str, origin: &Origin) -> Result<Vec<Result<
     let mut of_folder: BTreeMap<Option<&PlacePath>, BTreeMap<PlacePath, Sha256Digest>> = BTreeMap::new();
     for (path, digest) in files {
         // The innermost skill, where one lies in another.
-        let folder = folders.iter().rev().find(|folder| path.strip_folder(folder).is_some());
+        let folder = path.folders_above().find_map(|above| folders.get(&above));
         let below = folder.and_then(|folder| path.strip_folder(folder)).unwrap_or(path.as_str());
         let below = PlacePath::parse(below, &key)?;
         of_folder.entry(folder).or_default().insert(below, digest);
@@ -141,7 +145,7 @@ fn deployed(table: Table<'_>, name: &str, origin: &Origin) -> Result<Vec<Result<
             Ok(Entry {
                 name,
                 key: key.clone(),
-                recorded: Recorded::Files { files, is_whole_folder },
+                recorded: Recorded::Files { files, is_whole_folder, inner: Vec::new() },
                 places: folder.cloned().into_iter().collect(),
                 is_optional: false,
                 // The URL of a package is that of a skill only where it is one.
@@ -150,4 +154,25 @@ fn deployed(table: Table<'_>, name: &str, origin: &Origin) -> Result<Vec<Result<
         }));
     }
     Ok(entries)
+}
+
+/// Notes in each skill which others lie in it: their files are theirs, and were not added to it.
+fn leave_out_inner(entries: &mut [Result<Entry, LockfileError>]) {
+    let is_skill = |entry: &Entry| matches!(entry.recorded, Recorded::Files { is_whole_folder: true, .. });
+    let skills: BTreeSet<PlacePath> =
+        entries.iter().flatten().filter(|entry| is_skill(entry)).flat_map(|entry| entry.places.clone()).collect();
+    let mut of_folder: BTreeMap<PlacePath, Vec<PlacePath>> = BTreeMap::new();
+    for skill in &skills {
+        for above in skill.folders_above().filter(|above| skills.contains(above)) {
+            let below = skill.strip_folder(&above).and_then(|below| PlacePath::parse(below, "").ok());
+            of_folder.entry(above).or_default().extend(below);
+        }
+    }
+    for entry in entries.iter_mut().flatten() {
+        if let (Recorded::Files { inner, is_whole_folder: true, .. }, [place]) =
+            (&mut entry.recorded, &entry.places[..])
+        {
+            *inner = of_folder.get(place).cloned().unwrap_or_default();
+        }
+    }
 }

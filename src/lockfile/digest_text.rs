@@ -2,13 +2,22 @@
 
 use super::entry::RecordedDigest;
 use super::error::LockfileError;
-use super::node::Table;
+use super::node::{Node, Table};
 use crate::recipe::HashRecipe;
 use crate::skill::Sha256Digest;
 
 /// Reads `sha256:` and 64 hex digits, or the digits alone.
 pub(super) fn sha256(table: Table<'_>, name: &str) -> Result<Option<Sha256Digest>, LockfileError> {
-    let Some(text) = table.text(name)? else { return Ok(None) };
+    sha256_of(table, name, table.get(name))
+}
+
+/// Reads the digest of `node`, which stands at `name` in `table`.
+pub(super) fn sha256_of<'a>(
+    table: Table<'a>,
+    name: &str,
+    node: Option<&'a Node>,
+) -> Result<Option<Sha256Digest>, LockfileError> {
+    let Some(text) = table.text_of(name, node)? else { return Ok(None) };
     text.parse().map(Some).map_err(|_| table.wrong(name, "is no SHA-256 digest (64 hex digits)"))
 }
 

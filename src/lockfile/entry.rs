@@ -48,6 +48,8 @@ pub enum Recorded {
         files: BTreeMap<PlacePath, Sha256Digest>,
         /// Whether the files are all that the folder may hold.
         is_whole_folder: bool,
+        /// Folders of other recorded skills in this one, whose files are compared with those.
+        inner: Vec<PlacePath>,
     },
     /// Nothing that bytes could be compared with, and why.
     Nothing(&'static str),

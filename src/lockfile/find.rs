@@ -1,5 +1,6 @@
 //! Finds the lockfiles of a project and of a user, and reads them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use super::entry::{Entry, Lockfile, Recorded, RecordedDigest};
 use super::error::LockfileError;
 use super::kind::{LockfileKind, Scope};
 use super::name::{PlacePath, SkillName};
-use super::place::{InstalledFolder, Place, Root};
+use super::place::{InstalledFolder, Place, PlaceError, Root};
 use super::{clawhub_origin, disk, folders, github, limits, parse};
 use crate::recipe::HashRecipe;
 use crate::skill::sanitise_line;
@@ -17,7 +18,17 @@ use crate::skill::sanitise_line;
 #[derive(Debug, Clone)]
 pub struct Roots {
     project: Root,
-    home: Option<Root>,
+    home: Home,
+}
+
+/// Where the home folder is, where its lockfiles are wanted.
+#[derive(Debug, Clone)]
+enum Home {
+    /// They are not, or there is no such folder.
+    Absent,
+    At(Root),
+    /// It is there and cannot be looked at.
+    Unreadable(io::ErrorKind),
 }
 
 /// A lockfile that is there.
@@ -52,16 +63,26 @@ impl Roots {
     /// folder.
     ///
     /// # Errors
-    /// Fails where the project is not there. A home folder that is not there holds nothing.
+    /// Fails where the project is not there. A home folder that is not there holds nothing; one
+    /// that cannot be looked at holds a lockfile that cannot be read.
     pub fn new(project: &Path, home: Option<&Path>) -> io::Result<Self> {
-        Ok(Self { project: Root::project(project)?, home: home.and_then(|home| Root::home(home).ok()) })
+        let home = match home.map(Root::home) {
+            None => Home::Absent,
+            Some(Ok(root)) => Home::At(root),
+            Some(Err(error)) if disk::is_absent(&error) => Home::Absent,
+            Some(Err(error)) => Home::Unreadable(error.kind()),
+        };
+        Ok(Self { project: Root::project(project)?, home })
     }
 
     /// Returns the root of a scope.
     pub fn root(&self, scope: Scope) -> Option<&Root> {
         match scope {
             Scope::Project => Some(&self.project),
-            Scope::Home => self.home.as_ref(),
+            Scope::Home => match &self.home {
+                Home::At(root) => Some(root),
+                Home::Absent | Home::Unreadable(_) => None,
+            },
         }
     }
 }
@@ -70,12 +91,18 @@ impl Roots {
 pub fn find(roots: &Roots) -> Found {
     let mut found = Vec::new();
     for kind in LockfileKind::ALL {
-        let Some(root) = roots.root(kind.scope()) else { continue };
+        let Some(root) = roots.root(kind.scope()) else {
+            if let Home::Unreadable(error) = roots.home {
+                let shown = kind.paths().first().map(|path| format!("~/{path}")).unwrap_or_default();
+                let content = Err(io::Error::from(error).into());
+                found.push(FoundLockfile { shown, scope: kind.scope(), kind, content });
+            }
+            continue;
+        };
         if kind == LockfileKind::GitHub {
             found.extend(written_by_gh(root));
-        } else if let Some(path) = kind.paths().iter().find(|path| fs::symlink_metadata(root.path().join(path)).is_ok())
-        {
-            let content = read_lockfile(kind, &root.path().join(path));
+        } else if let Some((path, real_path)) = locate(root, kind) {
+            let content = real_path.map_err(FoundError::from).and_then(|path| read_lockfile(kind, &path));
             found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
         }
     }
@@ -97,17 +124,19 @@ fn users_own(roots: &Roots) -> Option<FoundLockfile> {
 /// # Errors
 /// Fails where it is there and cannot be read, or is none.
 pub fn read_lockfile_of(root: &Root, kind: LockfileKind) -> Result<Option<Lockfile>, FoundError> {
-    match kind.paths().iter().map(|path| root.path().join(path)).find(|path| fs::symlink_metadata(path).is_ok()) {
+    match locate(root, kind) {
         None => Ok(None),
-        Some(path) => match disk::read(&path, limits::FILE_BYTES)? {
-            Some(bytes) => Ok(Some(parse(kind, &bytes)?)),
-            None => Err(io::Error::other("it is a link that leads nowhere").into()),
-        },
+        Some((_, real_path)) => read_lockfile(kind, &real_path?).map(Some),
     }
 }
 
+/// Returns the first of the places of a format at which something is, and where that really
+/// is, or why it cannot be told.
+fn locate(root: &Root, kind: LockfileKind) -> Option<(&'static str, io::Result<PathBuf>)> {
+    kind.paths().iter().find_map(|path| disk::real_path(root.path(), path).transpose().map(|found| (*path, found)))
+}
+
 fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
-    // A link that leads nowhere is a lockfile that cannot be read, rather than none.
     let (bytes, is_whole) =
         disk::read_head(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
     if !is_whole {
@@ -116,42 +145,89 @@ fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError
     Ok(parse(kind, &bytes)?)
 }
 
-/// Returns an entry for each installed skill whose SKILL.md holds the keys of `gh`.
+/// Returns an entry for each installed skill whose SKILL.md holds the keys of `gh`, and one for
+/// everything of which it cannot be told.
 fn written_by_gh(root: &Root) -> Vec<FoundLockfile> {
     let mut found = Vec::new();
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for (place, folder) in installed(root) {
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    for installed in installed(root) {
+        let (place, folder) = match installed {
+            Ok(installed) => installed,
+            Err(unreadable) => {
+                found.push(unreadable);
+                continue;
+            }
+        };
         // A skill that several agents share by links is one skill.
-        if seen.contains(&folder.real_path) {
+        if !seen.insert(folder.real_path.clone()) {
             continue;
         }
-        seen.push(folder.real_path.clone());
-        let Some(name) = SkillName::parse(place.file_name(), "").ok() else { continue };
-        let path = folder.real_path.join("SKILL.md");
         let shown = format!("{}/SKILL.md", folder.shown);
-        let Ok(Some((bytes, _))) = disk::read_head(&path, limits::FRONTMATTER_BYTES) else { continue };
-        let Some(entry) = github::entry(&bytes, name, place) else { continue };
-        let lockfile = Lockfile { kind: LockfileKind::GitHub, entries: vec![entry], notices: Vec::new() };
-        found.push(FoundLockfile { shown, scope: Scope::Project, kind: LockfileKind::GitHub, content: Ok(lockfile) });
+        let content = match entry_of_gh(place, &folder) {
+            Ok(None) => continue,
+            Ok(Some(entry)) => Ok(Lockfile { kind: LockfileKind::GitHub, entries: vec![entry], notices: Vec::new() }),
+            Err(error) => Err(error.into()),
+        };
+        found.push(FoundLockfile { shown, scope: Scope::Project, kind: LockfileKind::GitHub, content });
     }
     found
 }
 
-/// Lists the folders in which agents look for skills.
-fn installed(root: &Root) -> Vec<(PlacePath, InstalledFolder)> {
+fn entry_of_gh(place: PlacePath, folder: &InstalledFolder) -> io::Result<Option<Result<Entry, LockfileError>>> {
+    let Some(path) = disk::real_path(&folder.real_path, "SKILL.md")? else { return Ok(None) };
+    let Some((bytes, _)) = disk::read_head(&path, limits::FRONTMATTER_BYTES)? else { return Ok(None) };
+    Ok(match SkillName::parse(place.file_name(), "name") {
+        Ok(name) => github::entry(&bytes, name, place),
+        Err(error) => Some(Err(error)),
+    })
+}
+
+/// Lists the folders in which agents look for skills; one that cannot be looked at is an error.
+fn installed(root: &Root) -> Vec<Result<(PlacePath, InstalledFolder), FoundLockfile>> {
     let mut skills = Vec::new();
+    let unreadable = |shown: String, error: io::Error| {
+        let content = Err(error.into());
+        Err(FoundLockfile { shown, scope: Scope::Project, kind: LockfileKind::GitHub, content })
+    };
+    let look_at = |path: &str| match PlacePath::parse(path, "") {
+        Ok(place) => match root.look_at(&place) {
+            Ok(Place::Absent) => Ok(None),
+            Ok(Place::Folder(folder)) => Ok(Some((place, folder))),
+            Err(PlaceError::Unreadable { source, .. }) => Err(source),
+            Err(PlaceError::Outside { .. }) => Err(io::Error::other(disk::LEADS_OUT)),
+        },
+        Err(error) => Err(io::Error::other(format!("its path {}", error.reason()))),
+    };
     for folder in folders::PROJECT {
-        let Ok(entries) = fs::read_dir(root.path().join(folder)) else { continue };
-        let mut names: Vec<String> = entries
-            .filter_map(Result::ok)
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .take(limits::INSTALLED)
-            .collect();
-        names.sort_unstable();
-        for name in names {
-            let Ok(place) = PlacePath::parse(&format!("{folder}/{name}"), "") else { continue };
-            if let Ok(Place::Folder(folder)) = root.look_at(&place) {
-                skills.push((place, folder));
+        let names = match look_at(folder).and_then(|found| match found {
+            None => Ok(Vec::new()),
+            Some((_, found)) => fs::read_dir(found.real_path)?
+                .take(limits::INSTALLED + 1)
+                .map(|entry| entry.map(|entry| entry.file_name()))
+                .collect::<io::Result<Vec<_>>>(),
+        }) {
+            Ok(names) => names,
+            Err(error) => {
+                skills.push(unreadable(folder.to_owned(), error));
+                continue;
+            }
+        };
+        if names.len() > limits::INSTALLED {
+            let reason = format!("it holds more than {} entries", limits::INSTALLED);
+            skills.push(unreadable(folder.to_owned(), io::Error::other(reason)));
+            continue;
+        }
+        if names.iter().any(|name| name.to_str().is_none()) {
+            skills.push(unreadable(folder.to_owned(), io::Error::other("a name in it is not UTF-8")));
+        }
+        let mut paths: Vec<String> =
+            names.iter().filter_map(|name| name.to_str()).map(|name| format!("{folder}/{name}")).collect();
+        paths.sort_unstable();
+        for path in paths {
+            match look_at(&path) {
+                Ok(None) => {}
+                Ok(Some(found)) => skills.push(Ok(found)),
+                Err(error) => skills.push(unreadable(path, error)),
             }
         }
     }
@@ -168,7 +244,7 @@ impl Entry {
             return Ok(self);
         }
         for origin in clawhub_origin::ORIGINS {
-            let path = folder.real_path.join(origin);
+            let Some(path) = disk::real_path(&folder.real_path, origin)? else { continue };
             let Some(bytes) = disk::read(&path, limits::FRONTMATTER_BYTES)? else { continue };
             let shown = sanitise_line(&format!("{}/{origin}", folder.shown), 300);
             if let Some(digest) = clawhub_origin::fingerprint(&bytes, &shown)? {

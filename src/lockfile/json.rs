@@ -5,7 +5,7 @@ use serde::de::DeserializeSeed;
 use super::conflict::{self, Sides};
 use super::error::LockfileError;
 use super::limits;
-use super::node::{At, Node, Trail};
+use super::node::{At, Node, Step, Trail};
 use crate::skill::sanitise_line;
 
 /// Characters of what a parser says.
@@ -57,6 +57,8 @@ pub(super) fn yaml(bytes: &[u8]) -> Result<Node, LockfileError> {
         merge_keys: serde_saphyr::MergeKeyPolicy::AsOrdinary,
         strict_booleans: true,
         reject_unsupported_tags: true,
+        // Whoever reads a report may not be whoever may read the file.
+        with_snippet: false,
     };
     let trail = Trail::default();
     serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| {
@@ -70,15 +72,22 @@ pub(super) fn toml(bytes: &[u8]) -> Result<Node, LockfileError> {
     let text = text(bytes)?;
     refuse_conflict(text)?;
     let trail = Trail::default();
-    let parsed = toml::Deserializer::parse(text).map_err(|error| failed(&trail, "TOML", &error))?;
-    root(&trail).deserialize(parsed).map_err(|error| failed(&trail, "TOML", &error))
+    // What the error shows by itself repeats the line.
+    let failed = |error: toml::de::Error| {
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let place = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+        failed(&trail, "TOML", &format!("{}{place}", error.message()))
+    };
+    let parsed = toml::Deserializer::parse(text).map_err(failed)?;
+    root(&trail).deserialize(parsed).map_err(failed)
 }
 
 fn root(trail: &Trail) -> At<'_> {
-    At { trail, key: String::new(), depth: 0 }
+    At { trail, step: &Step::Root, depth: 0 }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, LockfileError> {
+/// Returns the text of a lockfile, without the mark of its encoding.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, LockfileError> {
     if bytes.len() as u64 > limits::FILE_BYTES {
         return Err(LockfileError::of_file(format!("has more than {} bytes", limits::FILE_BYTES)));
     }

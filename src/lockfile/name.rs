@@ -86,6 +86,11 @@ impl PlacePath {
         if folder.0.is_empty() { Some(&self.0) } else { self.0.strip_prefix(&folder.0)?.strip_prefix('/') }
     }
 
+    /// Returns the folders in which it lies, the innermost first, without the root.
+    pub(super) fn folders_above(&self) -> impl Iterator<Item = Self> {
+        self.0.rmatch_indices('/').map(|(at, _)| Self(self.0[..at].to_owned()))
+    }
+
     /// Returns the last part.
     pub fn file_name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)

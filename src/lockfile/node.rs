@@ -43,8 +43,27 @@ impl Trail {
 /// Reads a value at a key.
 pub(super) struct At<'a> {
     pub trail: &'a Trail,
-    pub key: String,
+    pub step: &'a Step<'a>,
     pub depth: usize,
+}
+
+/// Where a value is. A key is put together only where reading fails there: a long one over a
+/// long list would be copied for each item.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    Root,
+    Name { above: &'a Step<'a>, name: &'a str },
+    Item { above: &'a Step<'a>, index: usize },
+}
+
+impl Step<'_> {
+    fn key(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Name { above, name } => join(&above.key(), name),
+            Self::Item { above, index } => format!("{}[{index}]", above.key()),
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
@@ -59,9 +78,9 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
         if self.depth > limits::DEPTH {
             return IgnoredAny::deserialize(deserializer).map(|_| Node::TooDeep);
         }
-        let (trail, key) = (self.trail, self.key.clone());
+        let (trail, step) = (self.trail, self.step);
         deserializer.deserialize_any(self).inspect_err(|_| {
-            trail.failed.borrow_mut().get_or_insert(key);
+            trail.failed.borrow_mut().get_or_insert_with(|| step.key());
         })
     }
 }
@@ -112,8 +131,8 @@ impl<'de> Visitor<'de> for At<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let mut items = Vec::new();
         loop {
-            let key = format!("{}[{}]", self.key, items.len());
-            match access.next_element_seed(At { trail: self.trail, key, depth: self.depth + 1 })? {
+            let step = Step::Item { above: self.step, index: items.len() };
+            match access.next_element_seed(At { trail: self.trail, step: &step, depth: self.depth + 1 })? {
                 Some(item) => items.push(item),
                 None => return Ok(Node::List(items)),
             }
@@ -123,8 +142,8 @@ impl<'de> Visitor<'de> for At<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let mut entries = Vec::new();
         while let Some(name) = access.next_key::<String>()? {
-            let key = join(&self.key, &name);
-            let value = access.next_value_seed(At { trail: self.trail, key, depth: self.depth + 1 })?;
+            let step = Step::Name { above: self.step, name: &name };
+            let value = access.next_value_seed(At { trail: self.trail, step: &step, depth: self.depth + 1 })?;
             entries.push((name, value));
         }
         Ok(Node::Map(entries))
@@ -196,8 +215,14 @@ impl<'a> Table<'a> {
 
     /// Returns a text that may be missing; of bounded size and without control characters.
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, LockfileError> {
-        match self.get(name) {
-            None => Ok(None),
+        self.text_of(name, self.get(name))
+    }
+
+    /// Returns the text that `node`, which stands at `name`, holds: for whoever goes through all
+    /// entries and need not look for each.
+    pub fn text_of(&self, name: &str, node: Option<&'a Node>) -> Result<Option<&'a str>, LockfileError> {
+        match node {
+            None | Some(Node::Null) => Ok(None),
             Some(Node::Text(text)) if text.len() > limits::TEXT_BYTES => {
                 Err(self.wrong(name, &format!("is longer than {} bytes", limits::TEXT_BYTES)))
             }

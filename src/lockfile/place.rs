@@ -4,6 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk;
 use super::name::PlacePath;
 use crate::skill::sanitise_line;
 
@@ -85,22 +86,25 @@ impl Root {
     /// # Errors
     /// Fails where it leads out of this root, or cannot be looked at.
     pub fn look_at(&self, place: &PlacePath) -> Result<Place, PlaceError> {
-        let path = self.path.join(place.as_str());
-        let shown = || sanitise_line(&self.shown(place.as_str()), 300);
-        let real_path = match path.canonicalize() {
-            Ok(real_path) => real_path,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(Place::Absent);
-            }
-            Err(source) => return Err(PlaceError::Unreadable { place: shown(), source }),
-        };
-        if !real_path.starts_with(&self.path) {
-            return Err(PlaceError::Outside { place: shown() });
-        }
+        let Some(real_path) = self.real_path(place)? else { return Ok(Place::Absent) };
         if !real_path.is_dir() {
             return Ok(Place::Absent);
         }
         Ok(Place::Folder(InstalledFolder { real_path, shown: self.shown(place.as_str()) }))
+    }
+
+    /// Returns where the file at a place really is; nothing where there is none.
+    ///
+    /// # Errors
+    /// Fails where it leads out of this root, or cannot be looked at.
+    pub fn real_path(&self, place: &PlacePath) -> Result<Option<PathBuf>, PlaceError> {
+        let shown = || sanitise_line(&self.shown(place.as_str()), 300);
+        match self.path.join(place.as_str()).canonicalize() {
+            Ok(real_path) if !real_path.starts_with(&self.path) => Err(PlaceError::Outside { place: shown() }),
+            Ok(real_path) => Ok(Some(real_path)),
+            Err(error) if disk::is_absent(&error) => Ok(None),
+            Err(source) => Err(PlaceError::Unreadable { place: shown(), source }),
+        }
     }
 
     /// Returns the file at a place; nothing where there is none.
@@ -108,13 +112,13 @@ impl Root {
     /// # Errors
     /// Fails where it leads out of this root, or cannot be read within `limit` bytes.
     pub fn read_file(&self, place: &PlacePath, limit: u64) -> Result<Option<Vec<u8>>, PlaceError> {
-        let shown = || sanitise_line(&self.shown(place.as_str()), 300);
-        let unreadable = |source| PlaceError::Unreadable { place: shown(), source };
-        match self.path.join(place.as_str()).canonicalize() {
-            Ok(real_path) if !real_path.starts_with(&self.path) => Err(PlaceError::Outside { place: shown() }),
-            Ok(real_path) => super::disk::read(&real_path, limit).map_err(unreadable),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(unreadable(error)),
+        let unreadable = |source| {
+            let place = sanitise_line(&self.shown(place.as_str()), 300);
+            PlaceError::Unreadable { place, source }
+        };
+        match self.real_path(place)? {
+            Some(real_path) => disk::read(&real_path, limit).map_err(unreadable),
+            None => Ok(None),
         }
     }
 }

@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 use super::digest_text::{recorded, sha256};
 use super::entry::{Entry, Lockfile, Origin, PinnedVerdict, Recorded};
 use super::error::LockfileError;
+use super::json;
 use super::kind::LockfileKind;
 use super::name::{PlacePath, SkillName};
 use super::node::Table;
@@ -161,7 +162,7 @@ pub fn with_pin(existing: Option<&[u8]>, pinned: &PinnedSkill) -> Result<String,
                     return Err(LockfileError::new(&entry.key, reason));
                 }
             }
-            match serde_json::from_slice(bytes) {
+            match serde_json::from_str(json::text(bytes)?) {
                 Ok(Value::Object(root)) => root,
                 _ => return Err(LockfileError::of_file("is not an object")),
             }

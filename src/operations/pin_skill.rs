@@ -117,6 +117,21 @@ pub enum PinError {
         /// The digest that the index knows.
         indexed: String,
     },
+    /// The index does not know every file of the skill, and more than SKILL.md is installed.
+    #[error(
+        "`{folder}` holds more than SKILL.md, and the index did not read every file of this skill: they cannot be \
+         compared, and nothing is pinned; `touchmark lock` records what you have looked at yourself"
+    )]
+    NotComparable {
+        /// The folder, sanitised.
+        folder: String,
+    },
+    /// The path of the folder is no text.
+    #[error("`{path}` cannot be recorded: its name is not UTF-8")]
+    NotText {
+        /// The folder, sanitised.
+        path: String,
+    },
     /// A name or a path cannot be recorded.
     #[error(transparent)]
     Name(#[from] LockfileError),
@@ -133,7 +148,7 @@ impl PinError {
 
     /// Tells whether there is a verdict, and it is no.
     pub fn is_difference(&self) -> bool {
-        matches!(self, Self::Differs { .. } | Self::Blocked { .. })
+        matches!(self, Self::Differs { .. } | Self::NotComparable { .. } | Self::Blocked { .. })
     }
 }
 
@@ -184,8 +199,8 @@ impl PinTarget {
 /// pin as `/inspect` returned it.
 ///
 /// # Errors
-/// Fails where the skill is blocked, is not installed once, is not what is indexed, or the file cannot be
-/// written. The file is then as it was.
+/// Fails where the skill is blocked, is not installed once, is not what is indexed or cannot be
+/// compared with it, or the file cannot be written. The file is then as it was.
 pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Result<Pinned, PinError> {
     if inspected.safety.recommended_action == RecommendedAction::Block {
         return Err(PinError::Blocked {
@@ -201,7 +216,8 @@ pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Resul
         None => installed(&root, &inspected.name)?.real_path,
     };
     let path = folder.strip_prefix(root.path()).map_err(|_| PinError::Outside { path: shown(&folder) })?;
-    let path = PinnedSkill::path(&path.to_string_lossy())?;
+    let path = path.to_str().ok_or_else(|| PinError::NotText { path: shown(&folder) })?;
+    let path = PinnedSkill::path(path)?;
     let name = match request.name {
         Some(name) => name.to_owned(),
         None if path.as_str().is_empty() => inspected.name.clone(),
@@ -222,10 +238,15 @@ pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Resul
     }
     let safety = &inspected.safety;
     let is_whole = !safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
-    if let Some(audited) = safety.audited_package_hash.as_ref().filter(|_| is_whole)
-        && *audited != root_digest.to_string()
-    {
-        return differs("a file beside SKILL.md", root_digest.to_string(), audited.clone());
+    let is_alone = measured.manifest.files().len() == 1;
+    match &safety.audited_package_hash {
+        Some(audited) if *audited == root_digest.to_string() => {}
+        Some(audited) if is_whole => {
+            return differs("a file beside SKILL.md", root_digest.to_string(), audited.clone());
+        }
+        // The SKILL.md was compared; nothing tells whether what lies beside it was audited.
+        _ if !is_alone => return Err(PinError::NotComparable { folder: sanitise_line(&path.to_string(), 300) }),
+        _ => {}
     }
     let skill = pinned_skill(inspected, name, path, root_digest, content_hash);
     let (file, is_changed) = write_pin(root.path(), &skill)?;

@@ -32,6 +32,11 @@ pub fn read_project_policy(project: &Path) -> Result<Option<Policy>, ProjectPoli
         Err(error) => return Err(error.into()),
         Ok(_) => {}
     }
+    let project = if project.as_os_str().is_empty() { Path::new(".") } else { project };
+    let path = path.canonicalize()?;
+    if !path.starts_with(project.canonicalize()?) {
+        return Err(io::Error::other("it leads out of the project, through a link").into());
+    }
     // A FIFO would hold the reader.
     if !fs::metadata(&path)?.is_file() {
         return Err(io::Error::other("it is not a regular file").into());
@@ -67,7 +72,15 @@ mod tests {
     #[test]
     fn a_link_that_leads_nowhere_is_an_error() {
         let project = tempfile::tempdir().expect("a folder");
-        std::os::unix::fs::symlink("nowhere", project.path().join(Policy::FILE)).expect("a link");
+        let path = project.path().join(Policy::FILE);
+        std::os::unix::fs::symlink("nowhere", &path).expect("a link");
         assert!(matches!(read_project_policy(project.path()), Err(ProjectPolicyError::Unreadable(_))));
+        // Nor is what lies elsewhere read, or anything of it shown.
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("secret"), "secret-key = 1\n").expect("a file");
+        fs::remove_file(&path).expect("it was there");
+        std::os::unix::fs::symlink(outside.path().join("secret"), &path).expect("a link");
+        let error = read_project_policy(project.path()).expect_err("it leads out").to_string();
+        assert!(error.contains("leads out of the project") && !error.contains("secret"), "{error}");
     }
 }

@@ -23,7 +23,7 @@ fn shown(entry: &Entry) -> String {
             .map(|digest| format!("{:?} {} at {}", digest.recipe, &digest.digest[..11], digest.key))
             .collect::<Vec<_>>()
             .join(", "),
-        Recorded::Files { files, is_whole_folder } => {
+        Recorded::Files { files, is_whole_folder, .. } => {
             let files: Vec<&str> = files.keys().map(|path| path.as_str()).collect();
             format!("{} of {}", files.join(" "), if *is_whole_folder { "a skill" } else { "the project" })
         }

@@ -133,6 +133,19 @@ fn yaml_and_toml_are_read_within_bounds() {
     }
 }
 
+#[test]
+fn no_work_grows_with_the_square_of_a_file() {
+    // Two megabytes of key over as many items as a file may have: 400 GB if it were copied for each.
+    let items = vec!["0"; 200_000].join(",");
+    let long = format!(r#"{{"version": 1, "skills": {{}}, "{}": [{items}]}}"#, "k".repeat(2_000_000));
+    assert!(parse(LockfileKind::SkillsLock, long.as_bytes()).is_ok());
+    let mut many = "lockfile_version: '1'\nlocal_deployed_file_hashes:\n".to_owned();
+    (0..50_000)
+        .for_each(|index| many.push_str(&format!("  s/s{index}/SKILL.md: sha256:{A}\n  s/s{index}/a: sha256:{A}\n")));
+    let lockfile = parse(LockfileKind::Apm, many.as_bytes()).expect("a lockfile");
+    assert_eq!(lockfile.entries.len(), 50_000);
+}
+
 fn pinned(name: &str) -> PinnedSkill {
     PinnedSkill {
         name: PinnedSkill::name(name).expect("a name"),
@@ -165,6 +178,8 @@ fn a_pin_is_added_in_order_and_what_else_is_there_stays() {
     assert_eq!(other_order, Ok(second.clone()));
     let lockfile = parse(LockfileKind::Touchmark, second.as_bytes()).expect("what is written is read");
     assert!(lockfile.entries.iter().all(Result::is_ok) && lockfile.entries.len() == 2);
+    // A mark of the encoding is read past, as every reader does.
+    assert_eq!(with_pin(Some(format!("\u{feff}{second}").as_bytes()), &pinned("b")), Ok(second.clone()));
     // What a later program of this version writes is kept.
     let later = second.replacen("\"version\": 1", "\"later\": {\"z\": 1, \"a\": [2]},\n  \"version\": 1", 1);
     let kept = with_pin(Some(later.as_bytes()), &pinned("c")).expect("a file");

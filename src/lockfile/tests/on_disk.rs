@@ -6,7 +6,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::super::{
-    FoundError, LockfileKind, PinnedSkill, Place, PlacePath, Review, Root, Roots, Scope, find, parse, write_pin,
+    FoundError, LockfileKind, PinnedSkill, Place, PlacePath, Review, Root, Roots, Scope, find, parse, read_lockfile_of,
+    write_pin,
 };
 use crate::scan::SafetyStatus;
 use crate::skill::{Sha256Digest, SkillId, SourceIdentity};
@@ -64,6 +65,69 @@ fn a_lockfile_that_is_too_large_or_leads_nowhere_is_not_passed_over() {
     let is_invalid: Vec<bool> = found.iter().map(|file| matches!(file.content, Err(FoundError::Invalid(_)))).collect();
     assert!(found.iter().all(|file| file.content.is_err()), "{found:?}");
     assert_eq!(is_invalid, [false, true, false]);
+}
+
+/// Returns what is found, with how it failed.
+fn found(project: &Path, home: Option<&Path>) -> Vec<String> {
+    let roots = Roots::new(project, home).expect("roots");
+    let shown = find(&roots).into_iter().map(|file| match file.content {
+        Ok(_) => format!("{} read", file.shown),
+        Err(FoundError::Unreadable(_)) => format!("{} unreadable", file.shown),
+        Err(FoundError::Invalid(error)) => format!("{} {error}", file.shown),
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_not_taken_for_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (project, home) = (folder.path().join("project"), folder.path().join("home"));
+    write(&project.join("touchmark.lock"), r#"{"version": 1, "skills": {}}"#);
+    write(&folder.path().join("outside/x/SKILL.md"), "---\nname: x\n---\n");
+    // A link that leads to itself, as a folder without permissions, may hide anything.
+    symlink(".clawhub", project.join(".clawhub")).expect("a link");
+    symlink("home", &home).expect("a link");
+    fs::create_dir_all(project.join(".claude/skills/a/SKILL.md")).expect("a folder");
+    fs::create_dir_all(project.join(".codex")).expect("a folder");
+    symlink("skills", project.join(".codex/skills")).expect("a link");
+    fs::create_dir_all(project.join("skills")).expect("a folder");
+    symlink("../../outside/x", project.join("skills/x")).expect("a link");
+    // What really is not there: nothing, nothing below a file, a link that leads nowhere.
+    write(&project.join(".cursor"), "a file");
+    symlink("nowhere", project.join("skills/y")).expect("a link");
+    assert_eq!(
+        found(&project, Some(&home)),
+        [
+            "touchmark.lock read",
+            ".clawhub/lock.json unreadable",
+            ".claude/skills/a/SKILL.md unreadable",
+            ".codex/skills unreadable",
+            "skills/x unreadable",
+            "~/.agents/.skill-lock.json unreadable",
+        ]
+    );
+}
+
+#[test]
+fn no_lockfile_is_read_outside_of_its_root_and_none_is_repeated() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = folder.path().join("project");
+    let secret = "password: hunter2\nx: [y\n";
+    write(&folder.path().join("outside"), secret);
+    fs::create_dir_all(project.join("skills/x")).expect("a folder");
+    for path in ["touchmark.lock", "skills-lock.json", "apm.lock.yaml", "skills.lock"] {
+        symlink("../outside", project.join(path)).expect("a link");
+    }
+    symlink("../../../outside", project.join("skills/x/SKILL.md")).expect("a link");
+    let said = found(&project, None);
+    assert!(said.len() == 5 && said.iter().all(|line| line.ends_with(" unreadable")), "{said:?}");
+    let root = Root::project(&project).expect("a project");
+    assert!(matches!(read_lockfile_of(&root, LockfileKind::Touchmark), Err(FoundError::Unreadable(_))));
+    for kind in [LockfileKind::SkillsLock, LockfileKind::Apm, LockfileKind::Fastskill] {
+        let error = parse(kind, secret.as_bytes()).expect_err("it is none").to_string();
+        assert!(!error.contains("hunter2"), "{kind:?}: {error}");
+        assert!(error.contains("line"), "{kind:?}: {error}");
+    }
 }
 
 #[test]

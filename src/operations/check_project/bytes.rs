@@ -25,11 +25,20 @@ pub(super) fn compare(recorded: &Recorded, kind: LockfileKind, folder: &Measured
             recorded: Vec::new(),
             changes: None,
         },
-        Recorded::Files { files, .. } => of_files(compare_files(files, &contents_of(folder))),
+        Recorded::Files { files, inner, .. } => {
+            let mut compared = of_files(compare_files(files, inner, &contents_of(folder)));
+            if compared.status == BytesStatus::Match && folder.holds_records() {
+                (compared.status, compared.error) = (BytesStatus::Ambiguous, Some(BESIDE_RECORDS.to_owned()));
+            }
+            compared
+        }
         Recorded::Folder(digests) => {
             let compared: Vec<_> = digests.iter().map(|digest| compare_digest(digest, folder)).collect();
             let is_match = compared.iter().all(|digest| digest.matches);
             let (status, error) = match (is_match, kind) {
+                (true, _) if folder.holds_records() && digests.iter().any(covers_records) => {
+                    (BytesStatus::Ambiguous, Some(BESIDE_RECORDS.to_owned()))
+                }
                 (true, _) => (BytesStatus::Match, None),
                 // The tree is that of the bytes from before `gh` wrote the frontmatter anew.
                 (false, LockfileKind::GitHub) => (BytesStatus::Ambiguous, Some(AFTER_GH.to_owned())),
@@ -42,6 +51,14 @@ pub(super) fn compare(recorded: &Recorded, kind: LockfileKind, folder: &Measured
 
 const AFTER_GH: &str = "gh wrote SKILL.md anew when it installed it, so the git tree cannot be made again; \
                         pin the folder with `touchmark pin` or approve it with `touchmark lock`";
+
+const BESIDE_RECORDS: &str = "the folder holds `.sigildex`, which is never measured, so it cannot be told whether \
+                              the recorded hash holds; move it out of the folder";
+
+/// Tells whether a recipe covers files in `.sigildex`, which no folder here is measured with.
+fn covers_records(recorded: &RecordedDigest) -> bool {
+    !matches!(recorded.recipe, HashRecipe::RootDigestV1 | HashRecipe::SkillMd | HashRecipe::ClawhubFingerprint)
+}
 
 /// Makes the result of a comparison file by file.
 pub(super) fn of_files(changes: FileChanges) -> Compared {
@@ -128,6 +145,7 @@ fn contents_of(folder: &MeasuredFolder) -> BTreeMap<&RecordedPath, Sha256Digest>
 
 fn compare_files(
     recorded: &BTreeMap<PlacePath, Sha256Digest>,
+    inner: &[PlacePath],
     actual: &BTreeMap<&RecordedPath, Sha256Digest>,
 ) -> FileChanges {
     let actual: BTreeMap<&str, Sha256Digest> = actual.iter().map(|(path, digest)| (path.as_str(), *digest)).collect();
@@ -140,6 +158,12 @@ fn compare_files(
         }
     }
     let known: BTreeSet<&str> = recorded.keys().map(PlacePath::as_str).collect();
-    changes.added = actual.keys().filter(|path| !known.contains(*path)).map(|path| (*path).to_owned()).collect();
+    let inner: BTreeSet<&str> = inner.iter().map(PlacePath::as_str).collect();
+    let is_of_inner = |path: &str| path.match_indices('/').any(|(at, _)| inner.contains(&path[..at]));
+    changes.added = actual
+        .keys()
+        .filter(|path| !known.contains(*path) && !is_of_inner(path))
+        .map(|path| (*path).to_owned())
+        .collect();
     changes
 }

@@ -1,8 +1,9 @@
 //! Goes through what a project holds, measures each folder once, and compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -11,8 +12,8 @@ use super::report::{BytesStatus, FileChanges, ProjectReport, SkillCheck};
 use super::verdict::question;
 use crate::approval::{Keep, MeasuredFolder, WalkError, measure_keeping};
 use crate::lockfile::{
-    Entry, FoundError, FoundLockfile, InstalledFolder, LockfileError, LockfileKind, Place, PlaceError, Recorded, Root,
-    Roots, find,
+    Entry, FoundError, FoundLockfile, InstalledFolder, LockfileError, LockfileKind, Place, PlaceError, PlacePath,
+    Recorded, Root, Roots, Scope, find,
 };
 use crate::operations::check_approval::{CheckError, Checked, RecordCheck, check_records};
 use crate::recipe::normalise_line_ends;
@@ -22,6 +23,11 @@ use crate::skill::{Sha256Digest, sanitise_line};
 pub(super) const APPROVAL: &str = "approval";
 /// Bytes of a single file that is compared on its own.
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Bytes of all such files of a project.
+const LOOSE_BYTES: u64 = 256 * 1024 * 1024;
+/// Folders whose bytes are held at once: a folder may have 256 MiB.
+const HELD_FOLDERS: usize = 4;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +66,8 @@ pub fn check_project(request: ProjectRequest<'_>) -> Result<ProjectReport, Proje
     let found = find(&roots);
     let (records, lockfiles) = rayon::join(|| check_records(request.project, None), || check_lockfiles(&roots, &found));
     let mut report = lockfiles;
-    let records = records?.into_iter().map(of_record);
+    let project = roots.root(Scope::Project).map(Root::path);
+    let records = records?.into_iter().map(|record| of_record(record, project));
     report.checks.splice(0..0, records);
     mark_covered(&mut report);
     Ok(report)
@@ -71,6 +78,7 @@ fn check_lockfiles(roots: &Roots, found: &[FoundLockfile]) -> ProjectReport {
     // Each check has its place in the report from the beginning, whichever is ready first.
     let mut checks: Vec<Option<SkillCheck>> = Vec::new();
     let mut jobs: Vec<(usize, Job<'_>)> = Vec::new();
+    let mut loose = LooseFiles::new();
     for file in found {
         let lockfile = match &file.content {
             Ok(lockfile) => lockfile,
@@ -85,13 +93,12 @@ fn check_lockfiles(roots: &Roots, found: &[FoundLockfile]) -> ProjectReport {
         for entry in &lockfile.entries {
             match entry {
                 Err(error) => checks.push(Some(failed_entry(file, error))),
-                Ok(entry) => plan(root, file, entry, &mut checks, &mut jobs),
+                Ok(entry) => plan(root, file, entry, &mut checks, &mut jobs, &mut loose),
             }
         }
     }
-    let measured = measure_all(&jobs);
-    for (index, job) in &jobs {
-        checks[*index] = measured.get(&job.folder.real_path).map(|measured| finish(job, measured));
+    for (index, check) in check_folders(&jobs) {
+        checks[index] = Some(check);
     }
     report.checks = checks.into_iter().flatten().collect();
     report
@@ -104,9 +111,10 @@ fn plan<'a>(
     entry: &'a Entry,
     checks: &mut Vec<Option<SkillCheck>>,
     jobs: &mut Vec<(usize, Job<'a>)>,
+    loose: &mut LooseFiles,
 ) {
-    if let Recorded::Files { files, is_whole_folder: false } = &entry.recorded {
-        checks.push(Some(check_loose_files(root, file, entry, files.iter())));
+    if let Recorded::Files { files, is_whole_folder: false, .. } = &entry.recorded {
+        checks.push(Some(check_loose_files(root, file, entry, files.iter(), loose)));
         return;
     }
     let mut folders: Vec<InstalledFolder> = Vec::new();
@@ -150,33 +158,63 @@ fn plan<'a>(
     }
 }
 
-type Measured = BTreeMap<PathBuf, Result<MeasuredFolder, WalkError>>;
-
-/// Measures every folder once, however many lockfiles name it.
-fn measure_all(jobs: &[(usize, Job<'_>)]) -> Measured {
-    let mut wanted: BTreeMap<&PathBuf, Keep> = BTreeMap::new();
-    for (_, job) in jobs {
+/// Measures every folder once, however many lockfiles name it, compares it, and lets go of its
+/// bytes before the next. Returns each check with its place in the report.
+fn check_folders(jobs: &[(usize, Job<'_>)]) -> Vec<(usize, SkillCheck)> {
+    let mut folders: BTreeMap<&Path, Folder<'_>> = BTreeMap::new();
+    for (index, job) in jobs {
         let needs_contents = match &job.entry.recorded {
             Recorded::Folder(digests) => digests.iter().any(|digest| digest.needs_contents()),
             Recorded::Files { .. } => true,
             Recorded::Nothing(_) => false,
         };
-        let keep = wanted.entry(&job.folder.real_path).or_insert(Keep::Head);
+        let path = job.folder.real_path.as_path();
+        let folder = folders.entry(path).or_insert_with(|| Folder { path, keep: Keep::Head, jobs: Vec::new() });
         if needs_contents {
-            *keep = Keep::Contents;
+            folder.keep = Keep::Contents;
         }
+        folder.jobs.push((*index, job));
     }
-    let measure = |(path, keep): (&PathBuf, Keep)| (path.clone(), measure_keeping(path, keep));
     // A single folder is hashed on all cores, several are hashed beside each other.
-    match wanted.len() {
-        0 | 1 => wanted.into_iter().map(measure).collect(),
-        _ => wanted.into_par_iter().map(measure).collect(),
+    if let [folder] = &folders.values().collect::<Vec<_>>()[..] {
+        return folder.check();
+    }
+    let (kept, hashed): (Vec<_>, Vec<_>) = folders.into_values().partition(|folder| folder.keep == Keep::Contents);
+    let (mut checks, others) =
+        rayon::join(|| check_few_at_once(&kept), || hashed.par_iter().flat_map_iter(Folder::check).collect::<Vec<_>>());
+    checks.extend(others);
+    checks
+}
+
+/// Compares folders of which every byte is held meanwhile.
+fn check_few_at_once(folders: &[Folder<'_>]) -> Vec<(usize, SkillCheck)> {
+    let next = AtomicUsize::new(0);
+    (0..HELD_FOLDERS)
+        .into_par_iter()
+        .flat_map_iter(|_| {
+            std::iter::from_fn(|| folders.get(next.fetch_add(1, Ordering::Relaxed))).flat_map(Folder::check)
+        })
+        .collect()
+}
+
+/// A folder with everything that is recorded of it.
+struct Folder<'a> {
+    path: &'a Path,
+    keep: Keep,
+    jobs: Vec<(usize, &'a Job<'a>)>,
+}
+
+impl Folder<'_> {
+    fn check(&self) -> Vec<(usize, SkillCheck)> {
+        let measured = measure_keeping(self.path, self.keep);
+        self.jobs.iter().map(|(index, job)| (*index, finish(job, &measured))).collect()
     }
 }
 
 fn finish(job: &Job<'_>, measured: &Result<MeasuredFolder, WalkError>) -> SkillCheck {
     let mut check = check_of(job.file, &job.entry);
     check.folder = Some(job.folder.shown.clone());
+    check.real_folder = Some(job.folder.real_path.clone());
     let measured = match measured {
         Ok(measured) => measured,
         Err(error) => {
@@ -193,20 +231,46 @@ fn finish(job: &Job<'_>, measured: &Result<MeasuredFolder, WalkError>) -> SkillC
     check
 }
 
+/// Files that are compared on their own, each read once however many links lead to it.
+struct LooseFiles {
+    digests: BTreeMap<PathBuf, Sha256Digest>,
+    left_bytes: u64,
+}
+
+impl LooseFiles {
+    fn new() -> Self {
+        Self { digests: BTreeMap::new(), left_bytes: LOOSE_BYTES }
+    }
+
+    /// Returns the digest of the file at a place, with the line ends of a text made alike.
+    fn digest(&mut self, root: &Root, place: &PlacePath) -> Result<Option<Sha256Digest>, PlaceError> {
+        let Some(real_path) = root.real_path(place)? else { return Ok(None) };
+        if let Some(digest) = self.digests.get(&real_path) {
+            return Ok(Some(*digest));
+        }
+        let Some(bytes) = root.read_file(place, FILE_BYTES.min(self.left_bytes))? else { return Ok(None) };
+        self.left_bytes -= (bytes.len() as u64).min(self.left_bytes);
+        let digest = Sha256Digest::of(&normalise_line_ends(&bytes));
+        self.digests.insert(real_path, digest);
+        Ok(Some(digest))
+    }
+}
+
 /// Compares files that belong to no skill, such as instructions, one by one.
 fn check_loose_files<'a>(
     root: &Root,
     file: &FoundLockfile,
     entry: &Entry,
-    files: impl Iterator<Item = (&'a crate::lockfile::PlacePath, &'a Sha256Digest)>,
+    files: impl Iterator<Item = (&'a PlacePath, &'a Sha256Digest)>,
+    loose: &mut LooseFiles,
 ) -> SkillCheck {
     let mut check = check_of(file, entry);
     check.folder = Some(root.shown(""));
     let mut changes = FileChanges::default();
     for (path, digest) in files {
-        match root.read_file(path, FILE_BYTES) {
+        match loose.digest(root, path) {
             Ok(None) => changes.removed.push(path.as_str().to_owned()),
-            Ok(Some(bytes)) if Sha256Digest::of(&normalise_line_ends(&bytes)) == *digest => {}
+            Ok(Some(found)) if found == *digest => {}
             Ok(Some(_)) => changes.modified.push(path.as_str().to_owned()),
             Err(error) => {
                 check.status = BytesStatus::Error;
@@ -220,13 +284,15 @@ fn check_loose_files<'a>(
     check
 }
 
-fn of_record(record: RecordCheck) -> SkillCheck {
+fn of_record(record: RecordCheck, project: Option<&Path>) -> SkillCheck {
     let shown = record.path.display().to_string();
     let mut check = blank(shown.clone(), APPROVAL);
     match record.result {
         Ok(Checked { record, drift, content_hash }) => {
             check.name = record.approval_id().as_str().to_owned();
             check.folder = Some(record.artifact_path().as_str().to_owned());
+            check.real_folder =
+                project.and_then(|project| project.join(record.artifact_path().as_str()).canonicalize().ok());
             check.status = if drift.is_none() { BytesStatus::Match } else { BytesStatus::Drift };
             let root_digest = drift.as_ref().map_or(record.root_digest(), |drift| drift.actual_root_digest);
             check.root_digest = Some(root_digest);
@@ -298,6 +364,7 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
         key: String::new(),
         name: String::new(),
         folder: None,
+        real_folder: None,
         status: BytesStatus::Error,
         error: None,
         recorded: Vec::new(),
@@ -314,16 +381,17 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
     }
 }
 
-/// A record that compares nothing is no gap where another one of the same folder does.
+/// A record that compares nothing is no gap where another one of the same folder does. Which
+/// folder it is says where it really is: a name in a report may be that of another one.
 fn mark_covered(report: &mut ProjectReport) {
     let covers = [APPROVAL, LockfileKind::Touchmark.as_str()];
-    let covered: Vec<Option<String>> = report
+    let covered: BTreeSet<PathBuf> = report
         .checks
         .iter()
         .filter(|check| check.is_strong_match() && covers.contains(&check.format))
-        .map(|check| check.folder.clone())
+        .filter_map(|check| check.real_folder.clone())
         .collect();
     for check in &mut report.checks {
-        check.is_covered = check.folder.is_some() && covered.contains(&check.folder);
+        check.is_covered = check.real_folder.as_ref().is_some_and(|folder| covered.contains(folder));
     }
 }

@@ -1,5 +1,7 @@
 //! What a check of a project found. Every format is made from it.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -34,6 +36,8 @@ pub struct SkillCheck {
     pub name: String,
     /// The folder, below the project or the home folder; author-controlled.
     pub folder: Option<String>,
+    /// Where that folder really is, which no report shows.
+    pub real_folder: Option<PathBuf>,
     /// Whether the bytes are what was recorded.
     pub status: BytesStatus,
     /// What is wrong, where something is; author-controlled.

@@ -204,6 +204,91 @@ fn a_file_beside_the_recorded_ones_is_drift_as_well() {
 }
 
 #[test]
+fn what_lies_in_sigildex_is_hidden_from_no_hash() {
+    let place = everything();
+    place.write("project/.claude/skills/demo/.sigildex/evil.sh", "#!/bin/sh\n");
+    place.write("project/apm_modules/o/demo/deep/.sigildex/evil.sh", "#!/bin/sh\n");
+    let of = |format: &str| -> Vec<BytesStatus> {
+        let report = place.check();
+        report.checks.iter().filter(|check| check.format == format).map(|check| check.status).collect()
+    };
+    assert_eq!(of("skills-lock"), [BytesStatus::Ambiguous]);
+    assert_eq!(of("apm"), [BytesStatus::Ambiguous; 2]);
+    assert_eq!(of("fastskill"), [BytesStatus::Ambiguous]);
+    // Root digest v1 leaves it out by its own definition.
+    assert_eq!(of("touchmark"), [BytesStatus::Match]);
+    fs::remove_file(place.path("project/touchmark.lock")).expect("it is there");
+    assert_eq!(Gate::new(&[]).outcome(&place.check()), CheckOutcome::NoVerdict);
+}
+
+#[test]
+fn a_skill_in_a_skill_was_not_added_to_it() {
+    let place = Place::new();
+    let skill = Sha256Digest::of(SKILL.as_bytes());
+    place.write("project/skills/outer/SKILL.md", SKILL);
+    place.write("project/skills/outer/inner/SKILL.md", SKILL);
+    place.write(
+        "project/apm.lock.yaml",
+        format!(
+            "lockfile_version: '1'\nlocal_deployed_file_hashes:\n  skills/outer/SKILL.md: {skill}\n  \
+             skills/outer/inner/SKILL.md: {skill}\n"
+        ),
+    );
+    assert_eq!(place.statuses(), ["apm skills/outer match", "apm skills/outer/inner match"]);
+    place.write("project/skills/outer/inner/run.sh", "echo\n");
+    assert_eq!(place.statuses(), ["apm skills/outer match", "apm skills/outer/inner drift"]);
+    place.write("project/skills/outer/other/SKILL.md", SKILL);
+    assert_eq!(place.statuses(), ["apm skills/outer drift", "apm skills/outer/inner drift"]);
+}
+
+#[test]
+fn a_package_of_which_nothing_can_be_compared_is_not_passed_over() {
+    let place = Place::new();
+    place.write(
+        "project/apm.lock.yaml",
+        format!("lockfile_version: '1'\ndependencies:\n- repo_url: o/demo\n  content_hash: {APM}\n"),
+    );
+    assert_eq!(place.statuses(), ["apm nowhere not_installed"]);
+    place.install("project/apm_modules/o/demo");
+    assert_eq!(place.statuses(), ["apm apm_modules/o/demo match"]);
+}
+
+#[test]
+fn a_folder_that_is_called_like_one_of_the_home_folder_does_not_cover_it() {
+    let place = Place::new();
+    place.install("project/~/.agents/skills/demo");
+    place.install("home/.agents/skills/demo");
+    let mut pinned = pin("./~/.agents/skills/demo", ROOT);
+    pinned["path"] = json!("./~/.agents/skills/demo");
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
+    place.write(
+        "home/.agents/.skill-lock.json",
+        json!({ "version": 3, "skills": { "demo": { "skillFolderHash": "" } } }).to_string(),
+    );
+    assert_eq!(
+        place.statuses(),
+        ["touchmark ~/.agents/skills/demo match", "global-skill-lock ~/.agents/skills/demo not_recorded"]
+    );
+    assert!(!place.check().checks[1].is_covered);
+}
+
+#[test]
+fn a_file_to_which_many_links_lead_is_read_once() {
+    let place = Place::new();
+    // More than all loose files of a project may have together, if each were another file.
+    let large = vec![b'x'; 8 * 1024 * 1024];
+    place.write("project/notes/large.md", &large);
+    let digest = Sha256Digest::of(&large);
+    let mut lock = "lockfile_version: '1'\nlocal_deployed_file_hashes:\n".to_owned();
+    for index in 0..60 {
+        symlink("notes", place.path(&format!("project/l{index}"))).expect("a link");
+        lock.push_str(&format!("  l{index}/large.md: {digest}\n"));
+    }
+    place.write("project/apm.lock.yaml", lock);
+    assert_eq!(place.statuses(), ["apm . match"]);
+}
+
+#[test]
 fn every_installed_copy_is_checked_and_a_link_is_no_copy() {
     let place = Place::new();
     place.install("project/.agents/skills/demo");
@@ -240,6 +325,7 @@ fn what_cannot_be_told_is_never_a_match() {
             "skills-lock .claude/skills/good match",
             "skills-lock .claude/skills/linked error",
             "skills-lock nowhere invalid_record",
+            "github-frontmatter nowhere error",
         ]
     );
     let report = place.check();
@@ -251,6 +337,7 @@ fn what_cannot_be_told_is_never_a_match() {
         "`.claude/skills/escape` leads out",
         "`link` is a symbolic link",
         "`skills-lock.json`: `skills.odd.computedHash` is not a text",
+        "cannot read `.claude/skills/escape`: it leads out",
     ]) {
         assert!(error.starts_with(expected), "{error}");
     }

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0 (OASIS), in the shape in which scans are reported.
 
+use std::cmp::Reverse;
+
 use serde_json::{Value, json};
 
 use super::super::gate::{CheckOutcome, Complaint, ComplaintKind, Gate};
@@ -13,18 +15,25 @@ const RESULTS: usize = 25_000;
 /// The base of relative URIs: the root of the sources.
 const BASE: &str = "%SRCROOT%";
 
-/// Writes a report as a SARIF log: a result for everything that is wrong or worth knowing.
+/// Writes a report as a SARIF log: a result for everything that is wrong or worth knowing, the
+/// worst first. Where there are too many a notification says so.
 pub fn sarif_log(report: &ProjectReport, gate: &Gate) -> String {
-    let results: Vec<Value> = report
+    let mut complaints: Vec<(&SkillCheck, Complaint)> = report
         .checks
         .iter()
         .flat_map(|check| gate.complaints(check).into_iter().map(move |complaint| (check, complaint)))
-        .take(RESULTS)
-        .map(|(check, complaint)| result(check, &complaint))
         .collect();
-    let notices: Vec<Value> = report
-        .notices
+    // Within a kind the order is that of the report.
+    complaints.sort_by_key(|(_, complaint)| (Reverse(complaint.kind.outcome()), complaint.kind));
+    let left_out = complaints.len().saturating_sub(RESULTS);
+    let results: Vec<Value> =
+        complaints.iter().take(RESULTS).map(|(check, complaint)| result(check, complaint)).collect();
+    let cut = (left_out > 0).then(|| {
+        format!("{left_out} results were left out: a run has {RESULTS} at most; they are the least of all, and --format json has them")
+    });
+    let notices: Vec<Value> = cut
         .iter()
+        .chain(&report.notices)
         .map(|notice| json!({ "level": "warning", "message": { "text": sarif_message(&text(notice)) } }))
         .collect();
     let is_complete = gate.outcome(report) != CheckOutcome::NoVerdict;

@@ -112,3 +112,25 @@ fn the_log_is_sarif_and_its_messages_are_no_markup() {
     assert_eq!(sarif_log(&report, &Gate::new(&[])), sarif_log(&super::tests::report(), &Gate::new(&[])));
     assert_eq!(Gate::new(&[]).outcome(&report), CheckOutcome::Refused);
 }
+
+#[test]
+fn a_log_that_is_cut_keeps_the_worst_and_says_so() {
+    let mut report = ProjectReport::default();
+    for index in 0..25_003 {
+        let mut check = blank("skills-lock.json".to_owned(), "skills-lock");
+        check.name = format!("s{index}");
+        check.status = if index == 25_002 { BytesStatus::Drift } else { BytesStatus::NotInstalled };
+        report.checks.push(check);
+    }
+    let log: Value = serde_json::from_str(&sarif_log(&report, &Gate::new(&[]))).expect("JSON");
+    let run = &log["runs"][0];
+    assert_eq!(
+        (run["results"].as_array().map(Vec::len), &run["results"][0]["ruleId"]),
+        (Some(25_000), &"drift".into())
+    );
+    let notice = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(notice.as_str().is_some_and(|text| text.starts_with("3 results were left out")), "{notice}");
+    report.checks.truncate(10);
+    let log: Value = serde_json::from_str(&sarif_log(&report, &Gate::new(&[]))).expect("JSON");
+    assert_eq!(log["runs"][0]["invocations"][0]["toolExecutionNotifications"], Value::Array(Vec::new()));
+}
