@@ -113,7 +113,7 @@ pub fn find(roots: &Roots) -> Found {
 /// Returns the `touchmark.lock` of the user, which holds what is installed below the home
 /// folder, unless that is the project.
 fn users_own(roots: &Roots) -> Option<FoundLockfile> {
-    let home = roots.home.as_ref().filter(|home| home.path() != roots.project.path())?;
+    let home = roots.root(Scope::Home).filter(|home| home.path() != roots.project.path())?;
     let kind = LockfileKind::Touchmark;
     let content = read_lockfile_of(home, kind).transpose()?;
     Some(FoundLockfile { shown: home.shown(kind.paths()[0]), scope: Scope::Home, kind, content })

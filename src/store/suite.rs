@@ -57,7 +57,7 @@ pub(super) fn observation_of(repository: &str, name: &str, files: &[(&str, &str)
 /// Writes one test for each claim, over the store that `$open` opens.
 macro_rules! store_suite {
     ($open:ident) => {
-        use crate::recipe::{Covers, FileMode, HashRecipe, HeldDigest, RecipeFile, compute_all};
+        use crate::recipe::{Covers, FileMode, HeldDigest, RecipeFile, compute_all};
         use crate::scan::SafetyStatus;
         use crate::skill::{SkillId, SourceIdentity};
         use crate::store::suite::{observation, observation_in, observation_of, skill_md, time};
@@ -189,7 +189,7 @@ macro_rules! store_suite {
             store.apply(run, seen, time(2)).await.expect("apply");
             let plain = text(1);
             let files = [RecipeFile::new("SKILL.md", plain.as_bytes(), FileMode::Regular)];
-            for recipe in [HashRecipe::SkillMdCanonical, HashRecipe::SkillMd] {
+            for recipe in [$crate::recipe::HashRecipe::SkillMdCanonical, $crate::recipe::HashRecipe::SkillMd] {
                 let held = HeldDigest::parse(&recipe.compute(&files).expect("a digest").to_string()).expect("a digest");
                 let found = store.skills_with_digest(held, None).await.expect("read");
                 assert!(found.iter().any(|found| found.verdict.status == SafetyStatus::Dangerous), "{recipe}");
