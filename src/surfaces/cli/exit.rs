@@ -85,7 +85,7 @@ pub(super) mod help {
         1  no verdict: a folder could not be measured, or is no skill\n  2  they differ\n\n\
         With --upstream:\n  0  the index holds what was pinned, with the same verdict, and does not block it\n  \
         1  no verdict: the pin could not be read, or the index not asked\n  \
-        2  content, files or verdict are others, or it is blocked, or the index does not know it\n\n\
+        2  content, files or verdict are others or may be, what is held was edited, it is blocked, or the index\n     does not know it\n\n\
         The bytes decide. What a change means is told beside them: the verdict before and after, what the skill does \
         now and did not, findings, frontmatter, files and text.";
     pub const RULES: &str =
