@@ -123,6 +123,24 @@ fn what_the_index_did_not_read_in_full_is_pinned_as_a_skill_md_alone() {
 }
 
 #[test]
+fn a_folder_that_leads_elsewhere_needs_an_approval() {
+    let place = Place::new();
+    place.write("elsewhere/demo/SKILL.md", SKILL);
+    place.write("project/skills/other/SKILL.md", SKILL);
+    fs::create_dir_all(place.path("project/.claude/skills")).expect("a folder");
+    std::os::unix::fs::symlink(place.path("elsewhere/demo"), place.path("project/.claude/skills/demo"))
+        .expect("a link");
+    let (_, err) = place.check(1, "check --offline");
+    assert!(err.contains("cannot read `.claude/skills/demo`: it leads out"), "{err}");
+    place.check(0, "lock skills/other");
+    place.check(1, "check --offline");
+    place.check(0, "lock .claude/skills/demo");
+    place.check(0, "check --offline");
+    place.write("elsewhere/demo/SKILL.md", "changed");
+    place.check(2, "check --offline");
+}
+
+#[test]
 fn a_data_folder_that_cannot_be_looked_at_is_no_missing_index() {
     let place = Place::new();
     place.write("source/demo/SKILL.md", SKILL);
