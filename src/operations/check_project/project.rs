@@ -70,6 +70,7 @@ pub fn check_project(request: ProjectRequest<'_>) -> Result<ProjectReport, Proje
     let records = records?.into_iter().map(|record| of_record(record, project));
     report.checks.splice(0..0, records);
     mark_covered(&mut report);
+    leave_out_approved(&mut report);
     Ok(report)
 }
 
@@ -379,6 +380,21 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
         violations: Vec::new(),
         policy_notices: Vec::new(),
     }
+}
+
+/// Whether `gh` wrote something in a folder that leads elsewhere is no question where an approval
+/// of that very folder, which is measured where it leads, matches.
+fn leave_out_approved(report: &mut ProjectReport) {
+    let approved: BTreeSet<String> = report
+        .checks
+        .iter()
+        .filter(|check| check.format == APPROVAL && check.is_strong_match())
+        .filter_map(|check| check.folder.clone())
+        .collect();
+    let by_gh = LockfileKind::GitHub.as_str();
+    report
+        .checks
+        .retain(|check| check.format != by_gh || check.status != BytesStatus::Error || !approved.contains(&check.name));
 }
 
 /// A record that compares nothing is no gap where another one of the same folder does. Which
