@@ -128,6 +128,7 @@ impl Store for SqliteStore {
 mod tests {
     use super::super::suite;
     use super::*;
+    use crate::recipe::HashRecipe;
 
     async fn open_new() -> (tempfile::TempDir, SqliteStore) {
         let folder = tempfile::tempdir().expect("a temporary folder");
