@@ -46,7 +46,10 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
     let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
     match format {
         CheckFormat::Text if is_empty => {}
-        CheckFormat::Text => output.text(&check_page(&report, &gate, note.is_none()))?,
+        CheckFormat::Text => {
+            output.text(&check_page(&report, &gate, note.is_none()))?;
+            output.text(&drift_reviews(&report, output.width))?;
+        }
         CheckFormat::Json => output.pretty(&report.to_json().to_string())?,
         CheckFormat::Sarif => output.bytes(sarif_log(&report, &gate).as_bytes())?,
         CheckFormat::Github => output.bytes(github_commands(&report, &gate).as_bytes())?,
@@ -63,6 +66,17 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
         CheckOutcome::InvalidRecord => Outcome::InvalidRecord,
         CheckOutcome::Refused => Outcome::Refused,
     })
+}
+
+/// Returns what stands now in the files that moved since an approval, for each of them.
+fn drift_reviews(report: &ProjectReport, width: Option<usize>) -> String {
+    let review = |check: &SkillCheck| {
+        let (drift, folder) = check.drift.as_ref().zip(check.real_folder.as_ref())?;
+        let page = drift_review_page(&review_drift(folder, drift, Ruleset::builtin()), width);
+        let name = paint(paint::STRONG, &line(&check.name, 64));
+        (!page.is_empty()).then(|| format!("\nwhat moved in {name}\n{page}"))
+    };
+    report.checks.iter().filter_map(review).collect()
 }
 
 /// Tells beside the answer what could not be read; a page for a person does not hold it.
