@@ -81,7 +81,7 @@ fn what_is_locked_matches_until_it_moves() {
     let (out, _) = project.check(2, "check");
     assert!(out.starts_with("drift  demo  skills/demo  1 added, 1 removed, 0 modified"), "{out}");
     assert!(out.contains("a\\u{202e}b.md") && !out.contains('\u{202e}'), "{out}");
-    assert!(out.contains("what moved in demo\n  now  safe"), "what stands there now is reviewed: {out}");
+    assert!(out.contains("\nwhat moved in demo\n"), "what stands there now is reviewed: {out}");
     let report = project.json(2, "check skills/demo --against .sigildex/approvals/demo.lock.json");
     assert_eq!(report["added"][0]["path"], "a\u{202e}b.md");
     assert_eq!(report["removed"][0]["expected"]["size"], 18);
