@@ -12,10 +12,6 @@ use crate::lockfile::{
 use crate::scan::RecommendedAction;
 use crate::skill::{Sha256Digest, sanitise_line};
 
-/// The flag of a verdict about a bundle of which not every file was read: its digest is not
-/// that of all files.
-const INCOMPLETE: &str = "incomplete-scan";
-
 /// What somebody named to be pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PinTarget {
@@ -237,7 +233,7 @@ pub fn pin_skill(request: &PinRequest<'_>, inspected: &InspectResponse) -> Resul
         return differs("SKILL.md", installed, content_hash.to_string());
     }
     let safety = &inspected.safety;
-    let is_whole = !safety.safety_flags.iter().any(|flag| flag == INCOMPLETE);
+    let is_whole = safety.is_whole();
     let is_alone = measured.manifest.files().len() == 1;
     match &safety.audited_package_hash {
         Some(audited) if *audited == root_digest.to_string() => {}

@@ -9,9 +9,6 @@ use crate::scan::{Ruleset, ScannedBundle, scan_bundle_with};
 use crate::skill::{Registry, SkillBundle, SkillId, SkillSource, SourceIdentity, locate_source_url, sanitise_line};
 use crate::source::{FoundSkill, GitLocation, GitSpec, SourceItem, SourceSpec, open, skills_at};
 
-/// The flag of a verdict about a bundle of which not every file was read.
-const INCOMPLETE: &str = "incomplete-scan";
-
 /// A skill that was fetched, is what was pinned, and was scanned.
 pub(super) struct Fetched {
     pub identity: SourceIdentity,
@@ -23,7 +20,7 @@ pub(super) struct Fetched {
 pub(super) fn fetch(inspected: &InspectResponse, is_remote: bool, ruleset: &Ruleset) -> Result<Fetched, InstallError> {
     let pin = &inspected.pin;
     let url = sanitise_line(&pin.source_url, 300);
-    if inspected.safety.safety_flags.iter().any(|flag| flag == INCOMPLETE) {
+    if !inspected.safety.is_whole() {
         let reason = "the index has not read every file of it, as where it comes from a file of skills that holds \
                       SKILL.md alone; ingest its repository, and install it from there";
         return Err(InstallError::NoDigest { reason });
