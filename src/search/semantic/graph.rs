@@ -24,6 +24,10 @@ const EXPANSION_ADD: usize = 128;
 const EXPANSION_SEARCH: usize = 256;
 /// Searches that may run at once; one more scans.
 const SEARCHES: usize = 64;
+/// Vectors that one thread inserts, in the order of their fingerprints: what is added last sees
+/// more neighbours, so that threads in a race give a graph of their own each time. The same few
+/// vectors always give the same graph; that many take about half a second.
+const INSERTED_IN_ORDER: usize = 5_000;
 
 /// A graph on disk.
 pub(in crate::search) struct VectorGraph {
@@ -76,10 +80,14 @@ impl VectorGraph {
             index.load(utf8(&earlier.path)?).map_err(library)?;
         }
         index.reserve_capacity_and_threads(index.size() + rows.len(), rayon::current_num_threads()).map_err(library)?;
-        rows.par_iter()
-            .filter(|(fingerprint, _)| !index.contains(*fingerprint))
-            .try_for_each(|(fingerprint, values)| index.add(*fingerprint, values))
-            .map_err(library)?;
+        let mut added: Vec<_> = rows.iter().filter(|(fingerprint, _)| !index.contains(*fingerprint)).collect();
+        if added.len() <= INSERTED_IN_ORDER {
+            added.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);
+            added.iter().try_for_each(|(fingerprint, values)| index.add(*fingerprint, values))
+        } else {
+            added.par_iter().try_for_each(|(fingerprint, values)| index.add(*fingerprint, values))
+        }
+        .map_err(library)?;
         fs::create_dir_all(folder)?;
         let file = tempfile::NamedTempFile::new_in(folder)?;
         index.save(utf8(file.path())?).map_err(library)?;
