@@ -30,6 +30,8 @@ pub mod meter;
 #[cfg(feature = "service")]
 pub mod operations;
 #[cfg(feature = "service")]
+pub mod payment;
+#[cfg(feature = "service")]
 pub mod placement;
 #[cfg(feature = "service")]
 pub mod search;

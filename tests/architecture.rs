@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["skill", "scan", "recipe"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
+    ("payment", &["skill", "store"]),
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
