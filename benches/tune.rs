@@ -122,6 +122,7 @@ fn draw(random: &mut fastrand::Rng) -> RankingWeights {
         files: around(f64::from(now.files)) as f32,
         part: around(f64::from(now.part)) as f32,
         synonym: around(f64::from(now.synonym)) as f32,
+        near: around(f64::from(now.near)) as f32,
         text_terms: around(now.text_terms as f64).round() as usize,
         common_share: around(now.common_share),
         meaning: Some(around(MEANING)),

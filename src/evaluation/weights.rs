@@ -16,9 +16,20 @@ pub fn read_weights(path: &Path) -> Result<RankingWeights, EvaluationError> {
     let text = fs::read_to_string(path).map_err(|source| EvaluationError::Read { file: file(), source })?;
     let refused = |reason: String| EvaluationError::Weights { file: file(), reason };
     let weights: RankingWeights = toml::from_str(&text).map_err(|error| refused(error.message().to_owned()))?;
-    let RankingWeights { name, lead, text, repository, files, part, synonym, text_terms: _, common_share, meaning } =
-        weights;
-    let numbers = [name, lead, text, repository, files, part, synonym].map(f64::from).into_iter();
+    let RankingWeights {
+        name,
+        lead,
+        text,
+        repository,
+        files,
+        part,
+        synonym,
+        near,
+        text_terms: _,
+        common_share,
+        meaning,
+    } = weights;
+    let numbers = [name, lead, text, repository, files, part, synonym, near].map(f64::from).into_iter();
     match numbers.chain([common_share, meaning.unwrap_or(0.0)]).find(|weight| !weight.is_finite() || *weight < 0.0) {
         Some(weight) => Err(refused(format!("a weight is a number from 0, not {weight}"))),
         None => Ok(weights),

@@ -26,6 +26,9 @@ pub struct RankingWeights {
     /// What the other form of a word counts, as a share, where the word is an abbreviation or the
     /// long form of one: `k8s` for `kubernetes`. None is looked up at 0.
     pub synonym: f32,
+    /// What two words count that follow each other in the query, where they stand side by side
+    /// in the text: a share of the rarity of the commoner one.
+    pub near: f32,
     /// Terms of a query that are searched in whole texts, the rarest first. Others are where they
     /// are in fewer than [`Self::common_share`] of all documents, and in names and descriptions.
     pub text_terms: usize,
@@ -47,6 +50,7 @@ impl Default for RankingWeights {
             files: 0.25,
             part: 0.5,
             synonym: 0.4,
+            near: 0.6,
             text_terms: 12,
             common_share: 0.1,
             meaning: None,

@@ -22,7 +22,8 @@ pub(in crate::search) struct Fields {
     /// What an author wrote to be found by: name and description. Its length does not count: a
     /// description that also says when to use the skill is not worse for being longer.
     pub(super) lead: Field,
-    /// Everything: the lead and the body, with its headings.
+    /// Everything: the lead and the body, with its headings. Where words stand is kept, to tell
+    /// which stand side by side.
     pub(super) text: Field,
     /// The repository with its owner.
     pub(super) repository: Field,
@@ -65,7 +66,7 @@ impl Fields {
             id_low: schema.add_u64_field("id_low", FAST),
             name: schema.add_text_field("name", text(NAME_TOKENIZER).set_stored()),
             lead: schema.add_text_field("lead_2", text_without_length(CONTENT_TOKENIZER)),
-            text: schema.add_text_field("text_2", text(CONTENT_TOKENIZER)),
+            text: schema.add_text_field("text_3", text_with_positions(CONTENT_TOKENIZER)),
             repository: schema.add_text_field("repository", text(NAME_TOKENIZER)),
             files: schema.add_text_field("files", text(CONTENT_TOKENIZER)),
             description: schema.add_text_field("description", STORED),
@@ -94,9 +95,15 @@ impl Fields {
     }
 }
 
-/// Frequencies without positions: nothing asks for phrases, and positions are half the index.
+/// Frequencies without positions: where a word stands is asked of the whole text only, and
+/// positions are as large as everything else.
 fn text(tokenizer: &str) -> TextOptions {
     TextOptions::default().set_indexing_options(indexing(tokenizer))
+}
+
+fn text_with_positions(tokenizer: &str) -> TextOptions {
+    TextOptions::default()
+        .set_indexing_options(indexing(tokenizer).set_index_option(IndexRecordOption::WithFreqsAndPositions))
 }
 
 fn text_without_length(tokenizer: &str) -> TextOptions {

@@ -4,6 +4,7 @@ mod document;
 mod fields;
 mod folder;
 mod likeness;
+mod nearness;
 mod query;
 mod reader;
 mod scored_field;

@@ -11,6 +11,8 @@ pub(in crate::search) struct LexicalQuery {
     pub(super) terms: Vec<QueryTerm>,
     /// What says the same as some of the terms.
     pub(super) synonyms: Vec<Synonym>,
+    /// The places of terms that follow each other, with no word of requests between them.
+    pub(super) neighbours: Vec<[usize; 2]>,
 }
 
 /// One term of a query.
@@ -70,8 +72,19 @@ impl LexicalQuery {
         });
         ANALYZERS.lock().unwrap_or_else(PoisonError::into_inner).push(analyzer);
         let synonyms = synonyms(&by_weight[0], &said);
-        Self { terms: by_weight.into_iter().find(|terms| !terms.is_empty()).unwrap_or_default(), synonyms }
+        let neighbours = neighbours(&said);
+        Self { terms: by_weight.into_iter().find(|terms| !terms.is_empty()).unwrap_or_default(), synonyms, neighbours }
     }
+}
+
+/// Pairs up what follows each other. The parts of a compound and its whole do as well, since
+/// they stand in a text as they are read here.
+fn neighbours(said: &[SaidTerm]) -> Vec<[usize; 2]> {
+    let mut pairs: Vec<[usize; 2]> =
+        said.windows(2).filter_map(|pair| Some([pair[0].place?, pair[1].place?])).filter(|[a, b]| a != b).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 #[cfg(test)]
@@ -90,6 +103,22 @@ mod tests {
         for (query, stems) in rows {
             let query = LexicalQuery::new(query);
             assert_eq!(query.terms.iter().map(|term| &*term.stem).collect::<Vec<_>>(), stems);
+        }
+    }
+
+    #[test]
+    fn words_that_follow_each_other_are_pairs() {
+        let rows: [(&str, &[[usize; 2]]); 6] = [
+            ("code review", &[[0, 1]]),
+            // A function word is in no text either; a word of requests is.
+            ("review of the code", &[[0, 1]]),
+            ("review please code", &[]),
+            ("code code review code review", &[[0, 1], [1, 0]]),
+            ("pre-commit hook", &[[0, 1], [1, 2], [2, 3]]),
+            ("please help me", &[]),
+        ];
+        for (query, expected) in rows {
+            assert_eq!(LexicalQuery::new(query).neighbours, expected, "{query}");
         }
     }
 

@@ -9,6 +9,7 @@ use tantivy::query::{EnableScoring, FuzzyTermQuery, Query};
 use tantivy::schema::Term;
 use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TERMINATED};
 
+use super::nearness::Nearness;
 use super::query::QueryTerm;
 use super::scored_field::{FoundTerm, ScoredField, document_count, rarity};
 use super::synonyms::{Form, Synonym};
@@ -18,6 +19,8 @@ use crate::search::best::Best;
 
 /// Terms of a query that are searched; of a longer one those that weigh most.
 const QUERY_TERMS: usize = 30;
+/// Terms of a query whose neighbourhood counts; of a longer one those that weigh most.
+const NEAR_TERMS: usize = 64;
 /// Documents from which a compound is known as a whole.
 const KNOWN_COMPOUND: u64 = 2;
 
@@ -128,6 +131,7 @@ impl LexicalReader {
         let ideal_score = terms.iter().map(|term| term.telling).sum::<f32>()
             * (IDEAL_TEXT * weights.text + IDEAL_LEAD * weights.lead);
         let mistyped = self.mistyped(&terms);
+        let nearness = self.nearness(query, &terms, weights);
         let postings = self.postings(terms, &query.synonyms, weights)?;
         let segment = |segment: usize| -> tantivy::Result<Vec<(f32, DocAddress)>> {
             self.search_segment(segment, &postings, &mistyped, limit, &is_wanted)
@@ -141,6 +145,7 @@ impl LexicalReader {
         let mut found = found.concat();
         found.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
         found.truncate(limit);
+        nearness.add_scores(&mut found)?;
         Ok(LexicalAnswer { found, ideal_score })
     }
 
@@ -153,6 +158,17 @@ impl LexicalReader {
         let in_text = self.text.find(&term.stem)?;
         let telling = weight * rarity(in_text.frequency.max(UNKNOWN_FREQUENCY), self.document_count);
         Ok(WeighedTerm { place, stem: &term.stem, weight, in_text, telling })
+    }
+
+    /// Finds the pairs of the terms that are looked for in whole texts; the most telling ones
+    /// come first.
+    fn nearness(&self, query: &LexicalQuery, terms: &[WeighedTerm<'_>], weights: &RankingWeights) -> Nearness<'_> {
+        let searched = &terms[..terms.len().min(NEAR_TERMS)];
+        Nearness::new(&self.text, query, weights.near, |place| {
+            let is_searched = |term: &&WeighedTerm<'_>| term.place == place && term.in_text.frequency > 0;
+            let term = searched.iter().find(is_searched).filter(|_| weights.near > 0.0)?;
+            Some((rarity(term.in_text.frequency, self.document_count), &term.in_text))
+        })
     }
 
     /// Finds the postings of the terms, of which the most telling ones come first.

@@ -9,9 +9,9 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::TermInfo;
+use tantivy::postings::{Postings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{InvertedIndexReader, Searcher, TantivyError};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, TantivyError};
 
 /// BM25's constants (S. Robertson, H. Zaragoza: *The probabilistic relevance framework*, 2009).
 const K1: f32 = 1.2;
@@ -26,11 +26,28 @@ pub(super) struct ScoredField {
 }
 
 /// A term that was looked up in a field.
+#[derive(Clone)]
 pub(super) struct FoundTerm {
     /// Where its postings are, in each segment.
     places: Vec<Option<TermInfo>>,
     /// How many documents have it.
     pub(super) frequency: u64,
+}
+
+/// Where a term stands in each of some documents.
+#[derive(Default)]
+pub(super) struct Positions {
+    positions: Vec<u32>,
+    /// Where those of each document end.
+    ends: Vec<usize>,
+}
+
+impl Positions {
+    /// Returns those in one of the documents, in order.
+    pub(super) fn of(&self, document: usize) -> &[u32] {
+        let start = document.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.positions[start..self.ends[document]]
+    }
 }
 
 impl ScoredField {
@@ -86,6 +103,34 @@ impl ScoredField {
             postings.advance();
         }
         Ok(())
+    }
+
+    /// Reads where a term stands in some documents of a segment, which are in order. A field
+    /// without positions has none.
+    pub(super) fn positions(
+        &self,
+        term: &FoundTerm,
+        segment: usize,
+        documents: &[DocId],
+    ) -> tantivy::Result<Positions> {
+        let mut read = Positions { positions: Vec::new(), ends: Vec::with_capacity(documents.len()) };
+        let (inverted, _) = &self.segments[segment];
+        let mut postings = match &term.places[segment] {
+            Some(info) => Some(inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions)?),
+            None => None,
+        };
+        for document in documents {
+            if let Some(postings) = &mut postings {
+                if postings.doc() < *document {
+                    postings.seek(*document);
+                }
+                if postings.doc() == *document {
+                    postings.append_positions_with_offset(0, &mut read.positions);
+                }
+            }
+            read.ends.push(read.positions.len());
+        }
+        Ok(read)
     }
 }
 

@@ -30,6 +30,26 @@ fn a_query_finds_by_name_stem_part_and_other_scripts() {
 }
 
 #[test]
+fn words_that_stand_side_by_side_in_the_request_do_so_in_what_comes_first() {
+    // The same words in each, so that nothing else tells them apart.
+    let apart = "Review branches and say who wrote the slow code.";
+    let rows = [
+        ("code review", "Code review: branches, and say who wrote the slow."),
+        // In either order, and over words that only hold a sentence together.
+        ("code review", "Say who wrote slow branches, and the review of the code."),
+        ("review the slow code", "Branches and who wrote: review the slow code, say."),
+    ];
+    for (query, near) in rows {
+        // Whichever of two equals comes first.
+        for names in [["first", "second"], ["second", "first"]] {
+            let (_folder, index) = filled(&[record(names[0], near), record(names[1], apart)]);
+            let lexical = SearchRequest { ranking: Ranking::Lexical, ..request(query) };
+            assert_eq!(hits(&index, &lexical), names.map(id), "{query}: {near}");
+        }
+    }
+}
+
+#[test]
 fn a_neighbour_in_meaning_is_found_without_a_common_word() {
     let (_folder, index) = filled(&corpus());
     for (query, name) in [("kubernetes", "container-scan"), ("kubectl", "k8s-deploy")] {

@@ -34,7 +34,7 @@ pub(super) struct EvalArguments {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Timestamp>,
     /// Rank with the weights in this file instead of those that users get (TOML: name, lead, text,
-    /// repository, files, part, synonym, text_terms, common_share, meaning).
+    /// repository, files, part, synonym, near, text_terms, common_share, meaning).
     #[arg(long, value_name = "FILE", help_heading = "Comparison")]
     pub weights: Option<PathBuf>,
     /// Keep the ranked results of every query in this file (.gz is compressed).
