@@ -1,6 +1,6 @@
 //! The keys of a JSON text. Whether it is one was told before: what is none ends the search.
 
-use super::Step;
+use super::step::Step;
 use crate::lockfile::limits;
 
 /// Returns each key with the byte at which it stands: that of its own quotes, or of the item.
@@ -33,13 +33,13 @@ impl<'a> Walk<'a> {
                     walk.found.push((below.key.clone(), start));
                     below
                 } else {
-                    Step { key: String::new(), depth: super::DEPTH }
+                    Step::untold()
                 };
                 walk.take(b':')?;
                 walk.value(&below, nesting + 1)
             }),
             b'[' => self.items(b']', |walk, index| {
-                let mut below = Step { key: String::new(), depth: super::DEPTH };
+                let mut below = Step::untold();
                 if step.is_told(&walk.found) {
                     below = step.item(index);
                     walk.next()?;

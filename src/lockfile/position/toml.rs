@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Step;
+use super::step::Step;
 
 /// Returns each key and table of a list with the byte at which it stands.
 pub(super) fn keys(text: &str) -> Vec<(String, usize)> {

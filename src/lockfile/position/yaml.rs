@@ -2,7 +2,7 @@
 
 use serde_saphyr::granit_parser::{Event, Parser};
 
-use super::Step;
+use super::step::{DEPTH, Step};
 
 /// A collection that is open.
 enum Open {
@@ -54,13 +54,13 @@ pub(super) fn keys(text: &str) -> Vec<(String, usize)> {
                 }
                 // A key that is no text is none that is looked for.
                 (None, _) => {
-                    *key = Some(Step { key: String::new(), depth: super::DEPTH });
-                    Step { key: String::new(), depth: super::DEPTH }
+                    *key = Some(Step::untold());
+                    Step::untold()
                 }
             },
         };
         // Names of a deep value are not put together: it would take the square of its depth.
-        let step = if step.depth > super::DEPTH { Step { key: String::new(), depth: super::DEPTH } } else { step };
+        let step = if step.depth > DEPTH { Step::untold() } else { step };
         match event {
             Event::MappingStart(..) => open.push(Open::Map { step, key: None }),
             Event::SequenceStart(..) => open.push(Open::List { step, next: 0 }),
