@@ -34,14 +34,15 @@ pub fn instructions_before_gh(files: &[RecipeFile<'_>], tree: &str) -> Option<Ve
     let open = OpenTree::new(files, "SKILL.md");
     let (mut tries, mut bytes) = (0, 0);
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    for order in orders(&blocks) {
+    for (number, order) in orders(&blocks).enumerate() {
         for style in Style::ALL {
             for nesting in Nesting::ALL {
                 let head: String = order.iter().map(|block| block.written(style, nesting)).collect();
                 if !seen.insert(head.clone()) {
                     continue;
                 }
-                for ending in Ending::of(body) {
+                // An odd order and an odd ending seldom come together.
+                for ending in Ending::of(body).filter(|ending| number == 0 || ending.is_usual()) {
                     let parts = ending.around(&head, body);
                     tries += 1;
                     bytes += parts.iter().map(|part| part.len()).sum::<usize>();
@@ -73,6 +74,7 @@ enum Style {
     AsIs,
     /// What `gh` quoted with single quotes has double ones.
     DoubleForSingle,
+    /// So have that and the description.
     DoubleDescription,
     SingleDescription,
     DoubleAll,
@@ -88,6 +90,8 @@ enum Nesting {
     FlatLists,
     /// Lists stand in brackets.
     InBrackets,
+    /// They do, with double quotes around each item.
+    QuotedInBrackets,
 }
 
 /// What stands between block and body, and at the end.
@@ -126,6 +130,10 @@ impl<'a> Block<'a> {
         let items: Option<Vec<&str>> = below.iter().map(|line| line.trim_start().strip_prefix("- ")).collect();
         match (nesting, items) {
             (Nesting::InBrackets, Some(items)) => format!("{first} [{}]\n", items.join(", ")),
+            (Nesting::QuotedInBrackets, Some(items)) => {
+                let items: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
+                format!("{first} [{}]\n", items.join(", "))
+            }
             (Nesting::FlatLists, Some(items)) => {
                 format!("{first}\n{}", items.iter().map(|item| format!("- {item}\n")).collect::<String>())
             }
@@ -155,7 +163,7 @@ impl Style {
 }
 
 impl Nesting {
-    const ALL: [Self; 4] = [Self::Two, Self::Four, Self::FlatLists, Self::InBrackets];
+    const ALL: [Self; 5] = [Self::Two, Self::Four, Self::FlatLists, Self::InBrackets, Self::QuotedInBrackets];
 }
 
 /// Writes the text of a line `key: text` with other quotes; any other line stays.
@@ -165,7 +173,7 @@ fn requoted<'a>(key: &str, line: &'a str, style: Style) -> Cow<'a, str> {
     let is_description = key == "description";
     let mark = match style {
         Style::DoubleForSingle if is_single => '"',
-        Style::DoubleDescription if is_description => '"',
+        Style::DoubleDescription if is_description || is_single => '"',
         Style::SingleDescription if is_description => '\'',
         Style::DoubleAll => '"',
         Style::SingleAll => '\'',
@@ -220,6 +228,10 @@ impl Ending {
         [1, 0, 2].into_iter().flat_map(move |blank_lines| {
             [true, false].map(|is_last_line_ended| Self { blank_lines, is_last_line_ended, has_crlf })
         })
+    }
+
+    fn is_usual(self) -> bool {
+        self.blank_lines < 2 && self.is_last_line_ended
     }
 
     /// Returns the parts of the file.

@@ -118,7 +118,7 @@ fn usual_ways_of_writing_lead_back_to_the_original() {
         // Order of keys, quotes, blank lines, the end of the last line.
         ("---\nname: pdf\ndescription: 'Use: it''s \"so\"'\n---\n\n# PDF\n", &plain),
         ("---\nname: pdf\ndescription: \"Use: it's \\\"so\\\"\"\n---\n# PDF", &plain),
-        ("---\ndescription: \"Use: it's \\\"so\\\"\"\nname: \"pdf\"\n---\n\n\n# PDF\n", &plain),
+        ("---\ndescription: \"Use: it's \\\"so\\\"\"\nname: \"pdf\"\n---\n\n# PDF\n", &plain),
         // Indents, lists, what else stands below metadata.
         (
             "---\nname: pdf\ndescription: Reads.\nlicense: MIT\nallowed-tools:\n  - Read\n  - Bash\nmetadata:\n  author: me\n  version: \"1.0\"\n---\n\n# PDF\n",
@@ -129,8 +129,12 @@ fn usual_ways_of_writing_lead_back_to_the_original() {
             &all,
         ),
         (
-            "---\nlicense: MIT\nname: pdf\nmetadata:\n  author: \"me\"\n  version: \"1.0\"\ndescription: \"Reads.\"\nallowed-tools:\n- Read\n- Bash\n---\n# PDF\n",
-            &all.replace("license: MIT", "license: \"MIT\""),
+            "---\nname: pdf\ndescription: \"Reads.\"\nlicense: MIT\nallowed-tools: [\"Read\", \"Bash\"]\nmetadata:\n  author: me\n  version: \"1.0\"\n---\n# PDF\n",
+            &all,
+        ),
+        (
+            "---\nname: \"pdf\"\ndescription: \"Reads.\"\nlicense: \"MIT\"\nmetadata:\n  author: \"me\"\n  version: \"1.0\"\nallowed-tools:\n- Read\n- Bash\n---\n# PDF\n",
+            &all,
         ),
     ];
     for (original, installed) in rows {
