@@ -216,8 +216,11 @@ mod tests {
         for yaml in ["a: .inf", "a: -.inf", "a: .nan"] {
             assert_eq!(status(format!("---\n{yaml}\n---\n").as_bytes()), SkillStatus::Invalid, "{yaml}");
         }
-        // A key is a text to JSON, whatever YAML reads it as.
-        assert_eq!(shown(b"---\nnull: a\ntrue: b\n1: c\n~: d\n---\n"), r#"{"1":"c","null":"a","true":"b","~":"d"}"#);
+        // A key is a text to JSON, as it was written; what is no text at all is none.
+        assert_eq!(shown(b"---\ntrue: b\n1: c\n'null': d\n---\n"), r#"{"1":"c","true":"b","null":"d"}"#);
+        for yaml in ["null: a", "~: a", "? [a]\n: b"] {
+            assert_eq!(status(format!("---\n{yaml}\n---\n").as_bytes()), SkillStatus::Invalid, "{yaml}");
+        }
     }
 
     #[test]

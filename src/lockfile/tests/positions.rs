@@ -30,7 +30,7 @@ fn a_key_of_json_stands_where_an_editor_shows_it() {
         assert_eq!(at(LockfileKind::SkillsLock, &windows, key), expected, "{key} with CRLF and a mark of the encoding");
     }
     let line = lock.replace('\n', " ");
-    assert_eq!(at(LockfileKind::SkillsLock, &line, "skills.a"), Some((1, 36)));
+    assert_eq!(at(LockfileKind::SkillsLock, &line, "skills.a"), Some((1, 37)));
 }
 
 #[test]

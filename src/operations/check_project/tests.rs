@@ -904,7 +904,8 @@ fn folders_that_are_shown_alike_do_not_share_a_source() {
     // The home folder is shown as `~`, and so is a folder of the project that is called so.
     place.install("project/~/.agents/skills/demo");
     place.install("home/.agents/skills/demo");
-    let pinned = pin("~/.agents/skills/demo", ROOT);
+    let mut pinned = pin("~/.agents/skills/demo", ROOT);
+    pinned["path"] = json!("./~/.agents/skills/demo");
     place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
     let entry = json!({ "skillFolderHash": TREE, "sourceType": "github", "sourceUrl": "https://github.com/other/r", "skillPath": "demo/SKILL.md" });
     place.write("home/.agents/.skill-lock.json", json!({ "version": 3, "skills": { "demo": entry } }).to_string());
