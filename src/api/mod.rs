@@ -24,8 +24,8 @@ pub use discover::{
 pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
-    Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestView, Pin,
-    SkillSelector,
+    Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestFileView,
+    ManifestView, Pin, SkillSelector,
 };
 pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
 pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};

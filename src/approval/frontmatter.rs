@@ -191,6 +191,8 @@ mod tests {
             ("a: 2026-01-01", json!({"a": "2026-01-01"})),
             ("a: ~", json!({"a": null})),
             ("a: 0x1f", json!({"a": 31})),
+            ("a: 0o17", json!({"a": 15})),
+            ("a: 017", json!({"a": 17})),
             ("a: <<", json!({"a": "<<"})),
             ("<<: {b: c}", json!({"<<": {"b": "c"}})),
             ("a: &x [1]\nb: *x", json!({"a": [1], "b": [1]})),
@@ -200,6 +202,25 @@ mod tests {
             assert_eq!(status(text.as_bytes()), expected, "{yaml}");
         }
         assert_eq!(shown(b"---\nz: 1\n\"10\": a\n\"2\": b\n\"02\": c\n---\n"), r#"{"2":"b","10":"a","z":1,"02":"c"}"#);
+    }
+
+    /// What is no part of YAML 1.2's core schema, and a number to the parser here (docs/lock.md):
+    /// the tool that defined records keeps texts. It is information, and no digest depends on it.
+    #[test]
+    fn numbers_of_yaml_1_1_are_numbers_here_and_infinity_is_no_json() {
+        for (yaml, expected) in [("a: 1_000", json!({"a": 1000})), ("a: 0b11", json!({"a": 3}))] {
+            let text = format!("---\n{yaml}\n---\n");
+            let expected = expected.as_object().cloned().map_or(SkillStatus::Invalid, SkillStatus::Ok);
+            assert_eq!(status(text.as_bytes()), expected, "{yaml}");
+        }
+        for yaml in ["a: .inf", "a: -.inf", "a: .nan"] {
+            assert_eq!(status(format!("---\n{yaml}\n---\n").as_bytes()), SkillStatus::Invalid, "{yaml}");
+        }
+        // A key is a text to JSON, as it was written; what is no text at all is none.
+        assert_eq!(shown(b"---\ntrue: b\n1: c\n'null': d\n---\n"), r#"{"1":"c","true":"b","null":"d"}"#);
+        for yaml in ["null: a", "~: a", "? [a]\n: b"] {
+            assert_eq!(status(format!("---\n{yaml}\n---\n").as_bytes()), SkillStatus::Invalid, "{yaml}");
+        }
     }
 
     #[test]

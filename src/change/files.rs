@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use super::earlier::ListedFile;
 use crate::skill::{BundleFile, FileClass, FileContent, Sha256Digest, SkillBundle, limits, sanitise_line};
 
 /// A file that differs.
@@ -49,21 +50,28 @@ pub struct FileState {
     pub sha256: Sha256Digest,
     /// Its size in bytes; zero for a symbolic link.
     pub size_bytes: u64,
-    /// Whether any execute bit is set.
-    pub is_executable: bool,
+    /// Whether any execute bit is set; absent where nobody noted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_executable: Option<bool>,
     /// Whether it is a symbolic link, which is never followed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_link: bool,
 }
 
 impl FileState {
-    fn of(file: &BundleFile) -> Self {
+    /// Returns what makes a file of a bundle what it is.
+    pub fn of(file: &BundleFile) -> Self {
         Self {
             sha256: file.sha256,
             size_bytes: file.bytes().map_or(0, |bytes| bytes.len() as u64),
-            is_executable: file.is_executable,
+            is_executable: Some(file.is_executable),
             is_link: matches!(file.content, FileContent::Symlink(_)),
         }
+    }
+
+    /// Tells whether both modes are known, and differ.
+    pub fn has_other_mode(&self, other: &Self) -> bool {
+        self.is_executable.zip(other.is_executable).is_some_and(|(left, right)| left != right)
     }
 
     fn has_content_of(&self, other: &Self) -> bool {
@@ -79,7 +87,7 @@ impl FileChange {
             (None, Some(_)) => FileChangeKind::Added,
             (Some(_), None) => FileChangeKind::Removed,
             (Some(before), Some(after)) if !before.has_content_of(after) => FileChangeKind::Changed,
-            (Some(before), Some(after)) if before.is_executable != after.is_executable => FileChangeKind::ModeChanged,
+            (Some(before), Some(after)) if before.has_other_mode(after) => FileChangeKind::ModeChanged,
             _ => return None,
         };
         Some(Self { kind, class, path: shown_path(path), from: None, before, after })
@@ -87,8 +95,9 @@ impl FileChange {
 
     /// Tells whether the file may be executed now and could not before.
     pub fn is_newly_executable(&self) -> bool {
-        let is_executable = |state: &Option<FileState>| state.as_ref().is_some_and(|state| state.is_executable);
-        is_executable(&self.after) && !is_executable(&self.before)
+        let is_executable = self.after.as_ref().and_then(|state| state.is_executable) == Some(true);
+        // Where nobody noted it, it is not said to be new.
+        is_executable && self.before.as_ref().is_none_or(|state| state.is_executable == Some(false))
     }
 }
 
@@ -99,16 +108,42 @@ pub(super) fn shown_path(path: &str) -> String {
 
 /// Lists the files that differ, by class and then by path.
 pub(super) fn file_changes<'a>(base: &'a SkillBundle, candidate: &'a SkillBundle) -> Vec<FileChange> {
-    let mut both: BTreeMap<&str, (Option<&BundleFile>, Option<&BundleFile>)> = BTreeMap::new();
-    for file in &base.files {
-        both.entry(file.path.as_str()).or_default().0 = Some(file);
+    let listed = |bundle: &'a SkillBundle| {
+        let files = bundle.files.iter();
+        files.map(|file| (file.path.as_str(), (file.class, FileState::of(file))))
+    };
+    changes_between(listed(base), listed(candidate))
+}
+
+/// Lists the files that differ between two lists by path, by class and then by path.
+pub fn listed_changes(
+    base: &BTreeMap<String, ListedFile>,
+    candidate: &BTreeMap<String, ListedFile>,
+) -> Vec<FileChange> {
+    fn listed(files: &BTreeMap<String, ListedFile>) -> impl Iterator<Item = Listed<'_>> {
+        files.iter().map(|(path, file)| (path.as_str(), (file.class, file.state.clone())))
     }
-    for file in &candidate.files {
-        both.entry(file.path.as_str()).or_default().1 = Some(file);
+    changes_between(listed(base), listed(candidate))
+}
+
+/// A file with its path.
+type Listed<'a> = (&'a str, (FileClass, FileState));
+
+fn changes_between<'a>(
+    base: impl Iterator<Item = Listed<'a>>,
+    candidate: impl Iterator<Item = Listed<'a>>,
+) -> Vec<FileChange> {
+    type Sides = (Option<(FileClass, FileState)>, Option<(FileClass, FileState)>);
+    let mut both: BTreeMap<&str, Sides> = BTreeMap::new();
+    for (path, file) in base {
+        both.entry(path).or_default().0 = Some(file);
     }
-    let change = |(path, (before, after)): (&'a str, (Option<&BundleFile>, Option<&BundleFile>))| {
-        let class = after.or(before)?.class;
-        Some((path, FileChange::new(path, class, before.map(FileState::of), after.map(FileState::of))?))
+    for (path, file) in candidate {
+        both.entry(path).or_default().1 = Some(file);
+    }
+    let change = |(path, (before, after)): (&'a str, Sides)| {
+        let class = after.as_ref().or(before.as_ref())?.0;
+        Some((path, FileChange::new(path, class, before.map(|file| file.1), after.map(|file| file.1))?))
     };
     let mut changes = join_renamed(both.into_iter().filter_map(change).collect());
     changes.sort_by(|left, right| (left.class, &left.path).cmp(&(right.class, &right.path)));

@@ -41,12 +41,17 @@ pub struct WorsenedFinding {
 impl FindingChanges {
     /// Compares the findings of two reports; `renamed` leads from old paths to new ones.
     pub(super) fn between(base: &ScanReport, candidate: &ScanReport, renamed: &BTreeMap<String, String>) -> Self {
+        Self::of(&base.findings, &candidate.findings, renamed)
+    }
+
+    /// Compares two lists of findings, each worst first.
+    pub(super) fn of(base: &[Finding], candidate: &[Finding], renamed: &BTreeMap<String, String>) -> Self {
         let mut left: HashMap<_, Vec<&Finding>> = HashMap::new();
-        for finding in base.findings.iter().rev() {
+        for finding in base.iter().rev() {
             left.entry(key(finding, Some(renamed))).or_default().push(finding);
         }
         let mut changes = Self::default();
-        for finding in &candidate.findings {
+        for finding in candidate {
             match left.get_mut(&key(finding, None)).and_then(Vec::pop) {
                 None => {
                     changes.appeared_count += 1;
@@ -62,7 +67,7 @@ impl FindingChanges {
             }
         }
         // In the order of the report, which is that of severity and place.
-        for finding in &base.findings {
+        for finding in base {
             if let Some(rest) = left.get_mut(&key(finding, Some(renamed)))
                 && rest.iter().any(|other| std::ptr::eq(*other, finding))
             {

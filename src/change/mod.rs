@@ -8,6 +8,7 @@
 
 mod acts;
 mod drift;
+mod earlier;
 mod files;
 mod findings;
 mod frontmatter;
@@ -17,8 +18,9 @@ mod tests;
 mod text;
 
 pub use acts::{ActChanges, NewAct};
-pub use drift::DriftReview;
-pub use files::{FileChange, FileChangeKind, FileState};
+pub use drift::{DriftExtent, DriftReview, Moved};
+pub use earlier::{EarlierRevision, ListedFile, SeenRevision, SinceEarlier, listed_files};
+pub use files::{FileChange, FileChangeKind, FileState, listed_changes};
 pub use findings::{FindingChanges, WorsenedFinding};
 pub use frontmatter::{FrontmatterChanges, KeyChange, ToolChanges};
 pub use review::{ChangeReview, ReviewedSide};

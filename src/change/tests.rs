@@ -340,7 +340,7 @@ fn of_a_drift_is_told_what_stands_in_the_files_that_moved() {
         Some(FileState {
             sha256: file.sha256,
             size_bytes: file.bytes().map_or(0, |bytes| bytes.len() as u64),
-            is_executable,
+            is_executable: Some(is_executable),
             is_link: false,
         })
     };
@@ -349,7 +349,7 @@ fn of_a_drift_is_told_what_stands_in_the_files_that_moved() {
         FileChange::new("gone.md", FileClass::Reference, state("SKILL.md", false), None).expect("a change"),
     ];
     assert_eq!(FileChange::new("x", FileClass::Other, state("new.sh", true), state("new.sh", true)), None);
-    let drift = DriftReview::of(files.clone(), Some(&now));
+    let drift = DriftReview::of(Moved::Files(files.clone()), Some(&now), None);
     assert_eq!(drift.newly_executable, ["new.sh"]);
     assert_eq!(drift.now.as_ref().map(|now| now.status), Some(SafetyStatus::Dangerous));
     assert!(drift.findings.iter().all(|finding| finding.location.path == "new.sh") && drift.finding_count > 0);
@@ -358,7 +358,7 @@ fn of_a_drift_is_told_what_stands_in_the_files_that_moved() {
     assert!(acts.contains(&(Act::RunsDownloads, true)) && acts.contains(&(Act::ReachesNetwork, false)), "{acts:?}");
     assert_eq!(drift.counts().into_values().collect::<Vec<_>>(), [1, 1]);
     // Without SKILL.md there is no skill to scan, and the files are told all the same.
-    let drift = DriftReview::of(files, None);
+    let drift = DriftReview::of(Moved::Files(files), None, None);
     assert!(drift.now.is_none() && drift.acts.is_empty() && drift.files.len() == 2);
 }
 

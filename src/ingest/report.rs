@@ -67,8 +67,10 @@ pub struct IngestReport {
     pub source: String,
     /// Skills that were not listed before.
     pub added: u64,
-    /// Skills whose bundle or source changed.
+    /// Skills whose files changed.
     pub changed: u64,
+    /// Skills with the same files, of which the source says something else, such as the commit.
+    pub moved: u64,
     /// Skills that are as they were.
     pub unchanged: u64,
     /// Skills that the source no longer shows.
@@ -96,7 +98,7 @@ pub struct IngestReport {
 impl IngestReport {
     /// Skills that were seen.
     pub fn skills(&self) -> u64 {
-        self.added + self.changed + self.unchanged
+        self.added + self.changed + self.moved + self.unchanged
     }
 
     /// Notes a failure.

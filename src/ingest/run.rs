@@ -109,6 +109,7 @@ async fn run(
             let outcome = store.apply(source_run, batch.observations, now).await?;
             report.added += outcome.added;
             report.changed += outcome.changed;
+            report.moved += outcome.moved;
             report.unchanged += outcome.unchanged;
             progress.report(IngestStage::Reading {
                 done,

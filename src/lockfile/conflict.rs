@@ -10,7 +10,8 @@ const BASE: &str = "|||||||";
 const MIDDLE: &str = "=======";
 const THEIRS: &str = ">>>>>>>";
 
-/// What both sides of a merge held.
+/// What both sides of a merge held. Lines of the other side and marks are empty, so that each
+/// line has the number that it has in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sides {
     pub ours: String,
@@ -48,14 +49,11 @@ pub(super) fn sides(text: &str) -> Result<Option<Sides>, LockfileError> {
         };
         if let Some(next) = next {
             place = next;
-            continue;
         }
-        if matches!(place, Place::Both | Place::Ours) {
-            sides.ours.push_str(line);
-        }
-        if matches!(place, Place::Both | Place::Theirs) {
-            sides.theirs.push_str(line);
-        }
+        let is_ours = next.is_none() && matches!(place, Place::Both | Place::Ours);
+        let is_theirs = next.is_none() && matches!(place, Place::Both | Place::Theirs);
+        sides.ours.push_str(if is_ours { line } else { "\n" });
+        sides.theirs.push_str(if is_theirs { line } else { "\n" });
     }
     if place == Place::Both { Ok(Some(sides)) } else { Err(unpaired(text.lines().count())) }
 }
@@ -76,7 +74,8 @@ mod tests {
     #[test]
     fn each_side_is_what_that_side_held() {
         let text = "a\n<<<<<<< HEAD\nours\n||||||| base\nold\n=======\ntheirs\n>>>>>>> topic\nz\n";
-        let expected = Sides { ours: "a\nours\nz\n".to_owned(), theirs: "a\ntheirs\nz\n".to_owned() };
+        let expected =
+            Sides { ours: "a\n\nours\n\n\n\n\n\nz\n".to_owned(), theirs: "a\n\n\n\n\n\ntheirs\n\nz\n".to_owned() };
         assert_eq!(sides(text), Ok(Some(expected)));
         assert_eq!(sides("a\n=======\nb\n"), Ok(None));
         for broken in [

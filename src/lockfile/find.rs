@@ -10,6 +10,7 @@ use super::error::LockfileError;
 use super::kind::{LockfileKind, Scope};
 use super::name::{PlacePath, SkillName};
 use super::place::{InstalledFolder, Place, PlaceError, Root};
+use super::position::Positions;
 use super::{clawhub_origin, disk, folders, github, limits, parse};
 use crate::recipe::HashRecipe;
 use crate::skill::sanitise_line;
@@ -42,6 +43,19 @@ pub struct FoundLockfile {
     pub kind: LockfileKind,
     /// What it says, or why it cannot be read.
     pub content: Result<Lockfile, FoundError>,
+    /// What was read of it; nothing where that failed.
+    bytes: Vec<u8>,
+}
+
+impl FoundLockfile {
+    /// Finds out where in the file its keys stand.
+    pub fn positions(&self) -> Positions {
+        Positions::of(self.kind, &self.bytes)
+    }
+
+    fn unreadable(shown: String, kind: LockfileKind, error: io::Error) -> Self {
+        Self { shown, scope: kind.scope(), kind, content: Err(error.into()), bytes: Vec::new() }
+    }
 }
 
 /// Why a lockfile that is there says nothing.
@@ -94,16 +108,20 @@ pub fn find(roots: &Roots) -> Found {
         let Some(root) = roots.root(kind.scope()) else {
             if let Home::Unreadable(error) = roots.home {
                 let shown = kind.paths().first().map(|path| format!("~/{path}")).unwrap_or_default();
-                let content = Err(io::Error::from(error).into());
-                found.push(FoundLockfile { shown, scope: kind.scope(), kind, content });
+                found.push(FoundLockfile::unreadable(shown, kind, io::Error::from(error)));
             }
             continue;
         };
         if kind == LockfileKind::GitHub {
             found.extend(written_by_gh(root));
         } else if let Some((path, real_path)) = locate(root, kind) {
-            let content = real_path.map_err(FoundError::from).and_then(|path| read_lockfile(kind, &path));
-            found.push(FoundLockfile { shown: root.shown(path), scope: kind.scope(), kind, content });
+            let shown = root.shown(path);
+            found.push(match real_path.and_then(|path| read_bytes(&path)) {
+                Ok(bytes) => {
+                    FoundLockfile { shown, scope: kind.scope(), kind, content: read_lockfile(kind, &bytes), bytes }
+                }
+                Err(error) => FoundLockfile::unreadable(shown, kind, error),
+            });
         }
     }
     found.extend(users_own(roots));
@@ -115,8 +133,12 @@ pub fn find(roots: &Roots) -> Found {
 fn users_own(roots: &Roots) -> Option<FoundLockfile> {
     let home = roots.root(Scope::Home).filter(|home| home.path() != roots.project.path())?;
     let kind = LockfileKind::Touchmark;
-    let content = read_lockfile_of(home, kind).transpose()?;
-    Some(FoundLockfile { shown: home.shown(kind.paths()[0]), scope: Scope::Home, kind, content })
+    let (path, real_path) = locate(home, kind)?;
+    let (shown, scope) = (home.shown(path), Scope::Home);
+    Some(match real_path.and_then(|path| read_bytes(&path)) {
+        Ok(bytes) => FoundLockfile { shown, scope, kind, content: read_lockfile(kind, &bytes), bytes },
+        Err(error) => FoundLockfile { scope, ..FoundLockfile::unreadable(shown, kind, error) },
+    })
 }
 
 /// Reads the lockfile of a format below a root; nothing where there is none.
@@ -126,7 +148,7 @@ fn users_own(roots: &Roots) -> Option<FoundLockfile> {
 pub fn read_lockfile_of(root: &Root, kind: LockfileKind) -> Result<Option<Lockfile>, FoundError> {
     match locate(root, kind) {
         None => Ok(None),
-        Some((_, real_path)) => read_lockfile(kind, &real_path?).map(Some),
+        Some((_, real_path)) => read_lockfile(kind, &read_bytes(&real_path?)?).map(Some),
     }
 }
 
@@ -136,13 +158,17 @@ fn locate(root: &Root, kind: LockfileKind) -> Option<(&'static str, io::Result<P
     kind.paths().iter().find_map(|path| disk::real_path(root.path(), path).transpose().map(|found| (*path, found)))
 }
 
-fn read_lockfile(kind: LockfileKind, path: &Path) -> Result<Lockfile, FoundError> {
-    let (bytes, is_whole) =
-        disk::read_head(path, limits::FILE_BYTES)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-    if !is_whole {
+/// Reads a file, and one byte more than a lockfile may have where it has more.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let read = disk::read_head(path, limits::FILE_BYTES + 1)?;
+    read.map(|(bytes, _)| bytes).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+}
+
+fn read_lockfile(kind: LockfileKind, bytes: &[u8]) -> Result<Lockfile, FoundError> {
+    if bytes.len() as u64 > limits::FILE_BYTES {
         return Err(LockfileError::of_file(format!("has more than {} bytes", limits::FILE_BYTES)).into());
     }
-    Ok(parse(kind, &bytes)?)
+    Ok(parse(kind, bytes)?)
 }
 
 /// Returns an entry for each installed skill whose SKILL.md holds the keys of `gh`, and one for
@@ -163,32 +189,37 @@ fn written_by_gh(root: &Root) -> Vec<FoundLockfile> {
             continue;
         }
         let shown = format!("{}/SKILL.md", folder.shown);
-        let content = match entry_of_gh(place, &folder) {
+        let kind = LockfileKind::GitHub;
+        found.push(match entry_of_gh(place, &folder) {
             Ok(None) => continue,
-            Ok(Some(entry)) => Ok(Lockfile { kind: LockfileKind::GitHub, entries: vec![entry], notices: Vec::new() }),
-            Err(error) => Err(error.into()),
-        };
-        found.push(FoundLockfile { shown, scope: Scope::Project, kind: LockfileKind::GitHub, content });
+            Ok(Some((entry, bytes))) => {
+                let content = Ok(Lockfile { kind, entries: vec![entry], notices: Vec::new() });
+                FoundLockfile { shown, scope: Scope::Project, kind, content, bytes }
+            }
+            Err(error) => FoundLockfile::unreadable(shown, kind, error),
+        });
     }
     found
 }
 
-fn entry_of_gh(place: PlacePath, folder: &InstalledFolder) -> io::Result<Option<Result<Entry, LockfileError>>> {
+/// An entry of `gh`, and the head of the SKILL.md in which it stands.
+type EntryOfGh = (Result<Entry, LockfileError>, Vec<u8>);
+
+fn entry_of_gh(place: PlacePath, folder: &InstalledFolder) -> io::Result<Option<EntryOfGh>> {
     let Some(path) = disk::real_path(&folder.real_path, "SKILL.md")? else { return Ok(None) };
     let Some((bytes, _)) = disk::read_head(&path, limits::FRONTMATTER_BYTES)? else { return Ok(None) };
-    Ok(match SkillName::parse(place.file_name(), "name") {
+    let entry = match SkillName::parse(place.file_name(), "name") {
         Ok(name) => github::entry(&bytes, name, place),
         Err(error) => Some(Err(error)),
-    })
+    };
+    Ok(entry.map(|entry| (entry, bytes)))
 }
 
 /// Lists the folders in which agents look for skills; one that cannot be looked at is an error.
 fn installed(root: &Root) -> Vec<Result<(PlacePath, InstalledFolder), FoundLockfile>> {
     let mut skills = Vec::new();
-    let unreadable = |shown: String, error: io::Error| {
-        let content = Err(error.into());
-        Err(FoundLockfile { shown, scope: Scope::Project, kind: LockfileKind::GitHub, content })
-    };
+    let unreadable =
+        |shown: String, error: io::Error| Err(FoundLockfile::unreadable(shown, LockfileKind::GitHub, error));
     let look_at = |path: &str| match PlacePath::parse(path, "") {
         Ok(place) => match root.look_at(&place) {
             Ok(Place::Absent) => Ok(None),

@@ -9,6 +9,8 @@ pub(super) const ENTRIES: usize = 10_000;
 pub(super) const FILES: usize = 4_096;
 /// Depth from which on a value is not read. No format is deeper than six.
 pub(super) const DEPTH: usize = 24;
+/// Depth beyond which serde_json reads no value at all.
+pub(super) const NESTING: usize = 128;
 /// Values of a lockfile in all, keys of objects included.
 pub(super) const NODES: usize = 1_000_000;
 /// Bytes of a name of a skill.

@@ -21,6 +21,7 @@ mod kind;
 mod limits;
 mod name;
 mod node;
+mod position;
 mod skill_map;
 mod skills_lock;
 mod source_text;
@@ -45,6 +46,7 @@ pub use error::LockfileError;
 pub use folders::in_project as places_in_project;
 pub use kind::{LockfileKind, Scope};
 pub use name::{PlacePath, SkillName};
+pub use position::{Position, Positions};
 pub use touchmark::{PinnedSkill, Review, with_pin};
 
 #[cfg(feature = "service")]

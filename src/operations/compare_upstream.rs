@@ -1,10 +1,13 @@
 //! Compares a pin with what the index holds now.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::api::InspectResponse;
-use crate::change::{TextChange, compare_texts};
+use crate::api::{InspectResponse, ManifestFileView, ManifestView};
+use crate::approval::{MeasuredFile, MeasuredFolder};
+use crate::change::{FileChange, FileState, ListedFile, TextChange, compare_texts, listed_changes};
 use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{Sha256Digest, SkillId, Timestamp, decode_text, sanitise_line};
 
@@ -37,6 +40,12 @@ pub struct HeldPin {
     /// When the verdict was made.
     #[serde(default)]
     pub audited_at: Option<Timestamp>,
+    /// Its files by path, where a whole answer of `inspect` was kept.
+    #[serde(skip)]
+    pub files: Option<BTreeMap<String, ListedFile>>,
+    /// Whether `package_hash` leaves out files that the index could not read.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 /// Why a text is no pin.
@@ -72,12 +81,16 @@ impl HeldPin {
             return Err(HeldPinFormatError::Shape("expected an object".to_owned()));
         }
         let inner = value.get_mut("pin").filter(|pin| pin.is_object()).map(Value::take);
+        let manifest: Option<ManifestView> =
+            value.get("manifest").and_then(|manifest| serde_json::from_value(manifest.clone()).ok());
         let package_hash = value.pointer("/manifest/package_hash").cloned();
         let mut pin: Self = serde_json::from_value(inner.unwrap_or(value)).map_err(shape)?;
         if pin.package_hash.is_none() {
             // An answer of `inspect` has it beside its pin.
             pin.package_hash = package_hash.and_then(|hash| hash.as_str().and_then(|hash| hash.parse().ok()));
         }
+        pin.is_partial = manifest.as_ref().is_some_and(|manifest| manifest.summary.omitted_count > 0);
+        pin.files = manifest.as_ref().and_then(all_listed);
         let selects = pin.skill_id.is_some() || pin.source_url.is_some() || pin.content_hash.is_some();
         if selects { Ok(pin) } else { Err(HeldPinFormatError::Empty) }
     }
@@ -93,8 +106,23 @@ impl HeldPin {
             commit_sha: skill.pin.commit_sha.clone(),
             verdict: Some(skill.pin.verdict),
             audited_at: skill.pin.audited_at,
+            files: skill.manifest.as_ref().and_then(all_listed),
+            is_partial: skill.manifest.as_ref().is_some_and(|manifest| manifest.summary.omitted_count > 0),
         }
     }
+}
+
+/// Returns the files of a manifest by path; nothing unless every file of the skill is listed
+/// with its digest.
+pub(super) fn all_listed(manifest: &ManifestView) -> Option<BTreeMap<String, ListedFile>> {
+    let file = |file: &ManifestFileView| {
+        let sha256 = file.sha256.as_deref()?.parse().ok()?;
+        // A manifest says nothing of execute bits.
+        let state = FileState { sha256, size_bytes: file.size_bytes, is_executable: None, is_link: false };
+        Some((file.path.clone(), ListedFile { class: file.class, state }))
+    };
+    let is_whole = manifest.summary.omitted_count == 0;
+    if is_whole { manifest.files.iter().map(file).collect() } else { None }
 }
 
 /// How a pin stands to what the index holds.
@@ -112,31 +140,51 @@ pub struct UpstreamChange {
     pub is_blocked: bool,
     /// What differs, in the order in which it matters.
     pub changes: Vec<PinChange>,
-    /// Whether the SKILL.md that is held is not the one that was pinned; absent where none is
-    /// held, or the pin does not say.
+    /// Whether what is held is not what was pinned: SKILL.md, or any file where the pin has a root
+    /// digest of all; absent where none is held, or the pin does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_edited: Option<bool>,
+    /// Files that differ between what is held and what the index lists, by class and path; where
+    /// nothing is held, between the files that were pinned and those. Absent where either side is
+    /// not known file by file. Execute bits are not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<FileChange>>,
     /// What differs between the SKILL.md that is held and the one of the index, where one is
     /// held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextChange>,
 }
 
-/// The SKILL.md that somebody holds.
+/// The skill that somebody holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldText {
-    /// The digest of its bytes.
+pub struct HeldSkill {
+    /// The digest of the bytes of SKILL.md.
     pub content_hash: Sha256Digest,
-    /// Its text, as the index reads one; author-controlled.
+    /// The text of SKILL.md, as the index reads one; author-controlled.
     pub text: String,
+    /// Root digest v1 of all files.
+    pub root_digest: Sha256Digest,
+    /// The files by path.
+    pub files: BTreeMap<String, ListedFile>,
 }
 
-impl HeldText {
-    /// Reads the bytes of a SKILL.md.
-    pub fn new(bytes: &[u8]) -> Self {
+impl HeldSkill {
+    /// Takes a folder that was measured with its contents; nothing where there is no SKILL.md.
+    pub fn of(folder: &MeasuredFolder) -> Option<Self> {
+        let (instructions, bytes) = folder.contents().find(|(file, _)| file.path.as_str() == "SKILL.md")?;
         let decoded = decode_text(bytes).map(|decoded| decoded.text);
         let text = decoded.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
-        Self { content_hash: Sha256Digest::of(bytes), text }
+        let listed = |file: &MeasuredFile| {
+            let is_executable = Some(file.executable);
+            let state = FileState { sha256: file.sha256, size_bytes: file.size, is_executable, is_link: false };
+            (file.path.as_str().to_owned(), ListedFile { class: file.class, state })
+        };
+        Some(Self {
+            content_hash: instructions.sha256,
+            text,
+            root_digest: folder.manifest.root_digest(),
+            files: folder.manifest.files().iter().map(listed).collect(),
+        })
     }
 }
 
@@ -155,11 +203,10 @@ pub struct PinChange {
 }
 
 impl UpstreamChange {
-    /// Compares a pin with what the index answers; `held` is the SKILL.md that
-    /// is held.
+    /// Compares a pin with what the index answers; `held` is what is held.
     ///
     /// Of what the pin does not say nothing is held against the index.
-    pub fn between(pin: HeldPin, skill: Option<&InspectResponse>, held: Option<&HeldText>) -> Self {
+    pub fn between(pin: HeldPin, skill: Option<&InspectResponse>, held: Option<&HeldSkill>) -> Self {
         let upstream = skill.map(HeldPin::of);
         let is_blocked = skill.is_some_and(|skill| skill.safety.recommended_action == RecommendedAction::Block);
         let changes = upstream.as_ref().map(|now| pin_changes(&pin, now)).unwrap_or_default();
@@ -167,10 +214,17 @@ impl UpstreamChange {
             .zip(held)
             .filter(|(skill, held)| skill.content != held.text)
             .map(|(skill, held)| compare_texts("SKILL.md", Some(&held.text), &skill.content));
-        let is_edited = held.zip(pin.content_hash).map(|(held, pinned)| held.content_hash != pinned);
+        let is_other = [
+            held.zip(pin.content_hash).map(|(held, pinned)| held.content_hash != pinned),
+            held.zip(pin.package_hash.filter(|_| !pin.is_partial)).map(|(held, pinned)| held.root_digest != pinned),
+        ];
+        let is_edited = is_other.into_iter().flatten().reduce(|left, right| left || right);
+        let before = held.map(|held| &held.files).or(pin.files.as_ref());
+        let after = upstream.as_ref().and_then(|now| now.files.as_ref());
+        let files = before.zip(after).map(|(before, after)| listed_changes(before, after));
         let has_changed = changes.iter().any(|change| change.counts) || is_edited == Some(true);
         let is_same = upstream.is_some() && !is_blocked && !has_changed;
-        Self { schema_version: 1, pin, upstream, is_same, is_blocked, changes, is_edited, text }
+        Self { schema_version: 1, pin, upstream, is_same, is_blocked, changes, is_edited, files, text }
     }
 }
 
@@ -214,6 +268,21 @@ mod tests {
     }
 
     #[test]
+    fn the_files_of_a_whole_answer_are_kept_and_of_a_partial_one_none() {
+        let digest = Sha256Digest::of(b"x");
+        let answer = |omitted: u64| {
+            format!(
+                r#"{{"pin":{{"skill_id":"{ID}"}},"manifest":{{"package_hash":"{digest}","files":[{{"path":"a/run.sh","type":"script","language":null,"size_bytes":1,"sha256":"{digest}"}}],"summary":{{"total_files":1,"total_bytes":1,"has_scripts":true,"has_assets":false,"omitted_count":{omitted},"truncated":false,"truncation_reason":null}}}}}}"#
+            )
+        };
+        let pin = HeldPin::parse(&answer(0)).expect("a pin");
+        let files = pin.files.expect("every file is listed");
+        assert_eq!((files["a/run.sh"].state.sha256, files["a/run.sh"].state.is_executable), (digest, None));
+        let pin = HeldPin::parse(&answer(3)).expect("a pin");
+        assert_eq!((pin.files, pin.is_partial, pin.package_hash), (None, true, Some(digest)));
+    }
+
+    #[test]
     fn what_is_no_pin_is_refused() {
         for (text, expected) in [
             ("", "not a pin"),
@@ -239,7 +308,7 @@ mod tests {
             package_hash: digest("files"),
             commit_sha: Some("b".repeat(40)),
             verdict: Some(SafetyStatus::Warning),
-            audited_at: None,
+            ..HeldPin::default()
         };
         let rows: [(HeldPin, &[(&str, bool)]); 7] = [
             (now.clone(), &[]),

@@ -87,7 +87,7 @@ fn held(entry: &Entry) -> HeldPin {
         package_hash: recorded(entry, HashRecipe::RootDigestV1),
         commit_sha: entry.origin.commit.clone(),
         verdict: entry.origin.pinned.as_ref().map(|pinned| pinned.status),
-        audited_at: None,
+        ..HeldPin::default()
     }
 }
 

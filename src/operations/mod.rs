@@ -38,10 +38,10 @@ pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check
 pub use check_health::CheckHealth;
 pub use check_project::{
     BytesStatus, CheckOutcome, ComparedDigest, Complaint, ComplaintKind, FailOn, FileChanges, Gate, KnownVerdict,
-    ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
+    Lines, ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
     github_commands, junit, sarif_log,
 };
-pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldText, PinChange, UpstreamChange};
+pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::scan_folder;
 use crate::approval::{Difference, Drift, DriftedFile, MeasuredFile};
-use crate::change::{ChangeReview, DriftReview, FileChange, FileState};
+use crate::change::{ChangeReview, DriftReview, EarlierRevision, FileChange, FileState, Moved};
 use crate::scan::{Ruleset, ScannedBundle};
 use crate::skill::Sha256Digest;
 
@@ -55,11 +55,21 @@ pub fn review_change(
 /// digests are known. Where there is no skill any more, or nothing that can be read, the files
 /// are told alone.
 pub fn review_drift(folder: &Path, drift: &Drift, ruleset: &Ruleset) -> DriftReview {
-    let scanned = scan_one(folder, ruleset).ok();
-    let is_measured = |scanned: &ScannedBundle| {
-        !scanned.bundle.is_complete() || scanned.report.package_hash == drift.actual_root_digest
-    };
-    DriftReview::of(file_changes(drift), scanned.as_ref().filter(|scanned| is_measured(scanned)))
+    review_moved(folder, drift.actual_root_digest, ruleset, None, |_| Moved::Files(file_changes(drift)))
+}
+
+/// Scans a folder that was measured as `root_digest`, and reviews what `moved` says of it.
+pub(super) fn review_moved(
+    folder: &Path,
+    root_digest: Sha256Digest,
+    ruleset: &Ruleset,
+    earlier: Option<&EarlierRevision>,
+    moved: impl FnOnce(Option<&ScannedBundle>) -> Moved,
+) -> DriftReview {
+    let is_measured =
+        |scanned: &ScannedBundle| !scanned.bundle.is_complete() || scanned.report.package_hash == root_digest;
+    let scanned = scan_one(folder, ruleset).ok().filter(is_measured);
+    DriftReview::of(moved(scanned.as_ref()), scanned.as_ref(), earlier)
 }
 
 /// Scans the folder of one skill.
@@ -80,7 +90,7 @@ pub(super) fn scan_one(folder: &Path, ruleset: &Ruleset) -> Result<ScannedBundle
 }
 
 /// Puts every file that moved into one list: one with other bytes and another mode is there once.
-fn file_changes(drift: &Drift) -> Vec<FileChange> {
+pub(super) fn file_changes(drift: &Drift) -> Vec<FileChange> {
     let is_modified = |file: &&DriftedFile| !drift.modified.iter().any(|modified| modified.path == file.path);
     let once = drift.mode_changed.iter().filter(is_modified);
     let files = drift.added.iter().chain(&drift.removed).chain(&drift.modified).chain(once);
@@ -94,5 +104,5 @@ fn file_changes(drift: &Drift) -> Vec<FileChange> {
 }
 
 fn file_state(file: &MeasuredFile) -> FileState {
-    FileState { sha256: file.sha256, size_bytes: file.size, is_executable: file.executable, is_link: false }
+    FileState { sha256: file.sha256, size_bytes: file.size, is_executable: Some(file.executable), is_link: false }
 }

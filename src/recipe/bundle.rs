@@ -75,17 +75,14 @@ impl<'f, 'a> Bundle<'f, 'a> {
             }))
             .into(),
             HashRecipe::SkillsLock => {
-                paths_and_contents(self.by_locale().iter().filter(|file| !file.is_below("node_modules")))
+                paths_and_contents(self.by_locale().iter().filter(|file| recipe.covers_path(file.path())))
             }
-            HashRecipe::ApmContent => paths_and_contents(
-                self.regular
-                    .iter()
-                    .filter(|file| file.path() != ".apm-pin" && !file.parts().any(|part| part == "__pycache__")),
-            ),
+            HashRecipe::ApmContent => {
+                paths_and_contents(self.regular.iter().filter(|file| recipe.covers_path(file.path())))
+            }
             HashRecipe::GitTree => DigestValue::Sha1(git_tree::tree_id(&self.all)),
             HashRecipe::ClawhubFingerprint => {
-                let is_published = |part: &str| !part.starts_with('.') && part != "node_modules";
-                joined(self.by_locale().iter().filter(|file| file.parts().all(is_published)), |file| {
+                joined(self.by_locale().iter().filter(|file| recipe.covers_path(file.path())), |file| {
                     format!("{}:{}", file.path(), file.sha256().to_hex())
                 })
             }
@@ -124,19 +121,15 @@ impl<'f, 'a> Bundle<'f, 'a> {
 
     /// The files of a root digest: all but what lies in, or is called, `.sigildex`.
     fn rooted(&self) -> impl Iterator<Item = &&'f RecipeFile<'a>> {
-        self.regular.iter().filter(|file| !file.parts().any(|part| part == ".sigildex"))
+        self.regular.iter().filter(|file| HashRecipe::RootDigestV1.covers_path(file.path()))
     }
 
     /// Concatenated digests in the order of Python's `PurePosixPath`, which compares part by
     /// part (model_signing, manifest.py). Left out are the signature and, at the root only,
     /// what belongs to git and GitHub.
     fn oms_root(&self) -> DigestValue {
-        const LEFT_OUT: &[&str] = &[".gitattributes", ".github", ".gitignore", "skill.oms.sig"];
-        let mut files: Vec<_> = self
-            .regular
-            .iter()
-            .filter(|file| file.parts().next().is_some_and(|root| !LEFT_OUT.contains(&root)))
-            .collect();
+        let mut files: Vec<_> =
+            self.regular.iter().filter(|file| HashRecipe::OmsRoot.covers_path(file.path())).collect();
         files.sort_by(|left, right| left.parts().cmp(right.parts()));
         let mut hasher = Sha256::new();
         for file in files {

@@ -59,11 +59,6 @@ impl<'a> RecipeFile<'a> {
     pub(super) fn parts(&self) -> impl Iterator<Item = &'a str> {
         self.path.split('/')
     }
-
-    /// Tells whether the file lies below a folder of this name, at any depth.
-    pub(super) fn is_below(&self, folder: &str) -> bool {
-        self.path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|part| part == folder))
-    }
 }
 
 /// Returns the bytes with LF line ends, as APM's `deployed_file_hashes` does: CRLF becomes LF

@@ -4,6 +4,8 @@
 //! where a folder's name counts as if `/` followed it. The format is that of
 //! `git cat-file tree`; empty folders do not exist in it.
 
+use std::collections::BTreeMap;
+
 use sha1::{Digest, Sha1};
 
 use super::file::{FileMode, RecipeFile};
@@ -19,6 +21,12 @@ pub(super) fn tree_id(files: &[&RecipeFile<'_>]) -> ObjectId {
 /// Computes the id of the tree of files with their paths below that tree. All files below one
 /// folder stand side by side, because the paths are in byte order.
 fn subtree(files: &[(&str, &RecipeFile<'_>)]) -> ObjectId {
+    let content: Vec<u8> = entries(files).iter().flat_map(Entry::bytes).collect();
+    object("tree", &[&content])
+}
+
+/// Lists the entries of a tree in git's order.
+fn entries<'a>(files: &[(&'a str, &RecipeFile<'_>)]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut at = 0;
     while at < files.len() {
@@ -39,8 +47,45 @@ fn subtree(files: &[(&str, &RecipeFile<'_>)]) -> ObjectId {
         entries.push(Entry { name: folder, mode: FOLDER_MODE, id: subtree(&below) });
     }
     entries.sort_by(|left, right| left.sort_key().cmp(right.sort_key()));
-    let content: Vec<u8> = entries.iter().flat_map(Entry::bytes).collect();
-    object("tree", &content)
+    entries
+}
+
+/// A tree of which one file at the root is still open: its id with any content is made without
+/// hashing the rest again.
+pub(super) struct OpenTree {
+    /// The bytes of the tree before the id of the open file, and after it.
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl OpenTree {
+    /// Takes the tree of `files`, in whatever order, with the file `name` at its root open.
+    pub(super) fn new(files: &[RecipeFile<'_>], name: &str) -> Self {
+        let by_path: BTreeMap<&str, &RecipeFile<'_>> = files
+            .iter()
+            .filter(|file| !file.parts().any(|part| part == ".git"))
+            .map(|file| (file.path(), file))
+            .collect();
+        let entries = entries(&by_path.into_iter().collect::<Vec<_>>());
+        let mut open = Self { before: Vec::new(), after: Vec::new() };
+        let mut is_before = true;
+        for entry in entries {
+            if entry.name == name && entry.mode != FOLDER_MODE {
+                open.before.extend([entry.mode.as_bytes(), b" ", name.as_bytes(), b"\0"].concat());
+                is_before = false;
+            } else if is_before {
+                open.before.extend(entry.bytes());
+            } else {
+                open.after.extend(entry.bytes());
+            }
+        }
+        open
+    }
+
+    /// Returns the id of the tree where the open file holds `parts`, one after the other.
+    pub(super) fn id_with(&self, parts: &[&[u8]]) -> ObjectId {
+        object("tree", &[&self.before, &object("blob", parts), &self.after])
+    }
 }
 
 struct Entry<'a> {
@@ -71,12 +116,13 @@ fn file_mode(mode: FileMode) -> &'static str {
 }
 
 fn blob(bytes: &[u8]) -> ObjectId {
-    object("blob", bytes)
+    object("blob", &[bytes])
 }
 
-fn object(kind: &str, content: &[u8]) -> ObjectId {
+/// Hashes an object whose content is given in parts.
+fn object(kind: &str, parts: &[&[u8]]) -> ObjectId {
     let mut hasher = Sha1::new();
-    hasher.update(format!("{kind} {}\0", content.len()));
-    hasher.update(content);
+    hasher.update(format!("{kind} {}\0", parts.iter().map(|part| part.len()).sum::<usize>()));
+    parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize().into()
 }

@@ -80,7 +80,8 @@ fn close(metadata: Option<Metadata>, kept: &mut Vec<&str>) {
     }
 }
 
-fn is_source_key(line: &str) -> bool {
+/// Tells whether a line of the block holds a key by which installers note a source.
+pub(super) fn is_source_key(line: &str) -> bool {
     line.split_once(':').is_some_and(|(key, _)| SOURCE_KEYS.contains(&key.trim().trim_matches(['"', '\''])))
 }
 

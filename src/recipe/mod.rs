@@ -5,8 +5,10 @@
 //! does not know where files come from or which skill they belong to. Start at
 //! [`HashRecipe::compute`] for files and at [`HeldDigest::parse`] for what somebody holds.
 
+mod before_gh;
 mod bundle;
 mod catalogue;
+mod coverage;
 mod digest;
 mod file;
 mod git_tree;
@@ -16,6 +18,7 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
+pub use before_gh::instructions_before_gh;
 pub use bundle::compute_all;
 pub use catalogue::{Covers, DigestFormat, HashRecipe, Strength, Weakness};
 pub use digest::{DigestValue, HeldDigest, HeldDigestError, RecipeDigest};

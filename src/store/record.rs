@@ -30,8 +30,11 @@ pub struct Observation {
 pub struct BatchOutcome {
     /// Skills that were not listed before.
     pub added: u64,
-    /// Skills whose bundle or source changed.
+    /// Skills whose files changed.
     pub changed: u64,
+    /// Skills with the same files, of which the source says something else: another commit, date
+    /// or star.
+    pub moved: u64,
     /// Skills that are as they were.
     pub unchanged: u64,
 }

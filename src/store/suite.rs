@@ -118,6 +118,28 @@ macro_rules! store_suite {
         }
 
         #[tokio::test]
+        async fn the_same_files_at_another_commit_are_no_change_of_the_skill() {
+            let (_guard, store) = $open().await;
+            let mut seen = observation("alpha", "Does alpha.");
+            let id = SkillId::of(&seen.source.identity);
+            let mut counts = Vec::new();
+            for (number, commit) in [(1, "a"), (2, "a"), (3, "b")] {
+                seen.source.commit_sha = Some(commit.repeat(40));
+                let run = store.begin_run("s", time(number)).await.expect("run");
+                let outcome = store.apply(run, vec![seen.clone()], time(number)).await.expect("apply");
+                store.finish_run(run, time(number)).await.expect("finish");
+                counts.push((outcome.added, outcome.changed, outcome.moved, outcome.unchanged));
+            }
+            assert_eq!(counts, [(1, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0)]);
+            let record = store.skills(&[id]).await.expect("read").remove(0);
+            assert_eq!(record.source.commit_sha, Some("b".repeat(40)), "where it lies now is remembered");
+            let run = store.begin_run("s", time(4)).await.expect("run");
+            let other = observation("alpha", "Does alpha better.");
+            let outcome = store.apply(run, vec![other], time(4)).await.expect("apply");
+            assert_eq!((outcome.changed, outcome.moved), (1, 0));
+        }
+
+        #[tokio::test]
         async fn a_bundle_is_found_by_the_digest_of_every_recipe() {
             let (_guard, store) = $open().await;
             let run = store.begin_run("s", time(1)).await.expect("run");

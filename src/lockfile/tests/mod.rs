@@ -2,3 +2,4 @@ mod formats;
 mod hostile;
 #[cfg(feature = "service")]
 mod on_disk;
+mod positions;

@@ -1,11 +1,15 @@
 //! Compares what is installed with what a lockfile records of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::report::{BytesStatus, ComparedDigest, FileChanges};
-use crate::approval::{MeasuredFolder, RecordedPath};
+use crate::api::InspectResponse;
+use crate::approval::{Keep, MeasuredFolder, RecordedPath, measure_keeping};
 use crate::lockfile::{LockfileKind, PlacePath, Recorded, RecordedDigest};
-use crate::recipe::{FileMode, HashRecipe, RecipeFile, Weakness, normalise_line_ends, without_source_keys};
+use crate::recipe::{
+    FileMode, HashRecipe, RecipeFile, Weakness, instructions_before_gh, normalise_line_ends, without_source_keys,
+};
 use crate::skill::Sha256Digest;
 
 /// What comparing gave.
@@ -49,8 +53,10 @@ pub(super) fn compare(recorded: &Recorded, kind: LockfileKind, folder: &Measured
     }
 }
 
-const AFTER_GH: &str = "gh wrote SKILL.md anew when it installed it, so the git tree cannot be made again; \
-                        pin the folder with `touchmark pin` or approve it with `touchmark lock`";
+const AFTER_GH: &str = "gh wrote SKILL.md anew when it installed it, and no usual way of writing its frontmatter leads \
+                        back to the recorded git tree: either it was written in another way, or a file has changed; an \
+                        index that holds this tree can tell, and so can an approval (`touchmark lock`) or a pin \
+                        (`touchmark pin`)";
 
 const BESIDE_RECORDS: &str = "the folder holds `.sigildex`, which is never measured, so it cannot be told whether \
                               the recorded hash holds; move it out of the folder";
@@ -82,7 +88,9 @@ fn compare_digest(recorded: &RecordedDigest, folder: &MeasuredFolder) -> Compare
     // What `gh` notes in SKILL.md came after the tree was made.
     let actual = match (matches(&actual), recipe, recorded.is_inside) {
         (false, HashRecipe::GitTree, true) => {
-            without_keys_of_gh(folder).filter(|tree| *tree == recorded.digest).or(actual)
+            let is_made_again = without_keys_of_gh(folder).as_ref() == Some(&recorded.digest)
+                || instructions_before_gh(&recipe_files(folder, None), &recorded.digest).is_some();
+            if is_made_again { Some(recorded.digest.clone()) } else { actual }
         }
         _ => actual,
     };
@@ -104,11 +112,16 @@ const INSIDE: &str =
 
 /// Makes the digest of a recipe, with other bytes in the place of SKILL.md where there are some.
 fn made_by(recipe: HashRecipe, folder: &MeasuredFolder, instructions: Option<&[u8]>) -> Option<String> {
+    recipe.compute(&recipe_files(folder, instructions)).map(|digest| digest.to_string())
+}
+
+/// Returns the files as recipes see them.
+fn recipe_files<'a>(folder: &'a MeasuredFolder, instructions: Option<&'a [u8]>) -> Vec<RecipeFile<'a>> {
     let manifest = folder.manifest.files();
     let mut contents = folder.contents().peekable();
     let has_contents = contents.peek().is_some();
     let contents: Vec<&[u8]> = contents.map(|(_, bytes)| bytes).collect();
-    let files: Vec<RecipeFile<'_>> = manifest
+    manifest
         .iter()
         .enumerate()
         .map(|(index, file)| {
@@ -122,13 +135,62 @@ fn made_by(recipe: HashRecipe, folder: &MeasuredFolder, instructions: Option<&[u
                 }
             }
         })
-        .collect();
-    recipe.compute(&files).map(|digest| digest.to_string())
+        .collect()
 }
 
 fn without_keys_of_gh(folder: &MeasuredFolder) -> Option<String> {
     let (_, bytes) = folder.contents().find(|(file, _)| file.path.as_str() == "SKILL.md")?;
     made_by(HashRecipe::GitTree, folder, Some(&without_source_keys(bytes)?))
+}
+
+/// What became of a skill since `gh` installed it.
+pub(super) enum AfterGh {
+    /// SKILL.md says the same, and every other file is the same.
+    Same,
+    /// Something is another: these files; of other execute bits, none.
+    Other(FileChanges),
+}
+
+/// Compares a folder that `gh` wrote anew with the revision of which the recorded tree is; nothing
+/// where the folder moved meanwhile, or the index shows another SKILL.md than it hashed.
+///
+/// The tree tells by itself whether that SKILL.md is the one from before: nobody has to believe
+/// the index.
+pub(super) fn decide_after_gh(
+    folder: &Path,
+    root_digest: Sha256Digest,
+    tree: &str,
+    skill: &InspectResponse,
+) -> Option<AfterGh> {
+    let measured = measure_keeping(folder, Keep::Contents).ok()?;
+    let original = skill.content.as_bytes();
+    let is_shown_whole = skill.pin.content_hash.as_ref() == Some(&Sha256Digest::of(original).to_string());
+    if measured.manifest.root_digest() != root_digest || measured.holds_records() || !is_shown_whole {
+        return None;
+    }
+    let canonical =
+        |bytes: &[u8]| HashRecipe::SkillMdCanonical.compute(&[RecipeFile::new("SKILL.md", bytes, FileMode::Regular)]);
+    let (_, own) = measured.contents().find(|(file, _)| file.path.as_str() == "SKILL.md")?;
+    let says_the_same = canonical(own).is_some() && canonical(own) == canonical(original);
+    if made_by(HashRecipe::GitTree, &measured, Some(original)).as_deref() == Some(tree) && says_the_same {
+        return Some(AfterGh::Same);
+    }
+    let mut changes = FileChanges::default();
+    let manifest = skill.manifest.as_ref().filter(|manifest| manifest.summary.omitted_count == 0)?;
+    let before: BTreeMap<&str, Option<&str>> =
+        manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_deref())).collect();
+    for file in measured.manifest.files() {
+        let path = file.path.as_str();
+        match before.get(path) {
+            None => changes.added.push(path.to_owned()),
+            Some(_) if path == "SKILL.md" && says_the_same => {}
+            Some(sha256) if *sha256 != Some(file.sha256.to_string().as_str()) => changes.modified.push(path.to_owned()),
+            Some(_) => {}
+        }
+    }
+    let is_there = |path: &&&str| measured.manifest.files().iter().any(|file| file.path.as_str() == **path);
+    changes.removed = before.keys().filter(|path| !is_there(path)).map(|path| (*path).to_owned()).collect();
+    Some(AfterGh::Other(changes))
 }
 
 /// Returns the digest of each file, with the line ends of texts made alike.

@@ -1,8 +1,11 @@
 //! What a report means for whoever waits for the command: what is wrong, and how it ends.
 
+use std::collections::BTreeSet;
+
 use super::report::{BytesStatus, ProjectReport, SkillCheck};
 use super::verdict::{Upstream, VerdictState};
 use crate::api::Freshness;
+use crate::change::DriftExtent;
 use crate::scan::SafetyStatus;
 
 /// Which verdicts refuse.
@@ -196,7 +199,7 @@ impl Gate {
                     say(kind, format!("matches by a weak digest: {}", digest.proves));
                 }
             }
-            BytesStatus::Drift => say(ComplaintKind::Drift, moved(check)),
+            BytesStatus::Drift => say(ComplaintKind::Drift, moved(check) + &meant(check)),
             BytesStatus::InvalidRecord => say(ComplaintKind::InvalidRecord, error()),
             BytesStatus::Error => say(ComplaintKind::Unreadable, error()),
             BytesStatus::NotInstalled => say(ComplaintKind::NotInstalled, error()),
@@ -286,6 +289,56 @@ const NOTHING_TO_ASK: &str = "the verdict is unknown: it holds no SKILL.md by wh
 /// What to do about a skill that no index knows.
 const NOT_INDEXED: &str = "the verdict is unknown: it is not indexed; `touchmark ingest` its source, ask a server with --url, \
                            or check bytes alone with --offline";
+
+/// Acts that a complaint names; a report has them all.
+const NAMED: usize = 4;
+
+/// Says what a drift means, as far as it was reviewed.
+fn meant(check: &SkillCheck) -> String {
+    let Some(review) = &check.review else { return String::new() };
+    let Some(now) = &review.now else { return "; what is there is no skill that can be scanned".to_owned() };
+    let mut parts = Vec::new();
+    match &review.since {
+        Some(since) if since.status_before != now.status => {
+            parts.push(format!("it was {} and is {} now", since.status_before.as_str(), now.status.as_str()));
+        }
+        Some(_) => parts.push(format!("it still is {}", now.status.as_str())),
+        None => parts.push(format!("what is there is {}", now.status.as_str())),
+    }
+    let findings = review.since.as_ref().and_then(|since| since.findings.as_ref());
+    if let Some(findings) = findings {
+        let numbers =
+            [(findings.appeared_count, "new"), (findings.worsened_count, "worse"), (findings.went_count, "gone")];
+        let numbers: Vec<String> =
+            numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+        if !numbers.is_empty() {
+            parts.push(format!("findings: {}", numbers.join(", ")));
+        }
+    }
+    let gained = review.since.as_ref().and_then(|since| since.gained.as_ref());
+    if let Some(gained) = gained.filter(|gained| !gained.is_empty()) {
+        parts.push(format!("newly able of: {}", gained.join(", ")));
+    }
+    let whose = match review.extent {
+        DriftExtent::MovedFiles => "in the files that moved",
+        DriftExtent::CoveredFiles => "in the files that the digest covers",
+    };
+    if findings.is_none() {
+        let mut rules: Vec<&str> = review.findings.iter().map(|finding| finding.rule_id.as_str()).collect();
+        // The worst come first, and one rule is told once.
+        let mut told = BTreeSet::new();
+        rules.retain(|rule| told.insert(*rule));
+        rules.truncate(NAMED);
+        if !rules.is_empty() {
+            parts.push(format!("{} findings {whose}: {}", review.finding_count, rules.join(", ")));
+        }
+    }
+    let acts: Vec<&str> = review.acts.iter().take(NAMED).map(|act| act.act.words()).collect();
+    if !acts.is_empty() {
+        parts.push(format!("{whose} it {}", acts.join(", ")));
+    }
+    format!("; {}", parts.join("; "))
+}
 
 /// Says what moved, in numbers.
 fn moved(check: &SkillCheck) -> String {

@@ -10,7 +10,9 @@ mod format;
 mod gate;
 mod policy;
 mod project;
+mod recall;
 mod report;
+mod review;
 mod verdict;
 
 #[cfg(all(test, unix))]
@@ -18,6 +20,6 @@ mod tests;
 
 pub use format::{github_commands, junit, sarif_log};
 pub use gate::{CheckOutcome, Complaint, ComplaintKind, FailOn, Gate};
-pub use project::{ProjectCheckError, ProjectRequest, check_project};
+pub use project::{Lines, ProjectCheckError, ProjectRequest, check_project};
 pub use report::{BytesStatus, ComparedDigest, FileChanges, ProjectReport, SkillCheck};
 pub use verdict::{KnownVerdict, Upstream, VerdictState};

@@ -1,6 +1,7 @@
 //! Holds every installed skill of a report against the policy of its project.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::project::blank;
 use super::report::{BytesStatus, ProjectReport, SkillCheck};
@@ -28,7 +29,7 @@ impl ProjectReport {
         let origins = self.origins();
         let mut used = BTreeSet::new();
         for check in self.checks.iter_mut().filter(|check| check.root_digest.is_some()) {
-            let origin = check.folder.as_ref().and_then(|folder| origins.get(folder));
+            let origin = FolderKey::of(check).and_then(|folder| origins.get(&folder));
             let source_url = origin.and_then(Origin::believed);
             let publisher = source_url.and_then(publisher_of);
             let judgement = policy.judge(&facts(check, source_url, publisher.as_deref()), now);
@@ -48,15 +49,30 @@ impl ProjectReport {
 
     /// Returns where the bytes of each folder came from. What the index knows of them comes
     /// before what lockfiles say, which is whatever the author of a change wrote.
-    fn origins(&self) -> BTreeMap<String, Origin> {
-        let mut folders: BTreeMap<&String, Vec<&SkillCheck>> = BTreeMap::new();
+    fn origins(&self) -> BTreeMap<FolderKey, Origin> {
+        let mut folders: BTreeMap<FolderKey, Vec<&SkillCheck>> = BTreeMap::new();
         for check in &self.checks {
-            if let Some(folder) = &check.folder {
+            if let Some(folder) = FolderKey::of(check) {
                 folders.entry(folder).or_default().push(check);
             }
         }
-        let origin = |(folder, checks): (&String, Vec<&SkillCheck>)| Some((folder.clone(), Origin::of(&checks)?));
+        let origin = |(folder, checks): (FolderKey, Vec<&SkillCheck>)| Some((folder, Origin::of(&checks)?));
         folders.into_iter().filter_map(origin).collect()
+    }
+}
+
+/// Which folder a check is about. How a report names it may be how it names another one; that
+/// counts only where it could not be told where the folder really is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum FolderKey {
+    Real(PathBuf),
+    Shown(String),
+}
+
+impl FolderKey {
+    fn of(check: &SkillCheck) -> Option<Self> {
+        let real = check.real_folder.clone().map(Self::Real);
+        real.or_else(|| check.folder.clone().map(Self::Shown))
     }
 }
 

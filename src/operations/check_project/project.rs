@@ -36,6 +36,19 @@ pub struct ProjectRequest<'a> {
     pub project: &'a Path,
     /// The home folder, where the user's own lockfile is to be checked as well.
     pub home: Option<&'a Path>,
+    /// The one folder that is checked, by everything that records it; nothing for all.
+    pub folder: Option<&'a Path>,
+    /// Whether the report says where in its file a record stands.
+    pub lines: Lines,
+}
+
+/// Whether a report says where in its file a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// It does.
+    Told,
+    /// It does not: nobody shows them, and lockfiles are gone through once.
+    LeftOut,
 }
 
 /// Why a project cannot be checked at all.
@@ -64,7 +77,11 @@ struct Job<'a> {
 pub fn check_project(request: ProjectRequest<'_>) -> Result<ProjectReport, ProjectCheckError> {
     let roots = Roots::new(request.project, request.home)?;
     let found = find(&roots);
-    let (records, lockfiles) = rayon::join(|| check_records(request.project, None), || check_lockfiles(&roots, &found));
+    let wanted = request.folder.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.to_owned()));
+    let (records, lockfiles) = rayon::join(
+        || check_records(request.project, request.folder),
+        || check_lockfiles(&roots, &found, wanted.as_deref(), request.lines),
+    );
     let mut report = lockfiles;
     let project = roots.root(Scope::Project).map(Root::path);
     let records = records?.into_iter().map(|record| of_record(record, project));
@@ -74,7 +91,7 @@ pub fn check_project(request: ProjectRequest<'_>) -> Result<ProjectReport, Proje
     Ok(report)
 }
 
-fn check_lockfiles(roots: &Roots, found: &[FoundLockfile]) -> ProjectReport {
+fn check_lockfiles(roots: &Roots, found: &[FoundLockfile], wanted: Option<&Path>, lines: Lines) -> ProjectReport {
     let mut report = ProjectReport::default();
     // Each check has its place in the report from the beginning, whichever is ready first.
     let mut checks: Vec<Option<SkillCheck>> = Vec::new();
@@ -98,11 +115,40 @@ fn check_lockfiles(roots: &Roots, found: &[FoundLockfile]) -> ProjectReport {
             }
         }
     }
+    if let Some(wanted) = wanted {
+        // What could not be read may be about this folder as well; what is known to be about
+        // another one, or about none, is not.
+        jobs.retain(|(_, job)| job.folder.real_path == wanted);
+        let may_be = |check: &SkillCheck| check.status == BytesStatus::InvalidRecord || is_unreadable_file(check);
+        checks.iter_mut().for_each(|check| *check = check.take().filter(may_be));
+    }
     for (index, check) in check_folders(&jobs) {
         checks[index] = Some(check);
     }
     report.checks = checks.into_iter().flatten().collect();
+    if lines == Lines::Told {
+        tell_lines(found, &mut report.checks);
+    }
     report
+}
+
+/// Tells whether a lockfile could not be read at all. What `gh` writes lies in each folder, so
+/// that another one says nothing of this one.
+fn is_unreadable_file(check: &SkillCheck) -> bool {
+    let is_file = check.folder.is_none() && check.key.is_empty() && check.format != LockfileKind::GitHub.as_str();
+    check.status == BytesStatus::Error && is_file
+}
+
+/// Notes where in its file each record stands, or what is wrong with it.
+fn tell_lines(found: &[FoundLockfile], checks: &mut [SkillCheck]) {
+    for file in found {
+        let of_file = |check: &&mut SkillCheck| check.lockfile == file.shown && !check.key.is_empty();
+        let mut checks = checks.iter_mut().filter(of_file).peekable();
+        if checks.peek().is_some() {
+            let positions = file.positions();
+            checks.for_each(|check| check.position = positions.find(&check.key));
+        }
+    }
 }
 
 /// Looks where an entry is installed: a job for each folder, or at once what is wrong.
@@ -328,6 +374,11 @@ fn failed_file(file: &FoundLockfile, error: &FoundError) -> SkillCheck {
         FoundError::Unreadable(_) => BytesStatus::Error,
         FoundError::Invalid(_) => BytesStatus::InvalidRecord,
     };
+    if let FoundError::Invalid(error) = error
+        && error.key() != "."
+    {
+        check.key = error.key().to_owned();
+    }
     check.error = Some(match error {
         FoundError::Unreadable(source) => format!("cannot read `{}`: {source}", file.shown),
         FoundError::Invalid(source) => of_invalid(file, source),
@@ -363,6 +414,7 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
         lockfile,
         format,
         key: String::new(),
+        position: None,
         name: String::new(),
         folder: None,
         real_folder: None,
@@ -373,6 +425,8 @@ pub(super) fn blank(lockfile: String, format: &'static str) -> SkillCheck {
         amount: None,
         changes: None,
         drift: None,
+        earlier: None,
+        review: None,
         is_covered: false,
         pinned_status: None,
         question: None,

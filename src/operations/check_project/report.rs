@@ -9,6 +9,8 @@ use super::project::APPROVAL;
 use super::verdict::VerdictState;
 use crate::api::VerifyRequest;
 use crate::approval::Drift;
+use crate::change::{DriftReview, EarlierRevision};
+use crate::lockfile::Position;
 use crate::policy::Violation;
 use crate::scan::SafetyStatus;
 use crate::skill::Sha256Digest;
@@ -32,6 +34,8 @@ pub struct SkillCheck {
     pub format: &'static str,
     /// Where in the file it stands; empty for an approval record and for a file as a whole.
     pub key: String,
+    /// Where in its file that is, where it was asked for and found.
+    pub position: Option<Position>,
     /// The name of the skill, or the id of the approval; author-controlled.
     pub name: String,
     /// The folder, below the project or the home folder; author-controlled.
@@ -52,6 +56,10 @@ pub struct SkillCheck {
     pub changes: Option<FileChanges>,
     /// What moved since an approval.
     pub drift: Option<Drift>,
+    /// What an index knows of what was recorded, where that is not what is there.
+    pub earlier: Option<EarlierRevision>,
+    /// What the drift means for a reviewer.
+    pub review: Option<DriftReview>,
     /// Whether another record of the same folder matched by a strong digest, so that a record
     /// that compares nothing is no gap.
     pub is_covered: bool,
@@ -154,6 +162,8 @@ impl SkillCheck {
         } else {
             add("lockfile", json!(self.lockfile));
             add("key", json!(self.key));
+            add("line", json!(self.position.map(|position| position.line)));
+            add("column", json!(self.position.map(|position| position.column)));
             add("name", json!(self.name));
             add("folder", json!(self.folder));
             add("recorded", json!(self.recorded));
@@ -162,6 +172,7 @@ impl SkillCheck {
         add("root_digest", json!(self.root_digest));
         add("changes", json!(self.changes));
         add("drift", json!(self.drift));
+        add("review", json!(self.review));
         add("error", json!(self.error));
         add("pinned_status", json!(self.pinned_status));
         add("verdict", json!(self.verdict));

@@ -6,7 +6,7 @@ use super::fetch::{Fetched, fetch};
 use super::{InstallError, InstallScope, SkillsPlace};
 use crate::api::{Freshness, InspectResponse, folder_name_of};
 use crate::approval::measure;
-use crate::change::{ChangeReview, DriftReview, FileChange, FileState};
+use crate::change::{ChangeReview, DriftReview, FileChange, FileState, Moved};
 use crate::lockfile::{Entry, FoundError, LockfileKind, PinnedSkill, Root, check_pin, read_lockfile_of};
 use crate::operations::find_pin::recorded;
 use crate::operations::pin_skill::pinned_skill;
@@ -15,7 +15,7 @@ use crate::placement::{FolderName, Occupant, SkillsFolder};
 use crate::policy::{IndexFacts, Policy, SkillFacts, Violation};
 use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, Ruleset, SafetyStatus, ScannedBundle};
-use crate::skill::{FileContent, Sha256Digest, Timestamp};
+use crate::skill::{Sha256Digest, Timestamp};
 
 /// What is installed, and where.
 #[derive(Debug, Clone, Copy)]
@@ -208,7 +208,7 @@ pub fn plan_install(
     };
     let judgement = request.policy.map(|policy| policy.judge(&facts, request.now)).unwrap_or_default();
     Ok(InstallPlan {
-        review: DriftReview::of(all_files(&scanned), Some(&scanned)),
+        review: DriftReview::of(Moved::Files(all_files(&scanned)), Some(&scanned), None),
         standing,
         folder: format!("{prefix}{}/{name}", place.folder),
         lockfile: root.shown(LockfileKind::Touchmark.paths()[0]),
@@ -249,15 +249,5 @@ fn standing(
 /// Lists every file as one that is new.
 fn all_files(scanned: &ScannedBundle) -> Vec<FileChange> {
     let files = scanned.bundle.files.iter();
-    files
-        .filter_map(|file| {
-            let state = FileState {
-                sha256: file.sha256,
-                size_bytes: file.bytes().map_or(0, |bytes| bytes.len() as u64),
-                is_executable: file.is_executable,
-                is_link: matches!(file.content, FileContent::Symlink(_)),
-            };
-            FileChange::new(file.path.as_str(), file.class, None, Some(state))
-        })
-        .collect()
+    files.filter_map(|file| FileChange::new(file.path.as_str(), file.class, None, Some(FileState::of(file)))).collect()
 }

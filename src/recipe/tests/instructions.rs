@@ -1,4 +1,4 @@
-use super::super::{FileMode, HashRecipe, RecipeFile, normalise_line_ends};
+use super::super::{FileMode, HashRecipe, RecipeFile, instructions_before_gh, normalise_line_ends};
 
 fn digest(recipe: HashRecipe, text: &str) -> Option<String> {
     let file = RecipeFile::new("SKILL.md", text.as_bytes(), FileMode::Regular);
@@ -87,5 +87,84 @@ fn line_ends_are_normalised_in_plain_text_only() {
     ];
     for (bytes, expected) in rows {
         assert_eq!(normalise_line_ends(bytes).as_ref(), expected, "{bytes:?}");
+    }
+}
+
+/// Returns the git tree of a skill with a script, and what stands at SKILL.md before `gh` wrote it
+/// anew as `installed`.
+fn before_gh(original: &str, installed: &str) -> Option<String> {
+    let files = |text| {
+        [
+            RecipeFile::new("SKILL.md", text, FileMode::Regular),
+            RecipeFile::new("SKILL.md.d/a", b"x", FileMode::Regular),
+            RecipeFile::new("scripts/run.sh", b"ls\n", FileMode::Executable),
+        ]
+    };
+    let tree = HashRecipe::GitTree.compute(&files(original.as_bytes()))?.to_string();
+    let found = instructions_before_gh(&files(installed.as_bytes()), &tree)?;
+    Some(String::from_utf8(found).expect("text"))
+}
+
+const SOURCE: &str = "    github-path: pdf\n    github-ref: refs/heads/main\n    github-repo: https://github.com/o/r\n    github-tree-sha: c\n";
+
+#[test]
+fn usual_ways_of_writing_lead_back_to_the_original() {
+    let plain = format!("---\ndescription: 'Use: it''s \"so\"'\nmetadata:\n{SOURCE}name: pdf\n---\n# PDF\n");
+    let all = format!(
+        "---\nallowed-tools:\n    - Read\n    - Bash\ndescription: Reads.\nlicense: MIT\nmetadata:\n    author: me\n{SOURCE}    \
+         version: \"1.0\"\nname: pdf\n---\n# PDF\n"
+    );
+    let rows = [
+        // Order of keys, quotes, blank lines, the end of the last line.
+        ("---\nname: pdf\ndescription: 'Use: it''s \"so\"'\n---\n\n# PDF\n", &plain),
+        ("---\nname: pdf\ndescription: \"Use: it's \\\"so\\\"\"\n---\n# PDF", &plain),
+        ("---\ndescription: \"Use: it's \\\"so\\\"\"\nname: \"pdf\"\n---\n\n# PDF\n", &plain),
+        // Indents, lists, what else stands below metadata.
+        (
+            "---\nname: pdf\ndescription: Reads.\nlicense: MIT\nallowed-tools:\n  - Read\n  - Bash\nmetadata:\n  author: me\n  version: \"1.0\"\n---\n\n# PDF\n",
+            &all,
+        ),
+        (
+            "---\nname: pdf\ndescription: Reads.\nallowed-tools: [Read, Bash]\nlicense: MIT\nmetadata:\n  author: me\n  version: \"1.0\"\n---\n# PDF\n",
+            &all,
+        ),
+        (
+            "---\nname: pdf\ndescription: \"Reads.\"\nlicense: MIT\nallowed-tools: [\"Read\", \"Bash\"]\nmetadata:\n  author: me\n  version: \"1.0\"\n---\n# PDF\n",
+            &all,
+        ),
+        (
+            "---\nname: \"pdf\"\ndescription: \"Reads.\"\nlicense: \"MIT\"\nmetadata:\n  author: \"me\"\n  version: \"1.0\"\nallowed-tools:\n- Read\n- Bash\n---\n# PDF\n",
+            &all,
+        ),
+    ];
+    for (original, installed) in rows {
+        assert_eq!(before_gh(original, installed).as_deref(), Some(original), "{installed}");
+        // Another text, key or body never is the original, however it is written.
+        for (from, to) in [("PDF\n", "PDX\n"), ("name: pdf", "name: pdg"), ("description", "descriptiom")] {
+            assert_eq!(before_gh(original, &installed.replace(from, to)), None, "{to}");
+        }
+    }
+    let windows = "---\r\nname: pdf\r\ndescription: Reads.\r\n---\r\n\r\n# PDF\r\n";
+    let installed = format!("---\ndescription: Reads.\nmetadata:\n{SOURCE}name: pdf\n---\n# PDF\r\n");
+    assert_eq!(before_gh(windows, &installed).as_deref(), Some(windows));
+}
+
+#[test]
+fn odd_frontmatter_is_tried_within_bounds() {
+    let many: String = (0..500).map(|number| format!("key{number}: a\n")).collect();
+    for head in [
+        "",
+        "name",
+        ": x\n",
+        "- a\n",
+        " x: y\n",
+        "a: '\n",
+        "a: \"\\\n",
+        "metadata:\nmetadata:\n",
+        "description: '\n  '\n",
+        &many,
+    ] {
+        let installed = format!("---\n{head}\n---\n");
+        assert_eq!(before_gh("---\nname: other\n---\n", &installed), None, "{head}");
     }
 }

@@ -7,16 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::sarif_log::{SARIF_RESULTS, SarifRun, sarif_location, sarif_notification};
 use super::sarif_result::result;
 use super::sarif_rule::rule;
 use super::subject::{Run, ScannedSkill};
-use super::uri;
 use crate::scan::{RULES, Ruleset, SafetyStatus};
-
-/// Results that services take in one run; GitHub refuses a file with more.
-const RESULTS: usize = 25_000;
-/// The base of relative URIs: the root of the sources.
-pub(super) const BASE: &str = "%SRCROOT%";
 
 /// Writes a run as a SARIF log.
 pub fn sarif(run: &Run) -> String {
@@ -26,7 +21,7 @@ pub fn sarif(run: &Run) -> String {
     let mut occurrences: BTreeMap<(String, &str), u32> = BTreeMap::new();
     let results: Vec<Value> = findings
         .iter()
-        .take(RESULTS)
+        .take(SARIF_RESULTS)
         .map(|(skill, finding)| {
             let key = (skill.path(&finding.location.path), finding.fingerprint.as_str());
             let occurrence = occurrences.entry(key).and_modify(|count| *count += 1).or_insert(1);
@@ -34,47 +29,36 @@ pub fn sarif(run: &Run) -> String {
         })
         .collect();
     let mut notifications = notifications(run);
-    if findings.len() > RESULTS {
-        let text = format!("{} findings, of which {RESULTS} are listed, the worst first", findings.len());
-        notifications.push(notification("warning", &text, None));
+    if findings.len() > SARIF_RESULTS {
+        let text = format!("{} findings, of which {SARIF_RESULTS} are listed, the worst first", findings.len());
+        notifications.push(sarif_notification("warning", &text, None));
     }
     let configuration: Vec<Value> = run
         .notices
         .iter()
         .filter(|notice| !notice.is_failure)
-        .map(|notice| notification("note", &notice.text, None))
+        .map(|notice| sarif_notification("note", &notice.text, None))
         .collect();
     let version = run
         .skills
         .first()
         .map_or_else(|| Ruleset::builtin().version().to_string(), |skill| skill.report.ruleset_version.to_string());
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "Touchmark",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": RULES.iter().map(|each| rule(each, &run.documents_url)).collect::<Vec<_>>(),
-                "properties": { "ruleset_version": version }
-            } },
-            "invocations": [{
-                "executionSuccessful": !run.notices.iter().any(|notice| notice.is_failure),
-                "toolExecutionNotifications": notifications,
-                "toolConfigurationNotifications": configuration
-            }],
-            "originalUriBaseIds": { BASE: { "description": { "text": "The folder in which the scan was started" } } },
-            "columnKind": "unicodeCodePoints",
-            "artifacts": artifacts.values,
-            "results": results,
-            "properties": {
-                "status": run.worst().map(SafetyStatus::as_str),
-                "skills": run.skills.iter().map(skill).collect::<Vec<_>>()
-            }
-        }]
-    });
-    serde_json::to_string_pretty(&log).expect("a value is JSON") + "\n"
+    SarifRun {
+        verb: "scan",
+        is_automation: false,
+        rules: RULES.iter().map(|each| rule(each, &run.documents_url)).collect(),
+        ruleset_version: Some(version),
+        is_complete: !run.notices.iter().any(|notice| notice.is_failure),
+        notifications,
+        configuration: Some(configuration),
+        artifacts: Some(artifacts.values),
+        results,
+        properties: json!({
+            "status": run.worst().map(SafetyStatus::as_str),
+            "skills": run.skills.iter().map(skill).collect::<Vec<_>>()
+        }),
+    }
+    .into_log()
 }
 
 /// The files of a run, and the place of each in the list.
@@ -90,7 +74,7 @@ impl Artifacts {
             for file in &skill.files {
                 let path = skill.path(&file.path);
                 let mut value = json!({
-                    "location": location(&path),
+                    "location": sarif_location(&path),
                     "roles": ["analysisTarget"],
                     "hashes": { "sha-256": file.sha256.to_hex() }
                 });
@@ -108,7 +92,7 @@ impl Artifacts {
 
     /// Returns the location of a file, with its place in the list.
     pub(super) fn location(&self, path: &str) -> Value {
-        let mut value = location(path);
+        let mut value = sarif_location(path);
         if let Some(index) = self.index_of_path.get(path) {
             value["index"] = json!(index);
         }
@@ -116,35 +100,19 @@ impl Artifacts {
     }
 }
 
-fn location(path: &str) -> Value {
-    let mut value = json!({ "uri": uri::of_path(path) });
-    if uri::is_relative(path) {
-        value["uriBaseId"] = json!(BASE);
-    }
-    value
-}
-
 /// Returns what was not scanned: it is never clean.
 fn notifications(run: &Run) -> Vec<Value> {
     let failures = run.notices.iter().filter(|notice| notice.is_failure);
     let mut notifications: Vec<Value> =
-        failures.map(|notice| notification("error", &format!("not scanned: {}", notice.text), None)).collect();
+        failures.map(|notice| sarif_notification("error", &format!("not scanned: {}", notice.text), None)).collect();
     for skill in &run.skills {
         for unread in &skill.report.completeness.unread {
             let path = crate::skill::sanitise_line(&unread.path, 1_000);
             let text = format!("not read: {path}: {}", crate::skill::sanitise_line(&unread.reason, 300));
-            notifications.push(notification("warning", &text, Some(&skill.path(&path))));
+            notifications.push(sarif_notification("warning", &text, Some(&skill.path(&path))));
         }
     }
     notifications
-}
-
-fn notification(level: &str, text: &str, path: Option<&str>) -> Value {
-    let mut value = json!({ "level": level, "message": { "text": sarif_message(text) } });
-    if let Some(path) = path {
-        value["locations"] = json!([{ "physicalLocation": { "artifactLocation": location(path) } }]);
-    }
-    value
 }
 
 /// Escapes what a message would take for a placeholder or for a link (§3.11.5, §3.11.6).

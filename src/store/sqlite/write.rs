@@ -48,6 +48,7 @@ pub(super) async fn apply(
         match upsert_skill(&mut change, observation, now, &mut touched).await? {
             Effect::Added => outcome.added += 1,
             Effect::Changed => outcome.changed += 1,
+            Effect::Moved => outcome.moved += 1,
             Effect::None => outcome.unchanged += 1,
         }
         sqlx::query("INSERT INTO sightings (source_id, skill_id, run_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET run_id = excluded.run_id")
@@ -183,6 +184,7 @@ async fn insert_verdict(change: &mut Change<'_>, revision: &SkillRevision) -> Re
 enum Effect {
     Added,
     Changed,
+    Moved,
     None,
 }
 
@@ -209,14 +211,18 @@ async fn upsert_skill(
         None => Effect::Added,
         Some(row) => {
             let was_listed: bool = row.get(3);
-            let is_known =
-                row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle) && row.get::<String, _>(0) == source;
+            let has_same_files = row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle);
+            let is_known = has_same_files && row.get::<String, _>(0) == source;
             let is_poorer = row.get::<bool, _>(4) && !is_complete && row.get::<Vec<u8>, _>(2) == content_hash;
             if was_listed && (is_known || is_poorer) {
                 return Ok(Effect::None);
             }
             touched.insert(row.get(2));
-            if was_listed { Effect::Changed } else { Effect::Added }
+            match (was_listed, has_same_files) {
+                (false, _) => Effect::Added,
+                (true, true) => Effect::Moved,
+                (true, false) => Effect::Changed,
+            }
         }
     };
     touched.insert(content_hash.clone());

@@ -40,8 +40,8 @@ pub(super) struct LockArguments {
 /// `touchmark check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// The skill's folder, offline, against approval records [default: everything that the project
-    /// has a record or a lockfile of].
+    /// The skill's folder, offline, by every record and lockfile that names it [default: everything
+    /// that the project has a record or a lockfile of].
     pub folder: Option<PathBuf>,
     /// The record to compare with [default: those of the project].
     #[arg(long, value_name = "RECORD", requires = "folder")]

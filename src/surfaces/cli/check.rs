@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::approval_arguments::{CheckArguments, CheckFormat};
 use super::approval_page::{amount, drift_page};
 use super::arguments::Global;
@@ -14,12 +12,11 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::paint::{self, line, paint};
 use super::review_page::drift_review_page;
-use crate::approval::{RecordFileError, STORES};
+use crate::approval::STORES;
 use crate::config::home_folder;
 use crate::operations::{
-    BytesStatus, CheckError, CheckOutcome, Checked, Gate, ProjectReport, ProjectRequest, RecordCheck, SkillCheck,
-    VerdictState, check_approval, check_project, check_records, github_commands, junit, read_project_policy,
-    review_drift, sarif_log,
+    BytesStatus, CheckOutcome, Checked, Gate, Lines, ProjectReport, ProjectRequest, SkillCheck, VerdictState,
+    check_approval, check_project, github_commands, junit, read_project_policy, review_drift, sarif_log,
 };
 use crate::scan::Ruleset;
 use crate::skill::Timestamp;
@@ -36,14 +33,16 @@ pub(super) async fn run(global: &Global, arguments: &CheckArguments, output: &Ou
 /// Checks everything that the project in the current folder holds.
 async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output) -> Result<Outcome, Failure> {
     let home = if arguments.no_global { None } else { home_folder() };
-    let request = ProjectRequest { project: Path::new(""), home: home.as_deref() };
+    let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
+    let lines = if format == CheckFormat::Text { Lines::LeftOut } else { Lines::Told };
+    let request = ProjectRequest { project: Path::new(""), home: home.as_deref(), folder: None, lines };
     let mut report = check_project(request)?;
     let is_empty = report.checks.is_empty();
     let note = if arguments.offline || is_empty { None } else { check_verdicts::ask(global, &mut report).await };
+    report.review(Ruleset::builtin());
     report.hold(read_project_policy(request.project), Timestamp::now());
     let fail_on: Vec<_> = arguments.fail_on.iter().map(|word| (*word).into()).collect();
     let gate = Gate::new(&fail_on);
-    let format = arguments.format.unwrap_or(if output.json { CheckFormat::Json } else { CheckFormat::Text });
     match format {
         CheckFormat::Text if is_empty => {}
         CheckFormat::Text => {
@@ -60,23 +59,27 @@ async fn check_all(global: &Global, arguments: &CheckArguments, output: &Output)
         // Whoever reads a report gets one; that there was nothing to check is an error all the same.
         return Err(Failure::NothingApproved(nothing(None)));
     }
-    Ok(match gate.outcome(&report) {
-        CheckOutcome::Match => Outcome::Done,
-        CheckOutcome::NoVerdict => Outcome::Failed,
-        CheckOutcome::InvalidRecord => Outcome::InvalidRecord,
-        CheckOutcome::Refused => Outcome::Refused,
-    })
+    Ok(outcome_of(gate.outcome(&report)))
 }
 
-/// Returns what stands now in the files that moved since an approval, for each of them.
+/// Returns what drifts mean, once for each folder and what is known of it.
 fn drift_reviews(report: &ProjectReport, width: Option<usize>) -> String {
-    let review = |check: &SkillCheck| {
-        let (drift, folder) = check.drift.as_ref().zip(check.real_folder.as_ref())?;
-        let page = drift_review_page(&review_drift(folder, drift, Ruleset::builtin()), width);
+    let mut shown: Vec<&SkillCheck> = Vec::new();
+    let mut pages = String::new();
+    for check in &report.checks {
+        let Some(review) = &check.review else { continue };
+        let is_told = |other: &&SkillCheck| other.real_folder == check.real_folder && other.review == check.review;
+        if shown.iter().any(is_told) {
+            continue;
+        }
+        shown.push(check);
+        let page = drift_review_page(review, width);
         let name = paint(paint::STRONG, &line(&check.name, 64));
-        (!page.is_empty()).then(|| format!("\nwhat moved in {name}\n{page}"))
-    };
-    report.checks.iter().filter_map(review).collect()
+        if !page.is_empty() {
+            pages.push_str(&format!("\nwhat moved in {name}\n{page}"));
+        }
+    }
+    pages
 }
 
 /// Tells beside the answer what could not be read; a page for a person does not hold it.
@@ -106,26 +109,39 @@ fn unknown_because(check: &SkillCheck) -> Option<&str> {
     }
 }
 
-/// Checks one folder against every approval record that is about it.
+/// Checks the bytes of one folder by everything that the project, or the user, records of it.
 fn check_folder(folder: &Path, output: &Output) -> Result<Outcome, Failure> {
+    let home = home_folder();
+    let lines = if output.json { Lines::Told } else { Lines::LeftOut };
     // The current folder is the project; messages name what lies below it.
-    let checks = check_records(Path::new(""), Some(folder))?;
-    if checks.is_empty() {
+    let request = ProjectRequest { project: Path::new(""), home: home.as_deref(), folder: Some(folder), lines };
+    let mut report = check_project(request)?;
+    report.review(Ruleset::builtin());
+    let gate = Gate::new(&[]);
+    let format = if output.json { CheckFormat::Json } else { CheckFormat::Text };
+    if report.checks.is_empty() {
         return Err(Failure::NothingApproved(nothing(Some(folder))));
     }
     if output.json {
-        let list: Vec<Value> = checks.iter().map(facts).collect();
-        output.pretty(&json!({ "schema_version": 1, "checks": list }).to_string())?;
+        output.pretty(&report.to_json().to_string())?;
     } else {
-        output.text(&checks.iter().filter_map(|check| check.result.as_ref().ok()).map(show).collect::<String>())?;
+        output.text(&check_page(&report, &gate, false))?;
+        output.text(&drift_reviews(&report, output.width))?;
     }
-    for check in &checks {
-        if let Err(error) = &check.result {
-            output::tell_error(&told(check, error));
-        }
-    }
-    Ok(worst(checks.iter().map(|check| outcome(&check.result))))
+    tell(&report, format, None);
+    Ok(outcome_of(gate.outcome(&report)))
 }
+
+/// Returns how the command ends.
+fn outcome_of(outcome: CheckOutcome) -> Outcome {
+    match outcome {
+        CheckOutcome::Match => Outcome::Done,
+        CheckOutcome::NoVerdict => Outcome::Failed,
+        CheckOutcome::InvalidRecord => Outcome::InvalidRecord,
+        CheckOutcome::Refused => Outcome::Refused,
+    }
+}
+
 /// Answers as the tool that defined the format does: the record where it matches, and what
 /// moved where it does not.
 fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, Failure> {
@@ -140,7 +156,7 @@ fn check_one(folder: &Path, record: &Path, output: &Output) -> Result<Outcome, F
     } else {
         output.pretty(&checked.record.to_json()?)?;
     }
-    Ok(outcome(&Ok(checked)))
+    Ok(if checked.drift.is_none() { Outcome::Done } else { Outcome::Refused })
 }
 
 fn show(checked: &Checked) -> String {
@@ -155,62 +171,13 @@ fn show(checked: &Checked) -> String {
     }
 }
 
-/// Returns what became of a record for programs.
-fn facts(check: &RecordCheck) -> Value {
-    let mut facts = json!({ "record": check.path.display().to_string() });
-    match &check.result {
-        Ok(Checked { record, drift, .. }) => {
-            facts["status"] = json!(if drift.is_none() { "match" } else { "drift" });
-            facts["approval_id"] = json!(record.approval_id().as_str());
-            facts["artifact_path"] = json!(record.artifact_path().as_str());
-            facts["root_digest"] = json!(record.root_digest());
-            if let Some(drift) = drift {
-                facts["drift"] = json!(drift);
-            }
-        }
-        Err(error) => {
-            facts["status"] = json!(if error.is_invalid_record() { "invalid_record" } else { "error" });
-            facts["error"] = json!(line(&error.to_string(), 2_000));
-        }
-    }
-    facts
-}
-
-/// Names the record, unless the message does.
-fn told(check: &RecordCheck, error: &CheckError) -> String {
-    match error {
-        CheckError::Record(RecordFileError::Invalid { .. } | RecordFileError::Unreadable { .. }) => error.to_string(),
-        CheckError::Walk(_) => format!("no verdict on {}: {error}", check.path.display()),
-    }
-}
-
-fn outcome(result: &Result<Checked, CheckError>) -> Outcome {
-    match result {
-        Ok(Checked { drift: None, .. }) => Outcome::Done,
-        Ok(_) => Outcome::Refused,
-        Err(error) if error.is_invalid_record() => Outcome::InvalidRecord,
-        Err(_) => Outcome::Failed,
-    }
-}
-
-/// Drift is told even where something else failed: it is the worse news.
-fn worst(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
-    let rank = |outcome: &Outcome| match outcome {
-        Outcome::Done => 0,
-        Outcome::Failed => 1,
-        Outcome::InvalidRecord => 2,
-        Outcome::Refused => 3,
-    };
-    outcomes.into_iter().max_by_key(rank).unwrap_or(Outcome::Failed)
-}
-
 fn nothing(folder: Option<&Path>) -> String {
     let stores = STORES.join(" and ");
     match folder {
         Some(folder) => {
             format!(
-                "no approval record in {stores} is about `{}`; name one with --against, or leave the folder out: \
-                 then every lockfile of the project is checked",
+                "neither an approval record in {stores} nor a lockfile of the project or of the user is about `{}`; \
+                 name a record with --against, or write one: `touchmark lock FOLDER`, `touchmark pin FOLDER`",
                 folder.display()
             )
         }
@@ -218,24 +185,5 @@ fn nothing(folder: Option<&Path>) -> String {
             "there is neither an approval record in {stores} nor a lockfile here; `touchmark lock FOLDER` writes \
              a record, `touchmark pin FOLDER` a lockfile"
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_several_outcomes_the_worst_news_is_told() {
-        use Outcome::{Done, Failed, InvalidRecord, Refused};
-        for (outcomes, expected) in [
-            (vec![Done, Done], Done),
-            (vec![Done, Failed, Done], Failed),
-            (vec![Failed, InvalidRecord, Done], InvalidRecord),
-            (vec![Failed, Refused, InvalidRecord, Done], Refused),
-            (vec![], Failed),
-        ] {
-            assert_eq!(worst(outcomes.clone()), expected, "{outcomes:?}");
-        }
     }
 }

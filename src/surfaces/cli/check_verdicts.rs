@@ -7,8 +7,10 @@ use super::backend::Backend;
 use super::failure::Failure;
 use crate::api::{BatchAnswer, VerifyRequest, VerifyResponse};
 use crate::config::StorageConfig;
-use crate::operations::ProjectReport;
+use crate::operations::{InspectSkill, ProjectReport};
 
+/// Skills of a report that are inspected: a client has a quota of them.
+const INSPECTED: usize = 20;
 /// Why no verdict was looked up, where there is nobody to ask.
 const NO_INDEX: &str = "no verdict was looked up: there is no index on this machine; `touchmark ingest` makes one, \
                         --url asks a server, --offline asks for bytes only";
@@ -29,7 +31,10 @@ pub(super) async fn ask(global: &Global, report: &mut ProjectReport) -> Option<&
         return Some(NO_INDEX);
     }
     match Backend::open(global).await {
-        Ok(backend) => answer(&backend, &questions, report).await,
+        Ok(backend) => {
+            answer(&backend, &questions, report).await;
+            recall(&backend, report).await;
+        }
         Err(failure) => fail(&questions, &failure.to_string(), report),
     }
     None
@@ -53,6 +58,31 @@ async fn answer(backend: &Backend, questions: &[VerifyRequest], report: &mut Pro
             }
         }
         Err(failure) => fail(questions, &failure.to_string(), report),
+    }
+}
+
+/// Asks for what was recorded and is not there any more. An index that does not know it, or does
+/// not answer, leaves the review with what the bytes say.
+async fn recall(backend: &Backend, report: &mut ProjectReport) {
+    let questions = report.recorded_questions();
+    let pins: Result<Vec<Value>, _> = questions.iter().map(serde_json::to_value).collect();
+    let Ok(pins) = pins else { return };
+    let answers = if pins.is_empty() { Ok(Vec::new()) } else { backend.verify_batch(&pins).await };
+    let Ok(answers) = answers else {
+        report.notices.push("the index could not be asked for what was recorded".to_owned());
+        return;
+    };
+    let mut inspected = 0;
+    for (question, answer) in questions.iter().zip(answers) {
+        let BatchAnswer::Hit(hit) = answer else { continue };
+        let skill = match ProjectReport::recorded_revision(&hit) {
+            Some(request) if inspected < INSPECTED => {
+                inspected += 1;
+                backend.ask::<InspectSkill>(request).await.ok()
+            }
+            _ => None,
+        };
+        report.recall(question, &hit, skill.as_ref().map(|answer| &answer.value));
     }
 }
 

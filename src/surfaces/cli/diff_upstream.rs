@@ -13,11 +13,12 @@ use super::held::Held;
 use super::output::Output;
 use super::paint::{self, line, paint};
 use super::remote_error::RemoteError;
+use super::review_page::{files, section};
 use super::text_diff::change_lines;
 
 use crate::api::{ErrorCode, InspectRequest, InspectResponse};
 use crate::approval::{Keep, measure_keeping};
-use crate::operations::{HeldPin, HeldPinFormatError, HeldText, InspectSkill, UpstreamChange, find_pin};
+use crate::operations::{HeldPin, HeldPinFormatError, HeldSkill, InspectSkill, UpstreamChange, find_pin};
 use crate::scan::SafetyStatus;
 
 /// Bytes of a pin.
@@ -59,14 +60,14 @@ pub(super) async fn run(global: &Global, arguments: &DiffArguments, output: &Out
         pin.source_url.clone_from(&arguments.source_url);
         pin.skill_id = None;
     }
-    let text = folder.as_deref().map(held_text).transpose()?;
+    let held = folder.as_deref().map(held_skill).transpose()?;
     let backend = Backend::open(global).await?;
     let skill = find(&backend, &pin).await?;
-    let change = UpstreamChange::between(pin, skill.as_ref(), text.as_ref());
+    let change = UpstreamChange::between(pin, skill.as_ref(), held.as_ref());
     if output.json {
         output.pretty(&serde_json::to_string(&change)?)?;
     } else {
-        output.text(&page(&change, skill.as_ref()))?;
+        output.text(&page(&change, skill.as_ref(), held.is_some()))?;
     }
     Ok(if change.is_same { Outcome::Done } else { Outcome::Refused })
 }
@@ -110,17 +111,15 @@ fn read_limited(reader: impl Read) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// Reads the SKILL.md in a folder as an approval measures it: a link or a pipe in its place is
-/// an error, and nothing is read through it.
-fn held_text(folder: &Path) -> Result<HeldText, HeldPinError> {
+/// Reads the skill in a folder as an approval measures it: a link or a pipe in it is an error,
+/// and nothing is read through it.
+fn held_skill(folder: &Path) -> Result<HeldSkill, HeldPinError> {
     let unreadable = |reason: String| HeldPinError::Unreadable {
         path: line(&folder.display().to_string(), 300),
         reason: line(&reason, 500),
     };
     let measured = measure_keeping(folder, Keep::Contents).map_err(|error| unreadable(error.to_string()))?;
-    let instructions = measured.contents().find(|(file, _)| file.path.as_str() == "SKILL.md");
-    let (_, bytes) = instructions.ok_or_else(|| unreadable("it holds no SKILL.md".to_owned()))?;
-    Ok(HeldText::new(bytes))
+    HeldSkill::of(&measured).ok_or_else(|| unreadable("it holds no SKILL.md".to_owned()))
 }
 
 /// Finds the skill by the first part of the pin that leads to one: its id, its source, its
@@ -150,7 +149,7 @@ fn is_not_found(failure: &Failure) -> bool {
     }
 }
 
-fn page(change: &UpstreamChange, skill: Option<&InspectResponse>) -> String {
+fn page(change: &UpstreamChange, skill: Option<&InspectResponse>, is_held: bool) -> String {
     let Some(skill) = skill else {
         let known = [
             ("skill_id", change.pin.skill_id.map(|id| id.to_string())),
@@ -183,7 +182,18 @@ fn page(change: &UpstreamChange, skill: Option<&InspectResponse>) -> String {
         lines.push(format!("    {} now", line(after, 500)));
     }
     if change.is_edited == Some(true) {
-        lines.push(paint(paint::CARE, "  the SKILL.md that is held here is not the one that was pinned"));
+        lines.push(paint(paint::CARE, "  what is held here is not what was pinned"));
+    }
+    match &change.files {
+        Some(changes) => {
+            let whose = if is_held { "is held here" } else { "was pinned" };
+            section(&mut lines, &format!("files, from what {whose} to what the index lists"), files(changes));
+        }
+        None if is_held => lines.push(paint(
+            paint::FAINT,
+            "  the index does not list every file of it, so that nothing is said of those beside SKILL.md",
+        )),
+        None => {}
     }
     if let Some(text) = &change.text {
         lines.push(String::new());

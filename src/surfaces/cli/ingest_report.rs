@@ -27,6 +27,7 @@ pub(super) fn body(report: &IngestReport) -> String {
         "skills": report.skills(),
         "added": report.added,
         "changed": report.changed,
+        "moved": report.moved,
         "unchanged": report.unchanged,
         "removed": report.removed,
         "incomplete": report.incomplete,
@@ -51,6 +52,10 @@ pub(super) fn show(report: &IngestReport) -> String {
         count(report.unchanged, "unchanged"),
         count(report.removed, "removed"),
     ];
+    if report.moved > 0 {
+        // The same files at another commit are no news of the skill, and of the source they are.
+        changes.insert(2, count(report.moved, "at another commit"));
+    }
     if report.failure_count > 0 {
         changes.push(paint(paint::ERROR, &count(report.failure_count, "failed")));
     } else {

@@ -9,7 +9,8 @@ use super::table::{Cell, cut, lay_out, wrap};
 use super::text_diff::text_lines;
 use crate::approval::Difference;
 use crate::change::{
-    ChangeReview, DriftReview, FileChange, FileChangeKind, FindingChanges, NewAct, ReviewedSide, ToolChanges,
+    ChangeReview, DriftExtent, DriftReview, FileChange, FileChangeKind, FindingChanges, NewAct, ReviewedSide,
+    ToolChanges,
 };
 use crate::scan::{Act, Finding};
 
@@ -59,26 +60,57 @@ pub(super) fn change_page(review: &ChangeReview, width: Option<usize>) -> String
     lines.join("\n")
 }
 
-/// Returns what can be said of a folder that is not what was approved.
+/// Returns what can be said of a folder that is not what was recorded.
 pub(super) fn drift_review_page(review: &DriftReview, width: Option<usize>) -> String {
     let mut lines = Vec::new();
     match &review.now {
         Some(now) => {
-            lines.push(format!("  now {} {}", mark(now.status), advice(now.recommended_action)));
+            let before = review.since.as_ref().map(|since| since.status_before).filter(|before| *before != now.status);
+            let before = before.map(|before| format!("was {}, ", mark(before))).unwrap_or_default();
+            lines.push(format!("  {before}now {} {}", mark(now.status), advice(now.recommended_action)));
             lines.extend(unread(now));
         }
         None => lines.push(paint(paint::BAD, "  there is no skill in it that can be scanned")),
+    }
+    if review.extent == DriftExtent::CoveredFiles && review.now.is_some() {
+        let covered = count(review.extent_count, "file");
+        lines.push(paint(
+            paint::FAINT,
+            &format!("  one digest is recorded, of {covered}: which of them moved, or is gone, it does not tell"),
+        ));
+    }
+    if let Some(since) = &review.since {
+        for (word, able) in [("newly able of", &since.gained), ("no longer able of", &since.lost)] {
+            if let Some(able) = able.as_ref().filter(|able| !able.is_empty()) {
+                let able: Vec<String> = able.iter().map(|word| line(word, 40)).collect();
+                lines.push(format!("  {} {}", paint(paint::CARE, &format!("{word}:")), able.join(", ")));
+            }
+        }
+        if since.is_same_ruleset == Some(false) {
+            let text = "  the index scanned it by other rules, so that findings may differ for that alone";
+            lines.push(paint(paint::FAINT, text));
+        }
     }
     if !review.newly_executable.is_empty() {
         let paths: Vec<String> = review.newly_executable.iter().take(SHOWN_FILES).map(|path| line(path, 300)).collect();
         lines.push(format!("  {} {}", paint(paint::BAD, "now executable:"), paths.join(", ")));
     }
-    section(
-        &mut lines,
-        "what the files do that moved",
-        acts(&review.acts, &ToolChanges::default(), ", as files do that did not move", width),
-    );
-    section(&mut lines, &format!("findings in them ({})", review.finding_count), found(&review.findings, width));
+    let of_moved = review.extent == DriftExtent::MovedFiles;
+    let (does, known) = match of_moved {
+        true => ("what the files do that moved", ", as files do that did not move"),
+        false => ("what these files do", ", as other files do"),
+    };
+    section(&mut lines, does, acts(&review.acts, &ToolChanges::default(), known, width));
+    match review.since.as_ref().and_then(|since| since.findings.as_ref()) {
+        Some(changes) => lines.extend(findings(changes, width)),
+        None => {
+            let title = format!("findings in them ({})", review.finding_count);
+            section(&mut lines, &title, found(&review.findings, width));
+        }
+    }
+    if review.since.is_some() {
+        section(&mut lines, "files", files(&review.files));
+    }
     if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
@@ -276,8 +308,11 @@ fn file_note(change: &FileChange) -> String {
             if before.size_bytes != after.size_bytes || change.kind == FileChangeKind::Changed {
                 notes.push(format!("{} → {}", HumanCount(before.size_bytes), count(after.size_bytes, "byte")));
             }
-            if before.is_executable != after.is_executable {
-                notes.push(if after.is_executable { "now executable" } else { "no longer executable" }.to_owned());
+            if before.has_other_mode(after) {
+                notes.push(
+                    if after.is_executable == Some(true) { "now executable" } else { "no longer executable" }
+                        .to_owned(),
+                );
             }
             if before.is_link != after.is_link {
                 notes.push(if after.is_link { "now a symbolic link" } else { "no longer a symbolic link" }.to_owned());
@@ -285,7 +320,7 @@ fn file_note(change: &FileChange) -> String {
         }
         (None, Some(state)) | (Some(state), None) => {
             notes.push(count(state.size_bytes, "byte"));
-            if state.is_executable {
+            if state.is_executable == Some(true) {
                 notes.push("executable".to_owned());
             }
             if state.is_link {

@@ -6,7 +6,7 @@ use crate::recipe::{Covers, HashRecipe, Weakness};
 /// Writes the page from the list of recipes.
 pub(super) fn recipes(url: &str) -> Page {
     let mut body = format!(
-        "Every tool of the field hashes a skill in its own way. Touchmark computes all of them when it ingests a skill, so that `/verify`, `verify_skill`, `touchmark verify --content-hash` and `POST /verify/batch` take whichever digest is at hand, with or without its prefix:\n\n```bash\ncurl -s '{url}/verify?content_hash=70b0d611e1e6bfb3ad637f8bb29e84505f467f2990082f33e89f37f272e77e58'\n```\n\n\
+        "Every tool of the field hashes a skill in its own way. Touchmark computes all of them when it ingests a skill, so that `/verify`, `verify_skill`, `touchmark verify --content-hash` and `POST /verify/batch` take whichever digest is at hand, with or without its prefix:\n\n```bash\ncurl -s \"{url}/verify?content_hash=$(jq -r '.skills.pdf.computedHash' skills-lock.json)\"\ntouchmark verify --content-hash \"$(git rev-parse HEAD:skills/pdf)\"\n```\n\n\
          The answer says in `match.recipe` which recipe matched (`name`), what it covers (`covers`), how much that proves (`strength`, `note`), whether the revision that matched is the current one (`is_current`), and names the strong digest of that revision (`matched_package_hash`, root digest v1) beside it.\n\n\
          ## What a match proves\n\n\
          - A **strong** match proves that what the recipe covers is the same: nobody can make two different skills with one digest. A recipe that covers `skill_md` says nothing of the files beside it, and only `root_digest_v1` and `git_tree_sha1` see execute bits.\n\

@@ -19,8 +19,9 @@ pub fn github_commands(report: &ProjectReport, gate: &Gate) -> String {
             }
             let heading = format!("{}: {}", complaint.kind.as_str(), title(check));
             commands.push_str(&format!(
-                "::error file={},title={}::{}\n",
+                "::error file={}{},title={}::{}\n",
                 command_property(&path(check)),
+                check.position.map(|at| format!(",line={},col={}", at.line, at.column)).unwrap_or_default(),
                 command_property(&heading),
                 command_data(&text(&complaint.text)),
             ));

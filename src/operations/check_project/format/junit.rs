@@ -50,6 +50,11 @@ fn write_case(
     let mut case = BytesStart::new("testcase");
     case.push_attribute(("classname", suite));
     case.push_attribute(("name", title(check).as_str()));
+    // No part of the schema of JUnit, and read by most of what shows its reports.
+    case.push_attribute(("file", suite));
+    if let Some(position) = check.position {
+        case.push_attribute(("line", position.line.to_string().as_str()));
+    }
     writer.write_event(Event::Start(case))?;
     for complaint in complaints {
         let tag = match complaint.kind.outcome() {

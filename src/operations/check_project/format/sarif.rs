@@ -7,13 +7,8 @@ use serde_json::{Value, json};
 use super::super::gate::{CheckOutcome, Complaint, ComplaintKind, Gate};
 use super::super::report::{ProjectReport, SkillCheck};
 use super::{path, text, title};
-use crate::scan::format::{is_relative_uri, sarif_message, uri_of_path};
+use crate::scan::format::{SARIF_RESULTS, SarifRun, sarif_location, sarif_message, sarif_notification};
 use crate::skill::Sha256Digest;
-
-/// Results that services take in one run; GitHub refuses a file with more.
-const RESULTS: usize = 25_000;
-/// The base of relative URIs: the root of the sources.
-const BASE: &str = "%SRCROOT%";
 
 /// Writes a report as a SARIF log: a result for everything that is wrong or worth knowing, the
 /// worst first. Where there are too many a notification says so.
@@ -25,37 +20,27 @@ pub fn sarif_log(report: &ProjectReport, gate: &Gate) -> String {
         .collect();
     // Within a kind the order is that of the report.
     complaints.sort_by_key(|(_, complaint)| (Reverse(complaint.kind.outcome()), complaint.kind));
-    let left_out = complaints.len().saturating_sub(RESULTS);
+    let left_out = complaints.len().saturating_sub(SARIF_RESULTS);
     let results: Vec<Value> =
-        complaints.iter().take(RESULTS).map(|(check, complaint)| result(check, complaint)).collect();
+        complaints.iter().take(SARIF_RESULTS).map(|(check, complaint)| result(check, complaint)).collect();
     let cut = (left_out > 0).then(|| {
-        format!("{left_out} results were left out: a run has {RESULTS} at most; they are the least of all, and --format json has them")
+        format!("{left_out} results were left out: a run has {SARIF_RESULTS} at most; they are the least of all, and --format json has them")
     });
-    let notices: Vec<Value> = cut
-        .iter()
-        .chain(&report.notices)
-        .map(|notice| json!({ "level": "warning", "message": { "text": sarif_message(&text(notice)) } }))
-        .collect();
-    let is_complete = gate.outcome(report) != CheckOutcome::NoVerdict;
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "Touchmark",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": ComplaintKind::ALL.iter().map(|kind| rule(*kind)).collect::<Vec<_>>()
-            } },
-            "automationDetails": { "id": "touchmark/check/" },
-            "invocations": [{ "executionSuccessful": is_complete, "toolExecutionNotifications": notices }],
-            "originalUriBaseIds": { BASE: { "description": { "text": "The folder in which the check was started" } } },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-            "properties": { "checked": report.checks.len() }
-        }]
-    });
-    serde_json::to_string_pretty(&log).expect("a value is JSON") + "\n"
+    let notifications =
+        cut.iter().chain(&report.notices).map(|notice| sarif_notification("warning", &text(notice), None)).collect();
+    SarifRun {
+        verb: "check",
+        is_automation: true,
+        rules: ComplaintKind::ALL.iter().map(|kind| rule(*kind)).collect(),
+        ruleset_version: None,
+        is_complete: gate.outcome(report) != CheckOutcome::NoVerdict,
+        notifications,
+        configuration: None,
+        artifacts: None,
+        results,
+        properties: json!({ "checked": report.checks.len() }),
+    }
+    .into_log()
 }
 
 fn rule(kind: ComplaintKind) -> Value {
@@ -75,11 +60,11 @@ fn level(kind: ComplaintKind) -> &'static str {
 }
 
 fn result(check: &SkillCheck, complaint: &Complaint) -> Value {
-    let path = path(check);
-    let mut location = json!({ "uri": uri_of_path(&path) });
-    if is_relative_uri(&path) {
-        location["uriBaseId"] = json!(BASE);
-    }
+    let location = sarif_location(&path(check));
+    let region = match check.position {
+        Some(position) => json!({ "startLine": position.line, "startColumn": position.column }),
+        None => json!({ "startLine": 1 }),
+    };
     let folder = check.folder.as_deref().unwrap_or_default();
     // The same fault of the same record in the next run, whatever the bytes are by then.
     let identity = [complaint.kind.as_str(), &check.lockfile, &check.key, &check.name, folder].join("\0");
@@ -89,7 +74,7 @@ fn result(check: &SkillCheck, complaint: &Complaint) -> Value {
         "ruleIndex": ComplaintKind::ALL.iter().position(|kind| *kind == complaint.kind),
         "level": level(complaint.kind),
         "message": { "text": sarif_message(&message) },
-        "locations": [{ "physicalLocation": { "artifactLocation": location, "region": { "startLine": 1 } } }],
+        "locations": [{ "physicalLocation": { "artifactLocation": location, "region": region } }],
         "partialFingerprints": { "touchmarkCheck/v1": Sha256Digest::of(identity.as_bytes()).to_hex() },
         "properties": {
             "status": check.status,

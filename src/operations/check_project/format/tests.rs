@@ -2,11 +2,12 @@
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::project::blank;
 use super::super::{BytesStatus, CheckOutcome, Gate, ProjectReport, VerdictState};
 use super::{github_commands, junit, sarif_log};
+use crate::lockfile::Position;
 
 const HOSTILE: &[&str] = &[
     "\u{1b}[2J\u{1b}]0;x\u{7}",
@@ -33,6 +34,7 @@ fn report() -> ProjectReport {
             check.folder = Some((*hostile).to_owned());
             check.error = Some(format!("`{hostile}` is odd"));
             check.status = status;
+            check.position = (status == BytesStatus::Drift).then_some(Position { line: 3, column: 5 });
             check.verdict = Some(VerdictState::Unknown { reason: (*hostile).to_owned() });
             report.checks.push(check);
         }
@@ -51,7 +53,8 @@ fn no_line_of_a_workflow_is_an_authors() {
         let (name, properties) = head.split_once(' ').expect("properties");
         assert!(["error", "warning", "notice"].contains(&name), "{line}");
         let names: Vec<&str> = properties.split(',').filter_map(|property| property.split('=').next()).collect();
-        assert!(names == ["file", "title"] || names == ["title"], "{line}");
+        let known: [&[&str]; 3] = [&["file", "line", "col", "title"], &["file", "title"], &["title"]];
+        assert!(known.contains(&names.as_slice()), "{line}");
         assert!(!line.chars().any(|character| character.is_control() || character == '\u{202e}'), "{line:?}");
     }
     // Every check has an unknown verdict, and three of four something else.
@@ -102,6 +105,10 @@ fn the_log_is_sarif_and_its_messages_are_no_markup() {
     for result in results {
         let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("a small number");
         assert_eq!(result["ruleId"], rules[index]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let is_drift = result["properties"]["status"] == "drift";
+        let expected = if is_drift { json!({ "startLine": 3, "startColumn": 5 }) } else { json!({ "startLine": 1 }) };
+        assert_eq!(*region, expected);
         let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("a URI");
         assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()) && !uri.starts_with("javascript:"), "{uri}");
         let message = result["message"]["text"].as_str().expect("a message");
