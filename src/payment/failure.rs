@@ -14,7 +14,7 @@ pub enum PaymentFailure {
     #[error("the payment was used before; sign a new one")]
     Used,
     /// Another call is at it.
-    #[error("the payment is being processed by another call; give it a name (payment-identifier) to get its answer")]
+    #[error("another call is still at this payment; send it again in a few seconds")]
     Busy,
     /// Its name belongs to another request or another payer.
     #[error("the payment-identifier was used for another request; choose a new one")]

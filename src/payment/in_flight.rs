@@ -39,9 +39,6 @@ pub(super) enum Entrance {
     Open(InFlightGuard),
     /// Another call is at the payment, or at one of the same name.
     Busy {
-        /// Whether it answers the same request under the same name, so that its answer is
-        /// worth waiting for.
-        is_same: bool,
         /// Whether it has the same name and answers another request.
         is_conflict: bool,
         /// Closed when it has ended.
@@ -67,11 +64,7 @@ impl InFlight {
         let named = name.as_ref().and_then(|name| calls.by_name.get(name)).unwrap_or(&key);
         if let Some(call) = calls.by_key.get(named).or_else(|| calls.by_key.get(&key)) {
             let has_name = name.is_some() && call.name == name;
-            return Entrance::Busy {
-                is_same: has_name && call.body == body,
-                is_conflict: has_name && call.body != body,
-                ended: call.ended.clone(),
-            };
+            return Entrance::Busy { is_conflict: has_name && call.body != body, ended: call.ended.clone() };
         }
         if calls.by_key.len() >= CAPACITY {
             return Entrance::Full;

@@ -16,11 +16,18 @@ use crate::skill::{Sha256Digest, Timestamp};
 /// What makes a payment unique: a digest of network, token, payer and nonce. The token's
 /// contract takes each nonce of a payer once.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PaymentKey(pub(crate) [u8; 32]);
+pub struct PaymentKey(Sha256Digest);
+
+impl PaymentKey {
+    /// Returns the digest.
+    pub fn digest(&self) -> Sha256Digest {
+        self.0
+    }
+}
 
 impl fmt::Debug for PaymentKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&hex::encode(self.0))
+        fmt::Display::fmt(&self.0, formatter)
     }
 }
 
@@ -87,7 +94,7 @@ impl Payment {
         let asset = self.terms.asset();
         let (payer, nonce) = (self.authorization.payer.to_key(), hex::encode(self.authorization.nonce));
         let parts = format!("{}\n{}\n{payer}\n{nonce}", asset.network, asset.address.to_lowercase());
-        PaymentKey(*Sha256Digest::of(parts.as_bytes()).as_bytes())
+        PaymentKey(Sha256Digest::of(parts.as_bytes()))
     }
 
     /// Returns a digest of all that is signed and of the signature: two payments with the same

@@ -4,9 +4,11 @@
 //! can move only after the ledger says `settling`, so what a killed process leaves behind is
 //! either free or asked about.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure::tidy;
@@ -106,7 +108,7 @@ impl Payments {
     }
 
     /// Reserves a payment for a request with the digest `body`, or returns what it has bought
-    /// already. One of the same name and body as another that is on its way waits for it.
+    /// already. While another call is at it, or at one of its name, it waits.
     ///
     /// # Errors
     /// Says why it buys nothing.
@@ -122,9 +124,9 @@ impl Payments {
                 Entrance::Open(guard) => break guard,
                 Entrance::Full => return Err(PaymentFailure::Unavailable { status: None }),
                 Entrance::Busy { is_conflict: true, .. } => return Err(PaymentFailure::Conflict),
-                Entrance::Busy { is_same: false, .. } => return Err(PaymentFailure::Busy),
                 Entrance::Busy { mut ended, .. } => {
-                    // It never changes: it is closed when the other call has ended.
+                    // It never changes: it is closed when the other call has ended, and then the
+                    // ledger knows what to say.
                     timeout_at(deadline, ended.changed()).await.map_err(|_| PaymentFailure::Busy)?.unwrap_or(());
                 }
             }
@@ -210,22 +212,28 @@ impl Payments {
         payment: &Payment,
         request: &FacilitatorRequest,
     ) -> Result<String, PaymentFailure> {
-        let checked = timeout(self.patience.check, self.facilitator.verify(request)).await;
-        match checked {
-            Ok(Ok(verified)) => {
-                let payer =
-                    verified.payer.parse::<Address>().ok().filter(|payer| *payer == payment.authorization.payer);
-                payer.map(|payer| payer.to_key()).ok_or_else(|| {
-                    tracing::warn!(payer = %sanitise_line(&verified.payer, 60), "the facilitator names another payer than the payment");
-                    PaymentFailure::Unavailable { status: None }
-                })
+        match self.wait(self.facilitator.verify(request)).await {
+            Some(Ok(verified)) => {
+                let payer = &payment.authorization.payer;
+                // The protocol lets a facilitator leave the payer out.
+                if verified.payer.is_empty() || verified.payer.parse::<Address>().is_ok_and(|named| named == *payer) {
+                    return Ok(payer.to_key());
+                }
+                tracing::warn!(named = %sanitise_line(&verified.payer, 60), "the facilitator names another payer than the payment");
+                Err(PaymentFailure::Unavailable { status: None })
             }
-            Ok(Err(failure)) => Err(failure.into()),
-            Err(_) => {
+            Some(Err(failure)) => Err(failure.into()),
+            None => {
                 tracing::warn!("the facilitator did not check a payment in time");
                 Err(PaymentFailure::Unavailable { status: None })
             }
         }
+    }
+
+    /// Waits for a facilitator as long as for a check; nothing is what it says too late, or
+    /// where it panics.
+    async fn wait<T>(&self, says: impl Future<Output = T>) -> Option<T> {
+        timeout(self.patience.check, AssertUnwindSafe(says).catch_unwind()).await.ok()?.ok()
     }
 
     /// Finds out what became of a settlement, and notes it.
@@ -234,7 +242,7 @@ impl Payments {
             tracing::error!(nonce = %entry.payment.nonce, "the ledger holds an unreadable request; its settlement stays unknown");
             return Ok(entry);
         };
-        let found = timeout(self.patience.check, self.facilitator.settlement(&request)).await;
+        let found = self.wait(self.facilitator.settlement(&request)).await;
         let step = match found.unwrap_or(Settlement::Unknown) {
             Settlement::Done(transaction) => PaymentStep::Finish { transaction: transaction.map(|hash| tidy(&hash)) },
             Settlement::Never => PaymentStep::Fail { reason: "never settled".to_owned() },
@@ -274,7 +282,7 @@ fn ledger_row(payment: &Payment, body: Sha256Digest, request: &FacilitatorReques
     let (asset, authorization) = (payment.terms.asset(), &payment.authorization);
     let seconds = i64::try_from(authorization.valid_before).unwrap_or(i64::MAX);
     NewPayment {
-        key: Sha256Digest::from_bytes(payment.key().0),
+        key: payment.key().digest(),
         digest: payment.digest(),
         identifier: payment.identifier.as_ref().map(|identifier| identifier.to_string()),
         body,

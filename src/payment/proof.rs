@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::PaymentRefusal;
 
-/// Longest header, in bytes. A payment has less than two thousand; its signature may be long.
-const HEADER_BYTES: usize = 16 * 1024;
+/// Longest payment, in bytes, in base64 or as a message. A payment has less than two thousand; its signature may be long.
+const PAYMENT_BYTES: usize = 16 * 1024;
 
 /// What a client sent as a payment.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,9 @@ impl PaymentProof {
         let (message, expected) = match self {
             Self::SignatureHeader(header) => (decode("PAYMENT-SIGNATURE", header)?, Some(Version::Two)),
             Self::PaymentHeader(header) => (decode("X-PAYMENT", header)?, Some(Version::One)),
+            Self::Message(message) if message.to_string().len() > PAYMENT_BYTES => {
+                return Err(invalid("the payment is longer than 16 KiB"));
+            }
             Self::Message(message) => (message.clone(), None),
             Self::Unreadable => return Err(invalid("the payment header is given twice, or is not ASCII")),
             Self::Foreign => return Err(invalid("the payment is not one of x402")),
@@ -75,8 +78,8 @@ impl PaymentProof {
 
 fn decode(name: &str, header: &str) -> Result<Value, PaymentRefusal> {
     let invalid = |detail: String| PaymentRefusal::malformed("invalid_payload", detail);
-    if header.len() > HEADER_BYTES {
-        return Err(invalid(format!("{name} has {} bytes, the limit is {HEADER_BYTES}", header.len())));
+    if header.len() > PAYMENT_BYTES {
+        return Err(invalid(format!("{name} has {} bytes, the limit is {PAYMENT_BYTES}", header.len())));
     }
     // Clients disagree about the alphabet and the padding.
     let engines = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];

@@ -125,6 +125,7 @@ async fn settle(row: &Row) -> Result<Receipt, PaymentFailure> {
     match outcome {
         Ok(Ok(settled)) => {
             let settled = Settled { transaction: tidy(&settled.transaction), ..settled };
+            tracing::info!(transaction = %settled.transaction, units = row.payment.terms.units(), "a payment was settled");
             let receipt = Receipt::settled(&row.payment, &settled);
             row.step(PaymentStep::Finish { transaction: Some(settled.transaction) }).await?;
             Ok(receipt)

@@ -43,12 +43,15 @@ async fn the_result_of_an_unpaid_call_is_the_offer_and_a_paid_one_carries_the_re
 #[tokio::test]
 async fn a_payment_that_buys_nothing_is_told_in_the_result() {
     let service = Service::start(Setup::PAID).await;
+    let mut long = payment(1);
+    long["junk"] = json!("x".repeat(20_000));
     let mut dear = payment(1);
     dear["accepted"]["amount"] = json!("1");
     for (sent, status_has_offer, code) in [
         (dear, true, "PAYMENT_FAILED"),
         (json!("garbled"), false, "PAYMENT_FAILED"),
         (json!({ "x402Version": 9 }), false, "PAYMENT_FAILED"),
+        (long, false, "PAYMENT_FAILED"),
     ] {
         let refused = service.tool("discover_skills", query(), Some(&sent)).await;
         assert_eq!((&refused["isError"], &refused["_meta"]["touchmark/error"]["code"]), (&json!(true), &json!(code)));

@@ -34,6 +34,7 @@ async fn an_outage_of_checks_is_told_and_costs_nothing() {
         (Says::Unavailable(Some(200)), 503),
         (Says::Nothing, 503),
         (Says::AnotherPayer, 503),
+        (Says::Panic, 503),
     ] {
         service.facilitator.checks_say(says.clone());
         let started = Instant::now();

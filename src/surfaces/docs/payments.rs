@@ -58,7 +58,7 @@ Name a payment to be safe against lost connections: the extension `payment-ident
 | `PAYMENT_REQUIRED` | 402 | the free tier is used up, and no payment came |
 | `PAYMENT_FAILED` | 400 | the payment cannot be read; `details.reason` has the code of the protocol |
 | `PAYMENT_FAILED` | 402 | it does not pay the offer, was used before, or was refused by the facilitator; a status of 400 to 499 of the facilitator is passed on |
-| `PAYMENT_FAILED` | 409 | another call is at this payment, or its name belongs to another request |
+| `PAYMENT_FAILED` | 409 | another call was at this payment for as long as a client waits, or its name belongs to another request |
 | `PAYMENT_UNAVAILABLE` | 503 | the facilitator, the chain or the ledger gives no answer within five seconds; a status of 500 to 599 of the facilitator is passed on. `retry_after_seconds` is 30 |
 | `PROTOCOL_UNSUPPORTED` | 501 | a payment of another protocol (`Authorization: Payment`) |
 
@@ -78,7 +78,7 @@ Off by default. Payments take over where the quota ends, so `TOUCHMARK_FREE_DISC
 
 Either a facilitator URL, or a node and a key. The token is USDC on Base (`eip155:8453`).
 
-**The ledger** is the table `payments` of `touchmark.db`: each payment with its state (`reserved`, `verified`, `settling`, `settled`, `failed`, `abandoned`), payer, amount and transaction. Money can have moved only in `settling` and `settled`, and the database refuses to delete those. A service that starts frees what was reserved by a process that was killed. Settlements whose end is not known are asked about at once, every 30 seconds, and when their payer comes again, for a week; a facilitator that cannot look at the chain leaves them in `settling`. Answers are kept until they are given, those of named payments for a day; payments that moved nothing are forgotten after a day, or beyond 10,000. A power cut may lose the last rows before it (see [data](https://www.sqlite.org/wal.html#performance_considerations)); the chain still takes each nonce once.
+**The ledger** is the table `payments` of `touchmark.db`: each payment with its state (`reserved`, `verified`, `settling`, `settled`, `failed`, `abandoned`), payer, amount and transaction. Money can have moved only in `settling` and `settled`, and the database refuses to delete those. A service that starts frees what was reserved by a process that was killed. Settlements whose end is not known are asked about at once, every 30 seconds, and when their payer comes again, for a week; a facilitator that cannot look at the chain leaves them in `settling`. Answers are kept until they are given, those of named payments for a day; payments that moved nothing are forgotten after a day, or beyond 10,000. A kill loses nothing of it; a power cut may lose the rows of the last moments, and the chain still takes each nonce once.
 
 One service on a data folder takes payments: a second would free what the first has reserved when it starts, which costs nobody money but calls their answer.
 "#;
