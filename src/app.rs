@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::compute::Compute;
-use crate::config::{MeterConfig, SearchConfig, StorageConfig};
+use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
 use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
+use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
@@ -24,6 +25,25 @@ pub enum AppError {
     /// The catalogue that ships inside the program cannot be stored.
     #[error("cannot store the starter catalogue: {0}")]
     Starter(#[from] IngestError),
+    /// Nobody can be paid there.
+    #[error("TOUCHMARK_PAYMENTS_PAY_TO is {value:?}, which is {source}")]
+    PayTo {
+        /// The value.
+        value: String,
+        /// What is wrong with it.
+        source: AddressParseError,
+    },
+    /// Nothing can cost that.
+    #[error("TOUCHMARK_PAYMENTS_PRICE is {value:?}, which is {source}")]
+    Price {
+        /// The value.
+        value: String,
+        /// What is wrong with it.
+        source: PriceParseError,
+    },
+    /// Nobody would settle.
+    #[error("payments are configured, but this program has no facilitator; unset TOUCHMARK_PAYMENTS_PAY_TO")]
+    NoFacilitator,
 }
 
 /// Opens what operations work with, with the embedder that ships with the program: see
@@ -83,6 +103,30 @@ pub async fn open_at(
 pub async fn metered(services: Services, config: Option<MeterConfig>) -> Result<Services, AppError> {
     let Some(MeterConfig { workflows, unresolved_inspects, lookups }) = config else { return Ok(services) };
     Ok(services.metered(QuotaLimits { workflows, unresolved_inspects, lookups }).await?)
+}
+
+/// Takes payments, as far as that is configured.
+///
+/// # Errors
+/// Fails where the configuration cannot be used, or the store cannot be read.
+pub async fn paid(services: Services, config: Option<PaymentConfig>) -> Result<Services, AppError> {
+    let Some(config) = config else { return Ok(services) };
+    let terms = payment_terms(&config)?;
+    let facilitator = facilitator(&config)?;
+    Ok(services.paid(terms, facilitator, Patience::DEFAULT).await?)
+}
+
+/// The one place where the facilitator of a configuration is constructed.
+fn facilitator(_: &PaymentConfig) -> Result<Arc<dyn Facilitator>, AppError> {
+    Err(AppError::NoFacilitator)
+}
+
+/// Reads what a payment has to be.
+fn payment_terms(config: &PaymentConfig) -> Result<Terms, AppError> {
+    let PaymentConfig { pay_to, price, .. } = config;
+    let price: Price = price.parse().map_err(|source| AppError::Price { value: price.clone(), source })?;
+    let pay_to: Address = pay_to.parse().map_err(|source| AppError::PayTo { value: pay_to.clone(), source })?;
+    Ok(Terms::new(price, pay_to))
 }
 
 struct Silent;

@@ -46,6 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
             "search",
             "meter",
+            "payment",
             "compute",
             "ingest",
             "evaluation",
@@ -55,7 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
     ("surfaces", &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "app"]),
-    ("app", &["operations", "config", "compute", "search", "skill", "store"]),
+    ("app", &["operations", "config", "compute", "search", "skill", "store", "payment"]),
 ];
 
 /// Crates that only some rooms may know.
@@ -72,6 +73,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustix", &["approval", "placement"]),
     ("reqwest", &["surfaces"]),
     ("quick_xml", &["operations"]),
+    ("x402_types", &["payment"]),
 ];
 
 #[test]

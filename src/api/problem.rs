@@ -41,9 +41,24 @@ impl ErrorCode {
             true,
             "A quota, the five inspections of a `query_id` or a lookup bucket is used up. Status 402 where it is the free tier and payments are off.",
         ),
-        (Self::PaymentRequired, 402, true, "The free tier is used up and no payment was supplied."),
-        (Self::PaymentFailed, 402, true, "The supplied payment was not accepted."),
-        (Self::PaymentUnavailable, 503, true, "Payments cannot be processed at the moment."),
+        (
+            Self::PaymentRequired,
+            402,
+            true,
+            "The free tier is used up and no payment was supplied; the offer is in `PAYMENT-REQUIRED`.",
+        ),
+        (
+            Self::PaymentFailed,
+            402,
+            true,
+            "The supplied payment was not accepted; `details.reason` says why. Status 400 where it cannot be read, 409 where it is in use for another call, else that of the facilitator where it gave one.",
+        ),
+        (
+            Self::PaymentUnavailable,
+            503,
+            true,
+            "Payments cannot be processed at the moment. Where the facilitator gave a status of 5xx, that one.",
+        ),
         (Self::ProtocolUnsupported, 501, false, "Another payment protocol than x402 was supplied."),
         (
             Self::InvalidRequest,

@@ -57,6 +57,18 @@ impl Entitlements {
         query_id
     }
 
+    /// Forgets a search whose answer nobody gets.
+    pub fn revoke(&self, query_id: &str) {
+        self.grants.invalidate(query_id);
+    }
+
+    /// Remembers a search of an earlier process whose answer is given only now. One that is
+    /// known stays as it is.
+    pub fn reissue(&self, query_id: &str, skills: Vec<SkillId>, now: Timestamp) {
+        let grant = || Arc::new(Grant { skills, issued_at: now, used: AtomicU32::new(0) });
+        self.grants.get_with_by_ref(query_id, grant);
+    }
+
     /// Tells whether an inspection of `skill` is left, and uses none.
     pub fn entitles(&self, query_id: &str, skill: SkillId, now: Timestamp) -> bool {
         self.grants.get(query_id).is_some_and(|grant| {
@@ -119,6 +131,19 @@ mod tests {
         assert!(!entitlements.entitles(&query_id, skill("a"), minutes(10)));
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(10)), Err(Refusal::UsedUp));
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(61)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_search_is_taken_back_and_given_again() {
+        let entitlements = Entitlements::new();
+        let query_id = entitlements.issue(vec![skill("a")], minutes(0));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(1)), Ok(()));
+        entitlements.reissue(&query_id, vec![skill("b")], minutes(2));
+        assert_eq!(entitlements.redeem(&query_id, skill("b"), minutes(2)), Err(Refusal::MismatchedSkill));
+        entitlements.revoke(&query_id);
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(3)), Err(Refusal::Unknown));
+        entitlements.reissue(&query_id, vec![skill("a")], minutes(100));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(101)), Ok(()));
     }
 
     #[test]

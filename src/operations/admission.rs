@@ -1,5 +1,5 @@
 //! What a call over a network draws from the free tier of its client, and what it hears when
-//! that is used up.
+//! that is used up: that it has to pay, or to wait.
 //!
 //! A call that fails draws nothing. Calls without a client (the command line, MCP over standard
 //! input) are the owner's own and are never counted.
@@ -7,10 +7,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Exposed, Services};
+use super::paid_call::PaidCall;
+use super::{Caller, Exposed, Services, inspect_skill};
 use crate::api::{ErrorCode, InspectQuery, InspectRequest, Problem, SkillSelector};
-use crate::meter::{Admission, Bucket, Meter};
-pub use crate::meter::{ClientAddress, Draw, Quota};
+use crate::meter::{Admission, Bucket, ClientAddress, Meter};
+pub use crate::meter::{Draw, Quota};
+pub use crate::payment::{Challenge, Receipt};
 
 /// What an operation costs a client of its free tier.
 #[derive(Debug, Clone, Copy)]
@@ -33,28 +35,45 @@ pub struct Answered {
     /// How the discovery quota of the client stands, where the operation is one of discovery
     /// and there is a quota.
     pub quota: Option<Quota>,
+    /// What the client hears of payments.
+    pub payment: PaymentNotes,
+}
+
+/// What a client hears of payments beside the answer.
+#[derive(Debug, Default)]
+pub struct PaymentNotes {
+    /// How to pay, where a payment would get an answer.
+    pub challenge: Option<Box<Challenge>>,
+    /// What became of the payment, where it was to be settled.
+    pub receipt: Option<Receipt>,
+}
+
+impl Answered {
+    fn unpaid(outcome: Result<Value, Problem>, quota: Option<Quota>) -> Self {
+        Self { outcome, quota, payment: PaymentNotes::default() }
+    }
 }
 
 impl Exposed {
-    /// Runs the operation for a client, as far as its quota goes.
-    pub async fn run_for(&self, services: &Services, client: Option<ClientAddress>, request: Value) -> Answered {
-        let (Some(meter), Some(client)) = (services.meter(), client) else {
-            return Answered { outcome: self.run(services, request).await, quota: None };
+    /// Runs the operation for a caller, as far as its quota goes or its payment.
+    pub async fn run_for(&self, services: &Services, caller: &Caller, request: Value) -> Answered {
+        let (Some(meter), Some(client)) = (services.meter(), caller.client) else {
+            return Answered::unpaid(self.run(services, request).await, None);
         };
         match self.charge {
-            Charge::Nothing => Answered { outcome: self.run(services, request).await, quota: None },
-            Charge::Workflow => run_workflow(self, services, meter, client, request).await,
-            Charge::Inspection => inspect(self, services, meter, client, request).await,
+            Charge::Nothing => Answered::unpaid(self.run(services, request).await, None),
+            Charge::Workflow => run_workflow(self, services, meter, client, caller, request).await,
+            Charge::Inspection => inspect(self, services, meter, client, caller, request).await,
             Charge::Lookups(count) => {
                 let draw = match admit_lookups(services, Some(client), count(&request)) {
                     Ok(draw) => draw,
-                    Err(problem) => return Answered { outcome: Err(problem), quota: None },
+                    Err(problem) => return Answered::unpaid(Err(problem), None),
                 };
                 let outcome = self.run(services, request).await;
                 if outcome.is_err() {
                     give_back(services, draw);
                 }
-                Answered { outcome, quota: None }
+                Answered::unpaid(outcome, None)
             }
         }
     }
@@ -85,17 +104,26 @@ async fn run_workflow(
     services: &Services,
     meter: &Meter,
     client: ClientAddress,
+    caller: &Caller,
     request: Value,
 ) -> Answered {
     match meter.admit(client, Bucket::Workflows, 1, services.now()) {
         Admission::Free(draw) => {
             let outcome = operation.run(services, request).await;
             let quota = if outcome.is_err() { meter.give_back(draw) } else { draw.quota };
-            Answered { outcome, quota: Some(quota) }
+            Answered::unpaid(outcome, Some(quota))
         }
-        // The one place where a payment can take the part of the free tier, for searches and
-        // for inspections.
-        Admission::Exhausted(quota) => Answered { outcome: Err(free_tier_used_up(quota)), quota: Some(quota) },
+        // The one place where a payment takes the part of the free tier, for searches and for
+        // inspections. One that comes before is not looked at: what is free is free first.
+        Admission::Exhausted(quota) => match (services.payments(), &caller.resource) {
+            (Some(payments), Some(resource)) => {
+                let (operation, services) = (operation.clone(), services.clone());
+                let (payments, resource) = (payments.clone(), resource.clone());
+                let call = PaidCall { operation, services, payments, resource, quota, request };
+                call.run(caller.payment.as_ref()).await
+            }
+            _ => Answered::unpaid(Err(free_tier_used_up(quota)), Some(quota)),
+        },
     }
 }
 
@@ -104,6 +132,7 @@ async fn inspect(
     services: &Services,
     meter: &Meter,
     client: ClientAddress,
+    caller: &Caller,
     request: Value,
 ) -> Answered {
     let now = services.now();
@@ -111,17 +140,20 @@ async fn inspect(
     let query = InspectRequest::deserialize(&request).ok().and_then(|request| InspectQuery::try_from(request).ok());
     let Some(query) = query else {
         // Malformed: the operation says how, before it looks anything up.
-        return Answered { outcome: operation.run(services, request).await, quota: discovery() };
+        return Answered::unpaid(operation.run(services, request).await, discovery());
     };
     let guard = meter.quota(client, Bucket::UnresolvedInspects, now);
     if guard.remaining == 0 && !is_entitled(services, &query) {
-        return Answered { outcome: Err(unresolved_used_up(guard)), quota: discovery() };
+        return Answered::unpaid(Err(unresolved_used_up(guard)), discovery());
     }
     let mut answered = match query.query_id {
         // What it entitles to was counted with its search; where it does not serve, the
         // operation refuses.
-        Some(_) => Answered { outcome: operation.run(services, request).await, quota: discovery() },
-        None => run_workflow(operation, services, meter, client, request).await,
+        Some(_) => Answered::unpaid(operation.run(services, request).await, discovery()),
+        None => match find_before_payment(services, meter, client, caller, &query).await {
+            Ok(()) => run_workflow(operation, services, meter, client, caller, request).await,
+            Err(problem) => Answered::unpaid(Err(problem), discovery()),
+        },
     };
     if matches!(&answered.outcome, Err(problem) if leads_nowhere(problem))
         && let Admission::Exhausted(guard) = meter.admit(client, Bucket::UnresolvedInspects, 1, now)
@@ -130,6 +162,21 @@ async fn inspect(
         answered.outcome = Err(unresolved_used_up(guard));
     }
     answered
+}
+
+/// Looks for the skill before a client is asked to pay for it.
+async fn find_before_payment(
+    services: &Services,
+    meter: &Meter,
+    client: ClientAddress,
+    caller: &Caller,
+    query: &InspectQuery,
+) -> Result<(), Problem> {
+    let is_asked = services.is_paid() && caller.resource.is_some() && caller.payment.is_none();
+    if is_asked && meter.quota(client, Bucket::Workflows, services.now()).remaining == 0 {
+        inspect_skill::select(services, &query.selector).await?;
+    }
+    Ok(())
 }
 
 /// Tells whether an inspection was a guess: of a skill, or of a `query_id` that entitles to it.

@@ -40,6 +40,7 @@ impl Operation for DiscoverSkills {
         Reject results whose safety.recommended_action is block; pass query_id to /inspect.";
     const EFFECT: Effect = Effect::ReadOnly;
     const CHARGE: Charge = Charge::Workflow;
+    const EXAMPLE: &'static str = r#"{"query":"extract text from PDF files","limit":5}"#;
 
     async fn run(services: &Services, request: DiscoverRequest) -> Result<DiscoverResponse, Problem> {
         let query = DiscoverQuery::try_from(request)?;
@@ -117,6 +118,7 @@ impl Operation for DiscoverSkillsTool {
         Reject results whose safety.recommended_action is block. Next: inspect_skill with skill_id and this query_id before anything is installed.";
     const EFFECT: Effect = Effect::ReadOnly;
     const CHARGE: Charge = Charge::Workflow;
+    const EXAMPLE: &'static str = r#"{"query":"extract text from PDF files","limit":5}"#;
 
     async fn run(services: &Services, request: DiscoverToolRequest) -> Result<DiscoverResponse, Problem> {
         let filters =

@@ -31,6 +31,7 @@ impl Operation for InspectSkill {
         Name it by exactly one of skill_id, source_url and content_hash; pass the query_id of the search that found it. Show the verdict to your user and ask before installing.";
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
     const CHARGE: Charge = Charge::Inspection;
+    const EXAMPLE: &'static str = r#"{"skill_id":"550e8400-e29b-41d4-a716-446655440000"}"#;
 
     async fn run(services: &Services, request: InspectRequest) -> Result<InspectResponse, Problem> {
         let query = InspectQuery::try_from(request)?;
@@ -47,7 +48,7 @@ impl Operation for InspectSkill {
     }
 }
 
-async fn select(services: &Services, selector: &SkillSelector) -> Result<SkillRecord, Problem> {
+pub(super) async fn select(services: &Services, selector: &SkillSelector) -> Result<SkillRecord, Problem> {
     let failed = store_failed(InspectSkill::NAME);
     let store = services.store();
     let found = match selector {

@@ -5,6 +5,7 @@
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
 mod admission;
+mod caller;
 mod check_approval;
 mod check_health;
 mod check_project;
@@ -18,9 +19,11 @@ mod ingest_source;
 mod inspect_skill;
 mod install_skill;
 mod keep_counts;
+mod keep_payments;
 mod keep_up;
 mod lock_skill;
 mod operation;
+mod paid_call;
 mod pin_skill;
 mod problem;
 mod project_policy;
@@ -33,7 +36,9 @@ mod services;
 mod verify_pins;
 mod verify_skill;
 
-pub use admission::{Answered, Charge, ClientAddress, Draw, Quota, admit_lookups, give_back};
+pub use crate::payment::{Call, Version as PaymentVersion};
+pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
+pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
 pub use check_project::{
@@ -56,6 +61,7 @@ pub use install_skill::{
     install_question, install_skill, plan_install,
 };
 pub use keep_counts::{keep_counts, save_counts};
+pub use keep_payments::{keep_payments, reconcile_payments};
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
@@ -65,6 +71,6 @@ pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
-pub use services::{FollowReport, QuotaLimits, Services};
+pub use services::{FollowReport, PaymentTerms, QuotaLimits, Services};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

@@ -28,6 +28,8 @@ pub trait Operation: Send + Sync + 'static {
     const EFFECT: Effect;
     /// What it costs a client, where that is counted.
     const CHARGE: Charge = Charge::Nothing;
+    /// A request as JSON, for descriptors of what may cost something.
+    const EXAMPLE: &'static str = "{}";
 
     /// Does it.
     fn run(services: &Services, request: Self::Request)
@@ -103,6 +105,7 @@ pub struct Exposed {
     pub tool: Option<ToolBinding>,
     /// What it costs a client, where that is counted.
     pub charge: Charge,
+    example: &'static str,
     /// Schema of the request.
     pub request_schema: fn() -> Schema,
     /// Schema of the response.
@@ -134,10 +137,16 @@ impl Exposed {
             rest,
             tool,
             charge: O::CHARGE,
+            example: O::EXAMPLE,
             request_schema: || schema_of::<O::Request>(schemars::generate::Contract::Deserialize),
             response_schema: || schema_of::<O::Response>(schemars::generate::Contract::Serialize),
             run,
         }
+    }
+
+    /// Returns a request.
+    pub fn example(&self) -> Value {
+        serde_json::from_str(self.example).unwrap_or_default()
     }
 
     /// Runs the operation on a JSON request.

@@ -9,6 +9,8 @@ pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
 pub use crate::meter::Limits as QuotaLimits;
 use crate::meter::{Entitlements, Meter};
+pub use crate::payment::Terms as PaymentTerms;
+use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
 use crate::skill::{SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
@@ -18,6 +20,7 @@ use crate::store::{SkillRecord, Store, StoreError};
 pub struct Services {
     inner: Arc<Inner>,
     meter: Option<Arc<Meter>>,
+    payments: Option<Arc<Payments>>,
 }
 
 struct Inner {
@@ -56,7 +59,7 @@ impl Services {
             public_url,
             started: Instant::now(),
         };
-        Self { inner: Arc::new(inner), meter: None }
+        Self { inner: Arc::new(inner), meter: None, payments: None }
     }
 
     /// Counts from now on what clients use, beginning with what the store knows of this day.
@@ -71,6 +74,36 @@ impl Services {
     /// Tells whether it is counted what clients use.
     pub fn is_metered(&self) -> bool {
         self.meter.is_some()
+    }
+
+    /// Takes payments from now on for what the free tier does not cover, and closes what an
+    /// earlier process left behind.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn paid(
+        self,
+        terms: PaymentTerms,
+        facilitator: Arc<dyn Facilitator>,
+        patience: Patience,
+    ) -> Result<Self, StoreError> {
+        let store = self.inner.store.clone();
+        let payments = Payments::open(terms, facilitator, store, patience, self.inner.clock).await?;
+        Ok(Self { payments: Some(Arc::new(payments)), ..self })
+    }
+
+    /// Tells whether payments are taken.
+    pub fn is_paid(&self) -> bool {
+        self.payments.is_some()
+    }
+
+    /// Returns what a payment has to be, where payments are taken.
+    pub fn payment_terms(&self) -> Option<&PaymentTerms> {
+        self.payments.as_ref().map(|payments| payments.terms())
+    }
+
+    pub(super) fn payments(&self) -> Option<&Arc<Payments>> {
+        self.payments.as_ref()
     }
 
     pub(super) fn meter(&self) -> Option<&Meter> {

@@ -2,12 +2,12 @@
 //! call runs and the programs that know a chain.
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a facilitator is asked: the body of `POST /verify` and of `POST /settle` (x402
 /// specification v2, section 7, and v1, section 7), which is the same for both.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FacilitatorRequest {
     /// The version of the protocol that the payment speaks: 1 or 2.

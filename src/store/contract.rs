@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
-    SkillRevision, SourceRun, StoreCounts, StoreError,
+    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation, PaymentState,
+    PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -88,4 +88,46 @@ pub trait Store: Send + Sync {
     /// Replaces what is known of these clients, and forgets every day before the latest of
     /// `rows`.
     async fn put_client_use(&self, rows: Vec<ClientUse>) -> Result<(), StoreError>;
+
+    /// Takes the nonce of a payment, and its name where it has one. Those of a payment that
+    /// moved nothing are free; one that failed to be settled keeps its nonce.
+    async fn reserve_payment(&self, payment: &NewPayment, now: Timestamp) -> Result<Reservation, StoreError>;
+
+    /// Takes a payment a step further. Tells `false`, and changes nothing, where it is not
+    /// where the step begins or this is no longer its attempt.
+    async fn step_payment(
+        &self,
+        key: Sha256Digest,
+        attempt: u32,
+        step: &PaymentStep,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Notes that the answer to a settled payment was given. It is kept only where the payment
+    /// has a name, by which it may be asked for again.
+    async fn mark_payment_delivered(&self, key: Sha256Digest, attempt: u32) -> Result<(), StoreError>;
+
+    /// Returns what is known of a payment.
+    async fn payment(&self, key: Sha256Digest) -> Result<Option<LedgerEntry>, StoreError>;
+
+    /// Returns the payments that came to `state` at `since` or later, the oldest first, at most
+    /// `limit`.
+    async fn payments_in(
+        &self,
+        state: PaymentState,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Abandons what was reserved or verified at `before` or earlier: nobody is at it any more,
+    /// and nothing can have moved. Returns how many.
+    async fn close_interrupted_payments(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Drops the answers of a day ago, and the rows of payments that moved nothing, after a day
+    /// and beyond ten thousand. Payments that are settled, or may be, stay.
+    async fn prune_payments(&self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Offers `terms` from `now` on, and nothing else. Returns what was offered before, within
+    /// a day, and until when.
+    async fn offer_terms(&self, terms: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError>;
 }

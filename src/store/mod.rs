@@ -1,5 +1,5 @@
 //! What is remembered: skills by their source, bundles by their content, verdicts by bundle
-//! and ruleset, and who saw what when.
+//! and ruleset, and who saw what when; what clients have used, and what they have paid.
 //!
 //! Rows are keyed by content and source identity, never by a row number; verdicts are
 //! appended. The room does not know search or transports. Start at [`Store`]; [`SqliteStore`]
@@ -8,6 +8,7 @@
 mod contract;
 mod digests;
 mod error;
+mod payment;
 mod record;
 mod revision;
 mod sqlite;
@@ -17,6 +18,7 @@ mod suite;
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
+pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
     BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
     StoreCounts, StoredVerdict,

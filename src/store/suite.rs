@@ -83,6 +83,145 @@ macro_rules! store_suite {
             assert_eq!(store.client_use(8, 10).await.expect("it is read"), [row(8, 1, 1)]);
         }
 
+        fn payment(nonce: &str, name: Option<&str>, body: &str) -> crate::store::NewPayment {
+            use crate::skill::Sha256Digest;
+            crate::store::NewPayment {
+                key: Sha256Digest::of(nonce.as_bytes()),
+                digest: Sha256Digest::of(format!("{nonce} signed").as_bytes()),
+                identifier: name.map(str::to_owned),
+                body: Sha256Digest::of(body.as_bytes()),
+                network: "eip155:8453".to_owned(),
+                asset: "0xa".to_owned(),
+                payer: "0xb".to_owned(),
+                nonce: nonce.to_owned(),
+                pay_to: "0xc".to_owned(),
+                units: 2_000,
+                valid_before: time(300),
+                request: "{}".to_owned(),
+            }
+        }
+
+        #[tokio::test]
+        async fn a_payment_goes_from_state_to_state_and_no_step_is_taken_twice() {
+            use crate::store::{PaymentState, PaymentStep, Reservation};
+            let (_guard, store) = $open().await;
+            let new = payment("1", None, "a");
+            let steps = [
+                (PaymentStep::Verify, PaymentState::Verified),
+                (PaymentStep::Settle { answer: "{\"a\":1}".to_owned() }, PaymentState::Settling),
+                (PaymentStep::Finish { transaction: Some("0x1".to_owned()) }, PaymentState::Settled),
+            ];
+            assert_eq!(store.reserve_payment(&new, time(1)).await.expect("reserve"), Reservation::Made { attempt: 1 });
+            for (at, (step, state)) in (2..).zip(&steps) {
+                assert!(!store.step_payment(new.key, 2, step, time(at)).await.expect("step"), "of another attempt");
+                assert!(store.step_payment(new.key, 1, step, time(at)).await.expect("step"));
+                assert!(!store.step_payment(new.key, 1, step, time(at)).await.expect("step"), "twice");
+                let entry = store.payment(new.key).await.expect("read").expect("a row");
+                assert_eq!((entry.state, entry.reserved_at, entry.changed_at), (*state, time(1), time(at)));
+                assert_eq!(store.payments_in(*state, time(at), 9).await.expect("read"), [entry]);
+                assert_eq!(store.payments_in(*state, time(at + 1), 9).await.expect("read"), []);
+            }
+            let entry = store.payment(new.key).await.expect("read").expect("a row");
+            assert_eq!((entry.answer.as_deref(), entry.transaction.as_deref()), (Some("{\"a\":1}"), Some("0x1")));
+            assert_eq!(entry.payment, crate::store::NewPayment { request: String::new(), ..new.clone() });
+            // What is on the chain is neither taken back nor paid with again.
+            let reason = || "late".to_owned();
+            for step in [PaymentStep::Abandon { reason: reason() }, PaymentStep::Fail { reason: reason() }] {
+                assert!(!store.step_payment(new.key, 1, &step, time(9)).await.expect("step"));
+            }
+            let taken = store.reserve_payment(&new, time(9)).await.expect("reserve");
+            assert_eq!(taken, Reservation::Taken(Box::new(entry)));
+            store.mark_payment_delivered(new.key, 1).await.expect("mark");
+            let entry = store.payment(new.key).await.expect("read").expect("a row");
+            assert_eq!((entry.is_delivered, entry.answer), (true, None));
+        }
+
+        #[tokio::test]
+        async fn a_payment_that_moved_nothing_frees_its_nonce_and_its_name() {
+            use crate::store::{PaymentStep, Reservation};
+            let (_guard, store) = $open().await;
+            let new = payment("1", Some("name"), "a");
+            let other = payment("2", Some("name"), "a");
+            let abandon = PaymentStep::Abandon { reason: "the call failed".to_owned() };
+            for attempt in 1..4 {
+                assert_eq!(store.reserve_payment(&new, time(1)).await.expect("reserve"), Reservation::Made { attempt });
+                let taken = store.reserve_payment(&other, time(1)).await.expect("reserve");
+                assert!(matches!(taken, Reservation::Taken(entry) if entry.payment == new), "its name is taken");
+                assert!(store.step_payment(new.key, attempt, &PaymentStep::Verify, time(2)).await.expect("step"));
+                assert!(store.step_payment(new.key, attempt, &abandon, time(2)).await.expect("step"));
+            }
+            assert_eq!(store.reserve_payment(&other, time(3)).await.expect("reserve"), Reservation::Made { attempt: 1 });
+            let taken = store.reserve_payment(&new, time(3)).await.expect("reserve");
+            assert!(matches!(taken, Reservation::Taken(entry) if entry.payment == other));
+            // One that was refused when it was to be settled may have been sent: its nonce stays.
+            for step in [PaymentStep::Verify, PaymentStep::Settle { answer: "{}".to_owned() }] {
+                assert!(store.step_payment(other.key, 1, &step, time(4)).await.expect("step"));
+            }
+            let fail = PaymentStep::Fail { reason: "insufficient_funds".to_owned() };
+            assert!(store.step_payment(other.key, 1, &fail, time(5)).await.expect("step"));
+            let unnamed = payment("2", None, "a");
+            let taken = store.reserve_payment(&unnamed, time(6)).await.expect("reserve");
+            assert!(matches!(taken, Reservation::Taken(entry) if entry.reason.as_deref() == Some("insufficient_funds")));
+            assert_eq!(store.reserve_payment(&new, time(6)).await.expect("reserve"), Reservation::Made { attempt: 4 });
+        }
+
+        #[tokio::test]
+        async fn of_a_hundred_reservations_at_once_one_is_made() {
+            use crate::store::Reservation;
+            let (_guard, store) = $open().await;
+            let new = payment("1", None, "a");
+            let reservations = (0..100).map(|_| store.reserve_payment(&new, time(1)));
+            let made = futures::future::join_all(reservations).await;
+            let count = made.iter().filter(|made| matches!(made, Ok(Reservation::Made { .. }))).count();
+            assert_eq!((count, made.iter().filter(|made| made.is_err()).count()), (1, 0));
+        }
+
+        #[tokio::test]
+        async fn what_was_interrupted_is_closed_and_what_is_old_is_forgotten_but_no_money() {
+            use crate::store::{PaymentState, PaymentStep};
+            let (_guard, store) = $open().await;
+            let steps = [
+                PaymentStep::Verify,
+                PaymentStep::Settle { answer: "{}".to_owned() },
+                PaymentStep::Finish { transaction: None },
+            ];
+            let all = ["reserved", "verified", "settling", "settled"].map(|name| payment(name, Some(name), "a"));
+            for (count, new) in all.iter().enumerate() {
+                store.reserve_payment(new, time(1)).await.expect("reserve");
+                for step in &steps[..count] {
+                    assert!(store.step_payment(new.key, 1, step, time(2)).await.expect("step"));
+                }
+            }
+            let states = async || {
+                let mut states = Vec::new();
+                for new in &all {
+                    states.push(store.payment(new.key).await.expect("read").map(|entry| entry.state));
+                }
+                states
+            };
+            assert_eq!(store.close_interrupted_payments(time(0), time(3)).await.expect("close"), 0);
+            assert_eq!(store.close_interrupted_payments(time(2), time(3)).await.expect("close"), 2);
+            use PaymentState::{Abandoned, Settled, Settling};
+            assert_eq!(states().await, [Some(Abandoned), Some(Abandoned), Some(Settling), Some(Settled)]);
+            store.prune_payments(time(4)).await.expect("prune");
+            assert_eq!(states().await, [Some(Abandoned), Some(Abandoned), Some(Settling), Some(Settled)]);
+            store.prune_payments(time(86_404)).await.expect("prune");
+            assert_eq!(states().await, [None, None, Some(Settling), Some(Settled)]);
+            let answer = async |index: usize| store.payment(all[index].key).await.expect("read").expect("a row").answer;
+            assert_eq!((answer(2).await.as_deref(), answer(3).await), (Some("{}"), None));
+        }
+
+        #[tokio::test]
+        async fn terms_that_were_offered_are_told_for_a_day() {
+            let (_guard, store) = $open().await;
+            assert_eq!(store.offer_terms("a", time(1)).await.expect("offer"), []);
+            assert_eq!(store.offer_terms("a", time(2)).await.expect("offer"), []);
+            assert_eq!(store.offer_terms("b", time(3)).await.expect("offer"), [("a".to_owned(), time(3))]);
+            assert_eq!(store.offer_terms("b", time(4)).await.expect("offer"), [("a".to_owned(), time(3))]);
+            assert_eq!(store.offer_terms("a", time(5)).await.expect("offer"), [("b".to_owned(), time(5))]);
+            assert_eq!(store.offer_terms("a", time(86_406)).await.expect("offer"), []);
+        }
+
         #[tokio::test]
         async fn what_is_stored_is_read_back_by_every_key() {
             let (_guard, store) = $open().await;

@@ -3,6 +3,7 @@
 mod client_use;
 mod connect;
 mod digests;
+mod payments;
 mod read;
 mod write;
 
@@ -13,8 +14,9 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
-    SkillRevision, SourceRun, Store, StoreCounts, StoreError,
+    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation, PaymentState,
+    PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store, StoreCounts,
+    StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -121,6 +123,49 @@ impl Store for SqliteStore {
 
     async fn put_client_use(&self, rows: Vec<ClientUse>) -> Result<(), StoreError> {
         client_use::put_client_use(&self.writer, &rows).await
+    }
+
+    async fn reserve_payment(&self, payment: &NewPayment, now: Timestamp) -> Result<Reservation, StoreError> {
+        payments::reserve(&self.writer, payment, now).await
+    }
+
+    async fn step_payment(
+        &self,
+        key: Sha256Digest,
+        attempt: u32,
+        step: &PaymentStep,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        payments::step(&self.writer, key, attempt, step, now).await
+    }
+
+    async fn mark_payment_delivered(&self, key: Sha256Digest, attempt: u32) -> Result<(), StoreError> {
+        payments::mark_delivered(&self.writer, key, attempt).await
+    }
+
+    async fn payment(&self, key: Sha256Digest) -> Result<Option<LedgerEntry>, StoreError> {
+        payments::find(&self.readers, key).await
+    }
+
+    async fn payments_in(
+        &self,
+        state: PaymentState,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        payments::in_state(&self.readers, state, since, limit).await
+    }
+
+    async fn close_interrupted_payments(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        payments::close_interrupted(&self.writer, before, now).await
+    }
+
+    async fn prune_payments(&self, now: Timestamp) -> Result<(), StoreError> {
+        payments::prune(&self.writer, now).await
+    }
+
+    async fn offer_terms(&self, terms: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        payments::offer(&self.writer, terms, now).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
-use crate::config::{HttpConfigError, LogConfigError, MeterConfigError, StorageConfigError};
+use crate::config::{HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, StorageConfigError};
 use crate::operations::{
     CheckError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError, ProjectCheckError,
     ProjectPolicyError,
@@ -40,6 +40,9 @@ pub(super) enum Failure {
     /// A quota cannot be used.
     #[error(transparent)]
     Meter(#[from] MeterConfigError),
+    /// Payments cannot be taken as configured.
+    #[error(transparent)]
+    Payment(#[from] PaymentConfigError),
     /// The variable of the log cannot be used.
     #[error(transparent)]
     Log(#[from] LogConfigError),

@@ -5,16 +5,21 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use crate::app;
-use crate::config::{HttpConfig, MeterConfig};
+use crate::config::{HttpConfig, MeterConfig, PaymentConfig};
 use crate::surfaces::rest;
 
 /// Serves until a signal ends it.
 pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Outcome, Failure> {
     let config = HttpConfig::read(arguments.listen)?;
     let meter = MeterConfig::read()?;
+    let payment = PaymentConfig::read(meter.as_ref())?;
     let services = app::metered(local::open_for(global, config.public_url.clone()).await?, meter).await?;
+    let services = app::paid(services, payment).await?;
     if let Some(meter) = meter {
         tracing::info!(discovers = meter.workflows, verifies = meter.lookups, "counting what clients use in a day");
+    }
+    if let Some(terms) = services.payment_terms() {
+        tracing::info!(price = %terms.price(), pay_to = %terms.pay_to(), "taking payments for what is not free");
     }
     rest::serve(services, config, |address| {
         tracing::info!("listening on http://{address}: documentation at /docs, MCP at /mcp");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{agent_skill, html, llms, openapi, pages};
+use crate::operations::PaymentTerms;
 use crate::surfaces::well_known;
 
 /// The URL that the checked-in documents name: that of a service on its default address.
@@ -24,21 +25,23 @@ pub struct Document {
     pub body: String,
 }
 
-/// Returns every document of a service at `url`, which has no slash at its end.
-pub fn served(url: &str) -> Vec<Document> {
+/// Returns every document of a service at `url`, which has no slash at its end, and which takes
+/// payments on `terms`.
+pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
     let mut documents = vec![
-        document("/openapi.json", JSON, openapi::document(url)),
-        document("/llms.txt", TEXT, llms::index(url)),
-        document("/llms-full.txt", TEXT, llms::full(url)),
+        document("/openapi.json", JSON, openapi::document(url, terms)),
+        document("/llms.txt", TEXT, llms::index(url, terms)),
+        document("/llms-full.txt", TEXT, llms::full(url, terms)),
         document("/.well-known/mcp.json", JSON, well_known::mcp(url)),
-        document("/.well-known/x402.json", JSON, well_known::x402(url)),
+        document("/.well-known/x402.json", JSON, well_known::x402(url, terms)),
+        document("/.well-known/x402", JSON, well_known::x402(url, terms)),
         document("/SKILL.md", MARKDOWN, agent_skill::skill(url)),
         document("/robots.txt", TEXT, "User-agent: *\nAllow: /\n".to_owned()),
     ];
     for (name, schema) in openapi::schemas() {
         documents.push(document(&format!("/schemas/{name}.json"), JSON, schema));
     }
-    for page in pages::all(url) {
+    for page in pages::all(url, terms) {
         documents.push(document(&format!("{}.md", page.path), MARKDOWN, page.markdown.clone()));
         if page.path == "/docs/index" {
             documents.push(document("/docs", HTML, html::page(&page)));
@@ -52,18 +55,18 @@ pub fn served(url: &str) -> Vec<Document> {
 /// Returns every document that is checked in, by its file below the repository's root.
 pub fn checked_in() -> Vec<(PathBuf, String)> {
     let mut files = vec![
-        (PathBuf::from("openapi.json"), openapi::document(DEFAULT_URL)),
-        (PathBuf::from("llms.txt"), llms::index(DEFAULT_URL)),
-        (PathBuf::from("llms-full.txt"), llms::full(DEFAULT_URL)),
+        (PathBuf::from("openapi.json"), openapi::document(DEFAULT_URL, None)),
+        (PathBuf::from("llms.txt"), llms::index(DEFAULT_URL, None)),
+        (PathBuf::from("llms-full.txt"), llms::full(DEFAULT_URL, None)),
         (PathBuf::from("well-known/mcp.json"), well_known::mcp(DEFAULT_URL)),
-        (PathBuf::from("well-known/x402.json"), well_known::x402(DEFAULT_URL)),
+        (PathBuf::from("well-known/x402.json"), well_known::x402(DEFAULT_URL, None)),
         (PathBuf::from("index/starter/touchmark/SKILL.md"), agent_skill::skill(DEFAULT_URL)),
     ];
     files.extend(
         openapi::schemas().into_iter().map(|(name, schema)| (PathBuf::from(format!("schemas/{name}.json")), schema)),
     );
     files.extend(
-        pages::all(DEFAULT_URL)
+        pages::all(DEFAULT_URL, None)
             .into_iter()
             .map(|page| (PathBuf::from(format!("{}.md", page.path.trim_start_matches('/'))), page.markdown)),
     );
@@ -122,9 +125,41 @@ mod tests {
 
     use super::*;
 
+    fn terms() -> PaymentTerms {
+        let pay_to = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C".parse().expect("an address");
+        PaymentTerms::new("0.002".parse().expect("a price"), pay_to)
+    }
+
+    #[test]
+    fn a_service_that_takes_payments_says_so_everywhere() {
+        let terms = terms();
+        let bodies =
+            |terms| served("https://skills.example", terms).into_iter().map(|document| (document.path, document.body));
+        let (free, paid): (Vec<_>, Vec<_>) = (bodies(None).collect(), bodies(Some(&terms)).collect());
+        for path in [
+            "/.well-known/x402",
+            "/.well-known/x402.json",
+            "/openapi.json",
+            "/llms.txt",
+            "/docs/payments.md",
+            "/docs/quickstart.md",
+        ] {
+            let body = |documents: &[(String, String)]| {
+                documents
+                    .iter()
+                    .find(|document| document.0 == path)
+                    .map(|document| document.1.clone())
+                    .expect("a document")
+            };
+            assert!(body(&paid).contains("0.002"), "{path}");
+            assert_ne!(body(&free), body(&paid), "{path}");
+        }
+    }
+
     #[test]
     fn every_path_is_served_once_and_every_page_has_its_mirror() {
-        let documents = served("https://skills.example");
+        let terms = terms();
+        let documents = served("https://skills.example", Some(&terms));
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         assert_eq!(paths.len(), documents.len());
         for path in paths.iter().filter(|path| path.starts_with("/docs/") && !path.ends_with(".md")) {
@@ -138,7 +173,8 @@ mod tests {
     #[test]
     fn links_between_documents_lead_somewhere() {
         let url = "https://skills.example";
-        let documents = served(url);
+        let terms = terms();
+        let documents = served(url, Some(&terms));
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch"];
         for document in &documents {

@@ -9,6 +9,7 @@ mod html;
 mod llms;
 mod openapi;
 mod pages;
+mod payments;
 mod recipes;
 mod schema_table;
 

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::ErrorEnvelope;
-use crate::operations::{Caching, Charge, Exposed, Method, register};
+use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
-/// Renders the OpenAPI document of a service at `url`.
-pub(super) fn document(url: &str) -> String {
+/// Renders the OpenAPI document of a service at `url` that takes payments on `terms`.
+pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
     let mut paths = Map::new();
     for operation in register() {
         let Some(binding) = operation.rest else { continue };
@@ -14,7 +14,10 @@ pub(super) fn document(url: &str) -> String {
             Method::Get => "get",
             Method::Post => "post",
         };
-        paths.insert(binding.path.to_owned(), json!({ method: describe(&operation, binding.method, binding.caching) }));
+        paths.insert(
+            binding.path.to_owned(),
+            json!({ method: describe(&operation, binding.method, binding.caching, terms) }),
+        );
     }
     let error = serde_json::to_value(schemars::schema_for!(ErrorEnvelope)).map(without_meta).unwrap_or_default();
     pretty(&json!({
@@ -48,7 +51,8 @@ pub(super) fn schemas() -> Vec<(String, String)> {
     schemas
 }
 
-fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
+fn describe(operation: &Exposed, method: Method, caching: Caching, terms: Option<&PaymentTerms>) -> Value {
+    let terms = terms.filter(|_| is_discovery(operation.charge));
     let request = (operation.request_schema)().to_value();
     let response = (operation.response_schema)().to_value();
     let tag = if operation.tool.is_some() || operation.name == "discover_skills" { "skills" } else { "service" };
@@ -57,6 +61,11 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
     description.insert("tags".to_owned(), json!([tag]));
     description.insert("summary".to_owned(), json!(operation.title));
     description.insert("description".to_owned(), json!(operation.summary));
+    if let Some(terms) = terms {
+        // As crawlers of paid services read it (x402scan).
+        let price = json!({ "mode": "fixed", "currency": "USD", "amount": terms.price().to_string() });
+        description.insert("x-payment-info".to_owned(), json!({ "price": price, "protocols": [{ "x402": {} }] }));
+    }
     match method {
         Method::Get => description.insert("parameters".to_owned(), parameters(&request)),
         Method::Post => description.insert(
@@ -65,15 +74,19 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
         ),
     };
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "The answer.", "headers": headers(operation, caching), "content": { "application/json": { "schema": response } } }));
+    responses.insert("200".to_owned(), json!({ "description": "The answer.", "headers": headers(operation, caching, terms.is_some()), "content": { "application/json": { "schema": response } } }));
     if caching != Caching::None {
         responses.insert("304".to_owned(), json!({ "description": "The answer is the one that the client holds." }));
     }
-    for (status, about) in errors(operation) {
+    for (status, about) in errors(operation, terms.is_some()) {
         let mut response = json!({ "description": about, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorEnvelope" } } } });
         if matches!(status, "402" | "429") {
             response["headers"] =
                 json!({ "Retry-After": header("Seconds until there is more, where that is known.", "integer") });
+        }
+        if status == "402" && terms.is_some() {
+            response["headers"]["PAYMENT-REQUIRED"] = header("The offer of x402 version 2, in base64.", "string");
+            response["headers"]["PAYMENT-RESPONSE"] = header("Why a payment was not settled, in base64.", "string");
         }
         responses.insert(status.to_owned(), response);
     }
@@ -81,10 +94,14 @@ fn describe(operation: &Exposed, method: Method, caching: Caching) -> Value {
     Value::Object(description)
 }
 
-fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
+fn errors(operation: &Exposed, is_paid: bool) -> Vec<(&'static str, &'static str)> {
     let mut errors = vec![("400", "The request is malformed; the message says what to change.")];
     if is_discovery(operation.charge) {
         errors.push(("402", "The free discovery workflows of this day are used up, where there is a quota. Branch on the code: RATE_LIMITED where payments are off."));
+    }
+    if is_paid {
+        errors.push(("409", "Another call is at the payment, or its identifier belongs to another request."));
+        errors.push(("501", "The payment is one of another protocol than x402."));
     }
     if operation.name == "inspect_skill" {
         errors.push(("404", "The selected skill is not in the index."));
@@ -104,7 +121,7 @@ fn errors(operation: &Exposed) -> Vec<(&'static str, &'static str)> {
     errors
 }
 
-fn headers(operation: &Exposed, caching: Caching) -> Value {
+fn headers(operation: &Exposed, caching: Caching, is_paid: bool) -> Value {
     let text = |about: &str| header(about, "string");
     let mut headers =
         json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
@@ -116,6 +133,10 @@ fn headers(operation: &Exposed, caching: Caching) -> Value {
         headers["X-RateLimit-Reset"] = number("The next midnight UTC, in seconds since 1970.");
         headers["RateLimit-Policy"] = text("The quota, as in draft-ietf-httpapi-ratelimit-headers-11.");
         headers["RateLimit"] = text("What is left of it and in how many seconds it starts anew, as in the same draft.");
+    }
+    if is_paid {
+        headers["PAYMENT-RESPONSE"] = text("The receipt of a payment of x402 version 2, in base64.");
+        headers["X-PAYMENT-RESPONSE"] = text("That of version 1.");
     }
     if let Caching::Public { hit_seconds, miss_seconds } = caching {
         headers["ETag"] = text("Digest of the answer.");

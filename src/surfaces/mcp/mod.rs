@@ -6,6 +6,7 @@
 //! made in `text`: verdict first, the words of authors fenced and last.
 
 mod http;
+mod payment;
 mod schema;
 mod server;
 mod stdio;

@@ -11,10 +11,10 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Value, json};
 
-use super::text;
 use super::tools::{OfferedTool, offered_tools};
+use super::{payment, text};
 use crate::api::Problem;
-use crate::operations::{ClientAddress, Quota, Services};
+use crate::operations::{Caller, ClientAddress, Quota, Services};
 
 /// Version of the program, which structured content names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -64,7 +64,7 @@ impl McpServer {
         let info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(implementation)
             .with_instructions(INSTRUCTIONS);
-        Self { services, tools: offered_tools().into(), info }
+        Self { tools: offered_tools(services.is_paid()).into(), services, info }
     }
 
     fn offered(&self, name: &str) -> Option<&OfferedTool> {
@@ -103,16 +103,24 @@ impl ServerHandler for McpServer {
     ) -> Result<CallToolResponse, ErrorData> {
         let offered = self.offered(&request.name).ok_or_else(|| self.unknown_tool(&request.name))?;
         let arguments = Value::Object(request.arguments.unwrap_or_default());
-        let answered = offered.operation.run_for(&self.services, client(&context), arguments.clone()).await;
-        let mut result = match answered.outcome {
-            Ok(response) => answer(&offered.tool.name, &arguments, response),
+        let proof = request.meta.as_ref().and_then(|meta| payment::proof(&meta.0.0));
+        let proof = proof.or_else(|| payment::proof(&context.meta.0.0));
+        let caller = Caller { client: client(&context), payment: proof, resource: offered.resource.clone() };
+        let answered = offered.operation.run_for(&self.services, &caller, arguments.clone()).await;
+        let mut result = match (answered.outcome, &answered.payment.challenge) {
+            (Ok(response), _) => answer(&offered.tool.name, &arguments, response),
+            (Err(problem), Some(challenge)) => with_error(payment::challenge(challenge), &problem),
             // What a model can mend is for the model to read, so it is no protocol error (SEP-1303).
-            Err(problem) => failure(&problem),
+            (Err(problem), None) => failure(&problem),
         };
+        let meta = result.meta.get_or_insert_with(|| MetaObject(JsonObject::new()));
         if let Some(quota) = &answered.quota {
-            let meta = result.meta.get_or_insert_with(|| MetaObject(JsonObject::new()));
             meta.0.insert(QUOTA_KEY.to_owned(), quota_state(quota));
         }
+        if let Some(receipt) = &answered.payment.receipt {
+            payment::add_receipt(meta, receipt);
+        }
+        result.meta = result.meta.filter(|meta| !meta.0.is_empty());
         Ok(result.into())
     }
 }
@@ -145,7 +153,11 @@ fn answer(tool: &str, arguments: &Value, mut response: Value) -> CallToolResult 
 }
 
 fn failure(problem: &Problem) -> CallToolResult {
-    let mut result = CallToolResult::error(vec![ContentBlock::text(text::of_problem(problem))]);
+    with_error(CallToolResult::error(vec![ContentBlock::text(text::of_problem(problem))]), problem)
+}
+
+/// Adds the error for programs.
+fn with_error(mut result: CallToolResult, problem: &Problem) -> CallToolResult {
     let envelope = serde_json::to_value(problem.envelope().error).unwrap_or_default();
     result.meta = Some(MetaObject(JsonObject::from_iter([(ERROR_KEY.to_owned(), envelope)])));
     result

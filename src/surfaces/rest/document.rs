@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response};
 
 use super::answer::KeptAnswer;
+use crate::operations::PaymentTerms;
 use crate::surfaces::docs;
 
 /// How long a document may be kept: it changes with the program only.
@@ -19,13 +20,13 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// Makes every document for a service at `public_url`.
-    pub fn new(public_url: &str) -> Self {
+    /// Makes every document for a service at `public_url` that takes payments on `terms`.
+    pub fn new(public_url: &str, terms: Option<&PaymentTerms>) -> Self {
         let keep = |document: docs::Document| {
             let content_type = HeaderValue::from_static(document.content_type);
             (document.path, KeptAnswer::new(Bytes::from(document.body), content_type, CACHE_CONTROL))
         };
-        Self { by_path: Arc::new(docs::served(public_url).into_iter().map(keep).collect()) }
+        Self { by_path: Arc::new(docs::served(public_url, terms).into_iter().map(keep).collect()) }
     }
 
     /// Answers with the document at `path`, if there is one.

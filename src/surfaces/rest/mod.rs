@@ -8,6 +8,7 @@ mod answer_cache;
 mod client;
 mod document;
 mod observe;
+mod payment;
 mod quota;
 mod request;
 mod route;

@@ -16,12 +16,12 @@ use super::answer_cache::AnswerCache;
 use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
-use super::quota;
 use super::request::{read_body, read_query};
+use super::{payment, quota};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
 use crate::operations::{
-    Answered, Caching, ClientAddress, Exposed, Method, Services, admit_lookups, give_back, register,
+    Answered, Caching, Caller, ClientAddress, Exposed, Method, Services, admit_lookups, give_back, register,
 };
 use crate::surfaces::mcp;
 
@@ -36,7 +36,7 @@ pub struct Rest {
 impl Rest {
     /// Makes the documents and an empty cache.
     pub fn new(services: Services) -> Self {
-        let documents = Documents::new(services.public_url());
+        let documents = Documents::new(services.public_url(), services.payment_terms());
         Self { services, answers: AnswerCache::new(), documents }
     }
 
@@ -51,7 +51,7 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
     let mut router = Router::new();
     for operation in register() {
         if let Some(binding) = operation.rest {
-            router = router.route(binding.path, method_router(operation));
+            router = router.route(binding.path, method_router(operation, &rest.services));
         }
     }
     router = router
@@ -72,20 +72,28 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
         .with_state(rest)
 }
 
-fn method_router(operation: Exposed) -> MethodRouter<Rest> {
+fn method_router(operation: Exposed, services: &Services) -> MethodRouter<Rest> {
+    let resource = payment::resource(services, &operation);
     let operation = Arc::new(operation);
     let binding = operation.rest.expect("only operations with a route come here");
     match (binding.method, binding.caching) {
-        (Method::Post, _) => post(move |State(rest): State<Rest>, client: Client, body: Body| async move {
-            match read_body(body).await {
-                Ok(request) => respond(operation.run_for(&rest.services, address(client), request).await),
-                Err(problem) => answer::problem(&problem),
-            }
-        }),
+        (Method::Post, _) => {
+            post(move |State(rest): State<Rest>, client: Client, headers: HeaderMap, body: Body| async move {
+                let payment = resource.as_ref().and_then(|_| payment::proof(&headers));
+                let caller = Caller { client: address(client), payment, resource };
+                match read_body(body).await {
+                    Ok(request) => respond(operation.run_for(&rest.services, &caller, request).await),
+                    Err(problem) => answer::problem(&problem),
+                }
+            })
+        }
         (Method::Get, Caching::None) => {
             get(move |State(rest): State<Rest>, client: Client, RawQuery(query): RawQuery| async move {
                 match read_query(query.as_deref().unwrap_or_default()) {
-                    Ok(request) => respond(operation.run_for(&rest.services, address(client), request).await),
+                    Ok(request) => {
+                        let caller = Caller { client: address(client), ..Caller::default() };
+                        respond(operation.run_for(&rest.services, &caller, request).await)
+                    }
                     Err(problem) => answer::problem(&problem),
                 }
             })
@@ -159,10 +167,14 @@ async fn kept(
 }
 
 fn respond(answered: Answered) -> Response<Body> {
-    let mut response = match answered.outcome {
-        Ok(value) => answer::json(StatusCode::OK, &value),
-        Err(problem) => answer::problem(&problem),
+    let mut response = match (answered.outcome, &answered.payment.challenge) {
+        (Ok(value), _) => answer::json(StatusCode::OK, &value),
+        (Err(problem), Some(challenge)) => payment::challenge(&problem, challenge),
+        (Err(problem), None) => answer::problem(&problem),
     };
+    if let Some(receipt) = &answered.payment.receipt {
+        payment::add_receipt(response.headers_mut(), receipt);
+    }
     if let Some(quota) = &answered.quota {
         quota::add_headers(response.headers_mut(), quota);
     }

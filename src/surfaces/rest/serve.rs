@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::{Rest, router};
 use crate::config::HttpConfig;
-use crate::operations::{Services, keep_counts, keep_up, save_counts};
+use crate::operations::{Services, keep_counts, keep_payments, keep_up, save_counts};
 
 /// Why a service ended.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,7 @@ pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(So
     let router = router(rest.clone(), &config);
     let following = tokio::spawn(keep_up(services.clone(), move || rest.forget_answers()));
     let counting = tokio::spawn(keep_counts(services.clone()));
+    let paying = tokio::spawn(keep_payments(services.clone()));
     ready(address);
     // Answers are small and complete; waiting to fill a packet would only delay them.
     let listener = listener.tap_io(|stream| {
@@ -47,6 +48,7 @@ pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(So
     let outcome = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
     following.abort();
     counting.abort();
+    paying.abort();
     if let Err(error) = save_counts(&services).await {
         tracing::error!(%error, "what clients have used since the last second could not be written");
     }

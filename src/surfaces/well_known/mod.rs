@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operations::register;
+use crate::operations::{Charge, Exposed, PaymentTerms, register};
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
 pub fn mcp(url: &str) -> String {
@@ -28,15 +28,41 @@ pub fn mcp(url: &str) -> String {
     }))
 }
 
-/// Renders `/.well-known/x402.json`: payments are off in this version.
-pub fn x402(url: &str) -> String {
-    let free =
-        ["/discover", "/inspect", "/verify", "/verify/batch", "/health", "/mcp"].map(|path| format!("{url}{path}"));
+/// Renders `/.well-known/x402.json`, and `/.well-known/x402` where crawlers of paid services
+/// look: what costs something, what does not, and how it is paid. Neither path is in the
+/// specification.
+pub fn x402(url: &str, terms: Option<&PaymentTerms>) -> String {
+    let is_charged = |operation: &Exposed| matches!(operation.charge, Charge::Workflow | Charge::Inspection);
+    let (paid, free): (Vec<Exposed>, Vec<Exposed>) = register()
+        .into_iter()
+        .filter(|operation| operation.rest.is_some())
+        .partition(|operation| terms.is_some() && is_charged(operation));
+    let address = |operation: &Exposed| operation.rest.map(|binding| format!("{url}{}", binding.path));
+    let mut free: Vec<String> = free.iter().filter_map(address).collect();
+    free.extend(terms.is_none().then(|| format!("{url}/mcp")));
+    let accepts: Vec<Value> =
+        terms.iter().map(|terms| serde_json::to_value(terms.requirements()).unwrap_or_default()).collect();
+    let item = |operation: &Exposed| {
+        json!({
+            "resource": address(operation), "type": "http", "method": "POST", "x402Version": 2, "accepts": accepts,
+            "metadata": { "description": operation.summary },
+        })
+    };
+    let description = match terms {
+        None => "Payments are off: every endpoint of this instance is free.".to_owned(),
+        Some(terms) => format!(
+            "Beyond the free tier a discovery workflow costs {} USD in USDC on Base. A workflow is one /discover with up to five /inspect for its query_id, or one /inspect without. The tools of /mcp cost the same.",
+            terms.price()
+        ),
+    };
     pretty(&json!({
+        "version": 1,
         "x402Version": 2,
-        "enabled": false,
-        "description": "Payments are off: every endpoint of this instance is free.",
-        "resources": [],
+        "enabled": terms.is_some(),
+        "description": description,
+        "instructions": format!("{url}/docs/payments.md"),
+        "resources": paid.iter().filter_map(address).collect::<Vec<_>>(),
+        "items": paid.iter().map(item).collect::<Vec<_>>(),
         "free": free,
     }))
 }

@@ -1,0 +1,98 @@
+//! Facilitators that are down, slow, or talk nonsense.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use touchmark::payment::{Patience, Settlement};
+use touchmark::store::PaymentState;
+
+use crate::facilitator::Says;
+use crate::payer::payment;
+use crate::service::{Answer, Service, Setup};
+
+fn assert_unavailable(answer: &Answer, status: u16, reason: &str) {
+    let heard = (answer.status, answer.code(), answer.reason());
+    assert_eq!(heard, (status, "PAYMENT_UNAVAILABLE", reason), "{}", answer.body);
+    assert_eq!(answer.body["error"]["retry_after_seconds"], 30);
+    assert_eq!(answer.header("retry-after"), Some("30"));
+    assert!(answer.body.get("results").is_none() && answer.header("payment-response").is_none());
+}
+
+#[test]
+fn whoever_pays_hears_within_five_seconds() {
+    let Patience { check, total } = Patience::DEFAULT;
+    assert!(check < total && total < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn an_outage_of_checks_is_told_and_costs_nothing() {
+    let service = Service::start(Setup::IMPATIENT).await;
+    for (says, status) in [
+        (Says::Unavailable(None), 503),
+        (Says::Unavailable(Some(500)), 500),
+        (Says::Unavailable(Some(502)), 502),
+        (Says::Unavailable(Some(200)), 503),
+        (Says::Nothing, 503),
+        (Says::AnotherPayer, 503),
+        (Says::Panic, 503),
+    ] {
+        service.facilitator.checks_say(says.clone());
+        let started = Instant::now();
+        assert_unavailable(&service.pay(&payment(1)).await, status, "facilitator_unavailable");
+        assert!(started.elapsed() < Duration::from_secs(5), "{says:?}");
+        assert_eq!(service.states().await, [PaymentState::Abandoned]);
+    }
+    assert_eq!(service.facilitator.settles(), 0);
+}
+
+#[tokio::test]
+async fn a_settlement_of_which_nobody_knows_is_asked_about_and_not_repeated() {
+    for (says, status) in [
+        (Says::Unavailable(None), 503),
+        (Says::Unavailable(Some(500)), 500),
+        (Says::Unavailable(Some(504)), 504),
+        (Says::Nothing, 503),
+        (Says::Panic, 503),
+    ] {
+        let setup = if matches!(says, Says::Nothing) { Setup::IMPATIENT } else { Setup::PAID };
+        let service = Service::start(setup).await;
+        service.facilitator.settlements_say(says.clone());
+        let started = Instant::now();
+        let withheld = service.pay(&payment(1)).await;
+        assert!(started.elapsed() < Duration::from_secs(5), "{says:?}");
+        assert_unavailable(&withheld, status, "settlement_unknown");
+        assert_eq!(service.states().await, [PaymentState::Settling]);
+        // Nobody knows yet.
+        assert_unavailable(&service.pay(&payment(1)).await, 503, "settlement_unknown");
+        // It was on the chain all the time: the answer that was paid for is given, once.
+        service.facilitator.settlements_became(Settlement::Done(Some("0x77".to_owned())));
+        let other = service
+            .post(
+                "/discover",
+                &json!({ "query": "another" }),
+                &[("payment-signature", &crate::payer::encode(&payment(1)))],
+            )
+            .await;
+        assert_eq!(other.reason(), "invalid_transaction_state", "it paid for another request");
+        let given = service.pay(&payment(1)).await;
+        assert!(given.is_answered(), "{}", given.body);
+        let receipt = crate::payer::decode(given.header("payment-response"));
+        assert_eq!((&receipt["success"], &receipt["transaction"]), (&json!(true), &json!("0x77")));
+        assert_eq!(service.pay(&payment(1)).await.reason(), "invalid_transaction_state");
+        assert_eq!(service.facilitator.settles(), 1, "{says:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_settlement_that_never_happened_frees_nobody_to_be_charged_later() {
+    let service = Service::start(Setup::PAID).await;
+    service.facilitator.settlements_say(Says::Unavailable(None));
+    assert_eq!(service.pay(&payment(1)).await.code(), "PAYMENT_UNAVAILABLE");
+    service.facilitator.settlements_became(Settlement::Never);
+    let refused = service.pay(&payment(1)).await;
+    assert_eq!((refused.status, refused.reason()), (402, "invalid_transaction_state"));
+    assert!(refused.header("payment-required").is_some(), "it may sign a new one");
+    assert_eq!(service.states().await, [PaymentState::Failed]);
+    service.facilitator.settlements_say(Says::Yes);
+    assert!(service.pay(&payment(2)).await.is_answered());
+}
