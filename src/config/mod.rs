@@ -8,7 +8,9 @@ mod meter;
 mod proxies;
 mod scan;
 mod search;
+mod secret;
 mod storage;
+mod wallet;
 
 pub use home::home_folder;
 pub use http::{HttpConfig, HttpConfigError};
@@ -17,4 +19,6 @@ pub use meter::{MeterConfig, MeterConfigError};
 pub use proxies::{ForwardingHeader, ProxiesError, TrustedProxies};
 pub use scan::ScanConfig;
 pub use search::SearchConfig;
+pub use secret::Secret;
 pub use storage::{StorageConfig, StorageConfigError};
+pub use wallet::WalletConfig;

@@ -12,8 +12,8 @@ use crate::operations::InspectSkill;
 
 /// Shows one skill.
 pub(super) async fn run(global: &Global, arguments: InspectArguments, output: &Output) -> Result<Outcome, Failure> {
-    let InspectArguments { skill_id, source_url, content_hash, query_id, content_only } = arguments;
-    let backend = Backend::open(global).await?;
+    let InspectArguments { skill_id, source_url, content_hash, query_id, content_only, max_price } = arguments;
+    let backend = Backend::open_paying(global, max_price).await?;
     let request = InspectRequest { skill_id, source_url, content_hash, query_id };
     let answer: Answer<InspectResponse> = backend.ask::<InspectSkill>(request).await?;
     if output.json {
