@@ -38,11 +38,11 @@ pub(super) fn describe(address: &RpcAddress, error: &Eip155ExactError) -> String
     }
 }
 
-/// Tells a contract that says no from a node that cannot answer: a revert has the code 3 or
-/// data, or says so.
+/// Tells a contract that says no from a node that cannot answer: a revert has the code 3 in most
+/// nodes and -32015 in others, or says so.
 fn is_revert(error: &TransportError) -> bool {
     error.as_error_resp().is_some_and(|payload| {
-        payload.code == 3 || payload.as_revert_data().is_some() || payload.message.contains("execution reverted")
+        matches!(payload.code, 3 | -32015) || payload.message.to_lowercase().contains("execution reverted")
     })
 }
 
