@@ -33,6 +33,9 @@ const NOTHING: &str = r#"{"query_id":"q_2","results":[],"meta":{"total_results":
 const REFUSAL: &str = r#"{"error":{"code":"PAYMENT_REQUIRED","message":"the free workflows are used up","is_retriable":true,"retry_after_seconds":null}}"#;
 const FAILURE: &str = r#"{"error":{"code":"PAYMENT_FAILED","message":"the payment was refused","is_retriable":true,"retry_after_seconds":null}}"#;
 
+/// It asks for no pause, so that nobody waits in a test.
+const UNAVAILABLE: &str = r#"{"error":{"code":"PAYMENT_UNAVAILABLE","message":"not settled yet","is_retriable":true,"retry_after_seconds":0}}"#;
+
 /// What the server does with a request.
 enum Reply {
     Answer(u16, Vec<(&'static str, String)>, &'static str),
@@ -256,13 +259,30 @@ fn a_lost_answer_is_asked_for_again_with_the_same_payment() {
 }
 
 #[test]
+fn a_server_that_waits_for_the_chain_is_asked_again_with_the_same_payment() {
+    let later = || Reply::Answer(503, Vec::new(), UNAVAILABLE);
+    for (waits, code, told) in [(1, 2, "note: paid 0.002 USDC"), (2, 2, "note: paid 0.002 USDC"), (3, 1, "was signed")]
+    {
+        let mut replies = vec![wants(&entry())];
+        replies.extend((0..waits).map(|_| later()));
+        replies.push(paid());
+        let server = Server::start(replies);
+        let (found, _, err) = touchmark(Some(KEY), &["search", "pdf", "--url", &server.url]);
+        let payments = server.payments();
+        assert_eq!((found, payments.len()), (Some(code), 3.min(waits + 1)), "{err}");
+        assert!(payments.iter().all(|payment| *payment == payments[0]) && err.contains(told), "{err}");
+    }
+}
+
+#[test]
 fn a_payment_without_an_answer_is_told() {
-    let server = Server::start(vec![wants(&entry()), Reply::HangUp, Reply::HangUp, paid()]);
+    let replies = vec![wants(&entry()), Reply::HangUp, Reply::HangUp, Reply::HangUp, paid()];
+    let server = Server::start(replies);
     let (code, _, err) = touchmark(Some(KEY), &["search", "pdf", "--url", &server.url]);
     let payments = server.payments();
-    assert_eq!((code, payments.len()), (Some(1), 2), "{err}");
-    assert_eq!(payments[0], payments[1]);
-    for part in ["asked 2 times with the same payment", "0.002 USDC to 0x7099", "can take it once until 2"] {
+    assert_eq!((code, payments.len()), (Some(1), 3), "{err}");
+    assert!(payments.iter().all(|payment| *payment == payments[0]));
+    for part in ["asked 3 times with the same payment", "0.002 USDC to 0x7099", "can take it once until 2"] {
         assert!(err.contains(part), "{err}");
     }
 }

@@ -1,8 +1,11 @@
 //! Sends a paid call, and says what was paid.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, StatusCode};
+use serde_json::Value;
 
 use super::output::tell_note;
 use super::paint::line;
@@ -10,9 +13,14 @@ use super::remote::{RawAnswer, RemoteServer};
 use super::remote_error::RemoteError;
 use crate::wallet::{Challenge, ChallengeError, Payment, REQUIRED_HEADER, RESPONSE_HEADER, Receipt, SIGNATURE_HEADER};
 
-/// How often a paid call is sent, each time with the same payment: a lost answer is asked for
-/// once more, and the token takes the payment once.
-const ATTEMPTS: usize = 2;
+/// How often a paid call is sent, each time with the same payment, which the token takes once: a
+/// lost answer is asked for again, and one that was not ready when the server gave up waiting
+/// for the chain.
+const ATTEMPTS: usize = 3;
+/// The longest pause before a server that waits for the chain is asked again. A block takes two
+/// seconds on Base; the payment is asked about, not made again, so that a longer time that the
+/// server names for new calls need not be waited for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 /// Characters of a hash or a reason that a note repeats.
 const WORD_CHARACTERS: usize = 120;
 
@@ -32,12 +40,15 @@ pub(super) async fn send(
     request: impl Fn() -> RequestBuilder,
 ) -> Result<RawAnswer, RemoteError> {
     let mut last = None;
-    for _ in 0..ATTEMPTS {
+    for attempt in 1..=ATTEMPTS {
         match server.send(request().header(SIGNATURE_HEADER, &payment.header)).await {
-            Ok(answer) => {
-                tell_note(&outcome(payment, &answer));
-                return Ok(answer);
-            }
+            Ok(answer) => match pause(&answer).filter(|_| attempt < ATTEMPTS) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => {
+                    tell_note(&outcome(payment, &answer));
+                    return Ok(answer);
+                }
+            },
             Err(
                 error @ (RemoteError::Timeout { .. } | RemoteError::Unreachable { .. } | RemoteError::Refusal { .. }),
             ) => {
@@ -51,6 +62,16 @@ pub(super) async fn send(
     }
     let reason = last.map(|error| error.to_string()).unwrap_or_default();
     Err(RemoteError::Lost { server: server.address(), attempts: ATTEMPTS, reason, payment: signed(payment) })
+}
+
+/// Returns how long to wait before the same payment is sent again, where the server could not
+/// say whether it was taken.
+fn pause(answer: &RawAnswer) -> Option<Duration> {
+    let envelope: Value = serde_json::from_str(&answer.body).ok()?;
+    let error = &envelope["error"];
+    let is_pending = answer.status.is_server_error() && error["code"] == "PAYMENT_UNAVAILABLE";
+    let asked = error["retry_after_seconds"].as_u64().map_or(LONGEST_PAUSE, Duration::from_secs);
+    is_pending.then(|| asked.min(LONGEST_PAUSE))
 }
 
 /// Says what became of a payment, as far as the answer tells.
