@@ -101,3 +101,9 @@ fuzz TARGET RUNS="1000000":
 # Call every tool with the Python client of the Model Context Protocol.
 mcp-client:
     python3 tests/clients/mcp_client.py
+
+# Pay with clients that others wrote on a chain of this machine; needs Node.js and Python. CACHE is outside the clone: the packages of both.
+payments CACHE="../payments-cache":
+    tests/payments-chain/prepare {{CACHE}}
+    cargo build
+    {{CACHE}}/venv/bin/python tests/payments-chain/run.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark"

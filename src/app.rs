@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::compute::Compute;
 use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
+use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
 use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
+use crate::wallet::{PrivateKey, PrivateKeyError};
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +43,12 @@ pub enum AppError {
         /// What is wrong with it.
         source: PriceParseError,
     },
+    /// The key of the account that pays for transactions is none.
+    #[error("TOUCHMARK_PAYMENTS_SIGNER_KEY: {0}")]
+    SignerKey(#[source] PrivateKeyError),
     /// Nobody would settle.
-    #[error("payments are configured, but this program has no facilitator; unset TOUCHMARK_PAYMENTS_PAY_TO")]
-    NoFacilitator,
+    #[error(transparent)]
+    Facilitator(#[from] OpenError),
 }
 
 /// Opens what operations work with, with the embedder that ships with the program: see
@@ -112,13 +117,22 @@ pub async fn metered(services: Services, config: Option<MeterConfig>) -> Result<
 pub async fn paid(services: Services, config: Option<PaymentConfig>) -> Result<Services, AppError> {
     let Some(config) = config else { return Ok(services) };
     let terms = payment_terms(&config)?;
-    let facilitator = facilitator(&config)?;
+    let facilitator = open_facilitator(&config, &terms).await?;
     Ok(services.paid(terms, facilitator, Patience::DEFAULT).await?)
 }
 
 /// The one place where the facilitator of a configuration is constructed.
-fn facilitator(_: &PaymentConfig) -> Result<Arc<dyn Facilitator>, AppError> {
-    Err(AppError::NoFacilitator)
+async fn open_facilitator(config: &PaymentConfig, terms: &Terms) -> Result<Arc<dyn Facilitator>, AppError> {
+    let signer_key = config.signer_key.as_ref().map(|key| PrivateKey::parse(key.reveal())).transpose();
+    let settings = FacilitatorSettings {
+        facilitator_url: config.facilitator_url.clone(),
+        rpc_url: config.rpc_url.clone(),
+        signer_key: signer_key.map_err(AppError::SignerKey)?,
+        network: terms.asset().network.to_owned(),
+        asset: terms.asset().address.to_owned(),
+        timeouts: Timeouts::STANDARD,
+    };
+    Ok(facilitator::open(settings).await?)
 }
 
 /// Reads what a payment has to be.

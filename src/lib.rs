@@ -24,6 +24,8 @@ pub mod config;
 #[cfg(feature = "service")]
 pub mod evaluation;
 #[cfg(feature = "service")]
+pub mod facilitator;
+#[cfg(feature = "service")]
 pub mod ingest;
 #[cfg(feature = "service")]
 pub mod meter;
@@ -41,3 +43,5 @@ pub mod source;
 pub mod store;
 #[cfg(feature = "service")]
 pub mod surfaces;
+#[cfg(feature = "service")]
+pub mod wallet;

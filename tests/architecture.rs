@@ -25,6 +25,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store"]),
+    ("wallet", &[]),
+    // A key that pays the gas is a key like that of a wallet.
+    ("facilitator", &["payment", "wallet"]),
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
@@ -55,8 +58,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
     // know the store, search or sources; commands ask `app` to construct what they run on.
-    ("surfaces", &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "app"]),
-    ("app", &["operations", "config", "compute", "search", "skill", "store", "payment"]),
+    (
+        "surfaces",
+        &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "wallet", "app"],
+    ),
+    ("app", &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet"]),
 ];
 
 /// Crates that only some rooms may know.
@@ -71,9 +77,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
-    ("reqwest", &["surfaces"]),
+    ("reqwest", &["surfaces", "facilitator"]),
+    ("alloy_primitives", &["facilitator", "wallet"]),
+    ("alloy_provider", &["facilitator"]),
+    ("alloy_signer", &["wallet"]),
+    ("alloy_signer_local", &["wallet"]),
+    ("x402_chain_eip155", &["facilitator", "wallet"]),
     ("quick_xml", &["operations"]),
-    ("x402_types", &["payment"]),
+    ("x402_types", &["payment", "facilitator", "wallet"]),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ mod scan;
 mod search;
 mod secret;
 mod storage;
+mod wallet;
 
 pub use home::home_folder;
 pub use http::{HttpConfig, HttpConfigError};
@@ -22,3 +23,4 @@ pub use scan::ScanConfig;
 pub use search::SearchConfig;
 pub use secret::Secret;
 pub use storage::{StorageConfig, StorageConfigError};
+pub use wallet::WalletConfig;

@@ -12,6 +12,7 @@ use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
+use crate::wallet::Usd;
 
 /// Finds agent skills, shows what is in them, and re-verifies them for as long as they are held.
 #[derive(Debug, Parser)]
@@ -151,6 +152,9 @@ pub(super) struct SearchArguments {
     /// Count all that match by type, publisher, licence and verdict.
     #[arg(long)]
     pub facets: bool,
+    /// Pay at most this many dollars for the answer of a server; only where TOUCHMARK_WALLET_KEY is set.
+    #[arg(long, value_name = "USD", default_value_t = DEFAULT_MAX_PRICE)]
+    pub max_price: Usd,
 }
 
 /// Parts of the index.
@@ -188,6 +192,9 @@ pub(super) struct InspectArguments {
     /// Print SKILL.md and nothing else: as it is into a pipe, sanitised on a terminal.
     #[arg(long)]
     pub content_only: bool,
+    /// Pay at most this many dollars for the answer of a server; only where TOUCHMARK_WALLET_KEY is set.
+    #[arg(long, value_name = "USD", default_value_t = DEFAULT_MAX_PRICE)]
+    pub max_price: Usd,
 }
 
 /// `touchmark verify`.
@@ -227,6 +234,9 @@ pub(super) struct ServeArguments {
 /// Where the service listens if nothing else is said.
 pub(super) const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7080);
+
+/// What a call may cost if nothing else is said: five times the price of a workflow.
+pub(super) const DEFAULT_MAX_PRICE: Usd = Usd::from_units(10_000);
 
 /// `touchmark generate`.
 #[derive(Debug, Args)]

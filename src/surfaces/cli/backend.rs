@@ -7,9 +7,11 @@ use serde_json::Value;
 use super::arguments::Global;
 use super::failure::Failure;
 use super::local;
+use super::purse::Purse;
 use super::remote::RemoteServer;
 use crate::api::{BATCH_LIMIT, BatchAnswer, VerifyBatchRequest};
 use crate::operations::{Operation, Services, VerifyPins};
+use crate::wallet::Usd;
 
 /// Who answers.
 #[derive(Debug)]
@@ -36,6 +38,15 @@ impl Backend {
             Some(url) => Ok(Self::Remote(RemoteServer::new(url)?)),
             None => Ok(Self::Local(local::open(global).await?)),
         }
+    }
+
+    /// Does the same, for a command that pays a server with the wallet of the environment, at
+    /// most `most` for an answer.
+    pub async fn open_paying(global: &Global, most: Usd) -> Result<Self, Failure> {
+        Ok(match Self::open(global).await? {
+            Self::Remote(server) => Self::Remote(server.with_purse(Purse::open(most)?)),
+            local => local,
+        })
     }
 
     /// Runs the operation `O`, here or there.

@@ -18,6 +18,7 @@ use crate::operations::{
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
 use crate::surfaces::rest::ServeError;
+use crate::wallet::PrivateKeyError;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub(super) enum Failure {
     /// The server refuses, or there is none.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// The wallet cannot be used.
+    #[error("TOUCHMARK_WALLET_KEY is {0}")]
+    Wallet(#[from] PrivateKeyError),
     /// The data folder cannot be used.
     #[error(transparent)]
     App(#[from] AppError),
@@ -176,7 +180,7 @@ impl Failure {
     pub fn body(&self) -> Option<String> {
         match self {
             Self::Problem(problem) => serde_json::to_string(&problem.envelope()).ok(),
-            Self::Remote(RemoteError::Refused { body, .. }) => Some(body.clone()),
+            Self::Remote(RemoteError::Refused { body, .. } | RemoteError::NotPaid { body, .. }) => Some(body.clone()),
             _ => None,
         }
     }

@@ -13,8 +13,8 @@ use crate::skill::SkillId;
 
 /// Shows one skill.
 pub(super) async fn run(global: &Global, arguments: InspectArguments, output: &Output) -> Result<Outcome, Failure> {
-    let InspectArguments { skill_id, source_url, content_hash, query_id, content_only } = arguments;
-    let backend = Backend::open(global).await?;
+    let InspectArguments { skill_id, source_url, content_hash, query_id, content_only, max_price } = arguments;
+    let backend = Backend::open_paying(global, max_price).await?;
     // People try the name that they know.
     let name = skill_id.clone().filter(|word| word.parse::<SkillId>().is_err());
     let request = InspectRequest { skill_id, source_url, content_hash, query_id };

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -12,7 +13,9 @@ use url::Url;
 
 use super::backend::Answer;
 use super::paint::line;
+use super::purse::{Asked, Purse};
 use super::remote_error::RemoteError;
+use super::remote_payment;
 use crate::operations::{Method, Operation, register};
 
 /// How long a connection may take.
@@ -29,6 +32,14 @@ const SHOWN_CHARACTERS: usize = 200;
 pub(super) struct RemoteServer {
     client: Client,
     base: Url,
+    purse: Purse,
+}
+
+/// An answer as it came.
+pub(super) struct RawAnswer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 impl RemoteServer {
@@ -55,7 +66,12 @@ impl RemoteServer {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|error| failure(cause(&error)))?;
-        Ok(Self { client, base })
+        Ok(Self { client, base, purse: Purse::Closed })
+    }
+
+    /// Lets it be paid.
+    pub fn with_purse(self, purse: Purse) -> Self {
+        Self { purse, ..self }
     }
 
     /// Returns the address, without a password.
@@ -77,14 +93,13 @@ impl RemoteServer {
         O::Response: DeserializeOwned,
     {
         let request = serde_json::to_value(request).unwrap_or_default();
-        let response = self.request::<O>(&request).send().await.map_err(|error| self.failed(&error))?;
-        let status = response.status();
-        if status.is_redirection() {
-            let location =
-                response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
-            return Err(RemoteError::Redirect { server: self.address(), location: line(location, SHOWN_CHARACTERS) });
+        let mut answer = self.send(self.request::<O>(&request)).await?;
+        if let Some(challenge) = remote_payment::challenge(&answer) {
+            let context = Asked { server: self.address(), base: &self.base, answer: &answer };
+            let payment = self.purse.pay(&challenge, &context)?;
+            answer = remote_payment::send(self, &payment, || self.request::<O>(&request)).await?;
         }
-        let body = self.read(response).await?;
+        let RawAnswer { status, body, .. } = answer;
         if !status.is_success() {
             return Err(self.refused(status, body));
         }
@@ -93,6 +108,17 @@ impl RemoteServer {
             Err(error) => Err(self
                 .foreign(status, &format!("{error}; its version may be another than {}", env!("CARGO_PKG_VERSION")))),
         }
+    }
+
+    /// Sends a request and reads the whole answer, whatever it is but a way to elsewhere.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<RawAnswer, RemoteError> {
+        let response = request.send().await.map_err(|error| self.failed(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status.is_redirection() {
+            let location = headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+            return Err(RemoteError::Redirect { server: self.address(), location: line(location, SHOWN_CHARACTERS) });
+        }
+        Ok(RawAnswer { status, headers, body: self.read(response).await? })
     }
 
     fn request<O: Operation>(&self, request: &Value) -> RequestBuilder {

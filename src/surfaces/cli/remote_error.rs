@@ -57,6 +57,30 @@ pub(super) enum RemoteError {
         /// The whole body.
         body: String,
     },
+    /// It wants to be paid, and was not. Nothing was signed.
+    #[error("{reason} ({code})")]
+    NotPaid {
+        /// The code.
+        code: String,
+        /// What it costs and what to do, or why it is not paid.
+        reason: String,
+        /// The whole body.
+        body: String,
+    },
+    /// It took a payment and no answer came.
+    #[error(
+        "{server} gave no answer to a call that was paid, asked {attempts} times with the same payment: {reason}; {payment}"
+    )]
+    Lost {
+        /// The server.
+        server: String,
+        /// How often it was asked.
+        attempts: usize,
+        /// What failed last.
+        reason: String,
+        /// What was signed.
+        payment: String,
+    },
     /// It answers something else.
     #[error("{server} answered {status} and not as a Touchmark server does: {reason}")]
     Foreign {

@@ -28,7 +28,7 @@ const INDENT: usize = 5;
 
 /// Searches, and shows what was found.
 pub(super) async fn run(global: &Global, arguments: SearchArguments, output: &Output) -> Result<Outcome, Failure> {
-    let backend = Backend::open(global).await?;
+    let backend = Backend::open_paying(global, arguments.max_price).await?;
     if let Backend::Local(services) = &backend {
         // An ingest that was killed may have left the index behind the store. Where another
         // process is at it now, what it has committed is searched.
@@ -46,7 +46,7 @@ pub(super) async fn run(global: &Global, arguments: SearchArguments, output: &Ou
 }
 
 fn request(arguments: SearchArguments) -> DiscoverRequest {
-    let SearchArguments { query, limit, source, min_stars, updated_after, explain, facets } = arguments;
+    let SearchArguments { query, limit, source, min_stars, updated_after, explain, facets, .. } = arguments;
     let has_filters = source.is_some() || min_stars.is_some() || updated_after.is_some();
     let filters = DiscoverFilters { source: source.map(Into::into), min_stars, updated_after };
     DiscoverRequest {
