@@ -112,12 +112,12 @@ pub async fn metered(services: Services, config: Option<MeterConfig>) -> Result<
 pub async fn paid(services: Services, config: Option<PaymentConfig>) -> Result<Services, AppError> {
     let Some(config) = config else { return Ok(services) };
     let terms = payment_terms(&config)?;
-    let facilitator = facilitator(&config)?;
+    let facilitator = facilitator(&config).await?;
     Ok(services.paid(terms, facilitator, Patience::DEFAULT).await?)
 }
 
 /// The one place where the facilitator of a configuration is constructed.
-fn facilitator(_: &PaymentConfig) -> Result<Arc<dyn Facilitator>, AppError> {
+async fn facilitator(_: &PaymentConfig) -> Result<Arc<dyn Facilitator>, AppError> {
     Err(AppError::NoFacilitator)
 }
 
