@@ -15,7 +15,7 @@ pub struct PaymentConfig {
     pub price: String,
     /// The facilitator that checks and settles: `TOUCHMARK_PAYMENTS_FACILITATOR_URL`.
     pub facilitator_url: Option<String>,
-    /// The node of the chain for a facilitator in this process, and for what became of
+    /// The node of the chain, for a facilitator in this process, and to find out what became of
     /// settlements: `TOUCHMARK_PAYMENTS_RPC_URL`.
     pub rpc_url: Option<String>,
     /// The key with which a facilitator in this process sends transactions:

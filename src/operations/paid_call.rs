@@ -14,8 +14,8 @@ use super::problem::unforeseen;
 use super::{Answered, Exposed, PaymentNotes, PaymentProof, Services};
 use crate::api::{ErrorCode, Problem};
 use crate::meter::Quota;
-use crate::payment::{Entry, Payment, PaymentFailure, PaymentRefusal, Payments, RefusalKind, Resource};
-use crate::skill::{Sha256Digest, SkillId};
+use crate::payment::{Entry, Payment, PaymentFailure, PaymentRefusal, Payments, Receipt, RefusalKind, Resource};
+use crate::skill::{Sha256Digest, SkillId, Timestamp};
 
 /// When to try again after an outage of those who know a chain, in seconds.
 const RETRY_SECONDS: u64 = 30;
@@ -56,7 +56,7 @@ impl PaidCall {
         let reserved = match self.payments.enter(payment, &self.resource, digest(&self)).await {
             Ok(Entry::Reserved(reserved)) => reserved,
             Ok(Entry::Answered(again)) => {
-                self.entitle_again(&again.answer);
+                self.entitle_again(&again.answer, again.entitles_from);
                 if reply.send(self.paid(again.answer.clone(), again.receipt.clone())).is_ok() {
                     again.delivered().await;
                 }
@@ -104,15 +104,15 @@ impl PaidCall {
     }
 
     /// Entitles to what a kept answer entitled to, where this process does not know it.
-    fn entitle_again(&self, answer: &Value) {
+    fn entitle_again(&self, answer: &Value, from: Timestamp) {
         let results = answer.get("results").and_then(Value::as_array);
         let (Some(query_id), Some(results)) = (answer.get("query_id").and_then(Value::as_str), results) else { return };
         let id = |result: &Value| result.get("skill_id")?.as_str()?.parse::<SkillId>().ok();
         let skills = results.iter().filter_map(id).collect();
-        self.services.entitlements().reissue(query_id, skills, self.services.now());
+        self.services.entitlements().reissue(query_id, skills, from);
     }
 
-    fn paid(&self, answer: Value, receipt: crate::payment::Receipt) -> Answered {
+    fn paid(&self, answer: Value, receipt: Receipt) -> Answered {
         self.answered(Ok(answer), PaymentNotes { challenge: None, receipt: Some(receipt) })
     }
 
@@ -124,7 +124,7 @@ impl PaidCall {
         self.refused(problem_of(&failure), receipt)
     }
 
-    fn refused(&self, problem: Problem, receipt: Option<crate::payment::Receipt>) -> Answered {
+    fn refused(&self, problem: Problem, receipt: Option<Receipt>) -> Answered {
         // Whoever may pay anew hears how.
         let challenge =
             (problem.status == 402).then(|| Box::new(self.payments.challenge(&self.resource, &problem.message)));

@@ -12,9 +12,8 @@ mod failure;
 mod identifier;
 mod in_flight;
 mod offer;
-#[allow(clippy::module_inception)]
-mod payment;
 mod payments;
+mod presented;
 mod price;
 mod proof;
 mod receipt;
@@ -31,8 +30,8 @@ pub use facilitator::{Facilitator, FacilitatorFailure, FacilitatorRequest, Settl
 pub use failure::PaymentFailure;
 pub use identifier::PaymentIdentifier;
 pub use offer::{Challenge, Offers};
-pub use payment::{Payment, PaymentKey};
 pub use payments::{Entry, Patience, Payments};
+pub use presented::{Payment, PaymentKey};
 pub use price::{Price, PriceParseError};
 pub use proof::{PaymentProof, Version};
 pub use receipt::Receipt;

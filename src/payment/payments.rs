@@ -132,7 +132,7 @@ impl Payments {
             }
         };
         let request = payment.request(resource);
-        let new = ledger_row(&payment, body, &request);
+        let new = payment.to_ledger(body, &request);
         let mut entry = match self.store.reserve_payment(&new, (self.clock)()).await? {
             Reservation::Made { attempt } => {
                 let row = Row { payments: self.clone(), payment, key: new.key, attempt, request, deadline };
@@ -184,7 +184,8 @@ impl Payments {
         };
         let receipt = Receipt::settled(&payment, &settled);
         let delivery = Delivery::new(self.clone(), entry.payment.key, entry.attempt, guard);
-        Ok(Entry::Answered(Box::new(Answered { answer, receipt, delivery })))
+        let entitles_from = if entry.is_delivered { entry.changed_at } else { (self.clock)() };
+        Ok(Entry::Answered(Box::new(Answered { answer, receipt, entitles_from, delivery })))
     }
 
     pub(super) fn patience(&self) -> Patience {
@@ -275,25 +276,6 @@ impl Payments {
         }
         self.store.prune_payments(now).await?;
         Ok(cleared)
-    }
-}
-
-fn ledger_row(payment: &Payment, body: Sha256Digest, request: &FacilitatorRequest) -> NewPayment {
-    let (asset, authorization) = (payment.terms.asset(), &payment.authorization);
-    let seconds = i64::try_from(authorization.valid_before).unwrap_or(i64::MAX);
-    NewPayment {
-        key: payment.key().digest(),
-        digest: payment.digest(),
-        identifier: payment.identifier.as_ref().map(|identifier| identifier.to_string()),
-        body,
-        network: asset.network.to_owned(),
-        asset: asset.address.to_lowercase(),
-        payer: authorization.payer.to_key(),
-        nonce: hex::encode(authorization.nonce),
-        pay_to: authorization.to.to_key(),
-        units: payment.terms.units(),
-        valid_before: Timestamp::from_milliseconds(seconds.saturating_mul(1_000)),
-        request: serde_json::to_string(request).unwrap_or_default(),
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::failure::{client_error, server_error, tidy};
 use super::in_flight::InFlightGuard;
 use super::{FacilitatorFailure, FacilitatorRequest, Payment, PaymentFailure, Payments, Receipt, Settled};
-use crate::skill::Sha256Digest;
+use crate::skill::{Sha256Digest, Timestamp};
 use crate::store::{PaymentStep, StoreError};
 
 /// How long a settlement goes on that nobody waits for any more.
@@ -22,6 +22,9 @@ pub struct Answered {
     pub answer: Value,
     /// The receipt.
     pub receipt: Receipt,
+    /// From when on it entitles to what it entitled to: since it was settled, or, where nobody
+    /// has been given it, from now on.
+    pub entitles_from: Timestamp,
     pub(super) delivery: Delivery,
 }
 

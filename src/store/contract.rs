@@ -123,8 +123,8 @@ pub trait Store: Send + Sync {
     /// and nothing can have moved. Returns how many.
     async fn close_interrupted_payments(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Drops the answers of a day ago, and the rows of payments that moved nothing, after a day
-    /// and beyond ten thousand. Payments that are settled, or may be, stay.
+    /// Drops the answers and names of a day ago, and the rows of payments that moved nothing,
+    /// after a day and beyond ten thousand. Payments that are settled, or may be, stay.
     async fn prune_payments(&self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Offers `terms` from `now` on, and nothing else. Returns what was offered before, within

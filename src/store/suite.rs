@@ -209,6 +209,8 @@ macro_rules! store_suite {
             assert_eq!(states().await, [None, None, Some(Settling), Some(Settled)]);
             let answer = async |index: usize| store.payment(all[index].key).await.expect("read").expect("a row").answer;
             assert_eq!((answer(2).await.as_deref(), answer(3).await), (Some("{}"), None));
+            let taken = store.reserve_payment(&payment("new", Some("settled"), "b"), time(86_405)).await.expect("reserve");
+            assert_eq!(taken, crate::store::Reservation::Made { attempt: 1 }, "its name is free again");
         }
 
         #[tokio::test]

@@ -165,10 +165,13 @@ pub(super) async fn close_interrupted(pool: &SqlitePool, before: Timestamp, now:
 pub(super) async fn prune(pool: &SqlitePool, now: Timestamp) -> Result<(), StoreError> {
     let old = now.as_milliseconds() - KEPT_MS;
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("UPDATE payments SET answer = NULL WHERE state = 'settled' AND answer IS NOT NULL AND changed_at < ?")
-        .bind(old)
-        .execute(&mut *change)
-        .await?;
+    sqlx::query(
+        "UPDATE payments SET answer = NULL, identifier = NULL WHERE state = 'settled' AND changed_at < ? \
+         AND (answer IS NOT NULL OR identifier IS NOT NULL)",
+    )
+    .bind(old)
+    .execute(&mut *change)
+    .await?;
     // One that was refused when it was settled keeps its nonce until it can no longer be sent.
     sqlx::query("DELETE FROM payments WHERE state IN ('failed', 'abandoned') AND changed_at < ? AND valid_before < ?")
         .bind(old)

@@ -52,7 +52,7 @@ pub(super) fn schemas() -> Vec<(String, String)> {
 }
 
 fn describe(operation: &Exposed, method: Method, caching: Caching, terms: Option<&PaymentTerms>) -> Value {
-    let terms = terms.filter(|_| is_discovery(operation.charge));
+    let terms = terms.filter(|_| operation.charge.is_discovery());
     let request = (operation.request_schema)().to_value();
     let response = (operation.response_schema)().to_value();
     let tag = if operation.tool.is_some() || operation.name == "discover_skills" { "skills" } else { "service" };
@@ -96,7 +96,7 @@ fn describe(operation: &Exposed, method: Method, caching: Caching, terms: Option
 
 fn errors(operation: &Exposed, is_paid: bool) -> Vec<(&'static str, &'static str)> {
     let mut errors = vec![("400", "The request is malformed; the message says what to change.")];
-    if is_discovery(operation.charge) {
+    if operation.charge.is_discovery() {
         errors.push(("402", "The free discovery workflows of this day are used up, where there is a quota. Branch on the code: RATE_LIMITED where payments are off."));
     }
     if is_paid {
@@ -125,7 +125,7 @@ fn headers(operation: &Exposed, caching: Caching, is_paid: bool) -> Value {
     let text = |about: &str| header(about, "string");
     let mut headers =
         json!({ "X-Request-Id": text("Id of the request."), "X-Touchmark-Version": text("Version of the program.") });
-    if is_discovery(operation.charge) {
+    if operation.charge.is_discovery() {
         let number = |about: &str| header(about, "integer");
         headers["X-RateLimit-Limit"] =
             number("Discovery workflows a day. This and the next four only where a quota is configured.");
@@ -148,11 +148,6 @@ fn headers(operation: &Exposed, caching: Caching, is_paid: bool) -> Value {
 
 fn header(about: &str, kind: &str) -> Value {
     json!({ "description": about, "schema": { "type": kind } })
-}
-
-/// Tells whether answers say how the discovery quota stands.
-fn is_discovery(charge: Charge) -> bool {
-    matches!(charge, Charge::Workflow | Charge::Inspection)
 }
 
 /// Turns the properties of a request into query parameters.

@@ -73,12 +73,12 @@ Off by default. Payments take over where the quota ends, so `TOUCHMARK_FREE_DISC
 | `TOUCHMARK_PAYMENTS_PAY_TO` | none: payments are off | address on Base that is paid |
 | `TOUCHMARK_PAYMENTS_PRICE` | `0.002` | US dollars for a discovery workflow, at most six decimals |
 | `TOUCHMARK_PAYMENTS_FACILITATOR_URL` | | facilitator that checks and settles |
-| `TOUCHMARK_PAYMENTS_RPC_URL` | | node of the chain, for a facilitator in this process |
+| `TOUCHMARK_PAYMENTS_RPC_URL` | | node of the chain: for a facilitator in this process, or to find out beside a facilitator by URL what became of a settlement that was never answered |
 | `TOUCHMARK_PAYMENTS_SIGNER_KEY` | | key with which a facilitator in this process sends transactions; it pays their fees and is never shown |
 
-Either a facilitator URL, or a node and a key. The token is USDC on Base (`eip155:8453`).
+Either a facilitator URL, with a node or without, or a node and a key. The token is USDC on Base (`eip155:8453`).
 
-**The ledger** is the table `payments` of `touchmark.db`: each payment with its state (`reserved`, `verified`, `settling`, `settled`, `failed`, `abandoned`), payer, amount and transaction. Money can have moved only in `settling` and `settled`, and the database refuses to delete those. A service that starts frees what was reserved by a process that was killed. Settlements whose end is not known are asked about at once, every 30 seconds, and when their payer comes again, for a week; a facilitator that cannot look at the chain leaves them in `settling`. Answers are kept until they are given, those of named payments for a day; payments that moved nothing are forgotten after a day, or beyond 10,000. A kill loses nothing of it; a power cut may lose the rows of the last moments, and the chain still takes each nonce once.
+**The ledger** is the table `payments` of `touchmark.db`: each payment with its state (`reserved`, `verified`, `settling`, `settled`, `failed`, `abandoned`), payer, amount and transaction. Money can have moved only in `settling` and `settled`, and the database refuses to delete those. A service that starts frees what was reserved by a process that was killed. Settlements whose end is not known are asked about at once, every 30 seconds, and when their payer comes again, for a week; a facilitator that cannot look at the chain leaves them in `settling`. Answers that were not given, and those of named payments, are kept for a day; payments that moved nothing are forgotten after a day, or beyond 10,000. A kill loses nothing of it; a power cut may lose the rows of the last moments, and the chain still takes each nonce once.
 
 One service on a data folder takes payments: a second would free what the first has reserved when it starts, which costs nobody money but calls their answer.
 "#;

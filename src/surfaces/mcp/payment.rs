@@ -7,7 +7,7 @@ use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject};
 use serde_json::{Value, json};
 
 use super::schema::input_schema;
-use crate::operations::{Call, Challenge, Charge, Exposed, PaymentProof, Receipt, Resource};
+use crate::operations::{Call, Challenge, Exposed, PaymentProof, Receipt, Resource};
 
 /// Where a call carries its payment.
 const PAYMENT_KEY: &str = "x402/payment";
@@ -17,8 +17,7 @@ const RECEIPT_KEY: &str = "x402/payment-response";
 /// Returns what a payment for the tool would be for, where it may cost something.
 pub(super) fn resource(operation: &Exposed) -> Option<Arc<Resource>> {
     let name = operation.tool?.name;
-    let is_charged = matches!(operation.charge, Charge::Workflow | Charge::Inspection);
-    is_charged.then(|| {
+    operation.charge.is_discovery().then(|| {
         Arc::new(Resource {
             url: format!("mcp://tool/{name}"),
             description: format!("{}: a discovery workflow", operation.title),

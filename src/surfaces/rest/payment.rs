@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::answer;
 use crate::api::Problem;
-use crate::operations::{Call, Challenge, Charge, Exposed, PaymentProof, PaymentVersion, Receipt, Resource, Services};
+use crate::operations::{Call, Challenge, Exposed, PaymentProof, PaymentVersion, Receipt, Resource, Services};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("payment-signature");
 const REQUIRED: HeaderName = HeaderName::from_static("payment-required");
@@ -23,8 +23,7 @@ const RESPONSE_V1: HeaderName = HeaderName::from_static("x-payment-response");
 
 /// Returns what a payment for the operation would be for, where it may cost something.
 pub(super) fn resource(services: &Services, operation: &Exposed) -> Option<Arc<Resource>> {
-    let is_charged = matches!(operation.charge, Charge::Workflow | Charge::Inspection);
-    let binding = operation.rest.filter(|_| is_charged && services.is_paid())?;
+    let binding = operation.rest.filter(|_| operation.charge.is_discovery() && services.is_paid())?;
     Some(Arc::new(Resource {
         url: format!("{}{}", services.public_url(), binding.path),
         description: format!("{}: a discovery workflow", operation.title),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operations::{Charge, Exposed, PaymentTerms, register};
+use crate::operations::{Exposed, PaymentTerms, register};
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
 pub fn mcp(url: &str) -> String {
@@ -32,11 +32,10 @@ pub fn mcp(url: &str) -> String {
 /// look: what costs something, what does not, and how it is paid. Neither path is in the
 /// specification.
 pub fn x402(url: &str, terms: Option<&PaymentTerms>) -> String {
-    let is_charged = |operation: &Exposed| matches!(operation.charge, Charge::Workflow | Charge::Inspection);
     let (paid, free): (Vec<Exposed>, Vec<Exposed>) = register()
         .into_iter()
         .filter(|operation| operation.rest.is_some())
-        .partition(|operation| terms.is_some() && is_charged(operation));
+        .partition(|operation| terms.is_some() && operation.charge.is_discovery());
     let address = |operation: &Exposed| operation.rest.map(|binding| format!("{url}{}", binding.path));
     let mut free: Vec<String> = free.iter().filter_map(address).collect();
     free.extend(terms.is_none().then(|| format!("{url}/mcp")));

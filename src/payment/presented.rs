@@ -12,6 +12,7 @@ use super::proof::Version;
 use super::terms::SCHEME;
 use super::{Authorization, FacilitatorRequest, Offers, PaymentProof, PaymentRefusal, Resource, Terms};
 use crate::skill::{Sha256Digest, Timestamp};
+use crate::store::NewPayment;
 
 /// What makes a payment unique: a digest of network, token, payer and nonce. The token's
 /// contract takes each nonce of a payer once.
@@ -108,6 +109,26 @@ impl Payment {
             hex::encode(signature)
         );
         Sha256Digest::of(parts.as_bytes())
+    }
+
+    /// Writes the row of the ledger for a request with the digest `body`.
+    pub(super) fn to_ledger(&self, body: Sha256Digest, request: &FacilitatorRequest) -> NewPayment {
+        let (asset, authorization) = (self.terms.asset(), &self.authorization);
+        let seconds = i64::try_from(authorization.valid_before).unwrap_or(i64::MAX);
+        NewPayment {
+            key: self.key().digest(),
+            digest: self.digest(),
+            identifier: self.identifier.as_ref().map(|identifier| identifier.to_string()),
+            body,
+            network: asset.network.to_owned(),
+            asset: asset.address.to_lowercase(),
+            payer: authorization.payer.to_key(),
+            nonce: hex::encode(authorization.nonce),
+            pay_to: authorization.to.to_key(),
+            units: self.terms.units(),
+            valid_before: Timestamp::from_milliseconds(seconds.saturating_mul(1_000)),
+            request: serde_json::to_string(request).unwrap_or_default(),
+        }
     }
 
     /// Returns the network as the payment names it.
