@@ -123,7 +123,7 @@ pub async fn paid(services: Services, config: Option<PaymentConfig>) -> Result<S
 
 /// The one place where the facilitator of a configuration is constructed.
 async fn open_facilitator(config: &PaymentConfig, terms: &Terms) -> Result<Arc<dyn Facilitator>, AppError> {
-    let signer_key = config.signer_key.as_ref().map(|key| PrivateKey::parse(key.reveal())).transpose();
+    let signer_key = config.signer_key.as_ref().map(|key| PrivateKey::parse(key.expose())).transpose();
     let settings = FacilitatorSettings {
         facilitator_url: config.facilitator_url.clone(),
         rpc_url: config.rpc_url.clone(),

@@ -28,7 +28,7 @@ pub(super) enum Purse {
     /// It pays.
     Open {
         /// With this.
-        wallet: Wallet,
+        wallet: Box<Wallet>,
         /// At most so much for an answer.
         most: Usd,
     },
@@ -51,7 +51,7 @@ impl Purse {
     /// Fails where there is one that is none.
     pub fn open(most: Usd) -> Result<Self, Failure> {
         let Some(key) = WalletConfig::read().key else { return Ok(Self::Empty) };
-        Ok(Self::Open { wallet: Wallet::new(PrivateKey::parse(key.reveal())?), most })
+        Ok(Self::Open { wallet: Box::new(Wallet::new(PrivateKey::parse(key.expose())?)), most })
     }
 
     /// Signs a payment for what a server wants, or says why not.
