@@ -370,7 +370,7 @@ fn a_drift_is_compared_with_what_the_index_remembers_of_the_recorded_digest() {
     }
     assert!(!out.contains("was "), "{out}");
     let (out, _) = place.check(2, "check");
-    for part in ["new findings", "newly able of:", "setup.sh"] {
+    for part in ["new findings", "new capabilities:", "setup.sh"] {
         assert!(out.contains(part), "{part}: {out}");
     }
     let (out, _) = place.check(2, "check --format sarif");

@@ -13,7 +13,7 @@ use super::place::{InstalledFolder, Place, PlaceError, Root};
 use super::position::Positions;
 use super::{clawhub_origin, disk, folders, github, limits, parse};
 use crate::recipe::HashRecipe;
-use crate::skill::sanitise_line;
+use crate::skill::{body_start, sanitise_line};
 
 /// The folders below which lockfiles are looked for.
 #[derive(Debug, Clone)]
@@ -207,11 +207,14 @@ type EntryOfGh = (Result<Entry, LockfileError>, Vec<u8>);
 
 fn entry_of_gh(place: PlacePath, folder: &InstalledFolder) -> io::Result<Option<EntryOfGh>> {
     let Some(path) = disk::real_path(&folder.real_path, "SKILL.md")? else { return Ok(None) };
-    let Some((bytes, _)) = disk::read_head(&path, limits::FRONTMATTER_BYTES)? else { return Ok(None) };
+    let Some((mut bytes, _)) = disk::read_head(&path, limits::FRONTMATTER_BYTES)? else { return Ok(None) };
     let entry = match SkillName::parse(place.file_name(), "name") {
         Ok(name) => github::entry(&bytes, name, place),
         Err(error) => Some(Err(error)),
     };
+    // The block is all that is looked at again, and there may be many skills.
+    let block_end = body_start(&String::from_utf8_lossy(&bytes));
+    bytes.truncate(block_end);
     Ok(entry.map(|entry| (entry, bytes)))
 }
 

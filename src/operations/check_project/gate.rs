@@ -317,7 +317,7 @@ fn meant(check: &SkillCheck) -> String {
     }
     let gained = review.since.as_ref().and_then(|since| since.gained.as_ref());
     if let Some(gained) = gained.filter(|gained| !gained.is_empty()) {
-        parts.push(format!("newly able of: {}", gained.join(", ")));
+        parts.push(format!("new capabilities: {}", gained.join(", ")));
     }
     let whose = match review.extent {
         DriftExtent::MovedFiles => "in the files that moved",

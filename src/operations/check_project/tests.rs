@@ -793,7 +793,7 @@ fn what_an_index_remembers_is_compared_with_what_is_there() {
     let moved: Vec<&str> = review.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!((review.extent, moved), (DriftExtent::MovedFiles, vec!["setup.sh"]));
     let told = Gate::new(&[]).complaints(&check)[0].text.clone();
-    for part in ["it was safe and is dangerous now", " new", "newly able of: network"] {
+    for part in ["it was safe and is dangerous now", " new", "new capabilities: network"] {
         assert!(told.contains(part), "{told}");
     }
     // Of an earlier revision, or of one that moved while it was asked for, the verdict alone is known.

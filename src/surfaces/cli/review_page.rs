@@ -80,7 +80,7 @@ pub(super) fn drift_review_page(review: &DriftReview, width: Option<usize>) -> S
         ));
     }
     if let Some(since) = &review.since {
-        for (word, able) in [("newly able of", &since.gained), ("no longer able of", &since.lost)] {
+        for (word, able) in [("new capabilities", &since.gained), ("capabilities that went", &since.lost)] {
             if let Some(able) = able.as_ref().filter(|able| !able.is_empty()) {
                 let able: Vec<String> = able.iter().map(|word| line(word, 40)).collect();
                 lines.push(format!("  {} {}", paint(paint::CARE, &format!("{word}:")), able.join(", ")));
