@@ -73,10 +73,10 @@ pub(super) fn drift_review_page(review: &DriftReview, width: Option<usize>) -> S
         None => lines.push(paint(paint::BAD, "  there is no skill in it that can be scanned")),
     }
     if review.extent == DriftExtent::CoveredFiles && review.now.is_some() {
-        let covered = count(review.extent_count, "file");
+        let may_have = count(review.extent_count, "file");
         lines.push(paint(
             paint::FAINT,
-            &format!("  one digest is recorded, of {covered}: which of them moved, or is gone, it does not tell"),
+            &format!("  one digest is recorded, which does not tell what moved or is gone; {may_have} may have"),
         ));
     }
     if let Some(since) = &review.since {
