@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
-    SkillRevision, SourceRun, StoreCounts, StoreError,
+    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, Observation, RunSummary, SkillChange,
+    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -14,7 +14,7 @@ use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Jobs + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

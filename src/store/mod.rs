@@ -8,6 +8,7 @@
 mod contract;
 mod digests;
 mod error;
+mod jobs;
 mod record;
 mod revision;
 mod sqlite;
@@ -17,6 +18,10 @@ mod suite;
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
+pub use jobs::{
+    EnqueueOutcome, EnqueueTerms, FailureCause, JobBounds, JobEnd, JobFailure, JobKind, JobLease, JobOverview,
+    JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
+};
 pub use record::{
     BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
     StoreCounts, StoredVerdict,
