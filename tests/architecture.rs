@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
+    ("crawl", &["skill", "source", "store", "ingest"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
     ("api", &["skill", "scan", "rank", "recipe"]),
     (
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "meter",
             "compute",
             "ingest",
+            "crawl",
             "evaluation",
             "api",
         ],
