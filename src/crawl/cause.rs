@@ -10,6 +10,7 @@ pub(super) fn of_source(error: &SourceError) -> JobFailure {
         SourceError::NotFound { .. }
         | SourceError::NoSuchReference { .. }
         | SourceError::NoSuchFolder { .. }
+        | SourceError::NoSuchRepository { .. }
         | SourceError::NotPublic { .. } => FailureCause::Gone,
         SourceError::TooLarge { .. } => FailureCause::TooLarge,
         SourceError::TooMany { .. } => FailureCause::TooMany,

@@ -1,13 +1,11 @@
 //! What a crawl says while it goes and when it ends.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ingest::IngestReport;
 use crate::skill::Timestamp;
 use crate::store::{EnqueueOutcome, JobFailure};
-
-/// Failures that a report lists; the rest is counted.
-const LISTED_TROUBLES: usize = 1_000;
 
 /// How a visit to a source ended.
 #[derive(Debug, Clone)]
@@ -53,11 +51,9 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// A source that failed.
+/// Why a source could not be read, when it was last tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrawlTrouble {
-    /// The canonical text of the source; author-controlled.
-    pub key: String,
     /// Why it failed.
     pub failure: JobFailure,
     /// When it is tried again; absent where it was given up.
@@ -75,12 +71,10 @@ pub struct CrawlReport {
     pub read: u64,
     /// Sources that had not changed.
     pub unchanged: u64,
-    /// Visits that failed.
-    pub failed: u64,
-    /// Sources among them that were given up.
-    pub given_up: u64,
-    /// The first thousand of the failures.
-    pub troubles: Vec<CrawlTrouble>,
+    /// Visits that ended, those that failed and were tried again included.
+    pub visits: u64,
+    /// Sources that could not be read, by their canonical text, which is author-controlled.
+    pub troubles: BTreeMap<String, CrawlTrouble>,
     /// Skills that were seen in sources that were read.
     pub skills: u64,
     /// Skills that were not listed before.
@@ -91,7 +85,7 @@ pub struct CrawlReport {
     pub skills_removed: u64,
     /// Single skills or files that could not be read.
     pub item_failures: u64,
-    /// Sources of the list that are still to be visited.
+    /// Sources of the list that wait, or that another crawl is visiting.
     pub remaining: u64,
     /// How long it took, without the index.
     pub time: Duration,
@@ -102,9 +96,9 @@ pub struct CrawlReport {
 }
 
 impl CrawlReport {
-    /// Visits that ended.
-    pub fn visits(&self) -> u64 {
-        self.read + self.unchanged + self.failed
+    /// Sources that could not be read.
+    pub fn failed(&self) -> u64 {
+        self.troubles.len() as u64
     }
 
     /// Notes what a visit stored.
@@ -114,14 +108,5 @@ impl CrawlReport {
         self.skills_changed += stored.changed;
         self.skills_removed += stored.removed;
         self.item_failures += stored.failure_count;
-    }
-
-    /// Notes a failure.
-    pub(super) fn fail(&mut self, trouble: CrawlTrouble) {
-        self.failed += 1;
-        self.given_up += u64::from(trouble.retry_at.is_none());
-        if self.troubles.len() < LISTED_TROUBLES {
-            self.troubles.push(trouble);
-        }
     }
 }

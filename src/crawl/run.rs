@@ -74,7 +74,7 @@ pub async fn crawl(
             store.release_worker(&other, now).await?;
         }
     }
-    worker::sweep(folder);
+    worker::sweep(folder, &store.job_workers().await?);
     let (jobs, refused) = jobs_of(plan);
     let keys: Vec<String> = jobs.iter().map(|job| job.key.clone()).collect();
     let poisoned_for = if plan.takes_up_poisoned { Duration::ZERO } else { plan.pace.poisoned_for };
@@ -96,7 +96,7 @@ pub async fn crawl(
     try_join_all((0..plan.pace.lanes.max(1)).map(|_| crawl.work_lane())).await?;
     let mut report = crawl.report.into_inner().unwrap_or_else(PoisonError::into_inner);
     crawl.worker.end();
-    report.remaining = due.saturating_sub(report.read + report.unchanged + report.given_up);
+    report.remaining = store.job_backlog(JobKind::CrawlSource, &crawl.keys).await?.count;
     report.time = started.elapsed();
     if plan.updates_index {
         let indexing = Instant::now();
@@ -135,8 +135,8 @@ impl Crawl<'_> {
                 continue;
             }
             self.begun.fetch_sub(1, Ordering::Relaxed);
-            let due = self.pipeline.store.next_job_due(JobKind::CrawlSource, &self.keys).await?;
-            let Some(wait) = due.map(|due| until(self.now(), due)) else { break };
+            let backlog = self.pipeline.store.job_backlog(JobKind::CrawlSource, &self.keys).await?;
+            let Some(wait) = backlog.next_due.map(|due| until(self.now(), due)) else { break };
             if wait > self.plan.pace.patience {
                 break;
             }
@@ -201,6 +201,9 @@ impl Crawl<'_> {
 
     fn tell(&self, job: &LeasedJob, outcome: &VisitOutcome, retry_at: Option<Timestamp>) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.visits += 1;
+        // What went wrong before and is right now is no trouble.
+        report.troubles.remove(&job.key);
         match outcome {
             VisitOutcome::Unchanged => report.unchanged += 1,
             VisitOutcome::Read(stored) => {
@@ -211,10 +214,10 @@ impl Crawl<'_> {
                 if let Some(stored) = stored {
                     report.add(stored);
                 }
-                report.fail(CrawlTrouble { key: job.key.clone(), failure: failure.clone(), retry_at });
+                report.troubles.insert(job.key.clone(), CrawlTrouble { failure: failure.clone(), retry_at });
             }
         }
-        let done = report.visits();
+        let done = report.visits;
         drop(report);
         self.progress.visited(Visited { key: &job.key, outcome, done, total: self.total.max(done) });
     }

@@ -63,13 +63,16 @@ pub(super) fn is_gone(folder: &Path, id: &str) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock | TryLockError::Error(_)))
 }
 
-/// Removes the files of workers that have ended and hold no lease any more, and what they had
-/// fetched.
-pub(super) fn sweep(folder: &Path) {
+/// Removes the files of workers that have ended, and what they had fetched. Those of `holding`,
+/// who ended just now with leases, are left for the next time.
+pub(super) fn sweep(folder: &Path, holding: &[String]) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        if path.extension().is_some_and(|extension| extension == "lock") && is_gone(folder, id) {
+        if path.extension().is_some_and(|extension| extension == "lock")
+            && !holding.iter().any(|holder| holder == id)
+            && is_gone(folder, id)
+        {
             let _ = fs::remove_dir_all(folder.join(id));
             let _ = fs::remove_file(path);
         }
@@ -91,12 +94,14 @@ mod tests {
         let id = worker.id().to_owned();
         assert!(!is_gone(folder.path(), &id));
         fs::write(worker.scratch().join("fetched"), "x").expect("something is fetched");
-        sweep(folder.path());
+        sweep(folder.path(), &[]);
         assert!(worker.scratch().join("fetched").exists() && !is_gone(folder.path(), &id));
         // As when its process was killed: the lock is freed, the file stays.
         drop(worker);
         assert!(is_gone(folder.path(), &id));
-        sweep(folder.path());
+        sweep(folder.path(), std::slice::from_ref(&id));
+        assert!(is_gone(folder.path(), &id), "its leases are not taken back yet");
+        sweep(folder.path(), &[]);
         assert!(!is_gone(folder.path(), &id), "it may run on another machine");
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 0, "nothing is left of it");
         for name in ["../../etc/passwd", "", "x"] {

@@ -81,6 +81,12 @@ pub enum SourceError {
         /// What the other side or the network said, sanitised.
         reason: String,
     },
+    /// The host knows no such repository.
+    #[error("cannot fetch {url}: there is no such repository")]
+    NoSuchRepository {
+        /// The URL, sanitised.
+        url: String,
+    },
     /// The host asks for a login; hosts also do so for what does not exist.
     #[error(
         "cannot fetch {url}: the host asks for a login, so the repository is private or does not exist; clone with git and give the folder"

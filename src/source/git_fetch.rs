@@ -20,6 +20,8 @@ use super::{ReadBounds, SourceError};
 
 /// The words by which a request for a login is known again.
 const LOGIN_REASON: &str = "the host asks for a login";
+/// The words in which the HTTP client tells that there is nothing at the URL.
+const GONE_REASONS: &[&str] = &["(404 Not Found)", "(410 Gone)"];
 /// How often the two limits are looked at.
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -88,6 +90,9 @@ fn watched<T: Send + 'static>(
                 let reason = plain_reason(&error);
                 return Err(match reference {
                     _ if reason.contains(LOGIN_REASON) => SourceError::NotPublic { url: shown(url) },
+                    _ if GONE_REASONS.iter().any(|gone| reason.contains(gone)) => {
+                        SourceError::NoSuchRepository { url: shown(url) }
+                    }
                     // A server that is asked for a commit it does not have says so in these words.
                     Some(reference) if error.is_not_found() || reason.contains("not our ref") => {
                         SourceError::NoSuchReference { repository: shown(url), reference: shown(reference) }

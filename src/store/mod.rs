@@ -19,8 +19,8 @@ pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
 pub use jobs::{
-    EnqueueOutcome, EnqueueTerms, FailureCause, JobBounds, JobEnd, JobFailure, JobKind, JobLease, JobOverview,
-    JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
+    EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
+    JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
 pub use record::{
     BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,

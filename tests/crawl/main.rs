@@ -2,6 +2,7 @@
 
 mod kill;
 mod poisoned;
+mod program;
 mod repositories;
 mod resume;
 mod speed;

@@ -19,7 +19,7 @@ fn five() -> (Station, Vec<String>) {
 }
 
 fn visits(report: &CrawlReport) -> (u64, u64, u64, u64) {
-    (report.read, report.unchanged, report.failed, report.remaining)
+    (report.read, report.unchanged, report.failed(), report.remaining)
 }
 
 #[tokio::test]
@@ -34,6 +34,17 @@ async fn a_run_goes_on_where_the_last_one_ended() {
     assert_eq!((pipeline.search.record_count(), pipeline.search.sequence()), (15, sequence(&pipeline.store).await));
     let third = run(&pipeline, &plan).await;
     assert_eq!((visits(&third), third.enqueued.fresh), ((0, 0, 0, 0), 5));
+}
+
+#[tokio::test]
+async fn two_runs_at_once_share_the_work() {
+    let (station, repositories) = five();
+    let pipeline = open(&station.root.path().join("data")).await;
+    let plan = station.plan(&repositories);
+    let (first, second) = tokio::join!(run(&pipeline, &plan), run(&pipeline, &plan));
+    assert_eq!((first.read + second.read, first.failed() + second.failed()), (5, 0));
+    assert_eq!(first.skills_added + second.skills_added, 15);
+    assert!(first.read > 0 && second.read > 0, "{} and {}", first.read, second.read);
 }
 
 #[tokio::test]
@@ -105,7 +116,7 @@ async fn a_crawl_that_is_dropped_after_any_visit_ends_with_the_same_index() {
         }
     }
     let report = run(&disturbed, &plan).await;
-    assert_eq!((report.failed, report.remaining), (0, 0));
+    assert_eq!((report.failed(), report.remaining), (0, 0));
     assert_eq!(digests(&*disturbed.store).await, expected);
     assert_eq!(disturbed.search.record_count(), undisturbed.search.record_count());
     assert_eq!(disturbed.search.sequence(), sequence(&disturbed.store).await);

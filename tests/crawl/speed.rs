@@ -70,7 +70,7 @@ async fn crawl_speed() {
         report.read,
         report.skills as f64 / seconds,
         report.index_time.as_secs_f64(),
-        report.failed,
+        report.failed(),
         peak_mebibytes(),
     );
     let started = Instant::now();

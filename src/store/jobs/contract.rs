@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    EnqueueOutcome, EnqueueTerms, JobEnd, JobKind, JobLease, JobOverview, LeaseTerms, LeasedJob, NewJob, TroubledJob,
+    EnqueueOutcome, EnqueueTerms, JobBacklog, JobEnd, JobKind, JobLease, JobOverview, LeaseTerms, LeasedJob, NewJob,
+    TroubledJob,
 };
 use crate::skill::Timestamp;
 use crate::store::StoreError;
@@ -40,8 +41,8 @@ pub trait Jobs: Send + Sync {
     /// Takes back every lease of a worker that is known to be gone; returns how many.
     async fn release_worker(&self, worker: &str, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Returns when the next of these jobs is due that is not being worked on.
-    async fn next_job_due(&self, kind: JobKind, keys: &[String]) -> Result<Option<Timestamp>, StoreError>;
+    /// Returns how many of these jobs are still to be done, and when the next is due.
+    async fn job_backlog(&self, kind: JobKind, keys: &[String]) -> Result<JobBacklog, StoreError>;
 
     /// Returns the queue in figures; recent is what ended after `since`.
     async fn job_overview(&self, kind: JobKind, since: Timestamp) -> Result<JobOverview, StoreError>;

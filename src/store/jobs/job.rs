@@ -166,6 +166,15 @@ impl JobState {
     }
 }
 
+/// What is still to be done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobBacklog {
+    /// Jobs that wait or are being done.
+    pub count: u64,
+    /// When the next of those is due that nobody works on.
+    pub next_due: Option<Timestamp>,
+}
+
 /// The queue in figures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobOverview {

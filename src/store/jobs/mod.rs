@@ -14,6 +14,6 @@ pub(super) mod suite;
 pub use contract::Jobs;
 pub use failure::{FailureCause, JobFailure};
 pub use job::{
-    EnqueueOutcome, EnqueueTerms, JobBounds, JobEnd, JobKind, JobLease, JobOverview, JobState, LeaseTerms, LeasedJob,
-    NewJob, TroubledJob,
+    EnqueueOutcome, EnqueueTerms, JobBacklog, JobBounds, JobEnd, JobKind, JobLease, JobOverview, JobState, LeaseTerms,
+    LeasedJob, NewJob, TroubledJob,
 };

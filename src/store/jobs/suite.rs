@@ -41,7 +41,7 @@ pub(in crate::store) fn at(seconds: i64) -> Timestamp {
 macro_rules! job_suite {
     ($open:ident) => {
         use crate::store::jobs::suite::{KIND, at, bounds, enqueue, failure, keys, lease};
-        use crate::store::{FailureCause, JobEnd, JobState, Jobs};
+        use crate::store::{FailureCause, JobBacklog, JobEnd, JobState, Jobs};
 
         const DONE: JobEnd = JobEnd::Done { revision: None, skills: Some(2) };
 
@@ -94,8 +94,14 @@ macro_rules! job_suite {
             let (_guard, store) = $open().await;
             enqueue(&store, &["other"], 1, 0).await;
             assert_eq!(lease(&store, "w", 1).await, None);
-            assert_eq!(store.next_job_due(KIND, &keys(&["a"])).await.expect("it answers"), None);
-            assert_eq!(store.next_job_due(KIND, &keys(&["other"])).await.expect("it answers"), Some(at(1)));
+            let backlog = async |key| store.job_backlog(KIND, &keys(&[key])).await.expect("it answers");
+            assert_eq!(backlog("a").await, JobBacklog { count: 0, next_due: None });
+            assert_eq!(backlog("other").await, JobBacklog { count: 1, next_due: Some(at(1)) });
+            enqueue(&store, &["a"], 2, 0).await;
+            let job = lease(&store, "w", 2).await.expect("a job");
+            assert_eq!(backlog("a").await, JobBacklog { count: 1, next_due: None });
+            assert!(store.finish_job(&job.lease, DONE, at(3)).await.expect("it ends"));
+            assert_eq!(backlog("a").await, JobBacklog { count: 0, next_due: None });
         }
 
         #[tokio::test]

@@ -6,8 +6,8 @@ use sqlx::{Row, SqlitePool};
 
 use super::super::StoreError;
 use super::super::jobs::{
-    EnqueueOutcome, EnqueueTerms, FailureCause, JobBounds, JobEnd, JobFailure, JobKind, JobLease, JobOverview,
-    JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
+    EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
+    JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
 use super::SqliteStore;
 use super::write::Change;
@@ -89,16 +89,17 @@ impl Jobs for SqliteStore {
         Ok(released.rows_affected())
     }
 
-    async fn next_job_due(&self, kind: JobKind, keys: &[String]) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<i64> = sqlx::query_scalar(
-            "SELECT MIN(due_at) FROM jobs WHERE kind = ? AND state IN ('queued', 'failed') \
-             AND key IN (SELECT value FROM json_each(?))",
+    async fn job_backlog(&self, kind: JobKind, keys: &[String]) -> Result<JobBacklog, StoreError> {
+        let row = sqlx::query(
+            "SELECT count(*), min(iif(state = 'leased', NULL, due_at)) FROM jobs WHERE kind = ? \
+             AND state IN ('queued', 'failed', 'leased') AND key IN (SELECT value FROM json_each(?))",
         )
         .bind(kind.as_str())
         .bind(list(keys)?)
         .fetch_one(&self.readers)
         .await?;
-        Ok(due.map(Timestamp::from_milliseconds))
+        let next_due = row.get::<Option<i64>, _>(1).map(Timestamp::from_milliseconds);
+        Ok(JobBacklog { count: number(&row, 0), next_due })
     }
 
     async fn job_overview(&self, kind: JobKind, since: Timestamp) -> Result<JobOverview, StoreError> {

@@ -53,7 +53,7 @@ async fn visit(global: &Global, arguments: CrawlRunArguments, output: &Output) -
             "the search index does not follow at the moment, the next run takes it up: {reason}"
         ));
     }
-    let is_good = report.failed == 0 && report.refused.is_empty();
+    let is_good = report.troubles.is_empty() && report.refused.is_empty();
     Ok(if is_good { Outcome::Done } else { Outcome::Failed })
 }
 

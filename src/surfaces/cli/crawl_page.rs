@@ -12,6 +12,8 @@ use crate::operations::{CrawlProgress, CrawlReport, CrawlStatus, JobState, Visit
 
 /// Sources with trouble that a terminal shows; the rest is counted.
 const SHOWN_TROUBLES: usize = 20;
+/// Sources with trouble that JSON lists.
+const LISTED_TROUBLES: usize = 1_000;
 /// Characters of a source.
 const SOURCE_CHARACTERS: usize = 300;
 
@@ -55,9 +57,10 @@ pub(super) fn report_body(report: &CrawlReport, is_dry_run: bool) -> String {
     let troubles: Vec<Value> = report
         .troubles
         .iter()
-        .map(|trouble| {
+        .take(LISTED_TROUBLES)
+        .map(|(key, trouble)| {
             json!({
-                "source": trouble.key,
+                "source": key,
                 "cause": trouble.failure.cause.as_str(),
                 "detail": trouble.failure.detail(),
                 "retry_at": trouble.retry_at.map(|time| time.to_string()),
@@ -74,7 +77,8 @@ pub(super) fn report_body(report: &CrawlReport, is_dry_run: bool) -> String {
         "given_up_before": report.enqueued.poisoned,
         "read": report.read,
         "unchanged": report.unchanged,
-        "failed": report.failed,
+        "visits": report.visits,
+        "failed": report.failed(),
         "remaining": report.remaining,
         "skills": report.skills,
         "added": report.skills_added,
@@ -99,7 +103,7 @@ pub(super) fn show_report(report: &CrawlReport, is_dry_run: bool) -> String {
         "  sources: {}, {}, {}  in {}",
         number(report.read, "read"),
         number(report.unchanged, "unchanged"),
-        number(report.failed, "failed"),
+        number(report.failed(), "failed"),
         HumanDuration(report.time + report.index_time),
     ));
     lines.push(format!(
@@ -111,25 +115,23 @@ pub(super) fn show_report(report: &CrawlReport, is_dry_run: bool) -> String {
     ));
     let enqueued = &report.enqueued;
     if report.remaining > 0 {
-        lines.push(format!("  {} to be visited by the next run", number(report.remaining, "wait")));
+        lines.push(format!("  {} for the next run", number(report.remaining, "left")));
     }
     if enqueued.fresh > 0 {
-        lines.push(format!(
-            "  {} visited a short time ago and left alone; --since 0s visits all",
-            number(enqueued.fresh, "were")
-        ));
+        let fresh = number(enqueued.fresh, "left alone");
+        lines.push(format!("  {fresh}: visited a short time ago, --since 0s visits all"));
     }
     if enqueued.poisoned > 0 {
-        lines.push(format!("  {} given up before; --retry visits them again", number(enqueued.poisoned, "were")));
+        lines.push(format!("  {} before: --retry visits again", number(enqueued.poisoned, "given up")));
     }
     if report.item_failures > 0 {
         lines.push(paint(paint::CARE, &format!("  {} could not be read", count(report.item_failures, "single skill"))));
     }
-    for trouble in report.troubles.iter().take(SHOWN_TROUBLES) {
+    for (key, trouble) in report.troubles.iter().take(SHOWN_TROUBLES) {
         let what = trouble.retry_at.map_or_else(|| "given up".to_owned(), |time| format!("again at {time}"));
-        lines.push(trouble_line(&trouble.key, trouble.failure.cause.as_str(), trouble.failure.detail(), &what));
+        lines.push(trouble_line(key, trouble.failure.cause.as_str(), trouble.failure.detail(), &what));
     }
-    more(&mut lines, report.failed, report.troubles.len());
+    more(&mut lines, report.failed(), report.troubles.len().min(LISTED_TROUBLES));
     lines.join("\n") + "\n"
 }
 
