@@ -92,6 +92,14 @@ check-speed ROUNDS="21":
     cargo build --release --bin touchmark
     benches/check_speed/measure.sh "${CARGO_TARGET_DIR:-target}/release/touchmark" {{ROUNDS}}
 
+# Kill `touchmark crawl run` N times at random moments, and compare what it ends with, digest by digest.
+crawl-kill N="20":
+    TOUCHMARK_CRAWL_KILLS={{N}} cargo test --test crawl killed_at_random_moments -- --ignored --nocapture
+
+# Measure a crawl of local bare repositories: skills a second, and repositories a second where nothing changed. Without CORPUS the skills are made.
+crawl-speed CORPUS="../shared/corpus/skills.jsonl.zst" SKILLS="6000":
+    TOUCHMARK_CORPUS={{CORPUS}} TOUCHMARK_CRAWL_SKILLS={{SKILLS}} cargo test --release --test crawl crawl_speed -- --ignored --nocapture
+
 # Fuzz a parser with the examples of the rules' pages as seeds; needs a nightly toolchain and cargo-fuzz.
 fuzz TARGET RUNS="1000000":
     cd fuzz && cargo run --quiet --bin seeds

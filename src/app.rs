@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tempfile::TempDir;
+
 use crate::compute::Compute;
 use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
@@ -24,6 +26,9 @@ pub enum AppError {
     /// The index cannot be opened.
     #[error("cannot open the search index: {0}")]
     Search(#[from] SearchError),
+    /// There is no place for a copy of the data.
+    #[error("cannot make a temporary folder: {0}")]
+    Copy(std::io::Error),
     /// The catalogue that ships inside the program cannot be stored.
     #[error("cannot store the starter catalogue: {0}")]
     Starter(#[from] IngestError),
@@ -74,6 +79,19 @@ pub async fn open_with(
     public_url: String,
 ) -> Result<Services, AppError> {
     open_at(storage, config, public_url, Timestamp::now).await
+}
+
+/// Opens what operations work with on a copy of the data, for work that is to be tried and
+/// thrown away with the folder. The data folder stays as it is; the index of the copy is empty.
+///
+/// # Errors
+/// Fails where the data cannot be copied.
+pub async fn open_copy(storage: &StorageConfig, public_url: String) -> Result<(TempDir, Services), AppError> {
+    let folder = tempfile::tempdir().map_err(AppError::Copy)?;
+    let copy = StorageConfig { data_folder: folder.path().to_owned() };
+    SqliteStore::copy(&storage.database(), &copy.database()).await?;
+    let services = open_with(&copy, &SearchConfig::builtin(), public_url).await?;
+    Ok((folder, services))
 }
 
 /// Opens what operations work with, by another clock than the system's: see [`open_with`].

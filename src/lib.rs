@@ -22,6 +22,8 @@ pub mod compute;
 #[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
+pub mod crawl;
+#[cfg(feature = "service")]
 pub mod evaluation;
 #[cfg(feature = "service")]
 pub mod facilitator;

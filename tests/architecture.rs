@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
+    ("crawl", &["skill", "source", "store", "ingest"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
     ("api", &["skill", "scan", "rank", "recipe"]),
     (
@@ -52,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "payment",
             "compute",
             "ingest",
+            "crawl",
             "evaluation",
             "api",
         ],

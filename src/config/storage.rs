@@ -38,6 +38,14 @@ impl StorageConfig {
         Ok(Self { data_folder })
     }
 
+    /// Reads the option and the environment, and makes nothing.
+    ///
+    /// # Errors
+    /// Fails where no folder is named.
+    pub fn locate(option: Option<&Path>) -> Result<Self, StorageConfigError> {
+        Ok(Self { data_folder: locate(option).ok_or(StorageConfigError::NoFolder)? })
+    }
+
     /// Tells whether something was stored already, and makes nothing: a command that can do
     /// without an index must not leave one behind. What cannot be looked at is there; whoever
     /// opens it learns why not.

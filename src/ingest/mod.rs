@@ -19,5 +19,5 @@ pub use follow::{FollowReport, follow};
 pub use hash_stored::hash_stored;
 pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
 pub use rescan::rescan_outdated;
-pub use run::{Pipeline, ingest, ingest_starter};
+pub use run::{Pipeline, ingest, ingest_starter, store_source};
 pub use starter::starter_skill;

@@ -79,6 +79,29 @@ async fn run(
     open: impl FnOnce() -> Result<Box<dyn SkillStream>, source::SourceError> + Send + 'static,
     progress: Arc<dyn IngestProgress>,
 ) -> Result<IngestReport, IngestError> {
+    let mut report = store_source(pipeline, key, open, progress.clone()).await?;
+    let hashing = Instant::now();
+    hash_stored(&pipeline.store, &pipeline.compute).await?;
+    report.read_time += hashing.elapsed();
+    progress.report(IngestStage::Indexing);
+    let indexing = Instant::now();
+    follow(&pipeline.store, &pipeline.search, &pipeline.compute).await?;
+    report.index_time = indexing.elapsed();
+    Ok(report)
+}
+
+/// Reads, scans and stores what `open` yields under `key`, and leaves the index as it is: for
+/// whoever stores many sources and lets the index follow now and then.
+///
+/// # Errors
+/// Fails where the source cannot be opened or the store fails; single skills that cannot be
+/// read are failures in the report.
+pub async fn store_source(
+    pipeline: &Pipeline,
+    key: String,
+    open: impl FnOnce() -> Result<Box<dyn SkillStream>, source::SourceError> + Send + 'static,
+    progress: Arc<dyn IngestProgress>,
+) -> Result<IngestReport, IngestError> {
     let started = Instant::now();
     let now = (pipeline.clock)();
     let store = &pipeline.store;
@@ -127,12 +150,7 @@ async fn run(
         report.removed = store.finish_run(source_run, (pipeline.clock)()).await?.removed;
     }
     report.is_finished = is_whole;
-    hash_stored(store, &pipeline.compute).await?;
     report.read_time = started.elapsed();
-    progress.report(IngestStage::Indexing);
-    let indexing = Instant::now();
-    follow(store, &pipeline.search, &pipeline.compute).await?;
-    report.index_time = indexing.elapsed();
     Ok(report)
 }
 
@@ -146,7 +164,7 @@ fn read(mut stream: Box<dyn SkillStream>, batches: &mpsc::Sender<Batch>) -> bool
         while batch.skills.len() < BATCH_SKILLS && bytes < BATCH_BYTES {
             match stream.next() {
                 Some(SourceItem::Skill(skill)) => {
-                    bytes += size_of_bundle(&skill);
+                    bytes += skill.bundle.size_bytes();
                     batch.skills.push(*skill);
                 }
                 Some(SourceItem::Failure(failure)) => {
@@ -164,16 +182,4 @@ fn read(mut stream: Box<dyn SkillStream>, batches: &mpsc::Sender<Batch>) -> bool
             return is_whole;
         }
     }
-}
-
-fn size_of_bundle(skill: &FoundSkill) -> usize {
-    skill
-        .bundle
-        .files
-        .iter()
-        .map(|file| match &file.content {
-            crate::skill::FileContent::Bytes(bytes) => bytes.len(),
-            crate::skill::FileContent::Symlink(target) => target.len(),
-        })
-        .sum()
 }

@@ -10,6 +10,7 @@ mod check_approval;
 mod check_health;
 mod check_project;
 mod compare_upstream;
+mod crawl_sources;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
@@ -47,6 +48,10 @@ pub use check_project::{
     github_commands, junit, sarif_log,
 };
 pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
+pub use crawl_sources::{
+    CrawlError, CrawlProgress, CrawlReport, CrawlRequest, CrawlSourcesError, CrawlStatus, CrawlTrouble, FailureCause,
+    JobState, SourceList, SourceListError, VisitOutcome, Visited, crawl_sources, crawl_status,
+};
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};
 pub use evaluate_search::{

@@ -20,6 +20,17 @@ pub struct RawBundle {
     pub unread: Vec<UnreadFile>,
 }
 
+impl RawBundle {
+    /// Returns the bytes of all files that were handed over.
+    pub fn size_bytes(&self) -> usize {
+        let size = |file: &RawFile| match &file.content {
+            FileContent::Bytes(bytes) => bytes.len(),
+            FileContent::Symlink(target) => target.len(),
+        };
+        self.files.iter().map(size).sum()
+    }
+}
+
 /// One file as a source handed it over.
 #[derive(Debug, Clone)]
 pub struct RawFile {

@@ -81,6 +81,46 @@ pub enum SourceError {
         /// What the other side or the network said, sanitised.
         reason: String,
     },
+    /// The host knows no such repository.
+    #[error("cannot fetch {url}: there is no such repository")]
+    NoSuchRepository {
+        /// The URL, sanitised.
+        url: String,
+    },
+    /// The host asks for a login; hosts also do so for what does not exist.
+    #[error(
+        "cannot fetch {url}: the host asks for a login, so the repository is private or does not exist; clone with git and give the folder"
+    )]
+    NotPublic {
+        /// The URL, sanitised.
+        url: String,
+    },
+    /// The other side takes longer than a reader may wait.
+    #[error("cannot fetch {url}: it took longer than {seconds} seconds")]
+    TooSlow {
+        /// The URL, sanitised.
+        url: String,
+        /// Seconds that it may take.
+        seconds: u64,
+    },
+    /// The repository has more bytes than may be fetched.
+    #[error("cannot fetch {url}: the repository has more than {limit} bytes")]
+    TooLarge {
+        /// The URL, sanitised.
+        url: String,
+        /// Bytes that may be fetched.
+        limit: u64,
+    },
+    /// The repository has more files or skills than may be read.
+    #[error("`{repository}` has more than {limit} {what}")]
+    TooMany {
+        /// The repository, sanitised.
+        repository: String,
+        /// What there are too many of.
+        what: &'static str,
+        /// How many may be read.
+        limit: u64,
+    },
 }
 
 impl SourceError {

@@ -12,7 +12,7 @@ use super::error::{shown, shown_path};
 use super::git_fetch::fetch;
 use super::git_search::find_skills;
 use super::git_tree::{SkillFolder, read_bundle};
-use super::{FoundSkill, GitLocation, GitSpec, SkillStream, SourceError, SourceFailure, SourceItem};
+use super::{FoundSkill, GitLocation, GitSpec, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem};
 
 /// Bytes of one object that git may load: above what hosts accept as one file, because a
 /// fetch that meets a larger one fails as a whole.
@@ -43,11 +43,11 @@ struct Revision {
 }
 
 impl GitStream {
-    pub(super) fn open(spec: &GitSpec) -> Result<Self, SourceError> {
+    pub(super) fn open(spec: &GitSpec, bounds: &ReadBounds, scratch: Option<&Path>) -> Result<Self, SourceError> {
         let (mut repository, clone, name) = match &spec.location {
             GitLocation::OnDisk(path) => (open_repository(path)?, None, shown_path(path)),
             GitLocation::Remote(url) => {
-                let clone = fetch(url, spec.reference.as_deref())?;
+                let clone = fetch(url, spec.reference.as_deref(), bounds, scratch)?;
                 let repository = open_repository(clone.path())?;
                 (repository, Some(clone), shown(url))
             }
@@ -58,8 +58,12 @@ impl GitStream {
             Some(revision) => {
                 let path = spec.path.as_deref().unwrap_or_default();
                 let tree = folder_tree(&repository, revision.tree, path)
-                    .ok_or_else(|| SourceError::NoSuchFolder { repository: name, path: shown(path) })?;
-                find_skills(&repository, path, tree)
+                    .ok_or_else(|| SourceError::NoSuchFolder { repository: name.clone(), path: shown(path) })?;
+                find_skills(&repository, path, tree, bounds).map_err(|(what, limit)| SourceError::TooMany {
+                    repository: name,
+                    what,
+                    limit,
+                })?
             }
             // A repository without a commit is empty, which is no error.
             None => (Vec::new(), Vec::new()),
@@ -127,6 +131,13 @@ pub(super) fn open_options() -> gix::open::Options {
         format!("gitoxide.objects.allocLimit={OBJECT_BYTES}"),
         "gitoxide.credentials.terminalPrompt=false".to_owned(),
     ])
+}
+
+/// Returns the commit that a repository on this machine shows under the reference; `None` where
+/// it has no commit at all.
+pub(super) fn commit_on_disk(path: &Path, reference: Option<&str>) -> Result<Option<String>, SourceError> {
+    let revision = resolve(&open_repository(path)?, &shown_path(path), reference)?;
+    Ok(revision.map(|revision| revision.commit.to_string()))
 }
 
 fn open_repository(path: &Path) -> Result<gix::Repository, SourceError> {

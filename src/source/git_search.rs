@@ -6,9 +6,9 @@ use gix::objs::tree::EntryKind;
 
 use crate::skill::{BundlePath, limits};
 
-use super::SourceFailure;
 use super::gather::{is_instructions, is_not_searched};
 use super::git_tree::{SkillFolder, joined, load_tree};
+use super::{ReadBounds, SourceFailure};
 
 /// Entries of trees that one search looks at. The same few trees can stand for billions of
 /// files, so the number of objects in a repository bounds nothing.
@@ -18,23 +18,38 @@ const SEARCH_PATH_BYTES: usize = 256 * 1024 * 1024;
 /// Failures of one search that are told one by one.
 const SEARCH_FAILURES: usize = 1_000;
 
-/// Finds every skill at or below the tree that stands at `path`, ordered by path.
+/// What a search found.
+pub(super) type Found = (Vec<SkillFolder>, Vec<SourceFailure>);
+
+/// Finds every skill at or below the tree that stands at `path`, ordered by path. Where there
+/// is more than `bounds` allow, the answer says of what, and how much is allowed.
 pub(super) fn find_skills(
     repository: &gix::Repository,
     path: &str,
     tree: ObjectId,
-) -> (Vec<SkillFolder>, Vec<SourceFailure>) {
-    let mut search =
-        Search { repository, found: Vec::new(), failures: Vec::new(), failure_count: 0, entry_count: 0, path_bytes: 0 };
+    bounds: &ReadBounds,
+) -> Result<Found, (&'static str, u64)> {
+    let mut search = Search {
+        repository,
+        bounds,
+        found: Vec::new(),
+        failures: Vec::new(),
+        failure_count: 0,
+        entry_count: 0,
+        path_bytes: 0,
+    };
     let mut folders = vec![(path.to_owned(), tree, 0)];
     while let Some((path, tree, depth)) = folders.pop() {
         if let Err(reason) = search.visit(&path, tree, depth, &mut folders) {
             search.fail(&path, &reason);
         }
+        if let Some(excess) = search.excess() {
+            return Err(excess);
+        }
         if search.is_exhausted() {
-            search
-                .failures
-                .push(SourceFailure::new(&path, "the repository has too many folders; what follows was not searched"));
+            let failure =
+                SourceFailure::new(&path, "the repository has too many folders; what follows was not searched");
+            search.failures.push(failure.ending_the_stream());
             break;
         }
     }
@@ -53,11 +68,12 @@ pub(super) fn find_skills(
             .iter()
             .map(|group| SourceFailure::new(&group[0].path, "the folder stands in its parent more than once")),
     );
-    (found.into_iter().flatten().cloned().collect(), search.failures)
+    Ok((found.into_iter().flatten().cloned().collect(), search.failures))
 }
 
 struct Search<'a> {
     repository: &'a gix::Repository,
+    bounds: &'a ReadBounds,
     found: Vec<SkillFolder>,
     failures: Vec<SourceFailure>,
     failure_count: usize,
@@ -82,7 +98,7 @@ impl Search<'_> {
             let entry = entry.map_err(|_| "the folder's object is damaged")?;
             let name: &[u8] = entry.filename();
             self.entry_count += 1;
-            if self.is_exhausted() {
+            if self.is_exhausted() || self.excess().is_some() {
                 break;
             }
             match entry.kind() {
@@ -118,6 +134,15 @@ impl Search<'_> {
             let location = if path.is_empty() { "/" } else { path };
             self.failures.push(SourceFailure::new(location, reason));
         }
+    }
+
+    /// Says what there is more of than the bounds allow, and how much they allow.
+    fn excess(&self) -> Option<(&'static str, u64)> {
+        let bounds = self.bounds;
+        if self.entry_count as u64 > bounds.entries {
+            return Some(("files and folders", bounds.entries));
+        }
+        (self.found.len() as u64 > bounds.skills).then_some(("skills", bounds.skills))
     }
 
     fn is_exhausted(&self) -> bool {

@@ -5,6 +5,7 @@
 //! not followed, and what could not be read is listed with the reason.
 //! Start at [`SourceSpec::parse`] and [`open`].
 
+mod bounds;
 mod corpus;
 mod corpus_lines;
 mod corpus_row;
@@ -23,7 +24,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use bounds::ReadBounds;
 pub use error::SourceError;
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
-pub use stream::{FoundSkill, SkillStream, SourceFailure, SourceItem, open};
+pub use stream::{FoundSkill, SkillStream, SourceFailure, SourceItem, current_revision, open, open_within};

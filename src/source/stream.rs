@@ -1,12 +1,15 @@
 //! What every source yields: skills, and what could not be read.
 
+use std::path::Path;
+
 use crate::skill::{RawBundle, SkillSource, sanitise_line};
 
 use super::corpus::CorpusStream;
 use super::error::shown;
 use super::folder::FolderStream;
-use super::git::GitStream;
-use super::{SourceError, SourceSpec};
+use super::git::{GitStream, commit_on_disk};
+use super::git_fetch::remote_commit;
+use super::{GitLocation, GitSpec, ReadBounds, SourceError, SourceSpec};
 
 /// A skill as its source handed it over; nothing in the bundle is checked yet.
 #[derive(Debug, Clone)]
@@ -47,7 +50,7 @@ impl SourceFailure {
     }
 
     /// Says that nothing after it could be read either.
-    pub(super) fn ending_the_stream(self) -> Self {
+    pub fn ending_the_stream(self) -> Self {
         Self { ends_stream: true, ..self }
     }
 }
@@ -68,9 +71,41 @@ pub trait SkillStream: Iterator<Item = SourceItem> + Send {
 /// # Errors
 /// Fails where nothing of the source can be read.
 pub fn open(spec: &SourceSpec) -> Result<Box<dyn SkillStream>, SourceError> {
+    open_within(spec, &ReadBounds::WIDEST, None)
+}
+
+/// Opens a source that may only be so large; see [`open`]. A repository is fetched into a folder
+/// below `scratch`, which whoever names it clears away where the process is killed; else below
+/// that of the system.
+///
+/// # Errors
+/// Fails where nothing of the source can be read, or a repository is beyond the bounds. Folders
+/// and corpus files are read as they are asked for, so that nobody knows their size before.
+pub fn open_within(
+    spec: &SourceSpec,
+    bounds: &ReadBounds,
+    scratch: Option<&Path>,
+) -> Result<Box<dyn SkillStream>, SourceError> {
     Ok(match spec {
         SourceSpec::Folder(path) => Box::new(FolderStream::open(path)?),
-        SourceSpec::Git(spec) => Box::new(GitStream::open(spec)?),
+        SourceSpec::Git(spec) => Box::new(GitStream::open(spec, bounds, scratch)?),
         SourceSpec::Corpus(path) => Box::new(CorpusStream::open(path)?),
     })
+}
+
+/// Returns a text that stays the same for as long as a source does: the commit of a repository,
+/// for which its host is asked and nothing is fetched. `None` where only reading tells.
+///
+/// # Errors
+/// Fails where the repository cannot be asked.
+pub fn current_revision(
+    spec: &SourceSpec,
+    bounds: &ReadBounds,
+    scratch: Option<&Path>,
+) -> Result<Option<String>, SourceError> {
+    let SourceSpec::Git(GitSpec { location, reference, .. }) = spec else { return Ok(None) };
+    match location {
+        GitLocation::OnDisk(path) => commit_on_disk(path, reference.as_deref()),
+        GitLocation::Remote(url) => remote_commit(url, reference.as_deref(), bounds, scratch),
+    }
 }

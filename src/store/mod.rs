@@ -8,6 +8,7 @@
 mod contract;
 mod digests;
 mod error;
+mod jobs;
 mod payment;
 mod record;
 mod revision;
@@ -18,6 +19,10 @@ mod suite;
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
+pub use jobs::{
+    EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
+    JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
+};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
     BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,

@@ -410,6 +410,19 @@ macro_rules! store_suite {
         }
 
         #[tokio::test]
+        async fn a_run_that_was_overtaken_takes_nothing_from_the_later_one() {
+            let (_guard, store) = $open().await;
+            let (alpha, beta) = (observation("alpha", "Does alpha."), observation("beta", "Does beta."));
+            let slow = store.begin_run("s", time(1)).await.expect("run");
+            let later = store.begin_run("s", time(2)).await.expect("run");
+            store.apply(later, vec![alpha.clone(), beta], time(3)).await.expect("apply");
+            store.apply(slow, vec![alpha], time(4)).await.expect("apply");
+            assert_eq!(store.finish_run(slow, time(5)).await.expect("finish").removed, 0);
+            assert_eq!(store.finish_run(later, time(6)).await.expect("finish").removed, 0);
+            assert_eq!(store.counts().await.expect("read").listed, 2);
+        }
+
+        #[tokio::test]
         async fn a_skill_of_two_sources_stays_until_both_drop_it() {
             let (_guard, store) = $open().await;
             for source in ["s", "t"] {

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::super::StoreError;
 use super::SqliteStore;
@@ -37,4 +38,18 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         .await
         .map_err(failure)?;
     Ok(SqliteStore { readers, writer })
+}
+
+pub(super) async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    if !from.exists() {
+        return Ok(());
+    }
+    let failure = |source| StoreError::Open { path: from.to_owned(), source };
+    let options =
+        SqliteConnectOptions::new().filename(from).read_only(true).create_if_missing(false).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(failure)?;
+    let target = to.to_str().ok_or_else(|| StoreError::corrupt("path", to.display()))?;
+    sqlx::query("VACUUM INTO ?").bind(target).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
 }

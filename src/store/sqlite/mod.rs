@@ -3,6 +3,7 @@
 mod client_use;
 mod connect;
 mod digests;
+mod jobs;
 mod payments;
 mod read;
 mod write;
@@ -35,6 +36,15 @@ impl SqliteStore {
     /// Fails where the file cannot be opened, or was written by a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         connect::open(path).await
+    }
+
+    /// Writes what the file `from` holds at this moment into the new file `to`, and changes
+    /// nothing at `from`. Does nothing where there is no file.
+    ///
+    /// # Errors
+    /// Fails where one cannot be read or the other not be written.
+    pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+        connect::copy(from, to).await
     }
 }
 
@@ -182,6 +192,7 @@ mod tests {
     }
 
     suite::store_suite!(open_new);
+    super::super::jobs::suite::job_suite!(open_new);
 
     #[tokio::test]
     async fn a_database_of_the_first_version_still_opens() {

@@ -51,7 +51,7 @@ pub(super) async fn apply(
             Effect::Moved => outcome.moved += 1,
             Effect::None => outcome.unchanged += 1,
         }
-        sqlx::query("INSERT INTO sightings (source_id, skill_id, run_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET run_id = excluded.run_id")
+        sqlx::query("INSERT INTO sightings (source_id, skill_id, run_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET run_id = max(run_id, excluded.run_id)")
             .bind(run.source_id)
             .bind(id_bytes(skill_id(&observation.source)))
             .bind(run.run_id)
@@ -65,23 +65,33 @@ pub(super) async fn apply(
 
 pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp) -> Result<RunSummary, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("DELETE FROM sightings WHERE source_id = ? AND run_id <> ?")
-        .bind(run.source_id)
-        .bind(run.run_id)
-        .execute(&mut *change)
-        .await?;
-    let vanished = sqlx::query("SELECT skill_id, content_hash FROM skills WHERE is_listed = 1 AND NOT EXISTS (SELECT 1 FROM sightings WHERE sightings.skill_id = skills.skill_id)")
-        .fetch_all(&mut *change)
-        .await?;
+    // A run that began later, as when somebody took over from a worker that was held up, knows
+    // better: what it saw stays.
+    let unseen: Vec<Vec<u8>> =
+        sqlx::query_scalar("DELETE FROM sightings WHERE source_id = ? AND run_id < ? RETURNING skill_id")
+            .bind(run.source_id)
+            .bind(run.run_id)
+            .fetch_all(&mut *change)
+            .await?;
     let mut touched = BTreeSet::new();
-    for row in &vanished {
+    let mut removed = 0;
+    for skill in unseen {
+        let content_hash: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT content_hash FROM skills WHERE skill_id = ?1 AND is_listed = 1 \
+             AND NOT EXISTS (SELECT 1 FROM sightings WHERE skill_id = ?1)",
+        )
+        .bind(&skill)
+        .fetch_optional(&mut *change)
+        .await?;
+        let Some(content_hash) = content_hash else { continue };
         let sequence = next_sequence(&mut change).await?;
         sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?")
             .bind(sequence)
-            .bind(row.get::<Vec<u8>, _>(0))
+            .bind(skill)
             .execute(&mut *change)
             .await?;
-        touched.insert(row.get::<Vec<u8>, _>(1));
+        touched.insert(content_hash);
+        removed += 1;
     }
     choose_canonical(&mut change, touched).await?;
     sqlx::query("UPDATE runs SET finished_at = ? WHERE run_id = ?")
@@ -90,7 +100,7 @@ pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp
         .execute(&mut *change)
         .await?;
     change.commit().await?;
-    Ok(RunSummary { removed: vanished.len() as u64 })
+    Ok(RunSummary { removed })
 }
 
 pub(super) async fn append_verdict(pool: &SqlitePool, revision: &SkillRevision) -> Result<(), StoreError> {

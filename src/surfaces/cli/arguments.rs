@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
+use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
@@ -87,6 +88,8 @@ pub(super) enum Command {
     /// Bring skills from folders, git repositories and corpus files into the index.
     #[command(after_help = help::INGEST)]
     Ingest(IngestArguments),
+    /// Visit the repositories of a list again and again, and bring what changed into the index.
+    Crawl(CrawlArguments),
     /// Measure search on judged queries: how often what is right comes first.
     #[command(after_help = help::EVAL)]
     Eval(EvalArguments),
@@ -120,6 +123,7 @@ impl Command {
             Self::Rules(_) => Some("rules"),
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
+            Self::Crawl(_) => Some("crawl"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),

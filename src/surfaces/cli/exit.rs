@@ -94,6 +94,12 @@ pub(super) mod help {
         "Exit codes:\n  0  the rule was explained\n  1  the command failed, or there is no such rule";
     pub const INGEST: &str = "Exit codes:\n  0  every source was read to its end, though single skills may have failed\n  \
         1  a source could not be read, or not to its end";
+    pub const CRAWL_RUN: &str = "Exit codes:\n  0  every source that was visited could be read, though single skills may have failed\n  \
+        1  a source could not be read or is none, or the command failed; the others were visited\n\n\
+        A source whose commit has not changed is not fetched. One that cannot be reached is tried again, and waits \
+        longer each time; one that is too large, too slow or not there is given up for a week. A run that is killed \
+        costs the sources that it was reading: the next run goes on. Two runs share the work.";
+    pub const CRAWL_STATUS: &str = "Exit codes:\n  0  told, whatever the state\n  1  the data folder cannot be used";
     pub const EVAL: &str = "Exit codes:\n  0  measured, whatever the figures\n  \
         1  a file is not of its form, or the index cannot be asked";
     pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";

@@ -12,8 +12,8 @@ use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, StorageConfigError};
 use crate::operations::{
-    CheckError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError, ProjectCheckError,
-    ProjectPolicyError,
+    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
+    ProjectCheckError, ProjectPolicyError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -71,6 +71,9 @@ pub(super) enum Failure {
     /// Judged queries cannot be read or asked.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
+    /// Sources could not be visited.
+    #[error(transparent)]
+    Crawl(#[from] CrawlSourcesError),
     /// Nothing was approved.
     #[error(transparent)]
     Lock(#[from] LockError),

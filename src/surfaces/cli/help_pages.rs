@@ -14,6 +14,11 @@ pub fn help_pages() -> String {
     {
         let help = plain(command);
         page.push_str(&format!("\n## touchmark {}\n\n```text\n{help}\n```\n", command.get_name()));
+        let group = command.get_name().to_owned();
+        for command in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+            let help = plain(command);
+            page.push_str(&format!("\n### touchmark {group} {}\n\n```text\n{help}\n```\n", command.get_name()));
+        }
     }
     page
 }

@@ -1,5 +1,9 @@
 //! The data folder on this machine.
 
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
 use super::arguments::{DEFAULT_LISTEN, Global};
 use super::failure::Failure;
 use crate::app;
@@ -16,4 +20,15 @@ pub(super) async fn open_for(global: &Global, public_url: String) -> Result<Serv
     let storage = StorageConfig::read(global.data_dir.as_deref())?;
     let search = SearchConfig::read(global.embedder.as_deref(), &storage.data_folder);
     Ok(app::open_with(&storage, &search, public_url).await?)
+}
+
+/// Opens a copy of the data folder, which is thrown away with the folder that is returned.
+pub(super) async fn open_copy(global: &Global) -> Result<(TempDir, Services), Failure> {
+    let storage = StorageConfig::locate(global.data_dir.as_deref())?;
+    Ok(app::open_copy(&storage, HttpConfig::read(DEFAULT_LISTEN)?.public_url).await?)
+}
+
+/// Returns the folder in which running crawls are known to each other.
+pub(super) fn worker_folder(global: &Global) -> Result<PathBuf, Failure> {
+    Ok(StorageConfig::read(global.data_dir.as_deref())?.data_folder.join("crawl"))
 }

@@ -1,0 +1,38 @@
+//! What a failure means for a job.
+
+use crate::source::SourceError;
+use crate::store::{FailureCause, JobFailure};
+
+/// Says why a source could not be read.
+pub(super) fn of_source(error: &SourceError) -> JobFailure {
+    let cause = match error {
+        SourceError::Fetch { .. } => FailureCause::Unreachable,
+        SourceError::NotFound { .. }
+        | SourceError::NoSuchReference { .. }
+        | SourceError::NoSuchFolder { .. }
+        | SourceError::NoSuchRepository { .. }
+        | SourceError::NotPublic { .. } => FailureCause::Gone,
+        SourceError::TooLarge { .. } => FailureCause::TooLarge,
+        SourceError::TooMany { .. } => FailureCause::TooMany,
+        SourceError::TooSlow { .. } => FailureCause::TooSlow,
+        SourceError::NotASource { .. }
+        | SourceError::UnsupportedScheme { .. }
+        | SourceError::PasswordInUrl { .. }
+        | SourceError::Unreadable { .. }
+        | SourceError::NotARepository { .. } => FailureCause::Unreadable,
+    };
+    JobFailure::new(cause, &error.to_string())
+}
+
+/// Tells whether trying again soon can help.
+pub(super) fn is_passing(cause: FailureCause) -> bool {
+    match cause {
+        FailureCause::Unreachable | FailureCause::Internal => true,
+        FailureCause::Gone
+        | FailureCause::TooLarge
+        | FailureCause::TooMany
+        | FailureCause::TooSlow
+        | FailureCause::Unreadable
+        | FailureCause::Lost => false,
+    }
+}

@@ -1,0 +1,46 @@
+//! What is known of a crawl from outside, whether one is running or not.
+
+use std::time::Duration;
+
+use crate::skill::Timestamp;
+use crate::store::{JobKind, JobOverview, Store, StoreError, TroubledJob};
+
+/// The time over which the rate is measured.
+const RATE_TIME: Duration = Duration::from_secs(600);
+/// Sources with trouble that are listed; the causes of all are counted.
+const LISTED_TROUBLES: u32 = 1_000;
+
+/// The queue, the rate, the time left, and what failed.
+#[derive(Debug, Clone)]
+pub struct CrawlStatus {
+    /// The queue in figures.
+    pub overview: JobOverview,
+    /// Visits a second over the last ten minutes; absent where there were fewer than two.
+    pub visits_per_second: Option<f64>,
+    /// How long what is queued will take at that rate.
+    pub time_left: Option<Duration>,
+    /// Sources that failed or were given up.
+    pub troubles: Vec<TroubledJob>,
+}
+
+/// Tells how the crawl stands.
+///
+/// # Errors
+/// Fails where the store does.
+pub async fn crawl_status(store: &dyn Store, now: Timestamp) -> Result<CrawlStatus, StoreError> {
+    let since = Timestamp::from_milliseconds(now.as_milliseconds() - RATE_TIME.as_millis() as i64);
+    let overview = store.job_overview(JobKind::CrawlSource, since).await?;
+    let troubles = store.troubled_jobs(JobKind::CrawlSource, LISTED_TROUBLES).await?;
+    let visits_per_second = rate(&overview);
+    let time_left = visits_per_second
+        .filter(|_| overview.remaining() > 0)
+        .and_then(|rate| Duration::try_from_secs_f64(overview.remaining() as f64 / rate).ok());
+    Ok(CrawlStatus { overview, visits_per_second, time_left, troubles })
+}
+
+/// Visits a second between the first and the last that ended lately.
+fn rate(overview: &JobOverview) -> Option<f64> {
+    let milliseconds = overview.recent_last?.as_milliseconds() - overview.recent_first?.as_milliseconds();
+    let is_told = overview.recent_count > 1 && milliseconds > 0;
+    is_told.then(|| (overview.recent_count - 1) as f64 * 1_000.0 / milliseconds as f64)
+}
