@@ -143,8 +143,8 @@ pub async fn paid(services: Services, config: Option<PaymentConfig>) -> Result<S
 async fn open_facilitator(config: &PaymentConfig, terms: &Terms) -> Result<Arc<dyn Facilitator>, AppError> {
     let signer_key = config.signer_key.as_ref().map(|key| PrivateKey::parse(key.expose())).transpose();
     let settings = FacilitatorSettings {
-        facilitator_url: config.facilitator_url.clone(),
-        rpc_url: config.rpc_url.clone(),
+        facilitator_url: config.facilitator_url.as_ref().map(|url| url.expose().clone()),
+        rpc_url: config.rpc_url.as_ref().map(|url| url.expose().clone()),
         signer_key: signer_key.map_err(AppError::SignerKey)?,
         network: terms.asset().network.to_owned(),
         asset: terms.asset().address.to_owned(),

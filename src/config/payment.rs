@@ -1,6 +1,6 @@
 //! What is charged, to whom, and who settles it.
 
-use url::Url;
+use url::{Host, Url};
 
 use super::{MeterConfig, Secret};
 
@@ -13,11 +13,12 @@ pub struct PaymentConfig {
     /// The price of a discovery workflow in US dollars: `TOUCHMARK_PAYMENTS_PRICE`, by
     /// default 0.002.
     pub price: String,
-    /// The facilitator that checks and settles: `TOUCHMARK_PAYMENTS_FACILITATOR_URL`.
-    pub facilitator_url: Option<String>,
+    /// The facilitator that checks and settles: `TOUCHMARK_PAYMENTS_FACILITATOR_URL`. It may
+    /// hold a key.
+    pub facilitator_url: Option<Secret<String>>,
     /// The node of the chain, for a facilitator in this process, and to find out what became of
-    /// settlements: `TOUCHMARK_PAYMENTS_RPC_URL`.
-    pub rpc_url: Option<String>,
+    /// settlements: `TOUCHMARK_PAYMENTS_RPC_URL`. It often holds a key.
+    pub rpc_url: Option<Secret<String>>,
     /// The key with which a facilitator in this process sends transactions:
     /// `TOUCHMARK_PAYMENTS_SIGNER_KEY`.
     pub signer_key: Option<Secret<String>>,
@@ -54,6 +55,14 @@ pub enum PaymentConfigError {
         /// The variable. Its value may hold a key, so it is not told.
         name: &'static str,
     },
+    /// A URL sends payments over the Internet in the clear.
+    #[error(
+        "{name} is an http URL beyond this machine and private networks, where anybody on the way could answer; use https"
+    )]
+    Clear {
+        /// The variable. Its value may hold a key, so it is not told.
+        name: &'static str,
+    },
 }
 
 impl PaymentConfig {
@@ -70,12 +79,7 @@ impl PaymentConfig {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, PaymentConfigError> {
         let text = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let url = |name: &'static str| match text(name) {
-            Some(value) if !Url::parse(&value).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) => {
-                Err(PaymentConfigError::Url { name })
-            }
-            value => Ok(value),
-        };
+        let url = |name: &'static str| text(name).map(|value| parse_url(name, value)).transpose();
         let Some(pay_to) = text(PAY_TO) else {
             let alone = [PRICE, FACILITATOR_URL, RPC_URL, SIGNER_KEY].into_iter().find(|name| text(name).is_some());
             return alone.map_or(Ok(None), |name| Err(PaymentConfigError::Alone { name }));
@@ -95,6 +99,31 @@ impl PaymentConfig {
             return Err(PaymentConfigError::NoFacilitator);
         }
         Ok(Some(config))
+    }
+}
+
+/// Takes a URL of https, and one of http in this machine or a private network.
+fn parse_url(name: &'static str, value: String) -> Result<Secret<String>, PaymentConfigError> {
+    let url = Url::parse(&value).map_err(|_| PaymentConfigError::Url { name })?;
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => Ok(Secret::new(value)),
+        ("http", Some(host)) if is_private(&host) => Ok(Secret::new(value)),
+        ("http", Some(_)) => Err(PaymentConfigError::Clear { name }),
+        _ => Err(PaymentConfigError::Url { name }),
+    }
+}
+
+/// Asks whether a host is this machine or one of a private network: by its address, by a name
+/// without a dot, as containers have, or by one that is kept for that (RFC 6761, RFC 6762, and
+/// `.internal`).
+fn is_private(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            !name.contains('.') || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
+        }
     }
 }
 
@@ -120,8 +149,10 @@ mod tests {
         let url = "https://facilitator.example";
         let config = parse(Some(&METER), &[(PAY_TO, "0xa"), (FACILITATOR_URL, url)]).expect("a configuration");
         let config = config.expect("payments are on");
-        assert_eq!((config.price.as_str(), config.facilitator_url.as_deref()), ("0.002", Some(url)));
-        let set = [(PAY_TO, "0xa"), (RPC_URL, "http://127.0.0.1:8545"), (SIGNER_KEY, "0xkey"), (PRICE, "0.01")];
+        let named = config.facilitator_url.as_ref().map(|url| url.expose().as_str());
+        assert_eq!((config.price.as_str(), named), ("0.002", Some(url)));
+        assert!(!format!("{config:?}").contains("facilitator.example"), "{config:?}");
+        let set = [(PAY_TO, "0xa"), (RPC_URL, "http://127.0.0.1:8545/0xkey"), (SIGNER_KEY, "0xkey"), (PRICE, "0.01")];
         let config = parse(Some(&METER), &set).expect("a configuration").expect("payments are on");
         assert_eq!((config.price.as_str(), config.signer_key.is_some()), ("0.01", true));
         assert!(!format!("{config:?}").contains("0xkey"), "{config:?}");
@@ -140,7 +171,7 @@ mod tests {
             (Some(&METER), vec![(PAY_TO, "0xa")], "TOUCHMARK_PAYMENTS_PAY_TO is set, but neither"),
             (
                 Some(&METER),
-                vec![(PAY_TO, "0xa"), (RPC_URL, "http://n.example")],
+                vec![(PAY_TO, "0xa"), (RPC_URL, "https://n.example")],
                 "TOUCHMARK_PAYMENTS_PAY_TO is set, but neither",
             ),
             (Some(&METER), vec![(PAY_TO, "0xa"), (RPC_URL, "secret")], "TOUCHMARK_PAYMENTS_RPC_URL is not an http"),
@@ -152,6 +183,39 @@ mod tests {
         ] {
             let error = parse(meter, &set).expect_err("it cannot be used");
             assert!(error.starts_with(expected) && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn http_is_for_this_machine_and_private_networks() {
+        for (url, expected) in [
+            ("https://n.example/key", true),
+            ("http://localhost:8545", true),
+            ("http://127.8.9.1", true),
+            ("http://[::1]:8545", true),
+            ("http://10.1.2.3", true),
+            ("http://192.168.1.9", true),
+            ("http://[fd00::1]", true),
+            ("http://anvil:8545", true),
+            ("http://anvil.localhost", true),
+            ("http://node.payments.svc.cluster.local", true),
+            ("http://node.internal.", true),
+            ("http://n.example/secret", false),
+            ("http://8.8.8.8/secret", false),
+            ("http://[2001:db8::1]/secret", false),
+            ("http://localhost.n.example/secret", false),
+            ("http://notlocal.example/secret", false),
+        ] {
+            for name in [FACILITATOR_URL, RPC_URL] {
+                let read =
+                    parse(Some(&METER), &[(name, url), (PAY_TO, "0xa"), (SIGNER_KEY, "k"), (RPC_URL, "https://n")]);
+                let is_told = |error: String| {
+                    error.starts_with(&format!("{name} is an http URL beyond this machine"))
+                        && !error.contains("secret")
+                };
+                assert_eq!(read.is_ok(), expected, "{name} {url}");
+                assert!(read.err().is_none_or(is_told), "{name} {url}");
+            }
         }
     }
 }

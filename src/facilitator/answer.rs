@@ -7,8 +7,8 @@ use crate::payment::{FacilitatorFailure, FacilitatorRequest, Settled, Verified};
 
 /// Characters of a code, an address or a hash that are kept.
 const WORD_CHARACTERS: usize = 256;
-/// Statuses of the 400s that say something of this service, its key or its haste, and nothing
-/// of the payment.
+/// Statuses of the 400s to a request to check that say something of this service, its key or its
+/// haste, and nothing of the payment.
 const OURS: [StatusCode; 7] = [
     StatusCode::UNAUTHORIZED,
     StatusCode::FORBIDDEN,
@@ -18,8 +18,38 @@ const OURS: [StatusCode; 7] = [
     StatusCode::REQUEST_TIMEOUT,
     StatusCode::TOO_MANY_REQUESTS,
 ];
-/// Codes by which a facilitator says that it does not know what became of a settlement.
-const NOT_KNOWN: [&str; 2] = ["unexpected_settle_error", "unexpected_error"];
+/// Codes by which a facilitator refuses to settle a payment for what the payment itself is: those
+/// of the specification (v2, section 9) and of the official facilitators. Every other one may
+/// come after a transaction went out: that broadcasting threw, that it failed, or that the nonce
+/// is used up, perhaps by this very payment.
+const REFUSALS: [&str; 26] = [
+    "insufficient_funds",
+    "invalid_exact_evm_authorization_value",
+    "invalid_exact_evm_eip3009_not_supported",
+    "invalid_exact_evm_insufficient_balance",
+    "invalid_exact_evm_missing_eip712_domain",
+    "invalid_exact_evm_network_mismatch",
+    "invalid_exact_evm_payload_authorization_valid_after",
+    "invalid_exact_evm_payload_authorization_valid_before",
+    "invalid_exact_evm_payload_authorization_value",
+    "invalid_exact_evm_payload_authorization_value_mismatch",
+    "invalid_exact_evm_payload_recipient_mismatch",
+    "invalid_exact_evm_payload_signature",
+    "invalid_exact_evm_recipient_mismatch",
+    "invalid_exact_evm_scheme",
+    "invalid_exact_evm_signature",
+    "invalid_exact_evm_token_name_mismatch",
+    "invalid_exact_evm_token_version_mismatch",
+    "invalid_network",
+    "invalid_payload",
+    "invalid_payment_requirements",
+    "invalid_scheme",
+    "invalid_x402_version",
+    "unsupported_network",
+    "unsupported_payload_type",
+    "unsupported_scheme",
+    "unsupported_version",
+];
 
 /// `VerifyResponse` of the specification, section 7.1.
 #[derive(Debug, Deserialize)]
@@ -58,7 +88,7 @@ pub(super) fn verified(
         (Class::Refusal, Ok(answer)) if !answer.is_valid => {
             Err(refused(answer.invalid_reason, "unexpected_verify_error", Some(status), answer.payer))
         }
-        (Class::Refusal, _) => unexplained(status, "unexpected_verify_error"),
+        (Class::Refusal, _) => unexplained(status),
         (Class::Good, Err(error)) => Err(nonsense(&error.to_string())),
     }
 }
@@ -82,18 +112,21 @@ pub(super) fn settled(
             }
         }
         (class, Ok(answer)) if !answer.success => {
-            let reason = answer.error_reason.as_deref().unwrap_or_default();
+            let reason = answer.error_reason.as_deref().unwrap_or_default().trim();
             // A failure with a transaction is one that may still be taken into a block.
-            if NOT_KNOWN.contains(&reason) || word(answer.transaction).is_some() {
+            if !REFUSALS.contains(&reason) || word(answer.transaction).is_some() {
                 return Err(FacilitatorFailure::Unavailable {
                     detail: format!("it does not know whether the payment was settled: {}", cut(reason)),
                     status: None,
                 });
             }
             let status = matches!(class, Class::Refusal).then_some(status);
-            Err(refused(answer.error_reason, "unexpected_settle_error", status, answer.payer))
+            Err(refused(Some(reason.to_owned()), "unexpected_settle_error", status, answer.payer))
         }
-        (Class::Refusal, _) => unexplained(status, "unexpected_settle_error"),
+        (Class::Refusal, _) => Err(FacilitatorFailure::Unavailable {
+            detail: format!("it answered {status} without a word of why, and may have settled the payment"),
+            status: None,
+        }),
         (Class::Good, Ok(_)) => Err(nonsense("it contradicts itself")),
         (Class::Good, Err(error)) => Err(nonsense(&error.to_string())),
     }
@@ -116,13 +149,13 @@ fn class(status: StatusCode) -> Result<Class, FacilitatorFailure> {
     Err(FacilitatorFailure::Unavailable { detail: format!("it answered {status}"), status: upstream })
 }
 
-/// A status of the 400s without a word of the protocol.
-fn unexplained<T>(status: StatusCode, reason: &str) -> Result<T, FacilitatorFailure> {
+/// A status of the 400s without a word of the protocol, to a request to check.
+fn unexplained(status: StatusCode) -> Result<Verified, FacilitatorFailure> {
     if OURS.contains(&status) {
         let detail = format!("it answered {status}, which is about this service and not about the payment");
         return Err(FacilitatorFailure::Unavailable { detail, status: None });
     }
-    Err(refused(None, reason, Some(status), None))
+    Err(refused(None, "unexpected_verify_error", Some(status), None))
 }
 
 fn refused(

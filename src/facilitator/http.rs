@@ -1,5 +1,6 @@
 //! A facilitator that is asked over HTTP.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,16 +20,24 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A facilitator that is asked over HTTP: `POST /verify` and `POST /settle` below its URL
 /// (x402 specification v2, section 7).
 ///
-/// An answer of the 400s that speaks the protocol refuses the payment; so does one that says
-/// nothing, unless its status is about this service (401, 403, 404, 405, 407, 408, 429). The
-/// 500s, redirects, nonsense and silence are an outage. A settlement that fails with a
-/// transaction, or with `unexpected_settle_error`, is one of which nobody knows: an outage too.
-#[derive(Debug)]
+/// To `/verify`, an answer of the 400s that speaks the protocol refuses the payment; so does one
+/// that says nothing, unless its status is about this service (401, 403, 404, 405, 407, 408,
+/// 429). To `/settle`, only a code about the payment itself refuses it, without a transaction:
+/// whatever else fails there may have moved the money. The 500s, redirects, nonsense and silence
+/// are an outage.
 pub struct HttpFacilitator {
     client: Client,
     base: Url,
     timeouts: Timeouts,
     reader: Option<ChainReader>,
+}
+
+/// The address may hold a key, and is told by its host alone.
+impl fmt::Debug for HttpFacilitator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("HttpFacilitator");
+        debug.field("host", &self.base.host_str()).field("reader", &self.reader).finish_non_exhaustive()
+    }
 }
 
 /// Why a facilitator cannot be asked.

@@ -57,7 +57,7 @@ pub enum OpenError {
 ///
 /// # Errors
 /// Fails where the settings name none or two, and where the chain cannot be used. A facilitator
-/// by URL is not asked before the first payment.
+/// by URL is not asked before the first payment, but the RPC beside it is.
 pub async fn open(settings: FacilitatorSettings) -> Result<Arc<dyn Facilitator>, OpenError> {
     let FacilitatorSettings { facilitator_url, rpc_url, signer_key, network, asset, timeouts } = settings;
     match (facilitator_url, rpc_url, signer_key) {
@@ -65,7 +65,13 @@ pub async fn open(settings: FacilitatorSettings) -> Result<Arc<dyn Facilitator>,
         (Some(_), _, Some(_)) => Err(OpenError::Both),
         (None, None, Some(_)) => Err(OpenError::KeyAlone),
         (None, Some(_), None) => Err(OpenError::RpcAlone),
-        (Some(url), None, None) => Ok(Arc::new(HttpFacilitator::new(&url, timeouts)?)),
+        (Some(url), None, None) => {
+            let facilitator = HttpFacilitator::new(&url, timeouts)?;
+            tracing::warn!(
+                "without TOUCHMARK_PAYMENTS_RPC_URL a settlement whose answer is lost is never looked up: its payer may have paid and gets no answer"
+            );
+            Ok(Arc::new(facilitator))
+        }
         (Some(url), Some(rpc_url), None) => {
             let reader = ChainReader::connect(&rpc_url, &network, timeouts).await?;
             Ok(Arc::new(HttpFacilitator::new(&url, timeouts)?.with_reader(reader)))

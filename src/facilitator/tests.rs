@@ -167,8 +167,11 @@ async fn refusals_keep_their_reason_and_status() {
         (200, failed.clone(), refused("invalid_scheme", None, None)),
         (400, failed, refused("invalid_scheme", Some(400), None)),
         (200, json!({ "success": false, "error_reason": "invalid_scheme" }), refused("invalid_scheme", None, None)),
-        (200, json!({ "success": false }), refused("unexpected_settle_error", None, None)),
-        (409, json!(null), refused("unexpected_settle_error", Some(409), None)),
+        (
+            200,
+            json!({ "success": false, "errorReason": "invalid_exact_evm_payload_signature", "payer": "0xab" }),
+            refused("invalid_exact_evm_payload_signature", None, Some("0xab")),
+        ),
     ] {
         assert_eq!(settle(says(status, &body)).await, Err(expected), "{status} {body}");
     }
@@ -176,12 +179,31 @@ async fn refusals_keep_their_reason_and_status() {
 
 #[tokio::test]
 async fn a_settlement_of_which_nobody_knows_is_no_refusal() {
-    for body in [
-        json!({ "success": false, "errorReason": "unexpected_settle_error" }),
-        json!({ "success": false, "errorReason": "unexpected_error" }),
-        json!({ "success": false, "errorReason": "timeout", "transaction": HASH }),
-    ] {
-        assert_unavailable(settle(says(200, &body)).await, None, &body.to_string());
+    let failed = |reason: &str| json!({ "success": false, "errorReason": reason, "transaction": "" });
+    let mut bodies = vec![
+        json!({ "success": false }),
+        json!({ "success": false, "errorReason": "insufficient_funds", "transaction": HASH }),
+    ];
+    bodies.extend(
+        [
+            "unexpected_settle_error",
+            "unexpected_error",
+            "transaction_failed",
+            "invalid_transaction_state",
+            "invalid_exact_evm_transaction_failed",
+            "invalid_exact_evm_transaction_simulation_failed",
+            "invalid_exact_evm_nonce_already_used",
+            "a code of tomorrow",
+        ]
+        .map(failed),
+    );
+    for body in bodies {
+        for status in [200, 400, 409] {
+            assert_unavailable(settle(says(status, &body)).await, None, &format!("{status} {body}"));
+        }
+    }
+    for status in [400, 402, 409, 413, 422] {
+        assert_unavailable(settle(says(status, &json!(null))).await, None, &status.to_string());
     }
 }
 
@@ -232,6 +254,7 @@ async fn a_facilitator_that_is_down_is_an_outage_and_its_key_is_not_told() {
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
     let url = format!("http://user:secret@{closed}/secret?key=secret");
     let facilitator = HttpFacilitator::new(&url, SHORT).expect("a facilitator");
+    assert!(!format!("{facilitator:?}").contains("secret"), "{facilitator:?}");
     match facilitator.verify(&request()).await {
         Err(FacilitatorFailure::Unavailable { detail, status: None }) => {
             assert!(detail.contains("cannot be reached") && !detail.contains("secret"), "{detail}");

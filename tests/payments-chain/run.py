@@ -105,6 +105,8 @@ def walk(service: Service, ledger: Ledger, cache: Path) -> None:
 
     result = asyncio.run(pay_mcp.with_mcp(service.url, PAYER[1], "review a pull request"))
     assert result.payment_made and not result.is_error, result
+    assert result.payment_response is not None, f"no receipt over MCP: {result}"
+    ledger.expect_receipt(result.payment_response.model_dump(), "MCP")
     ledger.expect(1, "x402 for Python over MCP")
 
     done = pay_with_touchmark(service, "search", "review a pull request")

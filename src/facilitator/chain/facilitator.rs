@@ -15,7 +15,9 @@ use x402_chain_eip155::v1_eip155_exact::{Eip155ExactError, IEIP3009, assert_time
 use x402_types::chain::FromConfig;
 use x402_types::config::LiteralOrEnv;
 
+use super::gas::{Capped, can_pay};
 use super::history::{Use, find_use, is_used};
+use super::reader::assert_plain_account;
 use super::rpc::POLL_INTERVAL;
 use super::transfer::Transfer;
 use super::{ChainError, ChainReader, failure};
@@ -35,12 +37,14 @@ const GIVE_UP: Duration = Duration::from_secs(90);
 /// chain's RPC, and sends their transactions from an account that pays the gas.
 ///
 /// It takes the scheme `exact` by EIP-3009 of both versions of the protocol, from accounts with
-/// a key; not from wallets that are contracts. Settling the same payment again answers with the
+/// a key and without code; not from wallets that are contracts. It finds no payment good that it
+/// has not the ether to settle, and pays for 200,000 gas at most. Settling the same payment again answers with the
 /// transaction that settled it.
 #[derive(Clone)]
 pub struct ChainFacilitator {
     reader: ChainReader,
     token: Address,
+    account: Address,
     provider: Arc<Eip155ChainProvider>,
 }
 
@@ -77,7 +81,7 @@ impl ChainFacilitator {
         if matches!(balance.await, Ok(Ok(balance)) if balance.is_zero()) {
             tracing::warn!(account = %key.address(), "the account that settles payments has nothing to pay gas with");
         }
-        Ok(Self { reader, token, provider: Arc::new(provider) })
+        Ok(Self { reader, token, account: key.address(), provider: Arc::new(provider) })
     }
 
     fn read(&self, request: &FacilitatorRequest) -> Result<Transfer, FacilitatorFailure> {
@@ -118,15 +122,35 @@ impl ChainFacilitator {
     async fn send(&self, transfer: &Transfer) -> Result<TxHash, Eip155ExactError> {
         let payment = &transfer.payment;
         assert_time(payment.valid_after, payment.valid_before)?;
-        let contract = IEIP3009::new(transfer.token, self.provider.inner());
-        settle_payment(self.provider.as_ref(), &contract, payment, &transfer.domain).await
+        let provider = Capped { provider: &self.provider, account: self.account };
+        // Once more: an account may have taken on code since it was checked.
+        assert_plain_account(provider.inner(), payment.from, BlockId::pending()).await?;
+        let contract = IEIP3009::new(transfer.token, provider.inner());
+        settle_payment(&provider, &contract, payment, &transfer.domain).await
+    }
+
+    /// Makes sure that a payment which is found to be good could be settled.
+    async fn assert_gas(&self) -> Result<(), FacilitatorFailure> {
+        let (timeout, address) = (self.reader.timeouts.verify, &self.reader.address);
+        match tokio::time::timeout(timeout, can_pay(&self.reader.provider, self.account)).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => {
+                let account = self.account;
+                Err(failure::unavailable(format!("the account {account} has not enough ether to settle payments")))
+            }
+            Ok(Err(error)) => Err(failure::unavailable(format!("the chain: {}", address.tell(&error)))),
+            Err(_) => Err(failure::unavailable("the chain's RPC does not tell the price of gas".to_owned())),
+        }
     }
 }
 
 #[async_trait]
 impl Facilitator for ChainFacilitator {
     async fn verify(&self, request: &FacilitatorRequest) -> Result<Verified, FacilitatorFailure> {
-        self.reader.verify(self.read(request)?).await
+        let (verified, gas) = futures::join!(self.reader.verify(self.read(request)?), self.assert_gas());
+        let verified = verified?;
+        gas?;
+        Ok(verified)
     }
 
     async fn settle(&self, request: &FacilitatorRequest) -> Result<Settled, FacilitatorFailure> {

@@ -1,8 +1,8 @@
 //! What has happened on a chain to an authorization.
 
-use alloy_primitives::{B256, TxHash};
+use alloy_primitives::TxHash;
 use alloy_provider::{Provider, RootProvider};
-use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter};
+use alloy_rpc_types_eth::{BlockId, BlockNumberOrTag, Filter, Log};
 use alloy_sol_types::SolEvent;
 use x402_chain_eip155::v1_eip155_exact::{Eip155ExactError, IEIP3009};
 
@@ -11,12 +11,13 @@ use super::transfer::Transfer;
 /// Seconds by which a block has to be younger than the end of an authorization, so that no
 /// reordering of blocks brings it back.
 const MARGIN_SECONDS: u64 = 60;
-/// Seconds before the time of the offer from which a use is looked for.
-const EARLIER_SECONDS: u64 = 3_600;
+/// Seconds before the end of an authorization from which its use is looked for: a day, which is
+/// longer than any that is taken is good.
+const SEARCHED_SECONDS: u64 = 86_400;
 /// Blocks of one question for logs; public nodes allow some thousand.
 const BLOCKS_AT_ONCE: u64 = 2_000;
-/// Questions for logs at most.
-const QUESTIONS: u64 = 10;
+/// Questions for logs at most: a day of blocks, of which Base makes one every 2 seconds.
+const QUESTIONS: u64 = 24;
 /// Blocks by which the first block of a search may be too early.
 const SLACK_BLOCKS: u64 = 256;
 
@@ -45,16 +46,20 @@ pub(super) async fn find_use(provider: &RootProvider, transfer: &Transfer) -> Re
         let end = transfer.payment.valid_before.as_secs();
         return Ok(if time >= end.saturating_add(MARGIN_SECONDS) { Use::Expired } else { Use::None });
     }
-    let hashes = transactions(provider, transfer, number, time).await?;
-    for hash in &hashes {
-        if has_paid(provider, transfer, *hash).await? {
-            return Ok(Use::ForThis(*hash));
+    let mut is_cancelled = false;
+    for Event { kind, hash } in events(provider, transfer, number, time).await? {
+        match kind {
+            Kind::Cancelled => is_cancelled = true,
+            // A receipt that is not there proves nothing: the log may come from one node, and the
+            // question for the receipt have gone to a late one.
+            Kind::Used => match has_paid(provider, transfer, hash).await? {
+                Some(true) => return Ok(Use::ForThis(hash)),
+                Some(false) => return Ok(Use::Otherwise),
+                None => {}
+            },
         }
     }
-    if !hashes.is_empty() || is_cancelled(provider, transfer, number, time).await? {
-        return Ok(Use::Otherwise);
-    }
-    Ok(Use::NotFound)
+    Ok(if is_cancelled { Use::Otherwise } else { Use::NotFound })
 }
 
 /// Asks whether the nonce of an authorization is used up at a block.
@@ -68,56 +73,51 @@ pub(super) async fn is_used(
     Ok(state.call().block(block).await?)
 }
 
-/// Returns the transactions that used the nonce.
-async fn transactions(
-    provider: &RootProvider,
-    transfer: &Transfer,
-    latest: u64,
-    time: u64,
-) -> Result<Vec<TxHash>, Eip155ExactError> {
-    logs(provider, transfer, IEIP3009::AuthorizationUsed::SIGNATURE_HASH, latest, time).await
+/// What a log says of a nonce.
+struct Event {
+    kind: Kind,
+    hash: TxHash,
 }
 
-async fn is_cancelled(
-    provider: &RootProvider,
-    transfer: &Transfer,
-    latest: u64,
-    time: u64,
-) -> Result<bool, Eip155ExactError> {
-    let hashes = logs(provider, transfer, IEIP3009::AuthorizationCanceled::SIGNATURE_HASH, latest, time).await?;
-    Ok(!hashes.is_empty())
+enum Kind {
+    Used,
+    Cancelled,
 }
 
-/// Asks for the events of the nonce in the time in which the authorization was good.
-async fn logs(
+/// Asks for the events of the nonce in the time in which the authorization was good, from the
+/// youngest block back: most settlements are asked about a moment after they were lost.
+async fn events(
     provider: &RootProvider,
     transfer: &Transfer,
-    event: B256,
     latest: u64,
     time: u64,
-) -> Result<Vec<TxHash>, Eip155ExactError> {
+) -> Result<Vec<Event>, Eip155ExactError> {
     let payment = &transfer.payment;
     let end = payment.valid_before.as_secs();
-    let begin = end.saturating_sub(transfer.timeout_seconds).saturating_sub(EARLIER_SECONDS);
-    let mut from = block_before(provider, begin.max(payment.valid_after.as_secs()), latest, time).await?;
-    let to = (block_before(provider, end, latest, time).await?).saturating_add(SLACK_BLOCKS).min(latest);
+    let begin = end.saturating_sub(SEARCHED_SECONDS).max(payment.valid_after.as_secs());
+    let mut to = block_before(provider, end, latest, time).await?.saturating_add(SLACK_BLOCKS).min(latest);
+    let signatures = vec![IEIP3009::AuthorizationUsed::SIGNATURE_HASH, IEIP3009::AuthorizationCanceled::SIGNATURE_HASH];
     for _ in 0..QUESTIONS {
-        let until = from.saturating_add(BLOCKS_AT_ONCE - 1).min(to);
+        let from = to.saturating_sub(BLOCKS_AT_ONCE - 1);
         let filter = Filter::new()
             .address(transfer.token)
-            .event_signature(event)
+            .event_signature(signatures.clone())
             .topic1(payment.from.into_word())
             .topic2(payment.nonce)
             .from_block(from)
-            .to_block(until);
-        let found: Vec<TxHash> =
-            provider.get_logs(&filter).await?.iter().filter_map(|log| log.transaction_hash).collect();
-        if !found.is_empty() || until >= to {
+            .to_block(to);
+        let found: Vec<Event> = provider.get_logs(&filter).await?.iter().filter_map(event).collect();
+        if !found.is_empty() || from == 0 || is_before(provider, from, begin).await? {
             return Ok(found);
         }
-        from = until + 1;
+        to = from - 1;
     }
     Ok(Vec::new())
+}
+
+fn event(log: &Log) -> Option<Event> {
+    let is_used = log.topic0() == Some(&IEIP3009::AuthorizationUsed::SIGNATURE_HASH);
+    Some(Event { kind: if is_used { Kind::Used } else { Kind::Cancelled }, hash: log.transaction_hash? })
 }
 
 /// Returns a block that is not younger than `time`, by at most [`SLACK_BLOCKS`] too early; the
@@ -134,9 +134,7 @@ async fn block_before(
     let (mut older, mut younger, mut step) = (0, latest, SLACK_BLOCKS);
     while younger - older > SLACK_BLOCKS {
         let middle = if older == 0 { younger.saturating_sub(step) } else { older + (younger - older) / 2 };
-        let block = provider.get_block_by_number(BlockNumberOrTag::Number(middle)).await?;
-        let is_before = block.is_some_and(|block| block.header.timestamp <= time);
-        if is_before {
+        if is_before(provider, middle, time).await? {
             older = middle;
         } else {
             younger = middle;
@@ -149,13 +147,35 @@ async fn block_before(
     Ok(older)
 }
 
-/// Asks whether a transaction moved what it should to whom it should.
-async fn has_paid(provider: &RootProvider, transfer: &Transfer, hash: TxHash) -> Result<bool, Eip155ExactError> {
-    let Some(receipt) = provider.get_transaction_receipt(hash).await? else { return Ok(false) };
+/// Asks whether a block is not younger than `time`.
+async fn is_before(provider: &RootProvider, number: u64, time: u64) -> Result<bool, Eip155ExactError> {
+    let block = provider.get_block_by_number(BlockNumberOrTag::Number(number)).await?;
+    Ok(block.is_some_and(|block| block.header.timestamp <= time))
+}
+
+/// Asks whether the use of the nonce in a transaction moved what it should to whom it should;
+/// nothing where there is no receipt, or none that shows the use and what it moved.
+///
+/// One transaction may transfer many times. The transfer of a nonce is the log that directly
+/// follows its use: the token marks the nonce, and then moves the money, without a call between.
+async fn has_paid(
+    provider: &RootProvider,
+    transfer: &Transfer,
+    hash: TxHash,
+) -> Result<Option<bool>, Eip155ExactError> {
+    let Some(receipt) = provider.get_transaction_receipt(hash).await? else { return Ok(None) };
     let payment = &transfer.payment;
-    let is_this =
-        |event: IEIP3009::Transfer| (event.from, event.to, event.value) == (payment.from, payment.to, payment.value);
-    let logs = receipt.inner.logs().iter().filter(|log| log.address() == transfer.token);
-    let mut transfers = logs.filter_map(|log| IEIP3009::Transfer::decode_log(&log.inner).ok());
-    Ok(receipt.status() && transfers.any(|event| is_this(event.data)))
+    let mut logs = receipt.inner.logs().iter();
+    let is_of_token = |log: &&Log| log.address() == transfer.token;
+    let is_use = |log: &Log| {
+        is_of_token(&log)
+            && IEIP3009::AuthorizationUsed::decode_log(&log.inner)
+                .is_ok_and(|event| (event.authorizer, event.nonce) == (payment.from, payment.nonce))
+    };
+    if !receipt.status() || !logs.any(is_use) {
+        return Ok(None);
+    }
+    let moved = logs.next().filter(is_of_token).and_then(|log| IEIP3009::Transfer::decode_log(&log.inner).ok());
+    let expected = (payment.from, payment.to, payment.value);
+    Ok(moved.map(|event| (event.from, event.to, event.value) == expected))
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use alloy_primitives::Address;
-use alloy_provider::RootProvider;
+use alloy_provider::{Provider, RootProvider};
+use alloy_rpc_types_eth::BlockId;
 use x402_chain_eip155::v1_eip155_exact::{
     Eip155ExactError, IEIP3009, assert_enough_balance, assert_time, verify_payment,
 };
+use x402_types::proto::PaymentVerificationError;
 
 use super::history::{Use, find_use};
 use super::rpc::{RpcAddress, examine};
@@ -55,8 +57,8 @@ impl ChainReader {
         Ok(Self { address, provider, chain_id, timeouts })
     }
 
-    /// Checks a payment whose form and signature are right: the time, the balance, and by a simulation
-    /// whether the token would take it.
+    /// Checks a payment whose form and signature are right: the time, the balance, that its payer
+    /// is an account without code, and by a simulation whether the token would take it.
     pub(super) async fn verify(&self, transfer: Transfer) -> Result<Verified, FacilitatorFailure> {
         let questions = self.ask(&transfer);
         let milliseconds = self.timeouts.verify.as_millis();
@@ -70,7 +72,12 @@ impl ChainReader {
         let payment = &transfer.payment;
         assert_time(payment.valid_after, payment.valid_before)?;
         let contract = IEIP3009::new(transfer.token, &self.provider);
-        assert_enough_balance(&contract, &payment.from, payment.value).await?;
+        let (balance, owner) = futures::join!(
+            assert_enough_balance(&contract, &payment.from, payment.value),
+            assert_plain_account(&self.provider, payment.from, BlockId::latest()),
+        );
+        balance?;
+        owner?;
         verify_payment(&self.provider, &contract, payment, &transfer.domain).await?;
         Ok(())
     }
@@ -97,4 +104,18 @@ impl ChainReader {
             }
         }
     }
+}
+
+/// Refuses a payer with code. USDC asks such an account itself whether a signature is good
+/// (EIP-1271), even where that is one of the account's own key (EIP-7702): to settle its payment
+/// is to run its code for our gas.
+pub(super) async fn assert_plain_account<P: Provider>(
+    provider: &P,
+    payer: Address,
+    block: BlockId,
+) -> Result<(), Eip155ExactError> {
+    if provider.get_code_at(payer).block_id(block).await?.is_empty() {
+        return Ok(());
+    }
+    Err(PaymentVerificationError::InvalidSignature("the payer is an account with code".to_owned()).into())
 }

@@ -19,8 +19,6 @@ pub(super) struct Transfer {
     pub domain: Eip712Domain,
     /// The network as the payment names it.
     pub network: String,
-    /// For how many seconds the offer wanted it to be good.
-    pub timeout_seconds: u64,
 }
 
 impl Transfer {
@@ -79,7 +77,7 @@ impl Transfer {
             return Err(refused("invalid_exact_evm_payload_signature", Some(payer)));
         }
         let network = network.to_owned();
-        Ok(Self { payment, token: offer.token, domain, network, timeout_seconds: offer.timeout_seconds })
+        Ok(Self { payment, token: offer.token, domain, network })
     }
 
     /// Returns the address of the payer.
@@ -95,7 +93,6 @@ struct Offer {
     amount: U256,
     domain_name: String,
     domain_version: String,
-    timeout_seconds: u64,
 }
 
 impl Offer {
@@ -107,7 +104,6 @@ impl Offer {
             amount: U256::from_str_radix(offer[amount].as_str()?, 10).ok()?,
             domain_name: text(&offer["extra"]["name"])?,
             domain_version: text(&offer["extra"]["version"])?,
-            timeout_seconds: offer["maxTimeoutSeconds"].as_u64().unwrap_or_default(),
         })
     }
 }

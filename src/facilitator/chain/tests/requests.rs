@@ -1,8 +1,13 @@
 //! Payments of both versions, and what is refused of them before a chain is asked.
 
+use alloy_primitives::U256;
+use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::SolStruct;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use x402_chain_eip155::v1_eip155_exact::TransferWithAuthorization;
 
 use crate::facilitator::chain::transfer::Transfer;
 use crate::payment::{FacilitatorFailure, FacilitatorRequest};
@@ -32,6 +37,27 @@ pub fn payment(key: &str) -> FacilitatorRequest {
     let paid = wallet.pay(&challenge, Usd::from_units(2_000)).expect("a payment");
     let payload = serde_json::from_slice(&STANDARD.decode(paid.header).expect("base64")).expect("JSON");
     FacilitatorRequest { x402_version: 2, payment_payload: payload, payment_requirements: offer() }
+}
+
+/// The same, good in another time, in seconds since 1970.
+pub fn payment_of(valid_after: u64, valid_before: u64) -> FacilitatorRequest {
+    let mut request = payment(PAYER_KEY);
+    let Transfer { payment, domain, .. } = Transfer::read(&request, 8453).expect("a transfer");
+    let message = TransferWithAuthorization {
+        from: payment.from,
+        to: payment.to,
+        value: payment.value,
+        validAfter: U256::from(valid_after),
+        validBefore: U256::from(valid_before),
+        nonce: payment.nonce,
+    };
+    let signer: PrivateKeySigner = PAYER_KEY.parse().expect("a key");
+    let signature = signer.sign_hash_sync(&message.eip712_signing_hash(&domain)).expect("a signature");
+    let payload = &mut request.payment_payload["payload"];
+    payload["authorization"]["validAfter"] = json!(valid_after.to_string());
+    payload["authorization"]["validBefore"] = json!(valid_before.to_string());
+    payload["signature"] = json!(format!("0x{}", hex::encode(signature.as_bytes())));
+    request
 }
 
 /// The same of version 1.
@@ -64,7 +90,7 @@ fn payments_of_both_versions_are_read() {
     for (request, network) in [(request.clone(), NETWORK), (first_version(&request), "base")] {
         let transfer = Transfer::read(&request, 8453).expect("a transfer");
         assert_eq!((transfer.payer().as_str(), transfer.network.as_str()), (PAYER, network));
-        assert_eq!((transfer.timeout_seconds, transfer.token.to_string().as_str()), (120, USDC));
+        assert_eq!(transfer.token.to_string(), USDC);
     }
 }
 

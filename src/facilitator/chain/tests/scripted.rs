@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::requests::{NETWORK, PAYER_KEY, SETTLER_KEY, USDC, payment};
+use super::requests::{NETWORK, PAYER, PAYER_KEY, SETTLER_KEY, USDC, payment};
 use crate::facilitator::{ChainFacilitator, ChainReader, Timeouts};
 use crate::payment::{Facilitator, FacilitatorFailure, Settlement};
 use crate::wallet::PrivateKey;
@@ -25,7 +25,7 @@ const PERMIT2: &str = "0x000000000022d473030f116ddee9f6b43ac78ba3";
 type Answer = Arc<dyn Fn(&str, &Value) -> Reply + Send + Sync>;
 
 /// What the RPC says to a question.
-enum Reply {
+pub enum Reply {
     Result(Value),
     Error(Value),
     Status(StatusCode),
@@ -42,7 +42,7 @@ async fn answer(State(answer): State<Answer>, Json(question): Json<Value>) -> Re
     }
 }
 
-async fn rpc(answer_to: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) -> String {
+pub async fn rpc(answer_to: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/v2/hunter2", listener.local_addr().expect("an address"));
     let answer_to: Answer = Arc::new(answer_to);
@@ -53,12 +53,13 @@ async fn rpc(answer_to: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) 
 
 /// Answers as Base does, as far as it is asked here: every contract is there, the payer has
 /// money, the nonce is free, and the newest block was made at `time`.
-fn base(method: &str, parameters: &Value, time: u64) -> Reply {
+pub fn base(method: &str, parameters: &Value, time: u64) -> Reply {
     match method {
         "eth_chainId" => Reply::Result(json!("0x2105")),
-        "eth_getCode" => Reply::Result(json!("0x00")),
-        "eth_getBalance" => Reply::Result(json!("0x1")),
-        "eth_getBlockByNumber" => Reply::Result(block(time)),
+        "eth_getCode" => Reply::Result(json!(if is_at(parameters, PAYER) { "0x" } else { "0x00" })),
+        "eth_getBalance" => Reply::Result(json!("0xde0b6b3a7640000")),
+        "eth_gasPrice" => Reply::Result(json!("0x3b9aca00")),
+        "eth_getBlockByNumber" => Reply::Result(block(16, time)),
         "eth_call" => match selector(parameters).as_str() {
             "70a08231" => Reply::Result(json!(word(1_000_000))),
             "e94a0102" => Reply::Result(json!(word(0))),
@@ -68,28 +69,33 @@ fn base(method: &str, parameters: &Value, time: u64) -> Reply {
     }
 }
 
-fn selector(parameters: &Value) -> String {
+/// Asks whether a question is about an address.
+pub fn is_at(parameters: &Value, address: &str) -> bool {
+    parameters[0].as_str().is_some_and(|at| at.eq_ignore_ascii_case(address))
+}
+
+pub fn selector(parameters: &Value) -> String {
     let call = &parameters[0];
     let data = call["input"].as_str().or_else(|| call["data"].as_str()).unwrap_or_default();
     data.get(2..10).unwrap_or_default().to_owned()
 }
 
-fn word(number: u64) -> String {
+pub fn word(number: u64) -> String {
     format!("0x{number:064x}")
 }
 
-fn block(time: u64) -> Value {
+pub fn block(number: u64, time: u64) -> Value {
     let zero = word(0);
     json!({
         "hash": zero, "parentHash": zero, "sha3Uncles": zero, "miner": format!("0x{}", "0".repeat(40)),
         "stateRoot": zero, "transactionsRoot": zero, "receiptsRoot": zero, "mixHash": zero,
-        "logsBloom": format!("0x{}", "0".repeat(512)), "difficulty": "0x0", "number": "0x10", "gasLimit": "0x1",
+        "logsBloom": format!("0x{}", "0".repeat(512)), "difficulty": "0x0", "number": format!("{number:#x}"), "gasLimit": "0x1",
         "gasUsed": "0x0", "timestamp": format!("{time:#x}"), "extraData": "0x", "nonce": "0x0000000000000000",
         "baseFeePerGas": "0x1", "size": "0x1", "transactions": [], "uncles": [],
     })
 }
 
-fn key() -> PrivateKey {
+pub fn key() -> PrivateKey {
     PrivateKey::parse(SETTLER_KEY).expect("a key")
 }
 
@@ -100,8 +106,6 @@ async fn connect(url: &str) -> Result<ChainFacilitator, String> {
 
 #[tokio::test]
 async fn a_chain_that_cannot_be_used_is_told_at_the_start() {
-    let is_at =
-        |parameters: &Value, address: &str| parameters[0].as_str().is_some_and(|at| at.eq_ignore_ascii_case(address));
     for (expected, url) in [
         ("is that of chain 1, and payments are taken on chain 8453", rpc(|_, _| Reply::Result(json!("0x1"))).await),
         ("500", rpc(|_, _| Reply::Status(StatusCode::INTERNAL_SERVER_ERROR)).await),
@@ -163,7 +167,7 @@ async fn what_the_chain_says_decides_and_its_silence_refuses_nothing() {
         other => panic!("{other:?}"),
     };
     let good = verify("", || Reply::Silence).await;
-    assert_eq!(good, Ok(super::requests::PAYER.to_owned()));
+    assert_eq!(good, Ok(PAYER.to_owned()));
     assert_eq!(refused(verify(BALANCE, || Reply::Result(json!(word(1_999)))).await), "insufficient_funds");
     for revert in [
         json!({ "code": 3, "message": "execution reverted: authorization is used or canceled" }),
