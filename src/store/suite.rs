@@ -243,7 +243,8 @@ macro_rules! store_suite {
             };
             assert_eq!(asked(10).await, ["2", "3", "4"], "the first is too old");
             assert_eq!(asked(20).await, ["5", "2", "3"]);
-            assert_eq!(asked(30).await, ["4", "5", "2"]);
+            assert_eq!(asked(30).await, ["4", "2", "3"], "the fourth waited longest; of the others the oldest");
+            assert_eq!(asked(40).await, ["5", "2", "3"]);
         }
 
         #[tokio::test]
