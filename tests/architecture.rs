@@ -80,7 +80,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
     ("reqwest", &["surfaces", "facilitator"]),
-    ("alloy_primitives", &["facilitator", "wallet"]),
+    ("alloy_primitives", &["payment", "facilitator", "wallet"]),
     ("alloy_provider", &["facilitator"]),
     ("alloy_signer", &["wallet"]),
     ("alloy_signer_local", &["wallet"]),

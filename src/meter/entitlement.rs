@@ -1,7 +1,7 @@
 //! A search entitles to inspect what it returned: five times, within one hour.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -27,7 +27,8 @@ pub struct Entitlements {
 #[derive(Debug)]
 struct Grant {
     skills: Vec<SkillId>,
-    issued_at: Timestamp,
+    /// In milliseconds; later where its answer was given later.
+    issued_at_ms: AtomicI64,
     used: AtomicU32,
 }
 
@@ -53,7 +54,7 @@ impl Entitlements {
     /// Remembers a search that returned `skills`, and returns its opaque id.
     pub fn issue(&self, skills: Vec<SkillId>, now: Timestamp) -> String {
         let query_id = format!("q_{}", Uuid::new_v4().simple());
-        self.grants.insert(query_id.clone(), Arc::new(Grant { skills, issued_at: now, used: AtomicU32::new(0) }));
+        self.grants.insert(query_id.clone(), Arc::new(Grant::new(skills, now)));
         query_id
     }
 
@@ -62,11 +63,15 @@ impl Entitlements {
         self.grants.invalidate(query_id);
     }
 
-    /// Remembers a search of an earlier process whose answer is given only now. One that is
-    /// known stays as it is.
-    pub fn reissue(&self, query_id: &str, skills: Vec<SkillId>, now: Timestamp) {
-        let grant = || Arc::new(Grant { skills, issued_at: now, used: AtomicU32::new(0) });
-        self.grants.get_with_by_ref(query_id, grant);
+    /// Remembers a search whose answer is given again, or only now: it entitles from `from` on.
+    /// Of one that is known, what was used stays used, and its time begins anew only where
+    /// `from` is later.
+    pub fn reissue(&self, query_id: &str, skills: Vec<SkillId>, from: Timestamp) {
+        let grant = self.grants.get_with_by_ref(query_id, || Arc::new(Grant::new(skills, from)));
+        if grant.issued_at_ms.fetch_max(from.as_milliseconds(), Ordering::Relaxed) < from.as_milliseconds() {
+            // Put there again, it is remembered for as long as it now entitles.
+            self.grants.insert(query_id.to_owned(), grant);
+        }
     }
 
     /// Tells whether an inspection of `skill` is left, and uses none.
@@ -91,8 +96,12 @@ impl Entitlements {
 }
 
 impl Grant {
+    fn new(skills: Vec<SkillId>, issued_at: Timestamp) -> Self {
+        Self { skills, issued_at_ms: AtomicI64::new(issued_at.as_milliseconds()), used: AtomicU32::new(0) }
+    }
+
     fn refusal(&self, skill: SkillId, now: Timestamp) -> Option<Refusal> {
-        if now.as_milliseconds() - self.issued_at.as_milliseconds() > LIFETIME_MS {
+        if now.as_milliseconds() - self.issued_at_ms.load(Ordering::Relaxed) > LIFETIME_MS {
             return Some(Refusal::Expired);
         }
         (!self.skills.contains(&skill)).then_some(Refusal::MismatchedSkill)
@@ -144,6 +153,23 @@ mod tests {
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(3)), Err(Refusal::Unknown));
         entitlements.reissue(&query_id, vec![skill("a")], minutes(100));
         assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(101)), Ok(()));
+    }
+
+    #[test]
+    fn a_search_whose_answer_is_given_late_entitles_for_an_hour_from_then_and_not_to_more() {
+        let entitlements = Entitlements::new();
+        let query_id = entitlements.issue(vec![skill("a")], minutes(0));
+        for at in 0..3 {
+            assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(at)), Ok(()));
+        }
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(90)), Err(Refusal::Expired));
+        entitlements.reissue(&query_id, vec![skill("a")], minutes(90));
+        // Given again, it is not later than it was.
+        entitlements.reissue(&query_id, vec![skill("a")], minutes(10));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(91)), Ok(()));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(150)), Ok(()));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(150)), Err(Refusal::UsedUp));
+        assert_eq!(entitlements.redeem(&query_id, skill("a"), minutes(151)), Err(Refusal::Expired));
     }
 
     #[test]

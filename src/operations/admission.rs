@@ -127,7 +127,7 @@ async fn run_workflow(
             (Some(payments), Some(resource)) => {
                 let (operation, services) = (operation.clone(), services.clone());
                 let (payments, resource) = (payments.clone(), resource.clone());
-                let call = PaidCall { operation, services, payments, resource, quota, request };
+                let call = PaidCall { operation, services, payments, resource, client, quota, request };
                 call.run(caller.payment.as_ref()).await
             }
             _ => Answered::unpaid(Err(free_tier_used_up(quota)), Some(quota)),

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::problem::unforeseen;
 use super::{Answered, Exposed, PaymentNotes, PaymentProof, Services};
 use crate::api::{ErrorCode, Problem};
-use crate::meter::Quota;
+use crate::meter::{ClientAddress, Quota};
 use crate::payment::{Entry, Payment, PaymentFailure, PaymentRefusal, Payments, Receipt, RefusalKind, Resource};
 use crate::skill::{Sha256Digest, SkillId, Timestamp};
 
@@ -26,6 +26,7 @@ pub(super) struct PaidCall {
     pub services: Services,
     pub payments: Arc<Payments>,
     pub resource: Arc<Resource>,
+    pub client: ClientAddress,
     /// The quota that is used up.
     pub quota: Quota,
     pub request: Value,
@@ -53,7 +54,8 @@ impl PaidCall {
     }
 
     async fn pay(self, payment: Payment, reply: oneshot::Sender<Answered>) {
-        let reserved = match self.payments.enter(payment, &self.resource, digest(&self)).await {
+        let reserved = match self.payments.enter(payment, &self.resource, digest(&self), &self.client.to_string()).await
+        {
             Ok(Entry::Reserved(reserved)) => reserved,
             Ok(Entry::Answered(again)) => {
                 self.entitle_again(&again.answer, again.entitles_from);
@@ -173,10 +175,11 @@ fn problem_of(failure: &PaymentFailure) -> Problem {
         PaymentFailure::Conflict => failed(409, message, "payment_identifier_conflict"),
         PaymentFailure::Refused { reason, status, .. } => failed(status.unwrap_or(402), message, reason),
         PaymentFailure::Unavailable { status } => unavailable(message, *status, "facilitator_unavailable"),
+        PaymentFailure::TooMany => unavailable(message, None, "too_many_at_once"),
         PaymentFailure::Unsettled { status } => unavailable(message, *status, "settlement_unknown"),
         PaymentFailure::Store(error) => {
             tracing::error!(%error, "the ledger of payments failed");
-            let message = "the ledger of payments does not answer; nothing is known to have been charged";
+            let message = "the ledger of payments does not answer; this call has charged nothing; send it again with the same payment";
             unavailable(message.to_owned(), None, "ledger_unavailable")
         }
     }

@@ -9,23 +9,26 @@ use crate::skill::Timestamp;
 /// that would run out while it is settled.
 const LEAST_SECONDS: u64 = 6;
 /// Seconds after which an authorization has to have run out: until then nobody can say that
-/// an unanswered settlement never happened.
-const MOST_SECONDS: u64 = 86_400;
+/// an unanswered settlement never happened, and a chain is searched no further back.
+const MOST_SECONDS: u64 = 3_600;
 /// Shortest signature, in bytes: an r and an s (EIP-2098).
 const SIGNATURE_LEAST: usize = 64;
 /// Longest, in bytes: that of a wallet that is a contract, with what is needed to create it
 /// (EIP-6492).
 const SIGNATURE_MOST: usize = 4_096;
 
-/// The payload of the scheme `exact`, as it is written.
+/// The payload of the scheme `exact`, as it is written. It has no other fields: a facilitator
+/// could settle another transfer that stands beside the one that was read here, such as
+/// `permit2Authorization`.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct WrittenPayload {
     signature: String,
     authorization: WrittenAuthorization,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct WrittenAuthorization {
     from: String,
     to: String,
@@ -60,7 +63,7 @@ impl Authorization {
     pub(super) fn parse(written: &WrittenPayload) -> Result<Self, PaymentRefusal> {
         let WrittenPayload { signature, authorization } = written;
         let address = |name: &str, text: &str| {
-            text.parse::<Address>().map_err(|error| {
+            Address::read(text).map_err(|error| {
                 PaymentRefusal::malformed("invalid_payload", format!("payload.authorization.{name} is {error}"))
             })
         };
@@ -107,7 +110,7 @@ impl Authorization {
         }
         if self.valid_before > now + MOST_SECONDS {
             let detail =
-                "the authorization is good for more than a day; sign one for the maxTimeoutSeconds of the offer";
+                "the authorization is good for more than an hour; sign one for the maxTimeoutSeconds of the offer";
             return mismatch("invalid_exact_evm_payload_authorization_valid_before", detail.to_owned());
         }
         Ok(())

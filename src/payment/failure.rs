@@ -35,6 +35,11 @@ pub enum PaymentFailure {
         /// The status that the facilitator answered with, if it was 500 to 599.
         status: Option<u16>,
     },
+    /// As many payments of its client are being worked on as may be.
+    #[error(
+        "as many payments of this client as may be are being worked on; nothing was charged; send this one again when one of them has its answer"
+    )]
+    TooMany,
     /// It was to be settled, and nobody knows yet whether it is.
     #[error(
         "it is not known yet whether the payment was settled; send the same request with the same payment again, and do not sign a new one: it is charged once"
@@ -43,7 +48,7 @@ pub enum PaymentFailure {
         /// The status that the facilitator answered with, if it was 500 to 599.
         status: Option<u16>,
     },
-    /// The ledger cannot be written.
+    /// The ledger does not answer, before anybody was asked to settle.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,6 +1,7 @@
 //! Payments that are being worked on in this process: each by one call at a time.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -11,6 +12,9 @@ use crate::skill::Sha256Digest;
 /// Payments that are worked on at once, which bounds the memory and what facilitators are
 /// asked by those who make payments up.
 const CAPACITY: usize = 512;
+/// Of these, payments of one client: a network behind one address pays a few at a time, and
+/// nobody alone may keep all others from paying.
+const CAPACITY_OF_CLIENT: usize = 32;
 
 /// The payments that are being worked on.
 #[derive(Debug, Default)]
@@ -22,12 +26,15 @@ pub(super) struct InFlight {
 struct Calls {
     by_key: HashMap<PaymentKey, Call>,
     by_name: HashMap<PaymentIdentifier, PaymentKey>,
+    /// How many there are of each client.
+    by_client: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
 struct Call {
     name: Option<PaymentIdentifier>,
     body: Sha256Digest,
+    client: String,
     /// Closed when the call has ended.
     ended: watch::Receiver<()>,
 }
@@ -46,6 +53,8 @@ pub(super) enum Entrance {
     },
     /// There are as many as there may be.
     Full,
+    /// There are as many of its client as there may be.
+    TooMany,
 }
 
 /// Keeps other calls from a payment.
@@ -58,7 +67,7 @@ pub struct InFlightGuard {
 }
 
 impl InFlight {
-    pub fn enter(self: &Arc<Self>, payment: &Payment, body: Sha256Digest) -> Entrance {
+    pub fn enter(self: &Arc<Self>, payment: &Payment, body: Sha256Digest, client: &str) -> Entrance {
         let (key, name) = (payment.key(), payment.identifier.clone());
         let mut calls = self.lock();
         let named = name.as_ref().and_then(|name| calls.by_name.get(name)).unwrap_or(&key);
@@ -69,11 +78,15 @@ impl InFlight {
         if calls.by_key.len() >= CAPACITY {
             return Entrance::Full;
         }
+        if calls.by_client.get(client).is_some_and(|count| *count >= CAPACITY_OF_CLIENT) {
+            return Entrance::TooMany;
+        }
+        *calls.by_client.entry(client.to_owned()).or_default() += 1;
         let (sender, ended) = watch::channel(());
         if let Some(name) = &name {
             calls.by_name.insert(name.clone(), key);
         }
-        calls.by_key.insert(key, Call { name, body, ended });
+        calls.by_key.insert(key, Call { name, body, client: client.to_owned(), ended });
         Entrance::Open(InFlightGuard { calls: self.clone(), key, _ended: sender })
     }
 
@@ -85,8 +98,15 @@ impl InFlight {
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
         let mut calls = self.calls.lock();
-        if let Some(name) = calls.by_key.remove(&self.key).and_then(|call| call.name) {
+        let Some(Call { name, client, .. }) = calls.by_key.remove(&self.key) else { return };
+        if let Some(name) = name {
             calls.by_name.remove(&name);
+        }
+        if let Entry::Occupied(mut count) = calls.by_client.entry(client) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
         }
     }
 }

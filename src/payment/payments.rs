@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use tokio::time::{Instant, timeout, timeout_at};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::{Instant, timeout_at};
 
 use super::failure::tidy;
 use super::in_flight::{Entrance, InFlight, InFlightGuard};
@@ -25,27 +26,35 @@ use crate::store::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservati
 const ASKED_MS: i64 = 7 * 86_400_000;
 /// How long nobody has worked on a payment that is taken for interrupted: ten minutes.
 const INTERRUPTED_MS: i64 = 600_000;
-/// Settlements that are asked about in one go.
-const ASKED_AT_ONCE: u32 = 100;
+/// Settlements that are asked about in one go, those first that were not for the longest time.
+const ASKED_IN_ONE_GO: u32 = 100;
+/// Of them, those that are asked about at the same time.
+const ASKED_AT_ONCE: usize = 8;
+/// How long it may take to find out what became of one where nobody waits. Whoever looks has a
+/// shorter limit of its own; this one is for those that have none.
+const ASKED_END: Duration = Duration::from_secs(60);
 
 /// How long a client waits for those who know a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For a check, or for what became of a settlement.
+    /// For a check.
     pub check: Duration,
-    /// For all of them together, without the call itself. A settlement goes on after it, and is
-    /// not asked for twice.
+    /// For all that comes before the request to settle, without the call itself: another call at
+    /// the same payment, what became of an earlier settlement, the check.
     pub total: Duration,
+    /// For the settlement. It goes on after that, and is not asked for twice.
+    pub settlement: Duration,
 }
 
 impl Patience {
-    /// Whoever pays hears within five seconds.
-    pub const DEFAULT: Self = Self { check: Duration::from_secs(2), total: Duration::from_millis(4_500) };
-
-    /// Returns how long a client waits at least for its settlement.
-    pub(super) fn settlement(self) -> Duration {
-        self.total.saturating_sub(self.check)
-    }
+    /// Whoever cannot pay hears so within five seconds. A settlement may have moved money, and
+    /// most clients never ask again; so it is waited for as long as a facilitator may take,
+    /// though a block of Base takes two seconds.
+    pub const DEFAULT: Self = Self {
+        check: Duration::from_secs(2),
+        total: Duration::from_millis(4_500),
+        settlement: Duration::from_secs(20),
+    };
 }
 
 /// The payments of a service.
@@ -82,7 +91,8 @@ impl Payments {
         let withdrawn = store.offer_terms(&terms.to_ledger(), now).await?;
         let withdrawn = withdrawn.into_iter().filter_map(|(terms, until)| Some((Terms::from_ledger(&terms)?, until)));
         let offers = Offers::new(terms, withdrawn.collect());
-        let closed = store.close_interrupted_payments(now, now).await?;
+        // Whatever the clock said then: nobody of an earlier process is at them any more.
+        let closed = store.close_interrupted_payments(None, now).await?;
         if closed > 0 {
             tracing::info!(closed, "payments of calls that were interrupted are free again; nothing was charged");
         }
@@ -107,8 +117,8 @@ impl Payments {
         Payment::read(proof, &self.offers, (self.clock)())
     }
 
-    /// Reserves a payment for a request with the digest `body`, or returns what it has bought
-    /// already. While another call is at it, or at one of its name, it waits.
+    /// Reserves a payment of `client` for a request with the digest `body`, or returns what it
+    /// has bought already. While another call is at it, or at one of its name, it waits.
     ///
     /// # Errors
     /// Says why it buys nothing.
@@ -117,12 +127,14 @@ impl Payments {
         payment: Payment,
         resource: &Resource,
         body: Sha256Digest,
+        client: &str,
     ) -> Result<Entry, PaymentFailure> {
         let deadline = Instant::now() + self.patience.total;
         let guard = loop {
-            match self.in_flight.enter(&payment, body) {
+            match self.in_flight.enter(&payment, body, client) {
                 Entrance::Open(guard) => break guard,
                 Entrance::Full => return Err(PaymentFailure::Unavailable { status: None }),
+                Entrance::TooMany => return Err(PaymentFailure::TooMany),
                 Entrance::Busy { is_conflict: true, .. } => return Err(PaymentFailure::Conflict),
                 Entrance::Busy { mut ended, .. } => {
                     // It never changes: it is closed when the other call has ended, and then the
@@ -141,9 +153,12 @@ impl Payments {
             Reservation::Taken(entry) => *entry,
         };
         if entry.state == PaymentState::Settling {
-            entry = self.ask(entry).await?;
+            entry = self.ask(entry, deadline).await.map_err(|error| {
+                tracing::error!(%error, "it could not be noted what became of a settlement; it is asked about later");
+                PaymentFailure::Unsettled { status: None }
+            })?;
         }
-        self.answer_again(payment, &new, entry, request, guard).await
+        self.answer_again(payment, &new, entry, request, deadline, guard).await
     }
 
     /// Answers a payment whose nonce or name is taken by `entry`.
@@ -153,6 +168,7 @@ impl Payments {
         new: &NewPayment,
         entry: LedgerEntry,
         request: FacilitatorRequest,
+        deadline: Instant,
         guard: InFlightGuard,
     ) -> Result<Entry, PaymentFailure> {
         let has_name = new.identifier.is_some() && entry.payment.identifier == new.identifier;
@@ -171,7 +187,7 @@ impl Payments {
         if entry.payment.digest != new.digest {
             // The name alone is no proof that it is the same client: its new payment is, once
             // its signature was checked. It is not settled.
-            let payer = self.check(&payment, &request).await?;
+            let payer = self.check(&payment, &request, deadline).await?;
             if payer != entry.payment.payer {
                 return Err(PaymentFailure::Conflict);
             }
@@ -207,17 +223,19 @@ impl Payments {
         self.facilitator.settle(request).await
     }
 
-    /// Lets a facilitator check a payment, and returns its payer as a key.
+    /// Lets a facilitator check a payment until `deadline`, and returns its payer as a key.
     pub(super) async fn check(
         &self,
         payment: &Payment,
         request: &FacilitatorRequest,
+        deadline: Instant,
     ) -> Result<String, PaymentFailure> {
-        match self.wait(self.facilitator.verify(request)).await {
+        let deadline = deadline.min(Instant::now() + self.patience.check);
+        match wait(deadline, self.facilitator.verify(request)).await {
             Some(Ok(verified)) => {
                 let payer = &payment.authorization.payer;
                 // The protocol lets a facilitator leave the payer out.
-                if verified.payer.is_empty() || verified.payer.parse::<Address>().is_ok_and(|named| named == *payer) {
+                if verified.payer.is_empty() || Address::read(&verified.payer).is_ok_and(|named| named == *payer) {
                     return Ok(payer.to_key());
                 }
                 tracing::warn!(named = %sanitise_line(&verified.payer, 60), "the facilitator names another payer than the payment");
@@ -231,19 +249,13 @@ impl Payments {
         }
     }
 
-    /// Waits for a facilitator as long as for a check; nothing is what it says too late, or
-    /// where it panics.
-    async fn wait<T>(&self, says: impl Future<Output = T>) -> Option<T> {
-        timeout(self.patience.check, AssertUnwindSafe(says).catch_unwind()).await.ok()?.ok()
-    }
-
-    /// Finds out what became of a settlement, and notes it.
-    async fn ask(&self, mut entry: LedgerEntry) -> Result<LedgerEntry, StoreError> {
+    /// Finds out until `deadline` what became of a settlement, and notes it.
+    async fn ask(&self, mut entry: LedgerEntry, deadline: Instant) -> Result<LedgerEntry, StoreError> {
         let Ok(request) = serde_json::from_str::<FacilitatorRequest>(&entry.payment.request) else {
             tracing::error!(nonce = %entry.payment.nonce, "the ledger holds an unreadable request; its settlement stays unknown");
             return Ok(entry);
         };
-        let found = self.wait(self.facilitator.settlement(&request)).await;
+        let found = wait(deadline, self.facilitator.settlement(&request)).await;
         let step = match found.unwrap_or(Settlement::Unknown) {
             Settlement::Done(transaction) => PaymentStep::Finish { transaction: transaction.map(|hash| tidy(&hash)) },
             Settlement::Never => PaymentStep::Fail { reason: "never settled".to_owned() },
@@ -264,19 +276,22 @@ impl Payments {
     pub async fn reconcile(&self) -> Result<u64, StoreError> {
         let now = (self.clock)();
         let ago = |milliseconds: i64| Timestamp::from_milliseconds(now.as_milliseconds() - milliseconds);
-        self.store.close_interrupted_payments(ago(INTERRUPTED_MS), now).await?;
-        let mut cleared = 0;
-        for entry in self.store.payments_in(PaymentState::Settling, ago(ASKED_MS), ASKED_AT_ONCE).await? {
-            let nonce = entry.payment.nonce.clone();
-            let entry = self.ask(entry).await?;
-            if entry.state != PaymentState::Settling {
-                tracing::info!(%nonce, state = entry.state.as_str(), "it is known what became of a settlement");
-                cleared += 1;
-            }
+        self.store.close_interrupted_payments(Some(ago(INTERRUPTED_MS)), now).await?;
+        let open = self.store.ask_unsettled_payments(ago(ASKED_MS), ASKED_IN_ONE_GO, now).await?;
+        let asked = stream::iter(open).map(|entry| self.ask(entry, Instant::now() + ASKED_END));
+        let asked: Vec<LedgerEntry> = asked.buffer_unordered(ASKED_AT_ONCE).try_collect().await?;
+        let cleared = asked.iter().filter(|entry| entry.state != PaymentState::Settling);
+        for LedgerEntry { payment, state, .. } in cleared.clone() {
+            tracing::info!(nonce = %payment.nonce, state = state.as_str(), "it is known what became of a settlement");
         }
         self.store.prune_payments(now).await?;
-        Ok(cleared)
+        Ok(cleared.count() as u64)
     }
+}
+
+/// Waits for a facilitator; nothing is what it says too late, or where it panics.
+async fn wait<T>(deadline: Instant, says: impl Future<Output = T>) -> Option<T> {
+    timeout_at(deadline, AssertUnwindSafe(says).catch_unwind()).await.ok()?.ok()
 }
 
 impl std::fmt::Debug for Payments {

@@ -54,7 +54,12 @@ impl Payment {
     /// # Errors
     /// Says what cannot be read, or what is not as it was offered.
     pub fn read(proof: &PaymentProof, offers: &Offers, now: Timestamp) -> Result<Self, PaymentRefusal> {
-        let (version, message) = proof.read()?;
+        let (version, mut message) = proof.read()?;
+        // What is forwarded is what was read: a field of the payload that is absent is not there
+        // as null either.
+        if let Some(payload) = message.get_mut("payload") {
+            *payload = without_nulls(payload);
+        }
         match version {
             Version::One => Self::read_v1(message, offers, now),
             Version::Two => Self::read_v2(message, offers, now),

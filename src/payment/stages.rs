@@ -35,7 +35,7 @@ pub(super) struct Row {
     pub key: Sha256Digest,
     pub attempt: u32,
     pub request: FacilitatorRequest,
-    /// Until when its client waits.
+    /// Until when its client waits for all that comes before the settlement.
     pub deadline: Instant,
 }
 
@@ -43,6 +43,14 @@ impl Row {
     /// Tells whether the step was taken; it is not where another process has closed the row.
     async fn step(&self, step: PaymentStep) -> Result<bool, StoreError> {
         self.payments.step(self.key, self.attempt, step).await
+    }
+
+    /// Notes how a settlement ended. Where that fails its client hears the truth all the same:
+    /// the row says `settling`, and it is asked about later.
+    async fn note(&self, step: PaymentStep) {
+        if let Err(error) = self.step(step).await {
+            tracing::error!(%error, key = %self.key, "it could not be noted how a settlement ended; it is asked about later");
+        }
     }
 
     /// Frees the nonce. Where that fails the row is closed later: nothing has moved.
@@ -83,7 +91,7 @@ impl Reserved {
     /// Says why it buys nothing; the nonce is free again.
     pub async fn check(self) -> Result<Checked, PaymentFailure> {
         let Self { row, guard } = self;
-        if let Err(failure) = row.payments.check(&row.payment, &row.request).await {
+        if let Err(failure) = row.payments.check(&row.payment, &row.request, row.deadline).await {
             row.abandon(&failure.to_string()).await;
             return Err(failure);
         }
@@ -111,8 +119,7 @@ impl Checked {
             return Err(PaymentFailure::Unavailable { status: None });
         }
         let delivery = Delivery::new(row.payments.clone(), row.key, row.attempt, guard);
-        // However long the call ran: a settlement that is cut short costs its payer a second call.
-        let deadline = row.deadline.max(Instant::now() + row.payments.patience().settlement());
+        let deadline = Instant::now() + row.payments.patience().settlement;
         let settling = tokio::spawn(async move { settle(&row).await });
         let Ok(Ok(outcome)) = timeout_at(deadline, settling).await else {
             tracing::warn!("the facilitator did not settle a payment in time; it is asked about later");
@@ -130,12 +137,12 @@ async fn settle(row: &Row) -> Result<Receipt, PaymentFailure> {
             let settled = Settled { transaction: tidy(&settled.transaction), ..settled };
             tracing::info!(transaction = %settled.transaction, units = row.payment.terms.units(), "a payment was settled");
             let receipt = Receipt::settled(&row.payment, &settled);
-            row.step(PaymentStep::Finish { transaction: Some(settled.transaction) }).await?;
+            row.note(PaymentStep::Finish { transaction: Some(settled.transaction) }).await;
             Ok(receipt)
         }
         Ok(Err(FacilitatorFailure::Refused { reason, status, .. })) => {
             let reason = tidy(&reason);
-            row.step(PaymentStep::Fail { reason: reason.clone() }).await?;
+            row.note(PaymentStep::Fail { reason: reason.clone() }).await;
             let receipt = Some(Receipt::failed(&row.payment, &reason));
             Err(PaymentFailure::Refused { reason, status: client_error(status), receipt })
         }

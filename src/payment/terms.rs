@@ -106,7 +106,7 @@ impl Terms {
     pub fn from_ledger(text: &str) -> Option<Self> {
         let kept: KeptTerms = serde_json::from_str(text).ok()?;
         let is_known = kept.network == USDC_ON_BASE.network && kept.asset == USDC_ON_BASE.address;
-        let (pay_to, price) = (kept.pay_to.parse().ok()?, Price::of_units(kept.units)?);
+        let (pay_to, price) = (Address::read(&kept.pay_to).ok()?, Price::of_units(kept.units)?);
         let terms = Self { asset: USDC_ON_BASE, pay_to, price, max_timeout_seconds: kept.max_timeout_seconds };
         is_known.then_some(terms)
     }

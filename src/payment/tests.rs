@@ -70,11 +70,38 @@ fn a_header_is_read_in_every_alphabet_of_base64() {
 }
 
 #[test]
-fn what_is_absent_may_be_null() {
-    let mut message = second(&terms("0.002"));
+fn what_is_absent_may_be_null_and_is_not_forwarded_in_a_payload() {
+    let plain = second(&terms("0.002"));
+    let mut message = plain.clone();
     message["resource"] = Value::Null;
     message["extensions"] = Value::Null;
-    assert!(read(message).is_ok());
+    message["payload"]["permit2Authorization"] = Value::Null;
+    let resource =
+        Resource { url: String::new(), description: String::new(), call: Call::Post { example: Value::Null } };
+    let request = read(message).expect("a payment").request(&resource);
+    assert_eq!(request.payment_payload["payload"], plain["payload"]);
+}
+
+#[test]
+fn nobody_alone_keeps_all_others_from_paying() {
+    use super::in_flight::{Entrance, InFlight};
+    let in_flight = std::sync::Arc::new(InFlight::default());
+    let enter = |number: u32, client: &str| {
+        let mut message = second(&terms("0.002"));
+        message["payload"]["authorization"]["nonce"] = json!(format!("0x{number:064x}"));
+        in_flight.enter(&read(message).expect("a payment"), crate::skill::Sha256Digest::of(b"a"), client)
+    };
+    let mut guards: Vec<Entrance> = (0..32).map(|number| enter(number, "a")).collect();
+    assert!(guards.iter().all(|entrance| matches!(entrance, Entrance::Open(_))));
+    assert!(matches!(enter(32, "a"), Entrance::TooMany));
+    assert!(matches!(enter(0, "a"), Entrance::Busy { .. }), "one that is there is waited for");
+    assert!(matches!(enter(33, "b"), Entrance::Open(_)), "others pay");
+    drop(guards.pop());
+    guards.push(enter(32, "a"));
+    assert!(matches!(guards.last(), Some(Entrance::Open(_))), "one has ended");
+    assert!(matches!(enter(34, "a"), Entrance::TooMany));
+    drop(guards);
+    assert!(matches!(enter(35, "a"), Entrance::Open(_)));
 }
 
 #[test]

@@ -120,9 +120,19 @@ pub trait Store: Jobs + Send + Sync {
         limit: u32,
     ) -> Result<Vec<LedgerEntry>, StoreError>;
 
-    /// Abandons what was reserved or verified at `before` or earlier: nobody is at it any more,
-    /// and nothing can have moved. Returns how many.
-    async fn close_interrupted_payments(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
+    /// Returns payments whose settlement is not known, of those that came to it at `since` or
+    /// later, at most `limit`: those first that were asked about the longest time ago, or never.
+    /// Notes that they are asked about now.
+    async fn ask_unsettled_payments(
+        &self,
+        since: Timestamp,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Abandons what was reserved or verified at `before` or earlier, or at any time: nobody is
+    /// at it any more, and nothing can have moved. Returns how many.
+    async fn close_interrupted_payments(&self, before: Option<Timestamp>, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Drops the answers and names of a day ago, and the rows of payments that moved nothing,
     /// after a day and beyond ten thousand. Payments that are settled, or may be, stay.

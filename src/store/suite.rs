@@ -199,8 +199,8 @@ macro_rules! store_suite {
                 }
                 states
             };
-            assert_eq!(store.close_interrupted_payments(time(0), time(3)).await.expect("close"), 0);
-            assert_eq!(store.close_interrupted_payments(time(2), time(3)).await.expect("close"), 2);
+            assert_eq!(store.close_interrupted_payments(Some(time(0)), time(3)).await.expect("close"), 0);
+            assert_eq!(store.close_interrupted_payments(Some(time(2)), time(3)).await.expect("close"), 2);
             use PaymentState::{Abandoned, Settled, Settling};
             assert_eq!(states().await, [Some(Abandoned), Some(Abandoned), Some(Settling), Some(Settled)]);
             store.prune_payments(time(4)).await.expect("prune");
@@ -211,6 +211,58 @@ macro_rules! store_suite {
             assert_eq!((answer(2).await.as_deref(), answer(3).await), (Some("{}"), None));
             let taken = store.reserve_payment(&payment("new", Some("settled"), "b"), time(86_405)).await.expect("reserve");
             assert_eq!(taken, crate::store::Reservation::Made { attempt: 1 }, "its name is free again");
+        }
+
+        #[tokio::test]
+        async fn what_an_earlier_process_left_is_closed_though_the_clock_moved_back() {
+            let (_guard, store) = $open().await;
+            store.reserve_payment(&payment("1", None, "a"), time(100)).await.expect("reserve");
+            assert_eq!(store.close_interrupted_payments(Some(time(50)), time(50)).await.expect("close"), 0);
+            assert_eq!(store.close_interrupted_payments(None, time(50)).await.expect("close"), 1);
+        }
+
+        /// Takes payments to `settling`, in this order.
+        async fn settling(store: &impl Store, names: &[&str]) {
+            use crate::store::PaymentStep;
+            for (at, name) in (1..).zip(names) {
+                let new = payment(name, None, "a");
+                store.reserve_payment(&new, time(at)).await.expect("reserve");
+                for step in [PaymentStep::Verify, PaymentStep::Settle { answer: "{}".to_owned() }] {
+                    assert!(store.step_payment(new.key, 1, &step, time(at)).await.expect("step"));
+                }
+            }
+        }
+
+        #[tokio::test]
+        async fn every_unknown_settlement_has_its_turn_to_be_asked_about() {
+            let (_guard, store) = $open().await;
+            settling(&store, &["1", "2", "3", "4", "5"]).await;
+            let asked = async |at: i64| {
+                let entries = store.ask_unsettled_payments(time(2), 3, time(at)).await.expect("read");
+                entries.into_iter().map(|entry| entry.payment.nonce).collect::<Vec<_>>()
+            };
+            assert_eq!(asked(10).await, ["2", "3", "4"], "the first is too old");
+            assert_eq!(asked(20).await, ["5", "2", "3"]);
+            assert_eq!(asked(30).await, ["4", "2", "3"], "the fourth waited longest; of the others the oldest");
+            assert_eq!(asked(40).await, ["5", "2", "3"]);
+        }
+
+        #[tokio::test]
+        async fn a_transaction_is_that_of_one_payment_and_no_payment_is_lost() {
+            use crate::store::{PaymentState, PaymentStep};
+            let (_guard, store) = $open().await;
+            settling(&store, &["1", "2", "3", "4"]).await;
+            let mut settled = Vec::new();
+            for (nonce, transaction) in [("1", Some("0xab")), ("2", Some("0xAB")), ("3", None), ("4", None)] {
+                let step = PaymentStep::Finish { transaction: transaction.map(str::to_owned) };
+                let key = payment(nonce, None, "a").key;
+                assert!(store.step_payment(key, 1, &step, time(9)).await.expect("step"), "{nonce}");
+                let entry = store.payment(key).await.expect("read").expect("a row");
+                assert_eq!(entry.state, PaymentState::Settled);
+                settled.push((entry.transaction, entry.reason));
+            }
+            let reason = "named the transaction of another payment: 0xAB".to_owned();
+            assert_eq!(settled, [(Some("0xab".to_owned()), None), (None, Some(reason)), (None, None), (None, None)]);
         }
 
         #[tokio::test]

@@ -65,6 +65,39 @@ fn rows() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
         ("a payer that is no address", V2, with(&at("from"), json!("0x12")), 400, "invalid_payload"),
         ("nobody pays", V2, with(&at("from"), json!(format!("0x{}", "0".repeat(40)))), 400, "invalid_payload"),
         ("a recipient that is no address", V2, with(&at("to"), json!("vitalik.eth")), 400, "invalid_payload"),
+        (
+            "another transfer beside it",
+            V2,
+            {
+                let mut payment = payment(1);
+                payment["payload"]["permit2Authorization"] = payment["payload"]["authorization"].clone();
+                encode(&payment)
+            },
+            400,
+            "invalid_payload",
+        ),
+        (
+            "another field signed",
+            V2,
+            {
+                let mut payment = payment(1);
+                payment["payload"]["authorization"]["spender"] = json!(PAYER);
+                encode(&payment)
+            },
+            400,
+            "invalid_payload",
+        ),
+        (
+            "version 1 with another transfer beside it",
+            V1,
+            {
+                let mut payment = payment_v1(1);
+                payment["payload"]["transaction"] = json!("0x00");
+                encode(&payment)
+            },
+            400,
+            "invalid_payload",
+        ),
         ("a short nonce", V2, with(&at("nonce"), json!("0x01")), 400, "invalid_payload"),
         ("a nonce that is a number", V2, with(&at("nonce"), json!(1)), 400, "invalid_payload"),
         ("an amount that is a number", V2, with(&at("value"), json!(2_000)), 400, "invalid_payload"),
@@ -121,6 +154,7 @@ fn rows() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
         ("not good yet", V2, with(&at("validAfter"), seconds(1)), 402, after),
         ("expired", V2, with(&at("validBefore"), seconds(-1)), 402, before),
         ("about to expire", V2, with(&at("validBefore"), seconds(5)), 402, before),
+        ("good for more than an hour", V2, with(&at("validBefore"), seconds(3_601)), 402, before),
         ("good for years", V2, with(&at("validBefore"), json!("99999999999")), 402, before),
         ("good for ever", V2, with(&at("validBefore"), json!("9".repeat(78))), 402, before),
         (

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
@@ -17,6 +18,8 @@ pub enum Says {
     Refused(&'static str, Option<u16>),
     /// With a status of 500 to 599, or with nothing that makes sense.
     Unavailable(Option<u16>),
+    /// As a good facilitator does, after a while.
+    Late(Duration),
     /// Never.
     Nothing,
     /// With the name of another payer.
@@ -30,6 +33,8 @@ pub struct Scripted {
     pub check: Mutex<Says>,
     pub settle: Mutex<Says>,
     pub outcome: Mutex<Settlement>,
+    /// How long it takes to find out what became of a settlement.
+    pub look_up: Mutex<Duration>,
     pub checks: AtomicUsize,
     /// Requests to settle.
     pub settles: AtomicUsize,
@@ -52,6 +57,7 @@ impl Default for Scripted {
             check: Mutex::new(Says::Yes),
             settle: Mutex::new(Says::Yes),
             outcome: Mutex::new(Settlement::Unknown),
+            look_up: Mutex::new(Duration::ZERO),
             checks: AtomicUsize::new(0),
             settles: AtomicUsize::new(0),
             questions: AtomicUsize::new(0),
@@ -99,6 +105,11 @@ fn payer(request: &FacilitatorRequest) -> String {
     payer.and_then(|payer| payer.as_str()).unwrap_or_default().to_owned()
 }
 
+/// The hash of the transaction that settles a payment: its nonce, so that each has its own.
+fn transaction(request: &FacilitatorRequest) -> String {
+    request.payment_payload["payload"]["authorization"]["nonce"].as_str().unwrap_or_default().to_owned()
+}
+
 #[async_trait]
 impl Facilitator for Scripted {
     async fn verify(&self, request: &FacilitatorRequest) -> Result<Verified, FacilitatorFailure> {
@@ -117,7 +128,7 @@ impl Facilitator for Scripted {
     async fn settle(&self, request: &FacilitatorRequest) -> Result<Settled, FacilitatorFailure> {
         self.settles.fetch_add(1, Ordering::SeqCst);
         let says = self.settle.lock().expect("no panic").clone();
-        if matches!(says, Says::Yes) {
+        if matches!(says, Says::Yes | Says::Late(_)) {
             let nonce = request.payment_payload["payload"]["authorization"]["nonce"].to_string();
             *self.moved.lock().expect("no panic").entry(format!("{} {nonce}", payer(request))).or_default() += 1;
         }
@@ -127,13 +138,15 @@ impl Facilitator for Scripted {
         }
         answer(says).await.map(|_| Settled {
             payer: payer(request),
-            transaction: format!("0x{}", "5e".repeat(32)),
+            transaction: transaction(request),
             network: if request.x402_version == 1 { "base" } else { "eip155:8453" }.to_owned(),
         })
     }
 
     async fn settlement(&self, _: &FacilitatorRequest) -> Settlement {
         self.questions.fetch_add(1, Ordering::SeqCst);
+        let look_up = *self.look_up.lock().expect("no panic");
+        tokio::time::sleep(look_up).await;
         self.outcome.lock().expect("no panic").clone()
     }
 }
@@ -141,6 +154,10 @@ impl Facilitator for Scripted {
 async fn answer(says: Says) -> Result<bool, FacilitatorFailure> {
     match says {
         Says::Yes => Ok(true),
+        Says::Late(after) => {
+            tokio::time::sleep(after).await;
+            Ok(true)
+        }
         Says::AnotherPayer => Ok(false),
         Says::Refused(reason, status) => {
             Err(FacilitatorFailure::Refused { reason: reason.to_owned(), status, payer: None })

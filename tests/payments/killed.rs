@@ -51,7 +51,7 @@ async fn twenty_kills_between_run_and_settlement_charge_nobody_twice_and_the_led
         service.facilitator.settlements_became(Settlement::Unknown);
         assert_eq!(reconcile_payments(&service.services).await.expect("it is asked"), 0);
         assert_eq!(service.pay(&payment(nonce)).await.code(), "PAYMENT_UNAVAILABLE");
-        let outcome = if has_moved { Settlement::Done(Some("0x5e".to_owned())) } else { Settlement::Never };
+        let outcome = if has_moved { Settlement::Done(Some(format!("0x5e{nonce}"))) } else { Settlement::Never };
         service.facilitator.settlements_became(outcome);
         if !is_asked_by_payer {
             assert_eq!(reconcile_payments(&service.services).await.expect("it is asked"), 1);

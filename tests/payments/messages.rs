@@ -1,5 +1,8 @@
 //! Payments of tools, over MCP.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use crate::facilitator::Says;
@@ -38,6 +41,26 @@ async fn the_result_of_an_unpaid_call_is_the_offer_and_a_paid_one_carries_the_re
     assert_eq!(service.facilitator.charged(), 2);
     // What was paid over one transport is used up on the other.
     assert_eq!(service.pay(&payment(1)).await.reason(), "invalid_transaction_state");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_before_the_settlement_is_not_charged_for_a_tool() {
+    let service = Arc::new(Service::start(Setup::PAID).await);
+    service.facilitator.holds_checks.store(true, Ordering::SeqCst);
+    let paying = tokio::spawn({
+        let service = service.clone();
+        async move { service.tool("discover_skills", query(), Some(&payment(1))).await }
+    });
+    service.facilitator.held.notified().await;
+    paying.abort();
+    assert!(paying.await.is_err_and(|error| error.is_cancelled()));
+    service.facilitator.holds_checks.store(false, Ordering::SeqCst);
+    service.facilitator.go.notify_one();
+    // Whoever comes with the payment meets it free.
+    let paid = service.tool("discover_skills", query(), Some(&payment(1))).await;
+    assert_eq!(paid["isError"], false, "{paid}");
+    assert_eq!(service.ledger().await[0].attempt, 2);
+    assert_eq!((service.facilitator.settles(), service.facilitator.charged()), (1, 1));
 }
 
 #[tokio::test]

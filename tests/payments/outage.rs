@@ -1,8 +1,10 @@
 //! Facilitators that are down, slow, or talk nonsense.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use touchmark::operations::reconcile_payments;
 use touchmark::payment::{Patience, Settlement};
 use touchmark::store::PaymentState;
 
@@ -18,10 +20,79 @@ fn assert_unavailable(answer: &Answer, status: u16, reason: &str) {
     assert!(answer.body.get("results").is_none() && answer.header("payment-response").is_none());
 }
 
-#[test]
-fn whoever_pays_hears_within_five_seconds() {
-    let Patience { check, total } = Patience::DEFAULT;
-    assert!(check < total && total < Duration::from_secs(5));
+/// Nobody but a settlement is waited for long.
+const HASTY: Patience = Patience {
+    check: Duration::from_millis(100),
+    total: Duration::from_millis(200),
+    settlement: Duration::from_secs(60),
+};
+/// Longer than all of the above but a settlement.
+const LATE: Duration = Duration::from_millis(400);
+
+#[tokio::test]
+async fn whoever_cannot_pay_hears_within_five_seconds() {
+    let service = Service::start(Setup { patience: Patience::DEFAULT, ..Setup::PAID }).await;
+    service.facilitator.checks_say(Says::Nothing);
+    let started = Instant::now();
+    assert_unavailable(&service.pay(&payment(1)).await, 503, "facilitator_unavailable");
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_check_ends_with_the_time_for_all_that_comes_before_the_settlement() {
+    let patience = Patience { check: Duration::from_secs(60), total: Duration::from_millis(500), ..HASTY };
+    let service = Arc::new(Service::start(Setup { patience, ..Setup::PAID }).await);
+    service.facilitator.checks_say(Says::Nothing);
+    let started = Instant::now();
+    // One of them waits for the other before it asks.
+    let calls = (0..2).map(|_| {
+        let service = service.clone();
+        async move { service.pay(&payment(1)).await }
+    });
+    for answer in futures::future::join_all(calls).await {
+        assert!(matches!(answer.status, 409 | 503), "{}", answer.body);
+    }
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert_eq!(service.facilitator.settles(), 0);
+}
+
+#[tokio::test]
+async fn a_settlement_is_waited_for_longer_than_a_check() {
+    let patience = HASTY;
+    let service = Service::start(Setup { patience, ..Setup::PAID }).await;
+    service.facilitator.settlements_say(Says::Late(LATE));
+    let answer = service.pay(&payment(1)).await;
+    assert!(answer.is_answered(), "{}", answer.body);
+    assert!(Patience::DEFAULT.settlement >= touchmark::facilitator::Timeouts::STANDARD.settle);
+}
+
+#[tokio::test]
+async fn a_look_up_that_nobody_waits_for_may_take_its_time() {
+    let service = Service::start(Setup { patience: HASTY, ..Setup::PAID }).await;
+    service.facilitator.settlements_say(Says::Unavailable(None));
+    assert_unavailable(&service.pay(&payment(1)).await, 503, "settlement_unknown");
+    service.facilitator.settlements_became(Settlement::Done(Some("0x77".to_owned())));
+    *service.facilitator.look_up.lock().expect("no panic") = LATE;
+    assert_unavailable(&service.pay(&payment(1)).await, 503, "settlement_unknown");
+    assert_eq!(reconcile_payments(&service.services).await.expect("it is asked"), 1);
+    assert!(service.pay(&payment(1)).await.is_answered());
+}
+
+#[tokio::test]
+async fn a_ledger_that_fails_after_the_settlement_keeps_no_paid_answer_back() {
+    let service = Service::start(Setup::PAID).await;
+    service.refuse_to_note_settlements(true).await;
+    let answer = service.pay(&payment(1)).await;
+    assert!(answer.is_answered(), "{}", answer.body);
+    assert_eq!(crate::payer::decode(answer.header("payment-response"))["success"], true);
+    assert_eq!(service.states().await, [PaymentState::Settling]);
+    // Who comes again is not told that nothing was charged.
+    service.facilitator.settlements_became(Settlement::Done(Some("0x77".to_owned())));
+    assert_unavailable(&service.pay(&payment(1)).await, 503, "settlement_unknown");
+    service.refuse_to_note_settlements(false).await;
+    assert_eq!(reconcile_payments(&service.services).await.expect("it is asked"), 1);
+    assert_eq!(service.states().await, [PaymentState::Settled]);
+    assert_eq!((service.facilitator.settles(), service.facilitator.charged()), (1, 1));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
 use tempfile::TempDir;
 use touchmark::app;
 use touchmark::config::{HttpConfig, MeterConfig, SearchConfig, StorageConfig, TrustedProxies};
@@ -30,9 +31,11 @@ pub const CLIENT: &str = "203.0.113.9";
 const SKILL: &str = "---\nname: zebra-tables\ndescription: Draws zebra striped tables from comma separated zebra data.\n---\n# Zebra tables\n\nRead the file and draw the table.\n";
 
 /// Short, since those who keep silent here never speak.
-pub const IMPATIENT: Patience = Patience { check: Duration::from_millis(300), total: Duration::from_secs(2) };
+pub const IMPATIENT: Patience =
+    Patience { check: Duration::from_millis(300), total: Duration::from_secs(2), settlement: Duration::from_secs(2) };
 /// Long, for tests in which nobody keeps silent: a busy machine must not change an answer.
-const PATIENT: Patience = Patience { check: Duration::from_secs(60), total: Duration::from_secs(120) };
+const PATIENT: Patience =
+    Patience { check: Duration::from_secs(60), total: Duration::from_secs(120), settlement: Duration::from_secs(60) };
 
 fn now() -> Timestamp {
     Timestamp::from_milliseconds(NOW_SECONDS as i64 * 1_000)
@@ -184,6 +187,21 @@ impl Service {
     /// The states in the ledger.
     pub async fn states(&self) -> Vec<PaymentState> {
         self.ledger().await.iter().map(|entry| entry.state).collect()
+    }
+
+    /// Makes the database refuse to note that a payment is settled, as a full disk does, or no
+    /// more.
+    pub async fn refuse_to_note_settlements(&self, is_refused: bool) {
+        let storage = StorageConfig { data_folder: self.data.path().join("data") };
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(storage.database());
+        let statement = if is_refused {
+            "CREATE TRIGGER full_disk BEFORE UPDATE OF state ON payments WHEN NEW.state = 'settled' \
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        } else {
+            "DROP TRIGGER full_disk"
+        };
+        let mut connection = options.connect().await.expect("the database opens");
+        sqlx::query(statement).execute(&mut connection).await.expect("the database is changed");
     }
 
     async fn store(&self) -> SqliteStore {

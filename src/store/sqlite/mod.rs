@@ -166,7 +166,16 @@ impl Store for SqliteStore {
         payments::in_state(&self.readers, state, since, limit).await
     }
 
-    async fn close_interrupted_payments(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    async fn ask_unsettled_payments(
+        &self,
+        since: Timestamp,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        payments::ask_unsettled(&self.writer, since, limit, now).await
+    }
+
+    async fn close_interrupted_payments(&self, before: Option<Timestamp>, now: Timestamp) -> Result<u64, StoreError> {
         payments::close_interrupted(&self.writer, before, now).await
     }
 
@@ -193,6 +202,29 @@ mod tests {
 
     suite::store_suite!(open_new);
     super::super::jobs::suite::job_suite!(open_new);
+
+    #[tokio::test]
+    async fn what_is_settled_is_neither_changed_nor_deleted_by_any_statement() {
+        let (_folder, store) = open_new().await;
+        let insert = "INSERT INTO payments (payment_key, attempt, state, digest, body, network, asset, payer, nonce, \
+            pay_to, units, valid_before, request, reserved_at, changed_at) \
+            VALUES (x'01', 1, 'settled', x'', x'', 'n', 'a', 'p', '1', 'q', 2000, 0, '', 0, 0)";
+        sqlx::query(insert).execute(&store.writer).await.expect("a row");
+        for change in [
+            "UPDATE payments SET state = 'failed'",
+            "UPDATE payments SET units = 1",
+            "UPDATE payments SET payer = 'x'",
+            "UPDATE payments SET nonce = '2'",
+            "UPDATE payments SET pay_to = 'x'",
+            "UPDATE payments SET transaction_hash = '0x1'",
+            "DELETE FROM payments",
+        ] {
+            assert!(sqlx::query(change).execute(&store.writer).await.is_err(), "{change}");
+        }
+        for change in ["UPDATE payments SET is_delivered = 1, answer = NULL", "UPDATE payments SET units = 2000"] {
+            sqlx::query(change).execute(&store.writer).await.expect(change);
+        }
+    }
 
     #[tokio::test]
     async fn a_database_of_the_first_version_still_opens() {

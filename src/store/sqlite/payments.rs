@@ -92,9 +92,19 @@ pub(super) async fn step(
                 .bind(now.as_milliseconds())
         }
         PaymentStep::Finish { transaction } => {
-            sqlx::query("UPDATE payments SET state = 'settled', transaction_hash = ?, request = '', changed_at = ? WHERE payment_key = ? AND attempt = ? AND state = 'settling'")
-                .bind(transaction)
-                .bind(now.as_milliseconds())
+            // A transaction is that of one payment. A second that names it is settled all the
+            // same, by the word of its facilitator, and says whose hash it does not hold.
+            sqlx::query(
+                "UPDATE payments SET state = 'settled', request = '', \
+                 transaction_hash = CASE WHEN known.other IS NULL THEN known.hash END, \
+                 reason = CASE WHEN known.other IS NOT NULL THEN 'named the transaction of another payment: ' || known.hash END, \
+                 changed_at = ? \
+                 FROM (SELECT given.hash AS hash, other.payment_key AS other FROM (SELECT ? AS hash) AS given \
+                 LEFT JOIN payments AS other ON other.transaction_hash = given.hash) AS known \
+                 WHERE payments.payment_key = ? AND attempt = ? AND state = 'settling'",
+            )
+            .bind(now.as_milliseconds())
+            .bind(transaction)
         }
         PaymentStep::Fail { reason } => {
             sqlx::query("UPDATE payments SET state = 'failed', reason = ?, request = '', answer = NULL, changed_at = ? WHERE payment_key = ? AND attempt = ? AND state = 'settling'")
@@ -150,13 +160,44 @@ pub(super) async fn in_state(
     rows.iter().map(read_entry).collect()
 }
 
-pub(super) async fn close_interrupted(pool: &SqlitePool, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn ask_unsettled(
+    pool: &SqlitePool,
+    since: Timestamp,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<LedgerEntry>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM payments WHERE state = 'settling' AND changed_at >= ? ORDER BY asked_at, changed_at LIMIT ?"
+    );
+    let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(since.as_milliseconds())
+        .bind(limit)
+        .fetch_all(&mut *change)
+        .await?;
+    let entries: Vec<LedgerEntry> = rows.iter().map(read_entry).collect::<Result<_, _>>()?;
+    for entry in &entries {
+        sqlx::query("UPDATE payments SET asked_at = ? WHERE payment_key = ?")
+            .bind(now.as_milliseconds())
+            .bind(entry.payment.key.as_bytes().as_slice())
+            .execute(&mut *change)
+            .await?;
+    }
+    change.commit().await?;
+    Ok(entries)
+}
+
+pub(super) async fn close_interrupted(
+    pool: &SqlitePool,
+    before: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     let closed = sqlx::query(
         "UPDATE payments SET state = 'abandoned', reason = 'interrupted', request = '', changed_at = ? \
          WHERE state IN ('reserved', 'verified') AND changed_at <= ?",
     )
     .bind(now.as_milliseconds())
-    .bind(before.as_milliseconds())
+    .bind(before.map_or(i64::MAX, |before| before.as_milliseconds()))
     .execute(pool)
     .await?;
     Ok(closed.rows_affected())

@@ -89,8 +89,12 @@ impl Asked<'_> {
 
 /// Returns whether nobody between can read what is sent, or change what is answered.
 fn is_private(base: &Url) -> bool {
+    base.scheme() == "https" || is_this_machine(base)
+}
+
+/// Returns whether a server is on this machine. Whoever asks it goes through no proxy.
+pub(super) fn is_this_machine(base: &Url) -> bool {
     match base.host() {
-        _ if base.scheme() == "https" => true,
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -116,6 +120,20 @@ fn explain(challenge: &Challenge, asked: &Asked<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_private_without_https_is_asked_through_no_proxy() {
+        for (url, expected) in [
+            ("http://127.0.0.1:7080", true),
+            ("http://127.8.9.1", true),
+            ("https://a.localhost", true),
+            ("http://[::1]", true),
+            ("https://host.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(is_this_machine(&Url::parse(url).expect(url)), expected, "{url}");
+        }
+    }
 
     #[test]
     fn payments_go_over_https_or_stay_on_this_machine() {

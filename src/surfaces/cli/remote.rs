@@ -13,7 +13,7 @@ use url::Url;
 
 use super::backend::Answer;
 use super::paint::line;
-use super::purse::{Asked, Purse};
+use super::purse::{Asked, Purse, is_this_machine};
 use super::remote_error::RemoteError;
 use super::remote_payment;
 use crate::operations::{Method, Operation, register};
@@ -55,14 +55,13 @@ impl RemoteServer {
         }
         base.set_query(None);
         base.set_fragment(None);
-        let is_here = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let mut client = Client::builder()
             .user_agent(concat!("touchmark/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             // A redirect would turn a POST into a GET, and could lead to a place nobody chose.
             .redirect(Policy::none());
-        if is_here {
+        if is_this_machine(&base) {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|error| failure(cause(&error)))?;

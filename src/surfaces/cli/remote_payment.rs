@@ -15,7 +15,7 @@ use crate::wallet::{Challenge, ChallengeError, Payment, REQUIRED_HEADER, RESPONS
 
 /// How often a paid call is sent, each time with the same payment, which the token takes once: a
 /// lost answer is asked for again, and one that was not ready when the server gave up waiting
-/// for the chain.
+/// for the chain, or for an earlier sending of it.
 const ATTEMPTS: usize = 3;
 /// The longest pause before a server that waits for the chain is asked again. A block takes two
 /// seconds on Base; the payment is asked about, not made again, so that a longer time that the
@@ -69,7 +69,9 @@ pub(super) async fn send(
 fn pause(answer: &RawAnswer) -> Option<Duration> {
     let envelope: Value = serde_json::from_str(&answer.body).ok()?;
     let error = &envelope["error"];
-    let is_pending = answer.status.is_server_error() && error["code"] == "PAYMENT_UNAVAILABLE";
+    let is_unavailable = answer.status.is_server_error() && error["code"] == "PAYMENT_UNAVAILABLE";
+    let is_busy = answer.status == StatusCode::CONFLICT && error["details"]["reason"] == "payment_in_progress";
+    let is_pending = is_unavailable || is_busy;
     let asked = error["retry_after_seconds"].as_u64().map_or(LONGEST_PAUSE, Duration::from_secs);
     is_pending.then(|| asked.min(LONGEST_PAUSE))
 }
@@ -106,4 +108,33 @@ fn what(payment: &Payment) -> String {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_ready_yet_is_asked_for_again() {
+        let pause_after = |status: u16, code: &str, reason: &str, retry_after_seconds: Option<u64>| {
+            let details = json!({ "reason": reason });
+            let error = json!({ "code": code, "details": details, "retry_after_seconds": retry_after_seconds });
+            let status = StatusCode::from_u16(status).expect("a status");
+            let body = json!({ "error": error }).to_string();
+            pause(&RawAnswer { status, headers: HeaderMap::new(), body }).map(|pause| pause.as_secs())
+        };
+        for (status, code, reason, asked, expected) in [
+            (503, "PAYMENT_UNAVAILABLE", "settlement_unknown", Some(30), Some(3)),
+            (500, "PAYMENT_UNAVAILABLE", "settlement_unknown", Some(1), Some(1)),
+            (409, "PAYMENT_FAILED", "payment_in_progress", None, Some(3)),
+            (409, "PAYMENT_FAILED", "payment_identifier_conflict", None, None),
+            (402, "PAYMENT_FAILED", "payment_in_progress", None, None),
+            (402, "PAYMENT_FAILED", "invalid_transaction_state", None, None),
+            (503, "INTERNAL", "", None, None),
+        ] {
+            assert_eq!(pause_after(status, code, reason, asked), expected, "{status} {code} {reason}");
+        }
+    }
 }

@@ -106,7 +106,12 @@ impl ServerHandler for McpServer {
         let proof = request.meta.as_ref().and_then(|meta| payment::proof(&meta.0.0));
         let proof = proof.or_else(|| payment::proof(&context.meta.0.0));
         let caller = Caller { client: client(&context), payment: proof, resource: offered.resource.clone() };
-        let answered = offered.operation.run_for(&self.services, &caller, arguments.clone()).await;
+        // The call runs in a task of rmcp, which lives on when its client hangs up: nobody is
+        // charged for what nobody will read.
+        let answered = tokio::select! {
+            answered = offered.operation.run_for(&self.services, &caller, arguments.clone()) => answered,
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
+        };
         let mut result = match (answered.outcome, &answered.payment.challenge) {
             (Ok(response), _) => answer(&offered.tool.name, &arguments, response),
             (Err(problem), Some(challenge)) => with_error(payment::challenge(challenge), &problem),

@@ -20,18 +20,23 @@ CREATE TABLE payments (
     -- The answer, compressed, while it may be asked for again.
     answer BLOB,
     is_delivered INTEGER NOT NULL DEFAULT 0,
-    transaction_hash TEXT,
+    -- Of one payment only.
+    transaction_hash TEXT COLLATE NOCASE UNIQUE,
     reason TEXT,
     reserved_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
+    -- When it was last asked what became of the settlement; 0: never.
+    asked_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE (network, asset, payer, nonce)
 ) STRICT;
 
 CREATE INDEX payments_by_state ON payments (state, changed_at);
 
-CREATE TRIGGER settled_payments_stay_settled BEFORE UPDATE OF state, units, payer, nonce ON payments
-WHEN OLD.state = 'settled' AND NEW.state <> 'settled'
-BEGIN SELECT RAISE(ABORT, 'a settled payment stays settled'); END;
+CREATE TRIGGER settled_payments_stay_settled
+BEFORE UPDATE OF state, network, asset, units, payer, nonce, pay_to, transaction_hash ON payments
+WHEN OLD.state = 'settled' AND (NEW.state, NEW.network, NEW.asset, NEW.units, NEW.payer, NEW.nonce, NEW.pay_to, NEW.transaction_hash)
+    IS NOT (OLD.state, OLD.network, OLD.asset, OLD.units, OLD.payer, OLD.nonce, OLD.pay_to, OLD.transaction_hash)
+BEGIN SELECT RAISE(ABORT, 'a settled payment stays as it is'); END;
 CREATE TRIGGER money_is_not_forgotten BEFORE DELETE ON payments
 WHEN OLD.state IN ('settling', 'settled')
 BEGIN SELECT RAISE(ABORT, 'a payment that may have moved money is never deleted'); END;
