@@ -18,6 +18,8 @@ from pathlib import Path
 import pay_http
 import pay_mcp
 from chain import PAYER, RECIPIENT, Chain
+from gate import Gate
+from kills import Kills
 from service import Service
 
 PRICE = 2_000
@@ -130,6 +132,20 @@ def walk(service: Service, ledger: Ledger, cache: Path) -> None:
     ledger.expect(0, "a verification")
 
 
+def kill(touchmark: Path, chain: Chain) -> None:
+    """Kills services while they settle; nothing is free, because counts of a moment are lost with them."""
+    gate = Gate(chain.url)
+    try:
+        with tempfile.TemporaryDirectory() as data:
+            service = Service(touchmark, Path(data), gate.url, free_port(), free_workflows=0)
+            try:
+                Kills(service, chain, gate).run()
+            finally:
+                service.stop()
+    finally:
+        gate.stop()
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cache", type=Path, required=True)
@@ -149,6 +165,8 @@ def main() -> None:
                 walk(service, Ledger(chain), arguments.cache)
             finally:
                 service.stop()
+        # Last: it moves the clock of the chain.
+        kill(arguments.touchmark.resolve(), chain)
     finally:
         chain.stop()
 
