@@ -52,8 +52,8 @@ class Ledger:
         assert found is not None and found["status"] == "0x1", f"{what}: {receipt}"
 
 
-def pay_with_fetch(cache: Path, url: str) -> dict:
-    script = Path(__file__).parent / "pay.mjs"
+def pay_with_node(cache: Path, url: str, script: str) -> dict:
+    script = Path(__file__).parent / script
     command = ["node", script, cache.resolve(), url, PAYER[1], "extract text from pdf"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -83,10 +83,16 @@ def walk(service: Service, ledger: Ledger, cache: Path) -> None:
     assert (status, body["error"]["code"]) == (402, "PAYMENT_REQUIRED") and "payment-required" in names, (status, body)
     ledger.expect(0, "a challenge")
 
-    done = pay_with_fetch(cache, service.url)
+    done = pay_with_node(cache, service.url, "pay.mjs")
     assert done["status"] == 200 and done["body"]["query_id"], done
     ledger.expect_receipt(done["receipt"], "@x402/fetch")
     ledger.expect(1, "@x402/fetch")
+
+    done = pay_with_node(cache, service.url, "pay_v1.mjs")
+    assert done["status"] == 200 and done["body"]["query_id"], done
+    assert done["sent"] == [[], ["x-payment"]], done["sent"]
+    assert done["receipt"]["success"] is True and done["receipt"]["network"] == "base", done["receipt"]
+    ledger.expect(1, "x402-fetch, version 1")
 
     status, receipt, body = asyncio.run(pay_http.with_httpx(service.url, PAYER[1], "extract text from pdf"))
     assert status == 200, body
