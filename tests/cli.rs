@@ -55,6 +55,7 @@ impl Workshop {
             "TOUCHMARK_LOG",
             "TOUCHMARK_PUBLIC_URL",
             "TOUCHMARK_LISTEN",
+            "TOUCHMARK_CONFIG",
             "TOUCHMARK_SIGNATURES",
             "TOUCHMARK_SUPPRESSIONS",
             "GITHUB_STEP_SUMMARY",

@@ -9,7 +9,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use touchmark::app;
-use touchmark::config::{HttpConfig, StorageConfig};
+use touchmark::config::{HttpConfig, Settings, StorageConfig};
 use touchmark::operations::{IngestProgress, IngestStage, ingest_source};
 use touchmark::recipe::{Covers, FileMode, HashRecipe, RecipeFile, Weakness, compute_all};
 use touchmark::surfaces::rest::{Rest, router};
@@ -51,7 +51,7 @@ impl Service {
         let address: SocketAddr = listener.local_addr().expect("an address");
         let url = format!("http://{address}");
         let services = app::open(&storage, url.clone()).await.expect("the data folder opens");
-        let config = HttpConfig::read(address).expect("the environment is fine");
+        let config = HttpConfig::read(address, &Settings::environment()).expect("the environment is fine");
         let rest = Rest::new(services.clone());
         let routes = router(rest.clone(), &config);
         tokio::spawn(async move { axum::serve(listener, routes).await });

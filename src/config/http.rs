@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use url::Url;
 
-use super::{ProxiesError, TrustedProxies};
+use super::{ProxiesError, Settings, TrustedProxies};
 
 /// How the service is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +47,11 @@ pub enum HttpConfigError {
 }
 
 impl HttpConfig {
-    /// Reads the environment for a service on `listen`.
+    /// Reads the environment for a service on `listen`, and what it is told of proxies.
     ///
     /// # Errors
     /// Fails where a value cannot be used.
-    pub fn read(listen: SocketAddr) -> Result<Self, HttpConfigError> {
+    pub fn read(listen: SocketAddr, settings: &Settings) -> Result<Self, HttpConfigError> {
         let list = |name: &str| -> Vec<String> {
             let value = std::env::var(name).unwrap_or_default();
             value.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
@@ -76,7 +76,7 @@ impl HttpConfig {
             public_url,
             allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"),
             allowed_origins,
-            trusted_proxies: TrustedProxies::read()?,
+            trusted_proxies: TrustedProxies::read(settings)?,
         })
     }
 

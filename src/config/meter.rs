@@ -1,5 +1,7 @@
 //! How much a client may use for nothing.
 
+use super::Settings;
+
 /// How much a client may use from one midnight UTC to the next. There is none where nothing is
 /// counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +46,12 @@ pub enum MeterConfigError {
 }
 
 impl MeterConfig {
-    /// Reads the environment.
+    /// Reads what the service is told.
     ///
     /// # Errors
     /// Fails where a value cannot be used.
-    pub fn read() -> Result<Option<Self>, MeterConfigError> {
-        Self::parse(|name| std::env::var(name).ok())
+    pub fn read(settings: &Settings) -> Result<Option<Self>, MeterConfigError> {
+        Self::parse(|name| settings.get(name))
     }
 
     fn parse(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, MeterConfigError> {

@@ -1,6 +1,7 @@
 //! The only reader of the environment and of configuration files: one small file for each
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
+mod file;
 mod home;
 mod http;
 mod log;
@@ -13,6 +14,7 @@ mod secret;
 mod storage;
 mod wallet;
 
+pub use file::{Settings, SettingsError};
 pub use home::home_folder;
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::{MeterConfig, Secret};
+use super::{MeterConfig, Secret, Settings};
 
 /// What is charged for what the free tier does not cover. There is none where nothing costs
 /// anything. Price and address are read by `app`.
@@ -66,12 +66,12 @@ pub enum PaymentConfigError {
 }
 
 impl PaymentConfig {
-    /// Reads the environment of a service that counts by `meter`.
+    /// Reads what a service is told that counts by `meter`.
     ///
     /// # Errors
     /// Fails where a value cannot be used.
-    pub fn read(meter: Option<&MeterConfig>) -> Result<Option<Self>, PaymentConfigError> {
-        Self::parse(meter, |name| std::env::var(name).ok())
+    pub fn read(meter: Option<&MeterConfig>, settings: &Settings) -> Result<Option<Self>, PaymentConfigError> {
+        Self::parse(meter, |name| settings.get(name))
     }
 
     fn parse(

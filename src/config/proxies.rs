@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 
+use super::Settings;
+
 /// Proxies before the service, and the header in which they say for whom they ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxies {
@@ -58,12 +60,12 @@ impl TrustedProxies {
         Self { networks: Vec::new(), header: ForwardingHeader::XForwardedFor }
     }
 
-    /// Reads the environment.
+    /// Reads what the service is told.
     ///
     /// # Errors
     /// Fails where a value cannot be used.
-    pub fn read() -> Result<Self, ProxiesError> {
-        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    pub fn read(settings: &Settings) -> Result<Self, ProxiesError> {
+        let variable = |name: &str| settings.get(name).unwrap_or_default();
         Self::parse(&variable("TOUCHMARK_TRUSTED_PROXIES"), &variable("TOUCHMARK_CLIENT_HEADER"))
     }
 

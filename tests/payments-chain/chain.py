@@ -65,16 +65,16 @@ def word(value: str | int) -> str:
     return f"{number:064x}"
 
 
-def wait_for(condition, what: str, process: subprocess.Popen, seconds: float = 30) -> None:
+def wait_for(condition, what: str, process: subprocess.Popen | None, seconds: float = 30) -> None:
     """Waits until something is so, or says that it never was."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if process.poll() is not None:
+        if process is not None and process.poll() is not None:
             raise RuntimeError(f"{what}: the process ended with {process.returncode}")
         try:
             if condition():
                 return
         except OSError:
             pass
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise TimeoutError(f"{what}: not within {seconds} seconds")

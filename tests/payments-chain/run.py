@@ -18,6 +18,8 @@ from pathlib import Path
 import pay_http
 import pay_mcp
 from chain import PAYER, RECIPIENT, Chain
+from gate import Gate
+from kills import Kills
 from service import Service
 
 PRICE = 2_000
@@ -50,8 +52,8 @@ class Ledger:
         assert found is not None and found["status"] == "0x1", f"{what}: {receipt}"
 
 
-def pay_with_fetch(cache: Path, url: str) -> dict:
-    script = Path(__file__).parent / "pay.mjs"
+def pay_with_node(cache: Path, url: str, script: str) -> dict:
+    script = Path(__file__).parent / script
     command = ["node", script, cache.resolve(), url, PAYER[1], "extract text from pdf"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -81,10 +83,16 @@ def walk(service: Service, ledger: Ledger, cache: Path) -> None:
     assert (status, body["error"]["code"]) == (402, "PAYMENT_REQUIRED") and "payment-required" in names, (status, body)
     ledger.expect(0, "a challenge")
 
-    done = pay_with_fetch(cache, service.url)
+    done = pay_with_node(cache, service.url, "pay.mjs")
     assert done["status"] == 200 and done["body"]["query_id"], done
     ledger.expect_receipt(done["receipt"], "@x402/fetch")
     ledger.expect(1, "@x402/fetch")
+
+    done = pay_with_node(cache, service.url, "pay_v1.mjs")
+    assert done["status"] == 200 and done["body"]["query_id"], done
+    assert done["sent"] == [[], ["x-payment"]], done["sent"]
+    assert done["receipt"]["success"] is True and done["receipt"]["network"] == "base", done["receipt"]
+    ledger.expect(1, "x402-fetch, version 1")
 
     status, receipt, body = asyncio.run(pay_http.with_httpx(service.url, PAYER[1], "extract text from pdf"))
     assert status == 200, body
@@ -132,6 +140,20 @@ def walk(service: Service, ledger: Ledger, cache: Path) -> None:
     ledger.expect(0, "a verification")
 
 
+def kill(touchmark: Path, chain: Chain) -> None:
+    """Kills services while they settle; nothing is free, because counts of a moment are lost with them."""
+    gate = Gate(chain.url)
+    try:
+        with tempfile.TemporaryDirectory() as data:
+            service = Service(touchmark, Path(data), gate.url, free_port(), free_workflows=0)
+            try:
+                Kills(service, chain, gate).run()
+            finally:
+                service.stop()
+    finally:
+        gate.stop()
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cache", type=Path, required=True)
@@ -151,6 +173,8 @@ def main() -> None:
                 walk(service, Ledger(chain), arguments.cache)
             finally:
                 service.stop()
+        # Last: it moves the clock of the chain.
+        kill(arguments.touchmark.resolve(), chain)
     finally:
         chain.stop()
 

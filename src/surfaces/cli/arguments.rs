@@ -233,6 +233,9 @@ pub(super) struct ServeArguments {
     /// The address to listen on.
     #[arg(long, value_name = "ADDRESS", env = "TOUCHMARK_LISTEN", default_value_t = DEFAULT_LISTEN)]
     pub listen: SocketAddr,
+    /// A file of TOML with quotas and payments; the environment wins over it.
+    #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// Where the service listens if nothing else is said.

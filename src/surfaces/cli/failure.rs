@@ -10,7 +10,9 @@ use super::scan_lists::ScanListError;
 use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
-use crate::config::{HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, StorageConfigError};
+use crate::config::{
+    HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
+};
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
     ProjectCheckError, ProjectPolicyError,
@@ -41,6 +43,9 @@ pub(super) enum Failure {
     /// A variable of the service cannot be used.
     #[error(transparent)]
     Http(#[from] HttpConfigError),
+    /// A configuration file cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A quota cannot be used.
     #[error(transparent)]
     Meter(#[from] MeterConfigError),

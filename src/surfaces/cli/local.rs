@@ -7,12 +7,12 @@ use tempfile::TempDir;
 use super::arguments::{DEFAULT_LISTEN, Global};
 use super::failure::Failure;
 use crate::app;
-use crate::config::{HttpConfig, SearchConfig, StorageConfig};
+use crate::config::{HttpConfig, SearchConfig, Settings, StorageConfig};
 use crate::operations::Services;
 
 /// Opens the data folder, for a command that needs no address of its own.
 pub(super) async fn open(global: &Global) -> Result<Services, Failure> {
-    open_for(global, HttpConfig::read(DEFAULT_LISTEN)?.public_url).await
+    open_for(global, HttpConfig::read(DEFAULT_LISTEN, &Settings::environment())?.public_url).await
 }
 
 /// Opens the data folder for a service that is reached under `public_url`.

@@ -5,14 +5,15 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use crate::app;
-use crate::config::{HttpConfig, MeterConfig, PaymentConfig};
+use crate::config::{HttpConfig, MeterConfig, PaymentConfig, Settings};
 use crate::surfaces::rest;
 
 /// Serves until a signal ends it.
 pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Outcome, Failure> {
-    let config = HttpConfig::read(arguments.listen)?;
-    let meter = MeterConfig::read()?;
-    let payment = PaymentConfig::read(meter.as_ref())?;
+    let settings = Settings::read(arguments.config.as_deref())?;
+    let config = HttpConfig::read(arguments.listen, &settings)?;
+    let meter = MeterConfig::read(&settings)?;
+    let payment = PaymentConfig::read(meter.as_ref(), &settings)?;
     let services = app::metered(local::open_for(global, config.public_url.clone()).await?, meter).await?;
     let services = app::paid(services, payment).await?;
     if let Some(meter) = meter {
