@@ -25,7 +25,7 @@ pub(super) async fn open_for(global: &Global, public_url: String) -> Result<Serv
 /// Opens a copy of the data folder, which is thrown away with the folder that is returned.
 pub(super) async fn open_copy(global: &Global) -> Result<(TempDir, Services), Failure> {
     let storage = StorageConfig::locate(global.data_dir.as_deref())?;
-    Ok(app::open_copy(&storage, HttpConfig::read(DEFAULT_LISTEN)?.public_url).await?)
+    Ok(app::open_copy(&storage, HttpConfig::read(DEFAULT_LISTEN, &Settings::environment())?.public_url).await?)
 }
 
 /// Returns the folder in which running crawls are known to each other.
