@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["skill", "scan", "recipe"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
-    ("payment", &["skill", "store"]),
+    ("payment", &["skill", "store", "wallet"]),
     ("wallet", &[]),
     // A key that pays the gas is a key like that of a wallet.
     ("facilitator", &["payment", "wallet"]),

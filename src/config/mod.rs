@@ -3,6 +3,7 @@
 
 mod file;
 mod home;
+mod host;
 mod http;
 mod log;
 mod meter;
@@ -16,6 +17,7 @@ mod wallet;
 
 pub use file::{Settings, SettingsError};
 pub use home::home_folder;
+pub use host::is_this_machine;
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
 pub use meter::{MeterConfig, MeterConfigError};

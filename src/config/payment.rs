@@ -1,7 +1,8 @@
 //! What is charged, to whom, and who settles it.
 
-use url::{Host, Url};
+use url::Url;
 
+use super::host::is_private;
 use super::{MeterConfig, Secret, Settings};
 
 /// What is charged for what the free tier does not cover. There is none where nothing costs
@@ -110,20 +111,6 @@ fn parse_url(name: &'static str, value: String) -> Result<Secret<String>, Paymen
         ("http", Some(host)) if is_private(&host) => Ok(Secret::new(value)),
         ("http", Some(_)) => Err(PaymentConfigError::Clear { name }),
         _ => Err(PaymentConfigError::Url { name }),
-    }
-}
-
-/// Asks whether a host is this machine or one of a private network: by its address, by a name
-/// without a dot, as containers have, or by one that is kept for that (RFC 6761, RFC 6762, and
-/// `.internal`).
-fn is_private(host: &Host<&str>) -> bool {
-    match host {
-        Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.');
-            !name.contains('.') || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
-        }
     }
 }
 

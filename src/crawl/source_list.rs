@@ -22,7 +22,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::USUAL_BOUNDS;
-use crate::skill::sanitise_line;
+use crate::skill::{line_of, sanitise_line};
 use crate::store::JobBounds;
 
 /// The list that ships with the program.
@@ -124,8 +124,7 @@ impl SourceList {
     /// two publishers have one account.
     pub fn parse(text: &str) -> Result<Self, SourceListError> {
         let written: Written = toml::from_str(text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = line_of(text, error.span().map_or(0, |span| span.start));
             SourceListError::Form { line, reason: sanitise_line(error.message(), 300) }
         })?;
         if written.version != VERSION {

@@ -6,7 +6,7 @@ use super::conflict::{self, Sides};
 use super::error::LockfileError;
 use super::limits;
 use super::node::{At, Node, Step, Trail};
-use crate::skill::sanitise_line;
+use crate::skill::{line_of, sanitise_line};
 
 /// Characters of what a parser says.
 const REASON_CHARACTERS: usize = 200;
@@ -74,7 +74,7 @@ pub(super) fn toml(bytes: &[u8]) -> Result<Node, LockfileError> {
     let trail = Trail::default();
     // What the error shows by itself repeats the line.
     let failed = |error: toml::de::Error| {
-        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let line = error.span().map(|span| line_of(text, span.start));
         let place = line.map(|line| format!(" in line {line}")).unwrap_or_default();
         failed(&trail, "TOML", &format!("{}{place}", error.message()))
     };

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Atomic units of USDC in a dollar: the token has six decimals.
-const UNITS_PER_DOLLAR: u64 = 1_000_000;
-/// The decimals of the token.
-const DECIMALS: usize = 6;
-/// Dearest price. A call of ours is worth cents; more is a mistake in the configuration.
-const MOST: u64 = 100 * UNITS_PER_DOLLAR;
+use crate::wallet::Usd;
+
+/// Dearest price in atomic units: 100 dollars. A call of ours is worth cents; more is a mistake
+/// in the configuration.
+const MOST: u64 = 100_000_000;
 
 /// A price in US dollars, held as atomic units of USDC, so that nothing is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,27 +34,14 @@ impl FromStr for Price {
     type Err = PriceParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (dollars, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number(dollars) || !is_number(decimals) || decimals.len() > DECIMALS {
-            return Err(PriceParseError);
-        }
-        let dollars: u64 = dollars.parse().map_err(|_| PriceParseError)?;
-        let rest: u64 = format!("{decimals:0<DECIMALS$}").parse().map_err(|_| PriceParseError)?;
-        let units = dollars.checked_mul(UNITS_PER_DOLLAR).and_then(|units| units.checked_add(rest));
-        units.and_then(Self::of_units).ok_or(PriceParseError)
+        Usd::units_of(text).and_then(Self::of_units).ok_or(PriceParseError)
     }
 }
 
 impl fmt::Display for Price {
     /// Writes dollars without zeros at the end: `0.002`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (dollars, rest) = (self.0 / UNITS_PER_DOLLAR, self.0 % UNITS_PER_DOLLAR);
-        let decimals = format!("{rest:0DECIMALS$}");
-        match decimals.trim_end_matches('0') {
-            "" => write!(formatter, "{dollars}"),
-            decimals => write!(formatter, "{dollars}.{decimals}"),
-        }
+        Usd::from_units(self.0).fmt(formatter)
     }
 }
 

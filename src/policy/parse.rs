@@ -12,7 +12,7 @@ use super::exception::Exception;
 use super::source_prefix::SourcePrefix;
 use super::terms::{Check, Policy, Response};
 use crate::scan::{Decision, SafetyStatus, Suppressions, WrittenSuppressions};
-use crate::skill::{Sha256Digest, sanitise_line};
+use crate::skill::{Sha256Digest, line_of, sanitise_line};
 
 /// Days that can be named as the age of an audit: a decade.
 const LONGEST_AGE_DAYS: u32 = 3_650;
@@ -179,9 +179,4 @@ fn hint(name: &str, keys: &[&str]) -> String {
 fn syntax(text: &str, error: &toml::de::Error) -> PolicyError {
     let line = line_of(text, error.span().map_or(0, |span| span.start));
     PolicyError::Syntax { line, reason: sanitise_line(error.message(), 400) }
-}
-
-/// Returns the line of a byte, counted from 1.
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

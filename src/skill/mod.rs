@@ -32,5 +32,5 @@ pub use manifest::{FileClass, Manifest, ManifestFile, ManifestSummary};
 pub use path::{BundlePath, PathError};
 pub use sanitise::{break_fence_marks, fence, fence_mark, sanitise_block, sanitise_line};
 pub use source::SkillSource;
-pub use text::{DecodedText, Encoding, decode_text};
+pub use text::{DecodedText, Encoding, decode_text, line_of};
 pub use timestamp::Timestamp;

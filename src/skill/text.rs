@@ -113,6 +113,11 @@ fn decode_utf16(bytes: &[u8], encoding: Encoding) -> DecodedText {
     DecodedText { text, encoding, issues: vec![IssueKind::NotUtf8] }
 }
 
+/// Returns the line of a byte of a text, from 1; the last one for what lies behind its end.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -23,7 +23,7 @@ pub use error::{ChallengeError, PaymentError};
 pub use payment::Payment;
 pub use private_key::{PrivateKey, PrivateKeyError};
 pub use receipt::Receipt;
-pub use signer::Wallet;
+pub use signer::{Wallet, signing_hash};
 pub use token::Token;
 pub use usd::{Usd, UsdError};
 

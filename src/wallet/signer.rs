@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_signer::SignerSync;
-use alloy_sol_types::{SolStruct, eip712_domain};
+use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -22,6 +22,19 @@ const LONGEST_SECONDS: u64 = 600;
 const EARLIER_SECONDS: u64 = 600;
 /// Characters of what a server wrote that an error repeats.
 const REASON_CHARACTERS: usize = 500;
+
+/// Returns what the owner of a token signs to let somebody transfer it (EIP-712, EIP-3009).
+pub fn signing_hash(authorization: &ExactEvmPayloadAuthorization, domain: &Eip712Domain) -> B256 {
+    let message = TransferWithAuthorization {
+        from: authorization.from,
+        to: authorization.to,
+        value: authorization.value,
+        validAfter: U256::from(authorization.valid_after.as_secs()),
+        validBefore: U256::from(authorization.valid_before.as_secs()),
+        nonce: authorization.nonce,
+    };
+    message.eip712_signing_hash(domain)
+}
 
 /// A wallet that pays for calls.
 #[derive(Debug, Clone)]
@@ -84,21 +97,13 @@ impl Wallet {
             valid_before: now + offer.timeout_seconds.min(LONGEST_SECONDS),
             nonce: nonce(),
         };
-        let message = TransferWithAuthorization {
-            from: authorization.from,
-            to: authorization.to,
-            value: authorization.value,
-            validAfter: U256::from(authorization.valid_after.as_secs()),
-            validBefore: U256::from(authorization.valid_before.as_secs()),
-            nonce: authorization.nonce,
-        };
         let domain = eip712_domain! {
             name: offer.token.domain_name,
             version: offer.token.domain_version,
             chain_id: offer.token.chain_id,
             verifying_contract: offer.token.address,
         };
-        let signature = self.key.signer().sign_hash_sync(&message.eip712_signing_hash(&domain));
+        let signature = self.key.signer().sign_hash_sync(&signing_hash(&authorization, &domain));
         let signature = signature.map_err(|error| PaymentError::Signature { reason: error.to_string() })?;
         Ok(ExactEvmPayload { signature: signature.as_bytes().into(), authorization })
     }

@@ -26,21 +26,27 @@ impl Usd {
     pub const fn units(self) -> u64 {
         self.0
     }
+
+    /// Reads dollars as millionths, whatever bound holds for them: digits, and behind a point
+    /// at most six of them.
+    pub fn units_of(text: &str) -> Option<u64> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_digits(whole) || !is_digits(fraction) || fraction.len() > DECIMALS {
+            return None;
+        }
+        let fraction: u64 = format!("{fraction:0<DECIMALS$}").parse().ok()?;
+        whole.parse::<u64>().ok()?.checked_mul(UNITS)?.checked_add(fraction)
+    }
 }
 
 impl FromStr for Usd {
     type Err = UsdError;
 
     fn from_str(text: &str) -> Result<Self, UsdError> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_digits(whole) || !is_digits(fraction) || fraction.len() > DECIMALS || whole.len() > 7 {
-            return Err(UsdError);
-        }
-        let whole: u64 = whole.parse().map_err(|_| UsdError)?;
-        let fraction: u64 = format!("{fraction:0<DECIMALS$}").parse().map_err(|_| UsdError)?;
-        let units = whole * UNITS + fraction;
-        if units > 1_000_000 * UNITS { Err(UsdError) } else { Ok(Self(units)) }
+        let is_short = text.split('.').next().is_some_and(|whole| whole.len() <= 7);
+        let units = Self::units_of(text).filter(|units| is_short && *units <= 1_000_000 * UNITS);
+        units.map(Self).ok_or(UsdError)
     }
 }
 

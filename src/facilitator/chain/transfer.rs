@@ -1,15 +1,14 @@
 //! What is to be transferred, as a payment and the offer that it pays say it together.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain};
+use alloy_sol_types::{Eip712Domain, eip712_domain};
 use serde_json::Value;
-use x402_chain_eip155::v1_eip155_exact::{
-    ExactEvmPayload, ExactEvmPayment, StructuredSignature, TransferWithAuthorization,
-};
+use x402_chain_eip155::v1_eip155_exact::{ExactEvmPayload, ExactEvmPayment, StructuredSignature};
 use x402_types::chain::ChainId;
 
 use super::failure::refused;
 use crate::payment::{FacilitatorFailure, FacilitatorRequest};
+use crate::wallet::signing_hash;
 
 /// A transfer of a token that its owner signed (EIP-3009), for one offer.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ impl Transfer {
         let signed: ExactEvmPayload =
             serde_json::from_value(payload["payload"].clone()).map_err(|_| refused("invalid_payload", None))?;
         let offer = Offer::read(offer, amount).ok_or_else(|| refused("invalid_payment_requirements", None))?;
-        let authorization = signed.authorization;
+        let authorization = &signed.authorization;
         let payer = authorization.from.to_string();
         if authorization.to != offer.pay_to {
             return Err(refused("invalid_exact_evm_payload_recipient_mismatch", Some(payer)));
@@ -64,6 +63,9 @@ impl Transfer {
             chain_id: chain_id,
             verifying_contract: offer.token,
         };
+        if !is_signed_by_its_owner(&signed, &domain) {
+            return Err(refused("invalid_exact_evm_payload_signature", Some(payer)));
+        }
         let payment = ExactEvmPayment {
             from: authorization.from,
             to: authorization.to,
@@ -71,11 +73,8 @@ impl Transfer {
             valid_after: authorization.valid_after,
             valid_before: authorization.valid_before,
             nonce: authorization.nonce,
-            signature: signed.signature,
+            signature: signed.signature.clone(),
         };
-        if !is_signed_by_its_owner(&payment, &domain) {
-            return Err(refused("invalid_exact_evm_payload_signature", Some(payer)));
-        }
         let network = network.to_owned();
         Ok(Self { payment, token: offer.token, domain, network })
     }
@@ -114,16 +113,8 @@ fn chain_of(network: &str, x402_version: u8) -> Option<u64> {
     if chain.namespace() == "eip155" { chain.reference().parse().ok() } else { None }
 }
 
-fn is_signed_by_its_owner(payment: &ExactEvmPayment, domain: &Eip712Domain) -> bool {
-    let message = TransferWithAuthorization {
-        from: payment.from,
-        to: payment.to,
-        value: payment.value,
-        validAfter: U256::from(payment.valid_after.as_secs()),
-        validBefore: U256::from(payment.valid_before.as_secs()),
-        nonce: payment.nonce,
-    };
-    let hash = message.eip712_signing_hash(domain);
-    let signature = StructuredSignature::try_from_bytes(payment.signature.clone(), payment.from, &hash);
+fn is_signed_by_its_owner(signed: &ExactEvmPayload, domain: &Eip712Domain) -> bool {
+    let hash = signing_hash(&signed.authorization, domain);
+    let signature = StructuredSignature::try_from_bytes(signed.signature.clone(), signed.authorization.from, &hash);
     matches!(signature, Ok(StructuredSignature::EOA(_)))
 }

@@ -10,7 +10,7 @@ use super::super::jobs::{
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
 use super::SqliteStore;
-use super::write::Change;
+use super::write::{Change, json};
 use crate::skill::Timestamp;
 
 #[async_trait]
@@ -32,7 +32,7 @@ impl Jobs for SqliteStore {
         worker: &str,
         terms: LeaseTerms,
     ) -> Result<Option<LeasedJob>, StoreError> {
-        let keys = list(keys)?;
+        let keys = json(keys)?;
         let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         give_up_lost(&mut change, kind, terms).await?;
         let row = sqlx::query(
@@ -95,7 +95,7 @@ impl Jobs for SqliteStore {
              AND state IN ('queued', 'failed', 'leased') AND key IN (SELECT value FROM json_each(?))",
         )
         .bind(kind.as_str())
-        .bind(list(keys)?)
+        .bind(json(keys)?)
         .fetch_one(&self.readers)
         .await?;
         let next_due = row.get::<Option<i64>, _>(1).map(Timestamp::from_milliseconds);
@@ -294,9 +294,4 @@ fn cause_of(word: &str) -> Result<FailureCause, StoreError> {
 
 fn number(row: &SqliteRow, column: usize) -> u64 {
     row.get::<i64, _>(column).unsigned_abs()
-}
-
-/// Keys as one parameter.
-fn list(keys: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(keys).map_err(|error| StoreError::corrupt("keys of jobs", error))
 }

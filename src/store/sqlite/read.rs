@@ -31,7 +31,7 @@ pub(super) async fn known_bundles(pool: &SqlitePool, keys: &[BundleKey]) -> Resu
     let wanted: Vec<String> = keys.iter().map(|key| key.digest().to_hex()).collect();
     let found: Vec<Vec<u8>> = sqlx::query_scalar("SELECT bundle_key FROM verdicts WHERE ruleset_version = ? AND bundle_key IN (SELECT unhex(value) FROM json_each(?))")
         .bind(ruleset_version().as_str())
-        .bind(text(&wanted)?)
+        .bind(super::write::json(&wanted)?)
         .fetch_all(pool)
         .await?;
     found.into_iter().map(|bytes| Ok(BundleKey::from_digest(digest(bytes)?))).collect()
@@ -40,7 +40,7 @@ pub(super) async fn known_bundles(pool: &SqlitePool, keys: &[BundleKey]) -> Resu
 pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<SkillRecord>, StoreError> {
     let wanted: Vec<String> = ids.iter().map(|id| hex::encode(id.as_bytes())).collect();
     let rows = sqlx::query(select_skills!("WHERE s.skill_id IN (SELECT unhex(value) FROM json_each(?))"))
-        .bind(text(&wanted)?)
+        .bind(super::write::json(&wanted)?)
         .fetch_all(pool)
         .await?;
     let mut found: HashMap<SkillId, SkillRecord> = HashMap::new();
@@ -250,10 +250,6 @@ pub(super) fn digest(bytes: Vec<u8>) -> Result<Sha256Digest, StoreError> {
 
 pub(super) fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
     serde_json::from_str(&text).map_err(|error| StoreError::corrupt(what, error))
-}
-
-fn text(values: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(values).map_err(|error| StoreError::corrupt("list of keys", error))
 }
 
 fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {

@@ -312,6 +312,7 @@ fn key_bytes(key: BundleKey) -> Vec<u8> {
     key.digest().as_bytes().to_vec()
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+/// Writes a value as one parameter.
+pub(super) fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::corrupt("value to be stored", error))
 }

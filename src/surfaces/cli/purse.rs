@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use super::failure::Failure;
 use super::paint::line;
 use super::remote::RawAnswer;
 use super::remote_error::RemoteError;
-use crate::config::WalletConfig;
+use crate::config::{self, WalletConfig};
 use crate::wallet::{Challenge, ChallengeError, Payment, PrivateKey, Usd, Wallet};
 
 /// Characters of a reason that a message repeats.
@@ -92,14 +92,9 @@ fn is_private(base: &Url) -> bool {
     base.scheme() == "https" || is_this_machine(base)
 }
 
-/// Returns whether a server is on this machine. Whoever asks it goes through no proxy.
+/// Tells whether a server is on this machine.
 pub(super) fn is_this_machine(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
+    base.host().is_some_and(|host| config::is_this_machine(&host))
 }
 
 /// Says what a call costs, how to pay, and when it costs nothing again.
