@@ -10,7 +10,7 @@ use super::{
     StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
-use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
@@ -81,6 +81,16 @@ pub trait Store: Jobs + Send + Sync {
 
     /// Adds the digests of stored bundles, which are then hashed by the current recipes.
     async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError>;
+
+    /// Returns what hosts said of these repositories, in the order of the keys' text; those
+    /// that were never asked about are left out.
+    async fn repository_facts(
+        &self,
+        keys: &[RepositoryKey],
+    ) -> Result<Vec<(RepositoryKey, RepositoryFacts)>, StoreError>;
+
+    /// Replaces what hosts said of these repositories.
+    async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError>;
 
     /// Returns what clients have used on a day, those first that have used most, at most
     /// `limit`.

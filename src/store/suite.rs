@@ -59,8 +59,29 @@ macro_rules! store_suite {
     ($open:ident) => {
         use crate::recipe::{Covers, FileMode, HeldDigest, RecipeFile, compute_all};
         use crate::scan::SafetyStatus;
-        use crate::skill::{SkillId, SourceIdentity};
+        use crate::skill::{RepositoryFacts, RepositoryKey, SkillId, SourceIdentity};
         use crate::store::suite::{observation, observation_in, observation_of, skill_md, time};
+
+        #[tokio::test]
+        async fn what_hosts_said_of_repositories_is_replaced_as_a_whole() {
+            let (_guard, store) = $open().await;
+            let key = |name: &str| {
+                RepositoryKey::of(&SourceIdentity::new("GitHub.com", "Org", name, "a")).expect("a repository")
+            };
+            let starred = |stars| RepositoryFacts {
+                stars: Some(stars),
+                topics: vec!["it's \"a\" topic".to_owned()],
+                asked_at: Some(time(1)),
+                ..RepositoryFacts::default()
+            };
+            let gone = RepositoryFacts { is_gone: true, ..RepositoryFacts::default() };
+            store.put_repository_facts(&[]).await.expect("nothing is stored");
+            let rows = [(key("b"), starred(1)), (key("a"), starred(0))];
+            store.put_repository_facts(&rows).await.expect("they are stored");
+            store.put_repository_facts(&[(key("b"), gone.clone())]).await.expect("it is replaced");
+            let known = store.repository_facts(&[key("b"), key("never"), key("A")]).await.expect("they are read");
+            assert_eq!(known, [(key("a"), starred(0)), (key("b"), gone)]);
+        }
 
         #[tokio::test]
         async fn the_use_of_a_day_is_replaced_and_forgotten_with_the_day() {

@@ -6,6 +6,7 @@ mod digests;
 mod jobs;
 mod payments;
 mod read;
+mod repositories;
 mod write;
 
 use std::collections::HashSet;
@@ -20,7 +21,7 @@ use super::{
     StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
-use crate::skill::{RawBundle, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 
 /// A store in a SQLite file. Clones share the connections.
 #[derive(Debug, Clone)]
@@ -125,6 +126,17 @@ impl Store for SqliteStore {
 
     async fn put_recipe_digests(&self, bundles: Vec<(BundleKey, Vec<RecipeDigest>)>) -> Result<(), StoreError> {
         digests::put_recipe_digests(&self.writer, &bundles).await
+    }
+
+    async fn repository_facts(
+        &self,
+        keys: &[RepositoryKey],
+    ) -> Result<Vec<(RepositoryKey, RepositoryFacts)>, StoreError> {
+        repositories::repository_facts(&self.readers, keys).await
+    }
+
+    async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError> {
+        repositories::put_repository_facts(&self.writer, rows).await
     }
 
     async fn client_use(&self, day: i64, limit: u32) -> Result<Vec<ClientUse>, StoreError> {

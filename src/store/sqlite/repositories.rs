@@ -1,0 +1,46 @@
+//! What hosts say of repositories.
+
+use sqlx::{Row, SqlitePool};
+
+use super::super::StoreError;
+use super::write::json;
+use crate::skill::{RepositoryFacts, RepositoryKey};
+
+pub(super) async fn repository_facts(
+    pool: &SqlitePool,
+    keys: &[RepositoryKey],
+) -> Result<Vec<(RepositoryKey, RepositoryFacts)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT repository_key, facts FROM repositories \
+         WHERE repository_key IN (SELECT value FROM json_each(?)) ORDER BY repository_key",
+    )
+    .bind(json(keys)?)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let facts = serde_json::from_str(row.get::<&str, _>(1));
+            let key = RepositoryKey::from_stored(row.get(0));
+            facts.map(|facts| (key, facts)).map_err(|error| StoreError::corrupt("repository", error))
+        })
+        .collect()
+}
+
+pub(super) async fn put_repository_facts(
+    pool: &SqlitePool,
+    rows: &[(RepositoryKey, RepositoryFacts)],
+) -> Result<(), StoreError> {
+    let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
+    for (key, facts) in rows {
+        sqlx::query(
+            "INSERT INTO repositories (repository_key, facts) VALUES (?, ?) \
+             ON CONFLICT (repository_key) DO UPDATE SET facts = excluded.facts",
+        )
+        .bind(key.as_str())
+        .bind(json(facts)?)
+        .execute(&mut *change)
+        .await?;
+    }
+    change.commit().await?;
+    Ok(())
+}
