@@ -37,8 +37,11 @@ pub async fn follow(
     if store.sequence().await? <= sequence {
         return Ok(report);
     }
+    let turn = search.write_turn().await;
+    // Whoever had the turn before may have taken over all of it.
+    sequence = search.sequence();
     let search = search.clone();
-    let mut writer = compute.run(move || search.writer()).await??;
+    let mut writer = compute.run(move || search.writer().map(|writer| writer.holding(turn))).await??;
     loop {
         let changes = store.changes_since(sequence, CHUNK).await?;
         let Some(last) = changes.last() else { break };

@@ -14,7 +14,7 @@ use super::rerank::{RERANKED, rerank};
 use super::snapshot::{CommitMark, Snapshot, SnapshotSetup};
 use super::{
     CopyCluster, Embedder, EmbedderChoice, Hit, IndexWriter, RerankerChoice, SearchAnswer, SearchError, SearchRequest,
-    SearchSetup,
+    SearchSetup, WriteTurn,
 };
 use crate::rank::RankingWeights;
 use crate::skill::SkillId;
@@ -40,6 +40,8 @@ pub(super) struct Inner {
     snapshot: RwLock<Arc<Snapshot>>,
     /// Held while a new snapshot is made, so that it is made once.
     reloading: Mutex<()>,
+    /// Held by whoever writes in this process.
+    write_turns: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl SearchIndex {
@@ -91,6 +93,7 @@ impl SearchIndex {
             reader,
             snapshot,
             reloading: Mutex::new(()),
+            write_turns: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner), weights: None })
     }
@@ -122,6 +125,12 @@ impl SearchIndex {
     /// [`SearchError::Model`] where the model cannot be loaded or run; search goes on without.
     pub fn start_embedding(&self) -> Result<Option<EmbeddingRun>, SearchError> {
         EmbeddingRun::start(&self.inner)
+    }
+
+    /// Waits until nobody else in this process writes. What was dropped in the middle of its
+    /// work, as when a crawl is stopped, may still be at work on another thread.
+    pub async fn write_turn(&self) -> WriteTurn {
+        WriteTurn::of(Arc::clone(&self.inner.write_turns)).await
     }
 
     /// Starts writing. There is one writer at a time, in this process and all others; what is

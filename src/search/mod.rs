@@ -46,4 +46,4 @@ pub use record::IndexRecord;
 pub use request::{Hit, Ranking, SearchAnswer, SearchRequest};
 pub use semantic::{DocumentText, EmbedError, Embedder, EmbeddingCost};
 pub use setup::{ChoiceError, EmbedderChoice, ModelSource, OnnxSetup, RerankerChoice, SearchSetup};
-pub use writer::IndexWriter;
+pub use writer::{IndexWriter, WriteTurn};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tantivy::TantivyError;
 use tantivy::directory::error::LockError;
 use tantivy::schema::TantivyDocument;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::index::Inner;
 use super::lexical::{document, id_term};
@@ -25,7 +26,18 @@ const UNSAVED_VECTORS: usize = 500;
 /// Writes records. Dropped without a commit, it leaves the index as it was.
 pub struct IndexWriter {
     inner: Arc<Inner>,
+    // Dropped before the turn, so that whoever comes next finds the folder free.
     writer: tantivy::IndexWriter<TantivyDocument>,
+    turn: Option<WriteTurn>,
+}
+
+/// The right to be the one who writes in this process; given back when it is dropped.
+pub struct WriteTurn(#[allow(dead_code, reason = "held, not read")] OwnedMutexGuard<()>);
+
+impl WriteTurn {
+    pub(super) async fn of(turns: Arc<Mutex<()>>) -> Self {
+        Self(turns.lock_owned().await)
+    }
 }
 
 impl IndexWriter {
@@ -36,7 +48,12 @@ impl IndexWriter {
             }
             error => error.into(),
         })?;
-        Ok(Self { inner, writer })
+        Ok(Self { inner, writer, turn: None })
+    }
+
+    /// Keeps a turn for as long as this writer is at work, on whichever thread that is.
+    pub fn holding(self, turn: WriteTurn) -> Self {
+        Self { turn: Some(turn), ..self }
     }
 
     /// Puts a record in the place of an earlier one of the same skill; one that is not
@@ -68,7 +85,7 @@ impl IndexWriter {
     /// Fails where the index cannot be written; then the sequence stays what it was.
     pub fn commit(mut self, sequence: u64) -> Result<(), SearchError> {
         self.commit_state(&CommitState { sequence })?;
-        let Self { inner, writer } = self;
+        let Self { inner, writer, turn: _turn } = self;
         writer.wait_merging_threads()?;
         inner.reload()?;
         keep_vectors(&inner)

@@ -104,15 +104,13 @@ async fn a_crawl_that_is_dropped_after_any_visit_ends_with_the_same_index() {
     let expected = digests(&*undisturbed.store).await;
     assert_eq!(expected.len(), 15);
     let disturbed = open(&station.root.path().join("disturbed")).await;
-    // A process that is killed frees the index; a future that is dropped may leave it to a thread.
-    let stopped = CrawlPlan { updates_index: false, ..plan.clone() };
     for visits in [1, 1, 2, 1] {
         let progress = Arc::new(StopAfter { visits, stop: tokio::sync::Notify::new() });
         tokio::select! {
             // The jobs in flight are dropped in the middle, with their leases.
             biased;
             () = progress.stop.notified() => {}
-            ended = crawl(&disturbed, &stopped, progress.clone()) => {
+            ended = crawl(&disturbed, &plan, progress.clone()) => {
                 ended.expect("the crawl ends");
             }
         }
