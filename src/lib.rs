@@ -14,6 +14,8 @@ pub mod scan;
 pub mod skill;
 
 #[cfg(feature = "service")]
+pub mod account;
+#[cfg(feature = "service")]
 pub mod app;
 #[cfg(feature = "service")]
 pub mod approval;

@@ -21,7 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What a lockfile records of bytes is named by the recipe that made it, and what was known
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
-    ("store", &["skill", "scan", "recipe"]),
+    ("account", &["skill"]),
+    ("store", &["skill", "scan", "recipe", "account"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store", "wallet"]),

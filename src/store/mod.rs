@@ -5,6 +5,7 @@
 //! appended. The room does not know search or transports. Start at [`Store`]; [`SqliteStore`]
 //! is the one that needs nothing beside it.
 
+mod accounts;
 mod contract;
 mod digests;
 mod error;
@@ -16,6 +17,10 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 
+pub use accounts::{
+    Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
+    TeamMember,
+};
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;

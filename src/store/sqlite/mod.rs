@@ -1,5 +1,6 @@
 //! The store that needs nothing beside it: one SQLite file in write-ahead mode.
 
+mod accounts;
 mod client_use;
 mod connect;
 mod digests;
@@ -214,6 +215,12 @@ mod tests {
 
     suite::store_suite!(open_new);
     super::super::jobs::suite::job_suite!(open_new);
+
+    mod accounts {
+        use super::open_new;
+
+        crate::store::accounts::suite::account_suite!(open_new);
+    }
 
     #[tokio::test]
     async fn what_is_settled_is_neither_changed_nor_deleted_by_any_statement() {
