@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::compute::Compute;
-use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
+use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
+use crate::operations::trust::{AccountServices, AccountsError, Registration};
 use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
@@ -51,6 +52,9 @@ pub enum AppError {
     /// The key of the account that pays for transactions is none.
     #[error("TOUCHMARK_PAYMENTS_SIGNER_KEY: {0}")]
     SignerKey(#[source] PrivateKeyError),
+    /// Accounts cannot be offered.
+    #[error("cannot offer accounts: {0}")]
+    Accounts(#[from] AccountsError),
     /// Nobody would settle.
     #[error(transparent)]
     Facilitator(#[from] OpenError),
@@ -126,6 +130,20 @@ pub async fn open_at(
 pub async fn metered(services: Services, config: Option<MeterConfig>) -> Result<Services, AppError> {
     let Some(MeterConfig { workflows, unresolved_inspects, lookups }) = config else { return Ok(services) };
     Ok(services.metered(QuotaLimits { workflows, unresolved_inspects, lookups }).await?)
+}
+
+/// Offers accounts, where that is configured.
+///
+/// # Errors
+/// Fails where the store cannot be read, or no key can be made.
+pub async fn accountable(services: Services, config: Option<AccountsConfig>) -> Result<Services, AppError> {
+    let registration = match config {
+        None => return Ok(services),
+        Some(AccountsConfig::Open) => Registration::Open,
+        Some(AccountsConfig::Closed) => Registration::Closed,
+    };
+    let accounts = AccountServices::open_for(&services, registration).await?;
+    Ok(services.with_accounts(accounts))
 }
 
 /// Takes payments, as far as that is configured.

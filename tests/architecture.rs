@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
     ("crawl", &["skill", "source", "store", "ingest"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account"]),
     (
         "operations",
         &[
@@ -45,6 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rank",
             "recipe",
             "source",
+            "account",
             "approval",
             "placement",
             "lockfile",
@@ -63,7 +64,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     // know the store, search or sources; commands ask `app` to construct what they run on.
     (
         "surfaces",
-        &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "wallet", "app"],
+        &[
+            "operations",
+            "api",
+            "config",
+            "skill",
+            "scan",
+            "change",
+            "policy",
+            "recipe",
+            "account",
+            "approval",
+            "wallet",
+            "app",
+        ],
     ),
     ("app", &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet"]),
 ];

@@ -13,6 +13,8 @@ mod safety;
 mod scan;
 mod shell;
 mod source;
+#[cfg(feature = "service")]
+pub mod trust;
 mod verify;
 mod verify_batch;
 

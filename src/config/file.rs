@@ -63,6 +63,14 @@ struct Written {
     quota: WrittenQuota,
     #[serde(default)]
     payments: WrittenPayments,
+    #[serde(default)]
+    accounts: WrittenAccounts,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenAccounts {
+    registration: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -118,7 +126,7 @@ impl Settings {
             let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
             SettingsError::Syntax { path: path.to_owned(), line, reason: error.message().to_owned() }
         };
-        let Written { quota, payments } = toml::from_str(text).map_err(syntax)?;
+        let Written { quota, payments, accounts } = toml::from_str(text).map_err(syntax)?;
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let values = [
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", number(quota.free_discovers_per_day)),
@@ -130,6 +138,7 @@ impl Settings {
             ("TOUCHMARK_PAYMENTS_PRICE", payments.price),
             ("TOUCHMARK_PAYMENTS_FACILITATOR_URL", payments.facilitator_url),
             ("TOUCHMARK_PAYMENTS_RPC_URL", payments.rpc_url),
+            ("TOUCHMARK_ACCOUNTS", accounts.registration),
         ];
         let file = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         Ok((Self { file }, payments.signer_key_file))
@@ -216,7 +225,7 @@ mod tests {
     fn what_cannot_be_read_names_the_key_and_the_line() {
         for (text, expected) in [
             ("[quota]\nverifies_a_day = 7\n", "line 2: unknown field `verifies_a_day`, expected one of `free"),
-            ("\n\n[quotas]\n", "line 3: unknown field `quotas`, expected `quota` or `payments`"),
+            ("\n\n[quotas]\n", "line 3: unknown field `quotas`, expected one of `quota`, `payments`, `accounts`"),
             ("[payments]\nprice = \"1\"\nsigner_key = \"0xkey\"\n", "line 3: unknown field `signer_key`"),
             ("[quota]\nfree_discovers_per_day = -1\n", "line 2: invalid value: integer `-1`, expected u32"),
             ("[quota]\nfree_discovers_per_day = \"50\"\n", "line 2: invalid type: string \"50\", expected u32"),

@@ -1,6 +1,7 @@
 //! The only reader of the environment and of configuration files: one small file for each
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
+mod accounts;
 mod file;
 mod home;
 mod host;
@@ -15,6 +16,7 @@ mod secret;
 mod storage;
 mod wallet;
 
+pub use accounts::{AccountsConfig, AccountsConfigError};
 pub use file::{Settings, SettingsError};
 pub use home::home_folder;
 pub use host::is_this_machine;

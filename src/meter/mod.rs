@@ -10,6 +10,7 @@ mod client_address;
 mod counters;
 mod entitlement;
 mod free_use;
+mod rate;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use bucket::{Bucket, Limits};
 pub use client_address::ClientAddress;
 pub use entitlement::{Entitlements, Refusal};
 pub use free_use::Meter;
+pub use rate::{Rate, RateLimiter};

@@ -7,6 +7,9 @@ use super::{FollowReport, IngestError, Services};
 /// How often a service looks whether another process has changed the store.
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How often it looks for new keys that sign access tokens.
+const KEY_INTERVAL: Duration = Duration::from_secs(10);
+
 /// How long it waits with a model that could not be used: until somebody has put it there.
 const MODEL_INTERVAL: Duration = Duration::from_secs(600);
 
@@ -15,7 +18,13 @@ const MODEL_INTERVAL: Duration = Duration::from_secs(600);
 /// embedded, and calls `on_change` when answers that were made before may be out of date.
 pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     // Scanning again may take minutes, in which a withdrawn verdict must not be served.
-    futures::join!(scan_again(&services), hash_again(&services), follow(&services, on_change), embed(&services));
+    futures::join!(
+        scan_again(&services),
+        hash_again(&services),
+        follow(&services, on_change),
+        embed(&services),
+        renew_keys(&services)
+    );
 }
 
 async fn scan_again(services: &Services) {
@@ -31,6 +40,17 @@ async fn hash_again(services: &Services) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "hashed by every recipe what was stored before"),
         Err(error) => tracing::warn!(%error, "could not hash what was stored before"),
+    }
+}
+
+/// Takes over keys that another process made, so that what it signs is accepted here.
+async fn renew_keys(services: &Services) {
+    let Some(accounts) = services.accounts() else { return };
+    loop {
+        tokio::time::sleep(KEY_INTERVAL).await;
+        if let Err(error) = accounts.renew_keys(&**services.store()).await {
+            tracing::warn!(%error, "could not read the keys that sign access tokens");
+        }
     }
 }
 

@@ -34,9 +34,11 @@ mod register;
 mod review_change;
 mod scan_folder;
 mod services;
+pub mod trust;
 mod verify_pins;
 mod verify_skill;
 
+pub use crate::meter::Rate;
 pub use crate::payment::{Call, Version as PaymentVersion};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};

@@ -177,7 +177,7 @@ fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Problem> {
     })
 }
 
-fn schema_of<T: JsonSchema>(contract: schemars::generate::Contract) -> Schema {
+pub(super) fn schema_of<T: JsonSchema>(contract: schemars::generate::Contract) -> Schema {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.contract = contract;

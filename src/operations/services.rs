@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::record_cache::RecordCache;
+use super::trust::AccountServices;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
@@ -21,6 +22,7 @@ pub struct Services {
     inner: Arc<Inner>,
     meter: Option<Arc<Meter>>,
     payments: Option<Arc<Payments>>,
+    accounts: Option<Arc<AccountServices>>,
 }
 
 struct Inner {
@@ -59,7 +61,7 @@ impl Services {
             public_url,
             started: Instant::now(),
         };
-        Self { inner: Arc::new(inner), meter: None, payments: None }
+        Self { inner: Arc::new(inner), meter: None, payments: None, accounts: None }
     }
 
     /// Counts from now on what clients use, beginning with what the store knows of this day.
@@ -90,6 +92,20 @@ impl Services {
         let store = self.inner.store.clone();
         let payments = Payments::open(terms, facilitator, store, patience, self.inner.clock).await?;
         Ok(Self { payments: Some(Arc::new(payments)), ..self })
+    }
+
+    /// Offers the API with accounts from now on.
+    pub fn with_accounts(self, accounts: AccountServices) -> Self {
+        Self { accounts: Some(Arc::new(accounts)), ..self }
+    }
+
+    /// Tells whether the instance has accounts.
+    pub fn has_accounts(&self) -> bool {
+        self.accounts.is_some()
+    }
+
+    pub(super) fn accounts(&self) -> Option<&AccountServices> {
+        self.accounts.as_deref()
     }
 
     /// Tells whether payments are taken.

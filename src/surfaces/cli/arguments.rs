@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::account_arguments::AccountArguments;
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
@@ -90,6 +91,8 @@ pub(super) enum Command {
     Ingest(IngestArguments),
     /// Visit the repositories of a list again and again, and bring what changed into the index.
     Crawl(CrawlArguments),
+    /// Make accounts for the API with accounts, and change them.
+    Account(AccountArguments),
     /// Measure search on judged queries: how often what is right comes first.
     #[command(after_help = help::EVAL)]
     Eval(EvalArguments),
@@ -124,6 +127,7 @@ impl Command {
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
+            Self::Account(_) => Some("account"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),

@@ -100,6 +100,8 @@ pub(super) mod help {
         longer each time; one that is too large, too slow or not there is given up for a week. A run that is killed \
         costs the sources that it was reading: the next run goes on. Two runs share the work.";
     pub const CRAWL_STATUS: &str = "Exit codes:\n  0  told, whatever the state\n  1  the data folder cannot be used";
+    pub const ACCOUNT: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such account\n\n\
+        Works on the data folder of this machine, whether a service runs on it or not. Every change is in the audit log.";
     pub const EVAL: &str = "Exit codes:\n  0  measured, whatever the figures\n  \
         1  a file is not of its form, or the index cannot be asked";
     pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";

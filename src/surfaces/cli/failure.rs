@@ -11,8 +11,10 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{
-    HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
+    AccountsConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError,
+    StorageConfigError,
 };
+use crate::operations::trust::ManageError;
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
     ProjectCheckError, ProjectPolicyError,
@@ -49,6 +51,12 @@ pub(super) enum Failure {
     /// A quota cannot be used.
     #[error(transparent)]
     Meter(#[from] MeterConfigError),
+    /// Whether there are accounts is not clear.
+    #[error(transparent)]
+    AccountsConfig(#[from] AccountsConfigError),
+    /// An account could not be made or changed.
+    #[error(transparent)]
+    Account(#[from] ManageError),
     /// Payments cannot be taken as configured.
     #[error(transparent)]
     Payment(#[from] PaymentConfigError),

@@ -4,6 +4,8 @@
 //! see `backend`. Everything that an author wrote is sanitised once more where it meets the
 //! terminal, see `paint`. Start at [`run`].
 
+mod account;
+mod account_arguments;
 mod approval_arguments;
 mod approval_page;
 mod arguments;

@@ -11,8 +11,8 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, rules, scan,
-    search, serve, verify,
+    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
+    rules, scan, search, serve, verify,
 };
 use crate::config::LogConfig;
 
@@ -61,6 +61,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Rules(arguments) => rules::run(&arguments, output),
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
+            Command::Account(arguments) => account::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,

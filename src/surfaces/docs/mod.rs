@@ -8,6 +8,7 @@ mod catalogue;
 mod html;
 mod llms;
 mod openapi;
+mod openapi_trust;
 mod pages;
 mod payments;
 mod recipes;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::openapi_trust;
 use crate::api::ErrorEnvelope;
 use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
@@ -19,7 +20,17 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
             json!({ method: describe(&operation, binding.method, binding.caching, terms) }),
         );
     }
+    openapi_trust::add_paths(&mut paths);
     let error = serde_json::to_value(schemars::schema_for!(ErrorEnvelope)).map(without_meta).unwrap_or_default();
+    let mut schemas = Map::from_iter([("ErrorEnvelope".to_owned(), error)]);
+    for (name, schema) in openapi_trust::envelopes() {
+        schemas.insert(name.to_owned(), without_meta(schema.to_value()));
+    }
+    let mut tags = vec![
+        json!({ "name": "skills", "description": "Discover, inspect and verify." }),
+        json!({ "name": "service", "description": "The service itself." }),
+    ];
+    tags.extend(openapi_trust::tags());
     pretty(&json!({
         "openapi": "3.1.0",
         "info": {
@@ -30,10 +41,10 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": url }],
-        "tags": [{ "name": "skills", "description": "Discover, inspect and verify." }, { "name": "service", "description": "The service itself." }],
+        "tags": tags,
         "security": [],
         "paths": paths,
-        "components": { "schemas": { "ErrorEnvelope": error } },
+        "components": { "schemas": schemas, "securitySchemes": openapi_trust::security_schemes() },
     }))
 }
 
@@ -146,7 +157,7 @@ fn headers(operation: &Exposed, caching: Caching, is_paid: bool) -> Value {
     headers
 }
 
-fn header(about: &str, kind: &str) -> Value {
+pub(super) fn header(about: &str, kind: &str) -> Value {
     json!({ "description": about, "schema": { "type": kind } })
 }
 

@@ -13,6 +13,7 @@ mod quota;
 mod request;
 mod route;
 mod serve;
+mod trust;
 
 pub use route::{Rest, router};
 pub use serve::{ServeError, serve};

@@ -17,7 +17,7 @@ use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
 use super::request::{read_body, read_query};
-use super::{payment, quota};
+use super::{payment, quota, trust};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
 use crate::operations::{
@@ -28,7 +28,7 @@ use crate::surfaces::mcp;
 /// What the routes share.
 #[derive(Debug, Clone)]
 pub struct Rest {
-    services: Services,
+    pub(super) services: Services,
     answers: AnswerCache,
     documents: Documents,
 }
@@ -54,12 +54,13 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
             router = router.route(binding.path, method_router(operation, &rest.services));
         }
     }
+    router = trust::add_routes(router, &rest);
     router = router
         .route_service("/mcp", mcp::service(rest.services.clone(), config))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(document);
-    // Nobody asks for the address where nothing is counted.
-    if rest.services.is_metered() {
+    // Nobody asks for the address where nothing is counted by it.
+    if rest.services.is_metered() || rest.services.has_accounts() {
         let proxies = Arc::new(config.trusted_proxies.clone());
         router = router.layer(axum::middleware::from_fn_with_state(proxies, identify));
     }

@@ -1,0 +1,26 @@
+//! The API with accounts: who calls, and one use case a file.
+//!
+//! Its operations know who calls them ([`Holder`]), which those of the index do not; the list
+//! is [`register_trust`], from which routes and documents come.
+
+mod authenticate;
+mod credential;
+mod keys;
+mod log_in;
+mod manage;
+mod operation;
+mod register_account;
+mod registry;
+mod services;
+mod show_account;
+
+pub use authenticate::authenticate;
+pub use credential::Credential;
+pub use keys::{CreateApiKey, ListApiKeys, RevokeApiKey};
+pub use log_in::LogIn;
+pub use manage::{ManageError, create_account, rotate_signing_key, set_account_disabled, set_account_tier};
+pub use operation::{Access, Envelope, ExposedTrust, Holder, TrustAnswer, TrustBinding, TrustMethod, TrustOperation};
+pub use register_account::RegisterAccount;
+pub use registry::register_trust;
+pub use services::{AccountServices, AccountsError, Registration};
+pub use show_account::ShowAccount;

@@ -1,0 +1,241 @@
+//! What an operation with accounts is, and how it is seen by surfaces that know only its shape.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::super::operation::schema_of;
+use super::super::{ClientAddress, Services};
+use super::{AccountServices, Credential, authenticate};
+use crate::account::{Principal, Scope, Tier};
+use crate::api::trust::{Refusal, RefusalCode};
+use crate::meter::Rate;
+use crate::skill::sanitise_line;
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Anyone,
+    /// Who has shown who they are, with this scope and at least this tier.
+    Holder {
+        /// What a key has to be for.
+        scope: Scope,
+        /// The least tier.
+        tier: Tier,
+    },
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub struct Holder<'a> {
+    /// What operations with accounts work with.
+    pub accounts: &'a AccountServices,
+    /// Who has shown who they are; nobody where [`Access::Anyone`] may call.
+    pub principal: Option<Principal>,
+    /// The address of the client, where it is known.
+    pub client: Option<ClientAddress>,
+}
+
+impl Holder<'_> {
+    /// Returns who calls an operation that [`Access::Anyone`] may not.
+    ///
+    /// # Errors
+    /// Fails where nobody has shown who they are.
+    pub fn principal(&self) -> Result<&Principal, Refusal> {
+        self.principal.as_ref().ok_or_else(|| {
+            Refusal::new(
+                RefusalCode::Unauthorized,
+                "send an access token or an API key as `Authorization: Bearer …`, or a key as `X-API-Key`",
+            )
+        })
+    }
+}
+
+/// A use case of the API with accounts.
+pub trait TrustOperation: Send + Sync + 'static {
+    /// What a caller says: the body, the query and the parts of the path as one object.
+    type Request: DeserializeOwned + JsonSchema + Send + 'static;
+    /// What it gets.
+    type Response: Serialize + JsonSchema + Send + 'static;
+    /// `verb_resource`: the name of the function and the route's id.
+    const NAME: &'static str;
+    /// A few words for a list.
+    const TITLE: &'static str;
+    /// What it does and when to use it.
+    const SUMMARY: &'static str;
+    /// Who may call it.
+    const ACCESS: Access;
+
+    /// Does it.
+    fn run(
+        services: &Services,
+        holder: Holder<'_>,
+        request: Self::Request,
+    ) -> impl Future<Output = Result<Self::Response, Refusal>> + Send;
+}
+
+/// HTTP methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustMethod {
+    /// The request is in the query.
+    Get,
+    /// The request is in the body, as JSON.
+    Post,
+    /// The request is in the path.
+    Delete,
+}
+
+/// Which envelope errors have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Envelope {
+    /// `{detail, code, status}`.
+    Detail,
+    /// `{error: {code, message, status}}`.
+    Cloud,
+}
+
+/// Where an operation is in the REST API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrustBinding {
+    /// The method.
+    pub method: TrustMethod,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// The status of an answer.
+    pub success: u16,
+    /// Which envelope errors have.
+    pub envelope: Envelope,
+    /// The group in the documents.
+    pub tag: &'static str,
+}
+
+/// An answer, with how the rate of the caller stands.
+#[derive(Debug)]
+pub struct TrustAnswer {
+    /// The answer, or why there is none.
+    pub outcome: Result<Value, Refusal>,
+    /// How the rate of the caller stands, where somebody has shown who they are.
+    pub rate: Option<Rate>,
+}
+
+type Run = Arc<dyn for<'a> Fn(&'a Services, Holder<'a>, Value) -> BoxFuture<'a, Result<Value, Refusal>> + Send + Sync>;
+
+/// An operation whose types are hidden behind JSON, for surfaces.
+#[derive(Clone)]
+pub struct ExposedTrust {
+    /// The name.
+    pub name: &'static str,
+    /// The title.
+    pub title: &'static str,
+    /// What it does and when to use it.
+    pub summary: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Its place in the REST API.
+    pub binding: TrustBinding,
+    /// Schema of the request.
+    pub request_schema: fn() -> Schema,
+    /// Schema of the response.
+    pub response_schema: fn() -> Schema,
+    run: Run,
+}
+
+impl std::fmt::Debug for ExposedTrust {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ExposedTrust").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl ExposedTrust {
+    /// Hides the types of `O`.
+    pub fn of<O: TrustOperation>(binding: TrustBinding) -> Self {
+        let run: Run = Arc::new(|services, holder, request| {
+            Box::pin(async move {
+                let request = parse_request::<O::Request>(request)?;
+                let response = O::run(services, holder, request).await?;
+                serde_json::to_value(response).map_err(|error| {
+                    tracing::error!(operation = O::NAME, %error, "an answer could not be written");
+                    Refusal::internal()
+                })
+            })
+        });
+        Self {
+            name: O::NAME,
+            title: O::TITLE,
+            summary: O::SUMMARY,
+            access: O::ACCESS,
+            binding,
+            request_schema: || schema_of::<O::Request>(schemars::generate::Contract::Deserialize),
+            response_schema: || schema_of::<O::Response>(schemars::generate::Contract::Serialize),
+            run,
+        }
+    }
+
+    /// Runs the operation for whoever shows this credential: asks who it is, counts the call,
+    /// and looks whether they may, before the request is read.
+    pub async fn run(
+        &self,
+        services: &Services,
+        credential: Option<Credential>,
+        client: Option<ClientAddress>,
+        request: Result<Value, Refusal>,
+    ) -> TrustAnswer {
+        let Some(accounts) = services.accounts() else {
+            let refusal = Refusal::new(RefusalCode::NotFound, "this instance has no accounts");
+            return TrustAnswer { outcome: Err(refusal), rate: None };
+        };
+        let Access::Holder { scope, tier } = self.access else {
+            let holder = Holder { accounts, principal: None, client };
+            let outcome = match request {
+                Ok(request) => (self.run)(services, holder, request).await,
+                Err(refusal) => Err(refusal),
+            };
+            return TrustAnswer { outcome, rate: None };
+        };
+        let principal = match authenticate(services, accounts, credential).await {
+            Ok(principal) => principal,
+            Err(refusal) => return TrustAnswer { outcome: Err(refusal), rate: None },
+        };
+        let rate = accounts.rate_of(&principal, services.now());
+        let outcome = if !rate.is_admitted {
+            Err(too_often(&rate, services.now(), "too many requests in a minute"))
+        } else if let Err(forbidden) = principal.may(scope, tier) {
+            Err(Refusal::new(RefusalCode::Forbidden, forbidden.to_string()))
+        } else {
+            match request {
+                Ok(request) => {
+                    let holder = Holder { accounts, principal: Some(principal), client };
+                    (self.run)(services, holder, request).await
+                }
+                Err(refusal) => Err(refusal),
+            }
+        };
+        TrustAnswer { outcome, rate: Some(rate) }
+    }
+}
+
+/// Says that something was done too often, and when it may be done again.
+pub(super) fn too_often(rate: &Rate, now: crate::skill::Timestamp, what: &str) -> Refusal {
+    let seconds = rate.retry_after_seconds(now);
+    let mut refusal = Refusal::new(RefusalCode::RateLimited, format!("{what}; try again after {seconds} seconds"));
+    refusal.retry_after_seconds = Some(seconds);
+    refusal
+}
+
+/// Reads a request, naming the field that does not fit.
+fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
+    if !request.is_object() {
+        return Err(Refusal::new(RefusalCode::ValidationError, "the request is not a JSON object"));
+    }
+    serde_path_to_error::deserialize(request).map_err(|error| {
+        let path = sanitise_line(&error.path().to_string(), 100);
+        let reason = sanitise_line(&error.into_inner().to_string(), 300);
+        let message = if path == "." { reason } else { format!("{path}: {reason}") };
+        Refusal::new(RefusalCode::ValidationError, message)
+    })
+}

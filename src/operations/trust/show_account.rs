@@ -1,0 +1,36 @@
+//! `GET /v1/auth/me`.
+
+use super::super::Services;
+use super::authenticate::{store_failure, tier_of};
+use super::{Access, Holder, TrustOperation};
+use crate::account::{Scope, Tier};
+use crate::api::trust::{AccountView, Refusal, ShowAccountRequest};
+
+/// Shows the caller's own account.
+pub struct ShowAccount;
+
+impl TrustOperation for ShowAccount {
+    type Request = ShowAccountRequest;
+    type Response = AccountView;
+    const NAME: &'static str = "show_account";
+    const TITLE: &'static str = "Show one's own account";
+    const SUMMARY: &'static str = "Shows the account that the access token or API key belongs to.";
+    const ACCESS: Access = Access::Holder { scope: Scope::AccountRead, tier: Tier::Free };
+
+    async fn run(services: &Services, holder: Holder<'_>, _: ShowAccountRequest) -> Result<AccountView, Refusal> {
+        let user = &holder.principal()?.user;
+        let account = services.store().account(user).await.map_err(|error| store_failure(&error))?;
+        let account = account.ok_or_else(|| Refusal::not_found("account"))?;
+        let tier = tier_of(&account);
+        Ok(AccountView {
+            id: account.id,
+            email: account.email.to_string(),
+            name: account.name,
+            tier,
+            created_at: account.created_at,
+            // Nothing is scanned for accounts yet.
+            scan_count: 0,
+            last_scan_at: None,
+        })
+    }
+}

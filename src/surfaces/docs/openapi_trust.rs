@@ -1,0 +1,110 @@
+//! The part of the OpenAPI document that tells of the API with accounts.
+
+use serde_json::{Map, Value, json};
+
+use super::openapi::header;
+use crate::api::trust::{CloudErrorEnvelope, DetailEnvelope, RefusalCode};
+use crate::operations::trust::{Access, Envelope, ExposedTrust, TrustMethod, register_trust};
+
+/// Adds the paths of operations with accounts.
+pub(super) fn add_paths(paths: &mut Map<String, Value>) {
+    for operation in register_trust() {
+        let method = match operation.binding.method {
+            TrustMethod::Get => "get",
+            TrustMethod::Post => "post",
+            TrustMethod::Delete => "delete",
+        };
+        let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
+        item[method] = describe(&operation);
+    }
+}
+
+/// Returns the tags, in the order of the documents.
+pub(super) fn tags() -> Vec<Value> {
+    vec![
+        json!({ "name": "accounts", "description": "Accounts, access tokens and API keys; only where the instance has accounts." }),
+    ]
+}
+
+/// Returns the ways to show who calls.
+pub(super) fn security_schemes() -> Value {
+    json!({
+        "bearer": { "type": "http", "scheme": "bearer", "description": "An access token of /v1/auth/login, or an API key." },
+        "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key." },
+    })
+}
+
+/// Returns the bodies of errors, by name.
+pub(super) fn envelopes() -> [(&'static str, schemars::Schema); 2] {
+    [
+        ("DetailEnvelope", schemars::schema_for!(DetailEnvelope)),
+        ("CloudErrorEnvelope", schemars::schema_for!(CloudErrorEnvelope)),
+    ]
+}
+
+fn describe(operation: &ExposedTrust) -> Value {
+    let binding = &operation.binding;
+    let request = (operation.request_schema)().to_value();
+    let mut description = json!({
+        "operationId": operation.name,
+        "tags": [binding.tag],
+        "summary": operation.title,
+        "description": operation.summary,
+    });
+    let parameters = parameters(&request, binding.path, binding.method);
+    if !parameters.is_empty() {
+        description["parameters"] = Value::Array(parameters);
+    }
+    if binding.method == TrustMethod::Post {
+        description["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": request } } });
+    }
+    let is_held = matches!(operation.access, Access::Holder { .. });
+    if is_held {
+        description["security"] = json!([{ "bearer": [] }, { "apiKey": [] }]);
+    }
+    let mut headers = json!({ "X-Request-Id": header("Id of the request.", "string"), "X-Touchmark-Version": header("Version of the program.", "string") });
+    if is_held {
+        headers["X-RateLimit-Limit"] = header("Requests in a minute.", "integer");
+        headers["X-RateLimit-Remaining"] = header("Requests that are left of this minute.", "integer");
+        headers["X-RateLimit-Reset"] = header("When the next minute begins, in seconds since 1970.", "integer");
+    }
+    let mut responses = Map::new();
+    responses.insert(
+        binding.success.to_string(),
+        json!({ "description": "The answer.", "headers": headers, "content": { "application/json": { "schema": (operation.response_schema)().to_value() } } }),
+    );
+    let envelope = match binding.envelope {
+        Envelope::Detail => "#/components/schemas/DetailEnvelope",
+        Envelope::Cloud => "#/components/schemas/CloudErrorEnvelope",
+    };
+    for (_, status, _, _, about) in RefusalCode::TABLE {
+        // Of two meanings of one status, the first says more.
+        let response = responses.entry(status.to_string()).or_insert_with(
+            || json!({ "description": about, "content": { "application/json": { "schema": { "$ref": envelope } } } }),
+        );
+        if status == 429 {
+            response["headers"] = json!({ "Retry-After": header("Seconds until it may be tried again.", "integer") });
+        }
+    }
+    description["responses"] = Value::Object(responses);
+    description
+}
+
+/// Describes what is in the path, and for requests without a body what is in the query.
+fn parameters(request: &Value, path: &str, method: TrustMethod) -> Vec<Value> {
+    let required: Vec<&str> =
+        request.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = request.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let parameter = |(name, mut schema): (String, Value)| {
+        let is_part = path.contains(&format!("{{{name}}}"));
+        if method == TrustMethod::Post && !is_part {
+            return None;
+        }
+        let about = schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();
+        let place = if is_part { "path" } else { "query" };
+        let is_required = is_part || required.contains(&name.as_str());
+        Some(json!({ "name": name, "in": place, "required": is_required, "description": about, "schema": schema }))
+    };
+    properties.into_iter().filter_map(parameter).collect()
+}

@@ -1,0 +1,72 @@
+//! A route for every operation with accounts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Extension, RawPathParams, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::super::Rest;
+use super::{envelope, request};
+use crate::operations::ClientAddress;
+use crate::operations::trust::{ExposedTrust, TrustMethod, register_trust};
+
+/// Adds the routes, where the instance has accounts.
+pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Router<Rest> {
+    if !rest.services.has_accounts() {
+        return router;
+    }
+    let mut paths: BTreeMap<&str, Vec<ExposedTrust>> = BTreeMap::new();
+    for operation in register_trust() {
+        paths.entry(operation.binding.path).or_default().push(operation);
+    }
+    for (path, operations) in paths {
+        let allowed: Vec<&str> = operations.iter().map(|operation| name(operation.binding.method)).collect();
+        let (allowed, form) = (allowed.join(", "), operations[0].binding.envelope);
+        let routes = operations.into_iter().fold(MethodRouter::new(), |routes, operation| add(routes, operation));
+        router = router.route(path, routes.fallback(async move || envelope::method_not_allowed(form, &allowed)));
+    }
+    router
+}
+
+fn add(routes: MethodRouter<Rest>, operation: ExposedTrust) -> MethodRouter<Rest> {
+    let filter = match operation.binding.method {
+        TrustMethod::Get => MethodFilter::GET,
+        TrustMethod::Post => MethodFilter::POST,
+        TrustMethod::Delete => MethodFilter::DELETE,
+    };
+    let operation = Arc::new(operation);
+    let handler = move |State(rest): State<Rest>,
+                        client: Option<Extension<ClientAddress>>,
+                        path: RawPathParams,
+                        RawQuery(query): RawQuery,
+                        headers: HeaderMap,
+                        body: Body| {
+        let operation = Arc::clone(&operation);
+        async move {
+            let request = request::read(operation.binding.method, &path, query.as_deref(), body).await;
+            let (credential, client) = (request::credential(&headers), client.map(|Extension(address)| address));
+            envelope::respond(&operation.binding, operation.run(&rest.services, credential, client, request).await)
+        }
+    };
+    on_method(routes, filter, handler)
+}
+
+fn on_method<H, T>(routes: MethodRouter<Rest>, filter: MethodFilter, handler: H) -> MethodRouter<Rest>
+where
+    H: axum::handler::Handler<T, Rest>,
+    T: 'static,
+{
+    routes.merge(on(filter, handler))
+}
+
+fn name(method: TrustMethod) -> &'static str {
+    match method {
+        TrustMethod::Get => "GET, HEAD",
+        TrustMethod::Post => "POST",
+        TrustMethod::Delete => "DELETE",
+    }
+}
