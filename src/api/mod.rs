@@ -5,6 +5,7 @@
 //! The room is pure and knows nothing that waits.
 
 mod discover;
+mod evidence;
 mod facets;
 mod health;
 mod inspect;
@@ -21,6 +22,7 @@ pub use discover::{
     DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,
     ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
 };
+pub use evidence::{NamedByWord, PublisherProofView, SignView, SignalEvidence, SkillTypeWord, TrustPartView};
 pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
@@ -32,7 +34,7 @@ pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFact
 pub use scan::{CompletenessView, ScanResponse};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
-    install_options, publisher_metrics,
+    install_options,
 };
 pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,

@@ -5,6 +5,7 @@
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
 mod admission;
+mod assessments;
 mod caller;
 mod check_approval;
 mod check_health;
@@ -34,6 +35,7 @@ mod register;
 mod review_change;
 mod scan_folder;
 mod services;
+mod trust_signals;
 mod verify_pins;
 mod verify_skill;
 
