@@ -6,8 +6,9 @@ use tempfile::TempDir;
 
 use crate::compute::Compute;
 use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
+use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
-use crate::operations::trust::{AccountServices, AccountsError, Registration};
+use crate::operations::accounts::{AccountServices, AccountsError, Registration};
 use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
@@ -116,7 +117,8 @@ pub async fn open_at(
     let store = SqliteStore::open(&storage.database()).await?;
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
-    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url);
+    let publishers = SourceList::builtin().directory();
+    let services = Services::new(Arc::new(store), search, Compute::new(), publishers, clock, public_url);
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }

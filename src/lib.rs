@@ -5,6 +5,7 @@
 //! holds them to it.
 
 pub mod api;
+pub mod assessment;
 pub mod change;
 pub mod lockfile;
 pub mod policy;
@@ -12,6 +13,7 @@ pub mod rank;
 pub mod recipe;
 pub mod scan;
 pub mod skill;
+pub mod trust;
 
 #[cfg(feature = "service")]
 pub mod account;

@@ -15,14 +15,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["skill", "scan"]),
     ("recipe", &["skill"]),
     ("rank", &[]),
-    ("source", &["skill"]),
+    ("trust", &["skill"]),
+    ("assessment", &["skill"]),
+    ("source", &["skill", "trust"]),
     ("approval", &["skill"]),
     ("placement", &["skill"]),
     // What a lockfile records of bytes is named by the recipe that made it, and what was known
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
-    ("store", &["skill", "scan", "recipe", "account"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store", "wallet"]),
@@ -32,9 +34,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
-    ("crawl", &["skill", "source", "store", "ingest"]),
+    ("crawl", &["skill", "source", "store", "ingest", "trust"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
     (
         "operations",
         &[
@@ -58,6 +60,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "crawl",
             "evaluation",
             "api",
+            "trust",
+            "assessment",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
@@ -79,7 +83,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "app",
         ],
     ),
-    ("app", &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet"]),
+    // The publishers of the list that ships are handed to operations.
+    (
+        "app",
+        &["operations", "config", "compute", "crawl", "search", "skill", "store", "payment", "facilitator", "wallet"],
+    ),
 ];
 
 /// Crates that only some rooms may know.
@@ -94,7 +102,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
-    ("reqwest", &["surfaces", "facilitator"]),
+    ("reqwest", &["surfaces", "facilitator", "source"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),
     ("alloy_provider", &["facilitator"]),
     ("alloy_signer", &["wallet"]),

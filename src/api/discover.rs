@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuditStatus, FacetsView, InstallView, Problem, PublisherMetrics, SafetySummary, SourceRef, VerificationLevel,
+    AuditStatus, FacetsView, InstallView, Problem, PublisherMetrics, SafetySummary, SkillTypeWord, SourceRef,
+    VerificationLevel,
 };
 use crate::scan::SafetyStatus;
 use crate::skill::{SkillId, Timestamp};
@@ -156,7 +157,10 @@ pub struct DiscoverResult {
     pub audit_status: AuditStatus,
     /// Evidence level for the skill metadata.
     pub verification_level: VerificationLevel,
-    /// Quality flags; [] means assessed and clean.
+    /// Optional skill taxonomy, where the signs are clear. capability: concrete agent capability. discipline: practice area. workflow: multi-step workflow. domain: domain-specific knowledge. document_tool: document-processing tool. meta_catalog: catalog or index skill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill_type: Option<SkillTypeWord>,
+    /// Quality flags; [] means assessed and clean. See /docs/trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_flags: Option<Vec<String>>,
     /// Selection-critical claims detected from the skill name and description.

@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::source::InstallManager;
 pub use super::source::InstallOption;
-use super::{AuditStatus, ErrorCode, InstallView, Problem, SafetyView, SourceView, VerificationLevel};
+use super::{
+    AuditStatus, ErrorCode, InstallView, Problem, SafetyView, SignalEvidence, SkillTypeWord, SourceView,
+    VerificationLevel,
+};
 use crate::scan::{Finding, SafetyStatus};
 use crate::skill::{FileClass, Manifest, Sha256Digest, SkillId, Timestamp};
 
@@ -108,9 +111,9 @@ pub struct InspectResponse {
     pub audit_status: AuditStatus,
     /// Third-party audit details keyed by auditor name, or null when unavailable.
     pub audit_details: Option<BTreeMap<String, Value>>,
-    /// Optional skill taxonomy, or null where not classified.
-    pub skill_type: Option<String>,
-    /// Quality flags; [] means assessed and clean.
+    /// Optional skill taxonomy, or null where not classified. capability: concrete agent capability. discipline: practice area. workflow: multi-step workflow. domain: domain-specific knowledge. document_tool: document-processing tool. meta_catalog: catalog or index skill.
+    pub skill_type: Option<SkillTypeWord>,
+    /// Quality flags; [] means assessed and clean, null not assessed. See /docs/trust.
     pub quality_flags: Option<Vec<String>>,
     /// Selection-critical claims detected from the skill name and description.
     pub selection_flags: Vec<String>,
@@ -128,6 +131,9 @@ pub struct InspectResponse {
     pub pin: Pin,
     /// Quantitative signals.
     pub signals: InspectSignals,
+    /// What the signals rest on: the proof of the publisher, the parts of trust_score, and the place of each flag, capability and type.
+    #[serde(default)]
+    pub evidence: SignalEvidence,
     /// query_id used for this response, or null.
     pub query_id: Option<String>,
 }
@@ -250,7 +256,7 @@ impl ManifestView {
 pub struct Capabilities {
     /// Publisher-declared tools (`allowed-tools`), or null when absent.
     pub declared: Option<Vec<String>>,
-    /// Capabilities inferred from the bundle: execution, network, shell, filesystem, credentials, packages.
+    /// Capabilities that the scan saw in the current content: execution, network, shell, filesystem, credentials, packages. [] means that all files were read and show none; null that the verdict is about other content, or that not all files were read and those that were show none.
     pub inferred: Option<Vec<String>>,
 }
 

@@ -4,7 +4,10 @@
 //! read by strangers in three places: the OpenAPI document, the MCP tools and the docs pages.
 //! The room is pure and knows nothing that waits.
 
+#[cfg(feature = "service")]
+pub mod accounts;
 mod discover;
+mod evidence;
 mod facets;
 mod health;
 mod inspect;
@@ -13,8 +16,6 @@ mod safety;
 mod scan;
 mod shell;
 mod source;
-#[cfg(feature = "service")]
-pub mod trust;
 mod verify;
 mod verify_batch;
 
@@ -23,6 +24,7 @@ pub use discover::{
     DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,
     ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
 };
+pub use evidence::{NamedByWord, PublisherProofView, SignView, SignalEvidence, SkillTypeWord, TrustPartView};
 pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
@@ -34,7 +36,7 @@ pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFact
 pub use scan::{CompletenessView, ScanResponse};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
-    install_options, publisher_metrics,
+    install_options,
 };
 pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,

@@ -166,12 +166,6 @@ pub struct PublisherMetrics {
     pub trust_score: Option<f64>,
 }
 
-/// Returns what is known of the repository, if anything is.
-pub fn publisher_metrics(source: &SkillSource) -> Option<PublisherMetrics> {
-    let license = source.license.clone()?;
-    Some(PublisherMetrics { license: Some(license), ..PublisherMetrics::default() })
-}
-
 /// Renders how to install the skill `name` of `source`.
 ///
 /// Every part that an author chose is quoted for the shell. A blocked skill gets no command.

@@ -13,6 +13,7 @@ mod plan;
 mod report;
 mod run;
 mod source_list;
+mod statements;
 mod status;
 mod visit;
 mod worker;

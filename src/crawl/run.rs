@@ -10,12 +10,13 @@ use futures::future::try_join_all;
 use tokio::sync::Semaphore;
 
 use super::report::{CrawlProgress, CrawlReport, CrawlTrouble, Refused, VisitOutcome, Visited};
+use super::statements::Statements;
 use super::visit::{Visit, visit};
 use super::worker::{self, Worker};
 use super::{CrawlPlan, cause};
 use crate::ingest::{self, IngestError, Pipeline};
 use crate::skill::Timestamp;
-use crate::source::SourceSpec;
+use crate::source::{SourceSpec, StatementClient};
 use crate::store::{EnqueueTerms, JobEnd, JobFailure, JobKind, JobLease, LeaseTerms, LeasedJob, NewJob, StoreError};
 
 /// How often a lease is prolonged within its time.
@@ -46,6 +47,7 @@ struct Crawl<'a> {
     keys: Vec<String>,
     worker: Worker,
     readers: Semaphore,
+    statements: Statements,
     progress: Arc<dyn CrawlProgress>,
     /// Visits that were begun.
     begun: AtomicU64,
@@ -87,6 +89,7 @@ pub async fn crawl(
         keys,
         worker,
         readers: Semaphore::new(plan.pace.readers.max(1)),
+        statements: Statements::new(StatementClient::new().ok(), plan.list.directory()),
         progress,
         begun: AtomicU64::new(0),
         total: plan.max_repositories.map_or(due, |limit| due.min(limit)),
@@ -161,7 +164,7 @@ impl Crawl<'_> {
 
     async fn work(&self, job: LeasedJob) -> Result<(), CrawlError> {
         let visit = tokio::select! {
-            visit = visit(self.pipeline, &self.readers, self.worker.scratch(), &job) => visit?,
+            visit = self.visit(&job) => visit?,
             // Somebody else has taken the job: what was stored is stored, the rest is theirs.
             () = self.keep_lease(&job.lease) => return Ok(()),
         };
@@ -170,6 +173,15 @@ impl Crawl<'_> {
             self.tell(&job, &visit.outcome, retry_at);
         }
         Ok(())
+    }
+
+    /// Visits a source, and asks the domains that may prove whose it is.
+    async fn visit(&self, job: &LeasedJob) -> Result<Visit, StoreError> {
+        let visit = visit(self.pipeline, &self.readers, self.worker.scratch(), job).await?;
+        if !matches!(visit.outcome, VisitOutcome::Failed { .. }) {
+            self.statements.ask(&*self.pipeline.store, &job.key, self.now()).await?;
+        }
+        Ok(visit)
     }
 
     /// Prolongs a lease until it is lost.

@@ -8,6 +8,7 @@
 //! name = "Example Ltd"
 //! owners = ["github.com/example"]
 //! is_vendor = true
+//! domain = "example.com"
 //!
 //! [[source]]
 //! source = "github:example/skills"
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use super::USUAL_BOUNDS;
 use crate::skill::{line_of, sanitise_line};
 use crate::store::JobBounds;
+use crate::trust::{Domain, ListedPublisher, PublisherDirectory};
 
 /// The list that ships with the program.
 const BUILTIN: &str = include_str!("../../index/sources.toml");
@@ -43,6 +45,8 @@ pub struct Publisher {
     pub owners: Vec<String>,
     /// Whether it makes what its skills are about.
     pub is_vendor: bool,
+    /// A domain of its own, whose statement may prove further repositories.
+    pub domain: Option<Domain>,
 }
 
 /// A source that is crawled.
@@ -98,6 +102,7 @@ struct WrittenPublisher {
     name: String,
     owners: Vec<String>,
     is_vendor: bool,
+    domain: Option<Domain>,
 }
 
 #[derive(Deserialize)]
@@ -161,11 +166,24 @@ impl SourceList {
             name: sanitise_line(&row.name, 100),
             owners: row.owners,
             is_vendor: row.is_vendor,
+            domain: row.domain,
         };
         Ok(Self {
             sources: written.source.into_iter().map(listed).collect(),
             publishers: written.publisher.into_iter().map(publisher).collect(),
         })
+    }
+
+    /// Returns the publishers by account, for whoever tells who published a skill.
+    pub fn directory(&self) -> PublisherDirectory {
+        let listed = |publisher: &Publisher| ListedPublisher {
+            id: publisher.id.clone(),
+            name: publisher.name.clone(),
+            accounts: publisher.owners.clone(),
+            is_vendor: publisher.is_vendor,
+            domain: publisher.domain.clone(),
+        };
+        PublisherDirectory::new(self.publishers.iter().map(listed).collect())
     }
 
     /// Returns who has an account on a host.

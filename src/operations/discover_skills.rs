@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::assessments::{Assessments, quality_signs};
 use super::facets::{examples, facets_view};
 use super::inspect_skill::{cluster_id, verification_level};
 use super::problem::{store_failed, unforeseen};
+use super::trust_signals::TrustSignals;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse,
     DiscoverResult, DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord,
-    SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
+    SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of,
 };
+use crate::assessment::Assessment;
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
 use crate::search::{EmptyReason, Hit, Ranking, SearchRequest};
-use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
+use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line, selection_flags};
 use crate::store::SkillRecord;
 
 /// `POST /discover`.
@@ -65,8 +68,11 @@ impl Operation for DiscoverSkills {
         let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
-        let results: Vec<DiscoverResult> =
-            answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
+        let trust = services.trust_signals(records.iter().map(Arc::as_ref)).await.map_err(store_failed(Self::NAME))?;
+        let shown = records.iter().filter(|record| answer.hits.iter().any(|hit| hit.skill_id == record.skill_id));
+        let assessments = services.assessments(Self::NAME, shown.map(Arc::as_ref)).await?;
+        let context = Context { records: &records, trust, assessments, explain_at: query.explain.then_some(now) };
+        let results: Vec<DiscoverResult> = answer.hits.iter().filter_map(|hit| result(hit, &context)).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
@@ -138,13 +144,26 @@ impl Operation for DiscoverSkillsTool {
     }
 }
 
+/// What hits are shown with.
+struct Context<'a> {
+    records: &'a [Arc<SkillRecord>],
+    trust: TrustSignals<'a>,
+    assessments: Assessments,
+    /// The time at which scores are to be explained, if they are.
+    explain_at: Option<Timestamp>,
+}
+
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
-    let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
+fn result(hit: &Hit, context: &Context<'_>) -> Option<DiscoverResult> {
+    let record = context.records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;
     }
     let source = &record.source;
+    let explain_at = context.explain_at;
+    let trust = context.trust.of(record);
+    let assessment = context.assessments.of(record);
+    let quality = assessment.and_then(|assessment| quality_signs(assessment, trust.has_license));
     Some(DiscoverResult {
         skill_id: record.skill_id,
         name: record.name.clone(),
@@ -157,25 +176,26 @@ fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>
             commit_sha: source.commit_sha.clone(),
         },
         install: install_of(source, &record.name, record.verdict.status),
-        publisher: sanitise_line(source.publisher(), 100),
-        publisher_verified: false,
+        publisher: trust.standing.name,
+        publisher_verified: trust.standing.proof.is_some(),
         safety: SafetyView::new(facts(record.verdict.clone()), record.content_hash).summary(),
         audit_status: AuditStatus::Unaudited,
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
-        quality_flags: Some(record.quality_flags.clone()),
-        selection_flags: record.selection_flags.clone(),
+        skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),
+        quality_flags: quality.map(|signs| Assessment::flags(&signs)),
+        selection_flags: selection_flags(&record.name, &record.description),
         cluster_id: cluster_id(record, hit.copies),
         copies: copies(hit, record),
         score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),
         debug_score_breakdown: explain_at.map(|_| breakdown(&hit.breakdown)),
         signals: DiscoverSignals {
-            stars: record.stars,
+            stars: trust.stars,
             installs: None,
             downloads: None,
             updated_at: source.committed_at,
             indexed_at: record.indexed_at,
             context_cost_tokens: record.context_cost_tokens,
-            publisher_metrics: publisher_metrics(source),
+            publisher_metrics: trust.metrics,
         },
     })
 }

@@ -2,17 +2,22 @@
 
 use uuid::Uuid;
 
+use super::assessments::quality_signs;
 use super::problem::store_failed;
+use super::trust_signals::SourceTrust;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
-    publisher_metrics,
+    Pin, Problem, PublisherProofView, QueryIdKind, SafetyView, SignView, SignalEvidence, SkillSelector, SourceView,
+    TrustPartView, VerificationLevel, install_of, install_options,
 };
+use crate::assessment::{Assessment, Sign};
 use crate::meter::Refusal;
 use crate::search::CopyCluster;
-use crate::skill::{FrontmatterStatus, SkillId, decode_text, locate_source_url, sanitise_line};
+use crate::skill::{
+    FrontmatterStatus, SkillId, SkillSource, decode_text, limits, locate_source_url, sanitise_line, selection_flags,
+};
 use crate::store::{BundleDetail, SkillRecord};
 
 /// `POST /inspect` and `inspect_skill`.
@@ -44,7 +49,11 @@ impl Operation for InspectSkill {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
         let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
-        Ok(respond(record, detail, cluster_id, query.query_id))
+        let trust = services.trust_signals(std::iter::once(&record)).await.map_err(store_failed(Self::NAME))?;
+        let trust = trust.of(&record);
+        let assessments = services.assessments(Self::NAME, std::iter::once(&record)).await?;
+        let assessment = assessments.of(&record);
+        Ok(respond(record, detail, Signals { trust, assessment }, cluster_id, query.query_id))
     }
 }
 
@@ -94,9 +103,16 @@ async fn canonical(services: &Services, record: &SkillRecord) -> Result<SkillId,
     Ok(copies.first().map_or(record.skill_id, |canonical| canonical.skill_id))
 }
 
+/// What is known of a skill beside its bundle.
+struct Signals<'a> {
+    trust: SourceTrust,
+    assessment: Option<&'a Assessment>,
+}
+
 fn respond(
     record: SkillRecord,
     detail: BundleDetail,
+    signals: Signals<'_>,
     cluster_id: Option<String>,
     query_id: Option<String>,
 ) -> InspectResponse {
@@ -105,6 +121,10 @@ fn respond(
     let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);
     let content = decode_text(&detail.content)
         .map_or_else(|| String::from_utf8_lossy(&detail.content).into_owned(), |decoded| decoded.text);
+    let Signals { trust, assessment } = signals;
+    let quality = assessment.and_then(|assessment| quality_signs(assessment, trust.has_license));
+    let inferred = inferred(&record, &detail);
+    let evidence = evidence(&trust, assessment, quality.as_deref(), inferred.as_ref().map(|_| &detail), source);
     let declared = detail
         .frontmatter
         .allowed_tools
@@ -116,21 +136,16 @@ fn respond(
         install: install_of(source, &record.name, status).into(),
         manifest: Some(ManifestView::new(detail.manifest, detail.report.completeness.unread.len() as u64)),
         install_options: install_options(source, &record.name, status),
-        publisher: sanitise_line(source.publisher(), 100),
+        publisher: trust.standing.name,
         publisher_type: None,
-        publisher_verified: false,
+        publisher_verified: trust.standing.proof.is_some(),
         audit_status: AuditStatus::Unaudited,
         audit_details: None,
-        skill_type: None,
-        quality_flags: Some(record.quality_flags.clone()),
-        selection_flags: record.selection_flags.clone(),
+        skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),
+        quality_flags: quality.map(|signs| Assessment::flags(&signs)),
+        selection_flags: selection_flags(&record.name, &record.description),
         cluster_id,
-        capabilities: Capabilities {
-            declared,
-            inferred: Some(
-                detail.report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect(),
-            ),
-        },
+        capabilities: Capabilities { declared, inferred },
         verification_level: verification_level(detail.frontmatter.status, &record.quality_flags),
         findings: detail.report.findings,
         pin: Pin {
@@ -142,21 +157,60 @@ fn respond(
             audited_at: safety.analyzed_at,
         },
         signals: InspectSignals {
-            stars: record.stars,
+            stars: trust.stars,
             installs: None,
             downloads: None,
             updated_at: source.committed_at,
             indexed_at: record.indexed_at,
             context_cost_tokens: record.context_cost_tokens,
-            publisher_metrics: publisher_metrics(source).map(Into::into),
+            publisher_metrics: trust.metrics.map(Into::into),
             behavioral: None,
             measured_utility: None,
             stack_relations: None,
         },
+        evidence,
         safety,
         query_id,
         name: record.name,
         description: record.description,
+    }
+}
+
+/// Returns what the current content is able to do. A verdict about other content says nothing
+/// of it, and a bundle of which not everything was read may be able to do more than it shows.
+fn inferred(record: &SkillRecord, detail: &BundleDetail) -> Option<Vec<String>> {
+    let report = &detail.report;
+    let is_current = report.content_hash == record.content_hash && report.package_hash == record.package_hash;
+    let seen: Vec<String> = report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect();
+    let is_whole = record.is_complete && report.completeness.unread.is_empty();
+    (is_current && (is_whole || !seen.is_empty())).then_some(seen)
+}
+
+/// Shows what the signals rest on; `inferred` is what shows the capabilities, where there are any.
+fn evidence(
+    trust: &SourceTrust,
+    assessment: Option<&Assessment>,
+    quality: Option<&[Sign]>,
+    inferred: Option<&BundleDetail>,
+    source: &SkillSource,
+) -> SignalEvidence {
+    let path = sanitise_line(&source.file_name, limits::NAME_BYTES);
+    let capabilities = |detail: &BundleDetail| {
+        let files: Vec<String> =
+            detail.manifest.files.iter().map(|file| sanitise_line(&file.path, limits::NAME_BYTES)).collect();
+        let places = detail.report.capabilities.iter();
+        places.map(|(capability, place)| SignView::at_place(capability.as_str(), place, &files)).collect()
+    };
+    SignalEvidence {
+        publisher: trust.standing.proof.clone().map(PublisherProofView::new),
+        trust_score: trust.score.as_ref().map(TrustPartView::of).unwrap_or_default(),
+        skill_type: assessment
+            .and_then(|assessment| assessment.skill_type.as_ref())
+            .map(|call| SignView::of(&call.signs, &path))
+            .unwrap_or_default(),
+        quality_flags: quality.map(|signs| SignView::of(signs, &path)).unwrap_or_default(),
+        selection_flags: assessment.map(|assessment| SignView::of(&assessment.selection, &path)).unwrap_or_default(),
+        capabilities: inferred.map(capabilities).unwrap_or_default(),
     }
 }
 

@@ -4,7 +4,9 @@
 //! only list: it drives the REST routes, the MCP tools and the OpenAPI document; the command
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
+pub mod accounts;
 mod admission;
+mod assessments;
 mod caller;
 mod check_approval;
 mod check_health;
@@ -34,7 +36,7 @@ mod register;
 mod review_change;
 mod scan_folder;
 mod services;
-pub mod trust;
+mod trust_signals;
 mod verify_pins;
 mod verify_skill;
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::accounts::AccountServices;
+use super::assessments::AssessmentCache;
 use super::record_cache::RecordCache;
-use super::trust::AccountServices;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
@@ -15,6 +16,7 @@ use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
 use crate::skill::{SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
+use crate::trust::PublisherDirectory;
 
 /// What operations work with. Clones share everything.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ struct Inner {
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
+    publishers: PublisherDirectory,
+    assessments: AssessmentCache,
     clock: fn() -> Timestamp,
     public_url: String,
     started: Instant,
@@ -43,11 +47,13 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// Puts the parts together. `public_url` has no slash at its end.
+    /// Puts the parts together. `public_url` has no slash at its end; `publishers` is whom the
+    /// index knows.
     pub fn new(
         store: Arc<dyn Store>,
         search: SearchIndex,
         compute: Compute,
+        publishers: PublisherDirectory,
         clock: fn() -> Timestamp,
         public_url: String,
     ) -> Self {
@@ -57,6 +63,8 @@ impl Services {
             search,
             compute,
             entitlements: Entitlements::new(),
+            publishers,
+            assessments: AssessmentCache::new(),
             clock,
             public_url,
             started: Instant::now(),
@@ -199,6 +207,14 @@ impl Services {
 
     pub(super) fn compute(&self) -> &Compute {
         &self.inner.compute
+    }
+
+    pub(super) fn publishers(&self) -> &PublisherDirectory {
+        &self.inner.publishers
+    }
+
+    pub(super) fn assessment_cache(&self) -> &AssessmentCache {
+        &self.inner.assessments
     }
 
     pub(super) fn entitlements(&self) -> &Entitlements {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::{IssueKind, ParseIssue};
 
 /// Phrases by which a description claims to be chosen rather than says what the skill does.
+/// "The best", "guarantees" and "most popular" are not among them: nearly always they are about
+/// what the skill works with.
 const CLAIMS: &[(&str, &[&str])] = &[
     ("claims_official", &["official skill", "officially supported", "official plugin", "endorsed by", "certified by"]),
     (
@@ -13,9 +15,21 @@ const CLAIMS: &[(&str, &[&str])] = &[
     ),
     (
         "claims_superiority",
-        &["best skill", "the best ", "number one", "#1 ", "most powerful", "world-class", "ultimate "],
+        &[
+            "best skill",
+            "the best tool",
+            "the best agent",
+            "the best plugin",
+            "number one skill",
+            "the #1 ",
+            "most powerful skill",
+            "most powerful tool",
+            "the most powerful ai",
+            "world-class",
+            "ultimate ",
+        ],
     ),
-    ("claims_guarantee", &["guaranteed", "guarantees", "never fails", "always works", "100% accurate"]),
+    ("claims_guarantee", &["guaranteed", "never fails", "always works", "100% accurate", "100% reliable"]),
     (
         "claims_priority",
         &[
@@ -28,7 +42,10 @@ const CLAIMS: &[(&str, &[&str])] = &[
             "prefer this skill",
         ],
     ),
-    ("claims_popularity", &["most popular", "used by thousands", "used by millions", "million users", "top rated"]),
+    (
+        "claims_popularity",
+        &["most popular skill", "used by thousands", "used by millions", "million users", "top rated"],
+    ),
 ];
 
 /// Words of a description below which it says too little to choose by.
@@ -36,14 +53,34 @@ const SHORT_DESCRIPTION_WORDS: usize = 4;
 /// Tokens of a body beyond which the specification advises to split it.
 const LONG_BODY_TOKENS: u64 = 5_000;
 
-/// Returns the selection-critical claims of a name and a description, sorted.
+/// A claim by which a skill would be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SelectionClaim {
+    /// What is claimed, as a flag.
+    pub flag: &'static str,
+    /// The phrase that claims it.
+    pub phrase: &'static str,
+    /// Whether it stands in the name rather than in the description.
+    pub is_in_name: bool,
+}
+
+/// Returns the selection-critical claims of a name and a description, one of each kind, sorted
+/// as they are listed.
+pub fn selection_claims(name: &str, description: &str) -> Vec<SelectionClaim> {
+    let name = format!("{} ", name.replace(['-', '_'], " ").to_lowercase());
+    let description = description.to_lowercase();
+    let claim = |(flag, phrases): &(&'static str, &'static [&'static str])| {
+        let find = |text: &str| phrases.iter().find(|phrase| text.contains(**phrase)).copied();
+        let in_name = find(&name).map(|phrase| (phrase, true));
+        let (phrase, is_in_name) = in_name.or_else(|| find(&description).map(|phrase| (phrase, false)))?;
+        Some(SelectionClaim { flag, phrase: phrase.trim(), is_in_name })
+    };
+    CLAIMS.iter().filter_map(claim).collect()
+}
+
+/// Returns the flags of [`selection_claims`].
 pub fn selection_flags(name: &str, description: &str) -> Vec<String> {
-    let text = format!("{} {}", name.replace('-', " "), description).to_lowercase();
-    CLAIMS
-        .iter()
-        .filter(|(_, phrases)| phrases.iter().any(|phrase| text.contains(phrase)))
-        .map(|(flag, _)| (*flag).to_owned())
-        .collect()
+    selection_claims(name, description).into_iter().map(|claim| claim.flag.to_owned()).collect()
 }
 
 /// Returns what a reader of the skill would complain about, sorted and without duplicates.

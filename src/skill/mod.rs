@@ -22,7 +22,7 @@ mod text;
 mod timestamp;
 
 pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, SkillBundle, UnreadFile};
-pub use claims::{quality_flags, selection_flags};
+pub use claims::{SelectionClaim, quality_flags, selection_claims, selection_flags};
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
 pub use fold::fold_case;
 pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start, frontmatter_mapping, frontmatter_range};

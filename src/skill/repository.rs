@@ -64,6 +64,9 @@ pub struct RepositoryFacts {
     /// How many releases it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub releases: Option<u64>,
+    /// Its homepage, as its owner set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<String>,
     /// Its topics, in the order of the host.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,

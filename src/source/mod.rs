@@ -20,6 +20,7 @@ mod git_tree;
 mod remote_url;
 mod skills_at;
 mod spec;
+mod statement;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -28,4 +29,5 @@ pub use bounds::ReadBounds;
 pub use error::SourceError;
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
+pub use statement::{StatementClient, StatementReadError};
 pub use stream::{FoundSkill, SkillStream, SourceFailure, SourceItem, current_revision, open, open_within};

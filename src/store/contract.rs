@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment,
+    Accounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment,
     Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision,
     SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::trust::{Domain, PublisherStatement};
 
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
@@ -91,6 +92,15 @@ pub trait Store: Jobs + Accounts + Send + Sync {
 
     /// Replaces what hosts said of these repositories.
     async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError>;
+
+    /// Returns what these domains last said of repositories, in the order of the domains' text.
+    async fn publisher_statements(&self, domains: &[Domain]) -> Result<Vec<PublisherStatement>, StoreError>;
+
+    /// Replaces what a domain says.
+    async fn put_publisher_statement(&self, statement: &PublisherStatement) -> Result<(), StoreError>;
+
+    /// Returns what these bundles are assessed by, in any order.
+    async fn bundle_texts(&self, keys: &[BundleKey]) -> Result<Vec<BundleText>, StoreError>;
 
     /// Returns what clients have used on a day, those first that have used most, at most
     /// `limit`.

@@ -140,6 +140,27 @@ pub struct BundleDetail {
     pub content: Vec<u8>,
 }
 
+/// What a skill is assessed by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BundleText {
+    /// Key of the bundle.
+    pub key: BundleKey,
+    /// Display name, sanitised.
+    pub name: String,
+    /// Description, sanitised.
+    pub description: String,
+    /// Tokens of SKILL.md.
+    pub context_cost_tokens: Option<u64>,
+    /// What the frontmatter says.
+    pub frontmatter: Frontmatter,
+    /// What was odd.
+    pub issues: Vec<ParseIssue>,
+    /// The paths of the bundle's files, those included that were not read.
+    pub file_paths: Vec<String>,
+    /// The bytes of SKILL.md.
+    pub content: Vec<u8>,
+}
+
 /// A skill that changed, for whoever follows the store.
 #[derive(Debug, Clone)]
 pub struct SkillChange {

@@ -63,6 +63,32 @@ macro_rules! store_suite {
         use crate::store::suite::{observation, observation_in, observation_of, skill_md, time};
 
         #[tokio::test]
+        async fn what_a_domain_says_is_replaced_and_bundles_give_their_texts() {
+            let (_guard, store) = $open().await;
+            let domain = |name: &str| name.parse::<crate::trust::Domain>().expect("a domain");
+            let said = |name: &str, entry: &str, at| {
+                let text = format!(r#"{{"version":1,"repositories":["{entry}"]}}"#);
+                crate::trust::PublisherStatement::parse(domain(name), text.as_bytes(), time(at)).expect("a statement")
+            };
+            let (old, new) = (said("b.example", "github.com/o/r", 1), said("b.example", "github.com/o/*", 2));
+            let other = said("a.example", "github.com/o/r", 1);
+            for statement in [&old, &other, &new] {
+                store.put_publisher_statement(statement).await.expect("it is stored");
+            }
+            let asked = [domain("b.example"), domain("never.example"), domain("a.example")];
+            assert_eq!(store.publisher_statements(&asked).await.expect("they are read"), [other, new]);
+
+            let run = store.begin_run("folder:/a", time(0)).await.expect("a run starts");
+            let seen = observation_in("o/r", "alpha", "Does alpha.", &["scripts/run.py"]);
+            let key = seen.bundle;
+            store.apply(run, vec![seen], time(1)).await.expect("it is stored");
+            let texts = store.bundle_texts(&[key]).await.expect("they are read");
+            assert_eq!((texts[0].key, texts[0].name.as_str()), (key, "alpha"));
+            assert_eq!(texts[0].file_paths, ["SKILL.md", "scripts/run.py"]);
+            assert_eq!(texts[0].content, skill_md("alpha", "Does alpha.").into_bytes());
+        }
+
+        #[tokio::test]
         async fn what_hosts_said_of_repositories_is_replaced_as_a_whole() {
             let (_guard, store) = $open().await;
             let key = |name: &str| {

@@ -2,21 +2,21 @@ use axum::body::Body;
 use axum::http::Request;
 use touchmark::account::Tier;
 use touchmark::config::AccountsConfig;
-use touchmark::operations::trust::{Access, TrustMethod, register_trust};
+use touchmark::operations::accounts::{Access, AccountMethod, register_account_operations};
 
 use super::service::Service;
 
 /// Every operation that needs somebody, with a path that could be.
 fn guarded() -> Vec<(&'static str, String)> {
     let needs = |access| matches!(access, Access::Holder { .. });
-    register_trust()
+    register_account_operations()
         .into_iter()
         .filter(|operation| needs(operation.access))
         .map(|operation| {
             let method = match operation.binding.method {
-                TrustMethod::Get => "GET",
-                TrustMethod::Post => "POST",
-                TrustMethod::Delete => "DELETE",
+                AccountMethod::Get => "GET",
+                AccountMethod::Post => "POST",
+                AccountMethod::Delete => "DELETE",
             };
             (method, operation.binding.path.replace("{id}", "key_00000000000000000000"))
         })

@@ -2,7 +2,7 @@ use axum::body::Body;
 use serde_json::json;
 use touchmark::account::Tier;
 use touchmark::config::AccountsConfig;
-use touchmark::operations::trust::{set_account_disabled, set_account_tier};
+use touchmark::operations::accounts::{set_account_disabled, set_account_tier};
 
 use super::service::{PASSWORD, Service};
 

@@ -13,7 +13,7 @@ use touchmark::account::Tier;
 use touchmark::app;
 use touchmark::config::{AccountsConfig, HttpConfig, SearchConfig, Settings, StorageConfig};
 use touchmark::operations::Services;
-use touchmark::operations::trust::create_account;
+use touchmark::operations::accounts::create_account;
 use touchmark::skill::Timestamp;
 use touchmark::surfaces::rest::{Rest, router};
 use tower::ServiceExt as _;

@@ -8,6 +8,7 @@ mod jobs;
 mod payments;
 mod read;
 mod repositories;
+mod trust;
 mod write;
 
 use std::collections::HashSet;
@@ -17,12 +18,13 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation, PaymentState,
-    PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store, StoreCounts,
-    StoreError,
+    BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation,
+    PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store,
+    StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::trust::{Domain, PublisherStatement};
 
 /// A store in a SQLite file. Clones share the connections.
 #[derive(Debug, Clone)]
@@ -138,6 +140,18 @@ impl Store for SqliteStore {
 
     async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError> {
         repositories::put_repository_facts(&self.writer, rows).await
+    }
+
+    async fn publisher_statements(&self, domains: &[Domain]) -> Result<Vec<PublisherStatement>, StoreError> {
+        trust::publisher_statements(&self.readers, domains).await
+    }
+
+    async fn put_publisher_statement(&self, statement: &PublisherStatement) -> Result<(), StoreError> {
+        trust::put_publisher_statement(&self.writer, statement).await
+    }
+
+    async fn bundle_texts(&self, keys: &[BundleKey]) -> Result<Vec<BundleText>, StoreError> {
+        trust::bundle_texts(&self.readers, keys).await
     }
 
     async fn client_use(&self, day: i64, limit: u32) -> Result<Vec<ClientUse>, StoreError> {

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::local;
 use super::output::Output;
 use crate::account::Password;
-use crate::operations::trust::{create_account, rotate_signing_key, set_account_disabled, set_account_tier};
+use crate::operations::accounts::{create_account, rotate_signing_key, set_account_disabled, set_account_tier};
 
 /// Bytes of a password that are read.
 const PASSWORD_BYTES: u64 = 4_096;
@@ -60,7 +60,7 @@ pub(super) async fn run(global: &Global, arguments: AccountArguments, output: &O
 /// Returns the password, and whether it was drawn here.
 fn password_of(arguments: &CreateAccountArguments) -> Result<(String, bool), Failure> {
     if !arguments.password_stdin {
-        return Ok((Password::draw().map_err(crate::operations::trust::ManageError::from)?, true));
+        return Ok((Password::draw().map_err(crate::operations::accounts::ManageError::from)?, true));
     }
     let mut line = String::new();
     std::io::BufReader::new(std::io::stdin().lock().take(PASSWORD_BYTES)).read_line(&mut line)?;

@@ -14,7 +14,7 @@ use crate::config::{
     AccountsConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError,
     StorageConfigError,
 };
-use crate::operations::trust::ManageError;
+use crate::operations::accounts::ManageError;
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
     ProjectCheckError, ProjectPolicyError,

@@ -6,7 +6,7 @@ use super::findings::{Detail, advice, count, finding_lines, flags, mark, safety_
 use super::paint::{self, block, line, paint};
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out, wrap};
-use crate::api::{InspectResponse, InstallOption, ManifestView};
+use crate::api::{InspectResponse, InstallOption, ManifestView, PublisherProofView};
 use crate::scan::RecommendedAction;
 
 /// Files that the page lists; the rest is counted.
@@ -63,7 +63,15 @@ fn findings(skill: &InspectResponse, width: Option<usize>) -> Vec<String> {
 
 fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
     let source = &skill.source;
-    let verified = if skill.publisher_verified { "verified" } else { "not verified" };
+    let verified = match &skill.evidence.publisher {
+        Some(PublisherProofView::VendorList { account, .. }) => format!("verified: {account} is a vendor's account"),
+        Some(PublisherProofView::Domain { domain, .. }) => {
+            format!("verified: {domain} and the repository name each other")
+        }
+        Some(PublisherProofView::OwnHost { .. }) => "verified: the host's own list".to_owned(),
+        None if skill.publisher_verified => "verified".to_owned(),
+        None => "not verified".to_owned(),
+    };
     let mut fields = vec![
         ("source", source.url.clone()),
         ("publisher", format!("{} ({verified})", skill.publisher)),
@@ -71,10 +79,13 @@ fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
     ];
     let signals = &skill.signals;
     let license = signals.publisher_metrics.as_ref().and_then(|metrics| metrics.license.clone());
+    let trust_score = signals.publisher_metrics.as_ref().and_then(|metrics| metrics.trust_score);
     let optional = [
         ("commit", source.commit_sha.clone()),
         ("changed", signals.updated_at.map(|time| time.to_string())),
         ("licence", license),
+        ("trust score", trust_score.map(|score| format!("{score} of 1"))),
+        ("type", skill.skill_type.map(|skill_type| word(&skill_type))),
         ("stars", signals.stars.map(|stars| HumanCount(stars).to_string())),
         ("costs", signals.context_cost_tokens.map(|tokens| count(tokens, "token"))),
         (

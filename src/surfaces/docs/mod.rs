@@ -8,7 +8,7 @@ mod catalogue;
 mod html;
 mod llms;
 mod openapi;
-mod openapi_trust;
+mod openapi_accounts;
 mod pages;
 mod payments;
 mod recipes;

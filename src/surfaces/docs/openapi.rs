@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::openapi_trust;
+use super::openapi_accounts;
 use crate::api::ErrorEnvelope;
 use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
@@ -20,17 +20,17 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
             json!({ method: describe(&operation, binding.method, binding.caching, terms) }),
         );
     }
-    openapi_trust::add_paths(&mut paths);
+    openapi_accounts::add_paths(&mut paths);
     let error = serde_json::to_value(schemars::schema_for!(ErrorEnvelope)).map(without_meta).unwrap_or_default();
     let mut schemas = Map::from_iter([("ErrorEnvelope".to_owned(), error)]);
-    for (name, schema) in openapi_trust::envelopes() {
+    for (name, schema) in openapi_accounts::envelopes() {
         schemas.insert(name.to_owned(), without_meta(schema.to_value()));
     }
     let mut tags = vec![
         json!({ "name": "skills", "description": "Discover, inspect and verify." }),
         json!({ "name": "service", "description": "The service itself." }),
     ];
-    tags.extend(openapi_trust::tags());
+    tags.extend(openapi_accounts::tags());
     pretty(&json!({
         "openapi": "3.1.0",
         "info": {
@@ -44,7 +44,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
         "tags": tags,
         "security": [],
         "paths": paths,
-        "components": { "schemas": schemas, "securitySchemes": openapi_trust::security_schemes() },
+        "components": { "schemas": schemas, "securitySchemes": openapi_accounts::security_schemes() },
     }))
 }
 

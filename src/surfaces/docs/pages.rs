@@ -22,9 +22,14 @@ pub(super) struct Page {
     pub markdown: String,
 }
 
-/// Pages about what the command line does on a machine, which are written by hand: name, what
-/// they hold, text.
-const WRITTEN: [(&str, &str, &str); 5] = [
+/// Pages that are written by hand, most of them about what the command line does on a machine:
+/// name, what they hold, text.
+const WRITTEN: [(&str, &str, &str); 6] = [
+    (
+        "trust",
+        "Publishers and what proves them, the trust score, flags, types and capabilities.",
+        include_str!("../../../docs/trust.md"),
+    ),
     ("install", "Installing what was audited, whole or not at all.", include_str!("../../../docs/install.md")),
     (
         "lockfiles",
@@ -86,6 +91,7 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
          ## Concepts\n\n\
          - [Verification]({url}/docs/identity.md): stable ids, content hashes, the bundle digest, pins.\n\
          - [Hash recipes]({url}/docs/recipes.md): every digest that can be verified, and what a match of it proves.\n\
+         - [Trust signals]({url}/docs/trust.md): who publishes a skill and what proves it, the trust score, flags, types and capabilities.\n\
          - [Rules]({url}/docs/rules.md): what the scanner looks for, with examples of what it flags and what it leaves alone.\n\
          - [Payments]({url}/docs/payments.md): {price}.\n\n\
          ## On your machine and in CI\n\n\

@@ -3,6 +3,7 @@
 //! Every operation of the list gets its route here; nothing in this room knows what a skill
 //! is. Start at [`router`] and [`serve`].
 
+mod accounts;
 mod answer;
 mod answer_cache;
 mod client;
@@ -13,7 +14,6 @@ mod quota;
 mod request;
 mod route;
 mod serve;
-mod trust;
 
 pub use route::{Rest, router};
 pub use serve::{ServeError, serve};

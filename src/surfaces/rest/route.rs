@@ -17,7 +17,7 @@ use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
 use super::request::{read_body, read_query};
-use super::{payment, quota, trust};
+use super::{accounts, payment, quota};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
 use crate::operations::{
@@ -54,7 +54,7 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
             router = router.route(binding.path, method_router(operation, &rest.services));
         }
     }
-    router = trust::add_routes(router, &rest);
+    router = accounts::add_routes(router, &rest);
     router = router
         .route_service("/mcp", mcp::service(rest.services.clone(), config))
         .method_not_allowed_fallback(method_not_allowed)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::super::Services;
 use super::authenticate::store_failure;
 use super::operation::too_often;
-use super::{Access, AccountServices, Holder, Registration, TrustOperation};
+use super::{Access, AccountOperation, AccountServices, Holder, Registration};
 use crate::account::{EmailAddress, Password, PasswordHash, Tier, UserId};
-use crate::api::trust::{Refusal, RefusalCode, RegisterRequest, RegisteredView};
+use crate::api::accounts::{Refusal, RefusalCode, RegisterRequest, RegisteredView};
 use crate::skill::sanitise_line;
 use crate::store::{AuditEntry, NewAccount};
 
@@ -20,7 +20,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// Makes an account.
 pub struct RegisterAccount;
 
-impl TrustOperation for RegisterAccount {
+impl AccountOperation for RegisterAccount {
     type Request = RegisterRequest;
     type Response = RegisteredView;
     const NAME: &'static str = "register_account";

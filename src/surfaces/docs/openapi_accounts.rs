@@ -3,16 +3,18 @@
 use serde_json::{Map, Value, json};
 
 use super::openapi::header;
-use crate::api::trust::{CloudErrorEnvelope, DetailEnvelope, RefusalCode};
-use crate::operations::trust::{Access, Envelope, ExposedTrust, TrustMethod, register_trust};
+use crate::api::accounts::{CloudErrorEnvelope, DetailEnvelope, RefusalCode};
+use crate::operations::accounts::{
+    Access, AccountMethod, Envelope, ExposedAccountOperation, register_account_operations,
+};
 
 /// Adds the paths of operations with accounts.
 pub(super) fn add_paths(paths: &mut Map<String, Value>) {
-    for operation in register_trust() {
+    for operation in register_account_operations() {
         let method = match operation.binding.method {
-            TrustMethod::Get => "get",
-            TrustMethod::Post => "post",
-            TrustMethod::Delete => "delete",
+            AccountMethod::Get => "get",
+            AccountMethod::Post => "post",
+            AccountMethod::Delete => "delete",
         };
         let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
         item[method] = describe(&operation);
@@ -42,7 +44,7 @@ pub(super) fn envelopes() -> [(&'static str, schemars::Schema); 2] {
     ]
 }
 
-fn describe(operation: &ExposedTrust) -> Value {
+fn describe(operation: &ExposedAccountOperation) -> Value {
     let binding = &operation.binding;
     let request = (operation.request_schema)().to_value();
     let mut description = json!({
@@ -55,7 +57,7 @@ fn describe(operation: &ExposedTrust) -> Value {
     if !parameters.is_empty() {
         description["parameters"] = Value::Array(parameters);
     }
-    if binding.method == TrustMethod::Post {
+    if binding.method == AccountMethod::Post {
         description["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": request } } });
     }
@@ -92,13 +94,13 @@ fn describe(operation: &ExposedTrust) -> Value {
 }
 
 /// Describes what is in the path, and for requests without a body what is in the query.
-fn parameters(request: &Value, path: &str, method: TrustMethod) -> Vec<Value> {
+fn parameters(request: &Value, path: &str, method: AccountMethod) -> Vec<Value> {
     let required: Vec<&str> =
         request.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = request.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let parameter = |(name, mut schema): (String, Value)| {
         let is_part = path.contains(&format!("{{{name}}}"));
-        if method == TrustMethod::Post && !is_part {
+        if method == AccountMethod::Post && !is_part {
             return None;
         }
         let about = schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();

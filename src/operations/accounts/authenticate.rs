@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::Services;
 use super::{AccountServices, Credential};
 use crate::account::{Principal, Proof, TokenError};
-use crate::api::trust::{Refusal, RefusalCode};
+use crate::api::accounts::{Refusal, RefusalCode};
 use crate::meter::Rate;
 use crate::skill::Timestamp;
 use crate::store::{Account, StoreError};

@@ -12,7 +12,7 @@ use super::super::operation::schema_of;
 use super::super::{ClientAddress, Services};
 use super::{AccountServices, Credential, authenticate};
 use crate::account::{Principal, Scope, Tier};
-use crate::api::trust::{Refusal, RefusalCode};
+use crate::api::accounts::{Refusal, RefusalCode};
 use crate::meter::Rate;
 use crate::skill::sanitise_line;
 
@@ -57,7 +57,7 @@ impl Holder<'_> {
 }
 
 /// A use case of the API with accounts.
-pub trait TrustOperation: Send + Sync + 'static {
+pub trait AccountOperation: Send + Sync + 'static {
     /// What a caller says: the body, the query and the parts of the path as one object.
     type Request: DeserializeOwned + JsonSchema + Send + 'static;
     /// What it gets.
@@ -81,7 +81,7 @@ pub trait TrustOperation: Send + Sync + 'static {
 
 /// HTTP methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrustMethod {
+pub enum AccountMethod {
     /// The request is in the query.
     Get,
     /// The request is in the body, as JSON.
@@ -101,9 +101,9 @@ pub enum Envelope {
 
 /// Where an operation is in the REST API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrustBinding {
+pub struct AccountBinding {
     /// The method.
-    pub method: TrustMethod,
+    pub method: AccountMethod,
     /// The path, with its parameters in braces.
     pub path: &'static str,
     /// The status of an answer.
@@ -116,7 +116,7 @@ pub struct TrustBinding {
 
 /// An answer, with how the rate of the caller stands.
 #[derive(Debug)]
-pub struct TrustAnswer {
+pub struct AccountAnswer {
     /// The answer, or why there is none.
     pub outcome: Result<Value, Refusal>,
     /// How the rate of the caller stands, where somebody has shown who they are.
@@ -127,7 +127,7 @@ type Run = Arc<dyn for<'a> Fn(&'a Services, Holder<'a>, Value) -> BoxFuture<'a, 
 
 /// An operation whose types are hidden behind JSON, for surfaces.
 #[derive(Clone)]
-pub struct ExposedTrust {
+pub struct ExposedAccountOperation {
     /// The name.
     pub name: &'static str,
     /// The title.
@@ -137,7 +137,7 @@ pub struct ExposedTrust {
     /// Who may call it.
     pub access: Access,
     /// Its place in the REST API.
-    pub binding: TrustBinding,
+    pub binding: AccountBinding,
     /// Schema of the request.
     pub request_schema: fn() -> Schema,
     /// Schema of the response.
@@ -145,15 +145,15 @@ pub struct ExposedTrust {
     run: Run,
 }
 
-impl std::fmt::Debug for ExposedTrust {
+impl std::fmt::Debug for ExposedAccountOperation {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ExposedTrust").field("name", &self.name).finish_non_exhaustive()
+        formatter.debug_struct("ExposedAccountOperation").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl ExposedTrust {
+impl ExposedAccountOperation {
     /// Hides the types of `O`.
-    pub fn of<O: TrustOperation>(binding: TrustBinding) -> Self {
+    pub fn of<O: AccountOperation>(binding: AccountBinding) -> Self {
         let run: Run = Arc::new(|services, holder, request| {
             Box::pin(async move {
                 let request = parse_request::<O::Request>(request)?;
@@ -184,10 +184,10 @@ impl ExposedTrust {
         credential: Option<Credential>,
         client: Option<ClientAddress>,
         request: Result<Value, Refusal>,
-    ) -> TrustAnswer {
+    ) -> AccountAnswer {
         let Some(accounts) = services.accounts() else {
             let refusal = Refusal::new(RefusalCode::NotFound, "this instance has no accounts");
-            return TrustAnswer { outcome: Err(refusal), rate: None };
+            return AccountAnswer { outcome: Err(refusal), rate: None };
         };
         let Access::Holder { scope, tier } = self.access else {
             let holder = Holder { accounts, principal: None, client };
@@ -195,11 +195,11 @@ impl ExposedTrust {
                 Ok(request) => (self.run)(services, holder, request).await,
                 Err(refusal) => Err(refusal),
             };
-            return TrustAnswer { outcome, rate: None };
+            return AccountAnswer { outcome, rate: None };
         };
         let principal = match authenticate(services, accounts, credential).await {
             Ok(principal) => principal,
-            Err(refusal) => return TrustAnswer { outcome: Err(refusal), rate: None },
+            Err(refusal) => return AccountAnswer { outcome: Err(refusal), rate: None },
         };
         let rate = accounts.rate_of(&principal, services.now());
         let outcome = if !rate.is_admitted {
@@ -215,7 +215,7 @@ impl ExposedTrust {
                 Err(refusal) => Err(refusal),
             }
         };
-        TrustAnswer { outcome, rate: Some(rate) }
+        AccountAnswer { outcome, rate: Some(rate) }
     }
 }
 

@@ -5,16 +5,16 @@ use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::super::answer;
-use crate::api::trust::{Refusal, RefusalCode};
+use crate::api::accounts::{Refusal, RefusalCode};
 use crate::operations::Rate;
-use crate::operations::trust::{Envelope, TrustAnswer, TrustBinding};
+use crate::operations::accounts::{AccountAnswer, AccountBinding, Envelope};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Answers a call.
-pub(super) fn respond(binding: &TrustBinding, answered: TrustAnswer) -> Response<Body> {
+pub(super) fn respond(binding: &AccountBinding, answered: AccountAnswer) -> Response<Body> {
     let mut response = match answered.outcome {
         Ok(value) => answer::json(StatusCode::from_u16(binding.success).unwrap_or(StatusCode::OK), &value),
         Err(refusal) => refuse(binding.envelope, &refusal),

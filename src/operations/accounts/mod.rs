@@ -1,7 +1,7 @@
 //! The API with accounts: who calls, and one use case a file.
 //!
 //! Its operations know who calls them ([`Holder`]), which those of the index do not; the list
-//! is [`register_trust`], from which routes and documents come.
+//! is [`register_account_operations`], from which routes and documents come.
 
 mod authenticate;
 mod credential;
@@ -19,8 +19,10 @@ pub use credential::Credential;
 pub use keys::{CreateApiKey, ListApiKeys, RevokeApiKey};
 pub use log_in::LogIn;
 pub use manage::{ManageError, create_account, rotate_signing_key, set_account_disabled, set_account_tier};
-pub use operation::{Access, Envelope, ExposedTrust, Holder, TrustAnswer, TrustBinding, TrustMethod, TrustOperation};
+pub use operation::{
+    Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
+};
 pub use register_account::RegisterAccount;
-pub use registry::register_trust;
+pub use registry::register_account_operations;
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;

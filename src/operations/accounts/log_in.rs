@@ -6,9 +6,9 @@ use super::super::Services;
 use super::authenticate::{store_failure, tier_of};
 use super::operation::too_often;
 use super::register_account::{bad, busy, unforeseen};
-use super::{Access, Holder, TrustOperation};
+use super::{Access, AccountOperation, Holder};
 use crate::account::{EmailAddress, Password};
-use crate::api::trust::{LogInRequest, LogInView, LoggedInView, Refusal, RefusalCode};
+use crate::api::accounts::{LogInRequest, LogInView, LoggedInView, Refusal, RefusalCode};
 
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Attempts at one account from one address: enough for somebody who forgot which password.
@@ -22,7 +22,7 @@ const ATTEMPTS_OF_CLIENT: u32 = 60;
 /// Gives out an access token.
 pub struct LogIn;
 
-impl TrustOperation for LogIn {
+impl AccountOperation for LogIn {
     type Request = LogInRequest;
     type Response = LogInView;
     const NAME: &'static str = "log_in";

@@ -3,9 +3,9 @@
 use super::super::Services;
 use super::authenticate::store_failure;
 use super::register_account::{NAME_CHARACTERS, bad, unforeseen};
-use super::{Access, Holder, TrustOperation};
+use super::{Access, AccountOperation, Holder};
 use crate::account::{ApiKey, ApiKeyId, Principal, Scope, ScopeParseError, Scopes, Tier};
-use crate::api::trust::{
+use crate::api::accounts::{
     CreateApiKeyRequest, CreatedApiKeyView, ListApiKeysRequest, ListedApiKeyView, ListedApiKeysView, Refusal,
     RefusalCode, RevokeApiKeyRequest, RevokedApiKeyView,
 };
@@ -20,7 +20,7 @@ const ACCESS: Access = Access::Holder { scope: Scope::AccountManage, tier: Tier:
 /// Makes a key.
 pub struct CreateApiKey;
 
-impl TrustOperation for CreateApiKey {
+impl AccountOperation for CreateApiKey {
     type Request = CreateApiKeyRequest;
     type Response = CreatedApiKeyView;
     const NAME: &'static str = "create_api_key";
@@ -73,7 +73,7 @@ impl TrustOperation for CreateApiKey {
 /// Lists the keys of the caller.
 pub struct ListApiKeys;
 
-impl TrustOperation for ListApiKeys {
+impl AccountOperation for ListApiKeys {
     type Request = ListApiKeysRequest;
     type Response = ListedApiKeysView;
     const NAME: &'static str = "list_api_keys";
@@ -91,7 +91,7 @@ impl TrustOperation for ListApiKeys {
 /// Revokes a key of the caller.
 pub struct RevokeApiKey;
 
-impl TrustOperation for RevokeApiKey {
+impl AccountOperation for RevokeApiKey {
     type Request = RevokeApiKeyRequest;
     type Response = RevokedApiKeyView;
     const NAME: &'static str = "revoke_api_key";

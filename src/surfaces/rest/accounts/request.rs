@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderName};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::api::trust::{Refusal, RefusalCode};
-use crate::operations::trust::{Credential, TrustMethod};
+use crate::api::accounts::{Refusal, RefusalCode};
+use crate::operations::accounts::{AccountMethod, Credential};
 use crate::skill::sanitise_line;
 
 /// Longest body, in bytes: the megabyte of the contract.
@@ -35,14 +35,14 @@ pub(super) fn credential(headers: &HeaderMap) -> Option<Credential> {
 
 /// Reads a request. What the path says goes before what the body or the query says.
 pub(super) async fn read(
-    method: TrustMethod,
+    method: AccountMethod,
     path: &RawPathParams,
     query: Option<&str>,
     body: Body,
 ) -> Result<Value, Refusal> {
     let mut request = match method {
-        TrustMethod::Post => read_body(body).await?,
-        TrustMethod::Get | TrustMethod::Delete => Value::Object(read_query(query.unwrap_or_default())?),
+        AccountMethod::Post => read_body(body).await?,
+        AccountMethod::Get | AccountMethod::Delete => Value::Object(read_query(query.unwrap_or_default())?),
     };
     if let Some(fields) = request.as_object_mut() {
         for (name, value) in path {

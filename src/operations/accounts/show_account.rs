@@ -2,14 +2,14 @@
 
 use super::super::Services;
 use super::authenticate::{store_failure, tier_of};
-use super::{Access, Holder, TrustOperation};
+use super::{Access, AccountOperation, Holder};
 use crate::account::{Scope, Tier};
-use crate::api::trust::{AccountView, Refusal, ShowAccountRequest};
+use crate::api::accounts::{AccountView, Refusal, ShowAccountRequest};
 
 /// Shows the caller's own account.
 pub struct ShowAccount;
 
-impl TrustOperation for ShowAccount {
+impl AccountOperation for ShowAccount {
     type Request = ShowAccountRequest;
     type Response = AccountView;
     const NAME: &'static str = "show_account";

@@ -12,15 +12,15 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::super::Rest;
 use super::{envelope, request};
 use crate::operations::ClientAddress;
-use crate::operations::trust::{ExposedTrust, TrustMethod, register_trust};
+use crate::operations::accounts::{AccountMethod, ExposedAccountOperation, register_account_operations};
 
 /// Adds the routes, where the instance has accounts.
 pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Router<Rest> {
     if !rest.services.has_accounts() {
         return router;
     }
-    let mut paths: BTreeMap<&str, Vec<ExposedTrust>> = BTreeMap::new();
-    for operation in register_trust() {
+    let mut paths: BTreeMap<&str, Vec<ExposedAccountOperation>> = BTreeMap::new();
+    for operation in register_account_operations() {
         paths.entry(operation.binding.path).or_default().push(operation);
     }
     for (path, operations) in paths {
@@ -32,11 +32,11 @@ pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Rou
     router
 }
 
-fn add(routes: MethodRouter<Rest>, operation: ExposedTrust) -> MethodRouter<Rest> {
+fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> MethodRouter<Rest> {
     let filter = match operation.binding.method {
-        TrustMethod::Get => MethodFilter::GET,
-        TrustMethod::Post => MethodFilter::POST,
-        TrustMethod::Delete => MethodFilter::DELETE,
+        AccountMethod::Get => MethodFilter::GET,
+        AccountMethod::Post => MethodFilter::POST,
+        AccountMethod::Delete => MethodFilter::DELETE,
     };
     let operation = Arc::new(operation);
     let handler = move |State(rest): State<Rest>,
@@ -63,10 +63,10 @@ where
     routes.merge(on(filter, handler))
 }
 
-fn name(method: TrustMethod) -> &'static str {
+fn name(method: AccountMethod) -> &'static str {
     match method {
-        TrustMethod::Get => "GET, HEAD",
-        TrustMethod::Post => "POST",
-        TrustMethod::Delete => "DELETE",
+        AccountMethod::Get => "GET, HEAD",
+        AccountMethod::Post => "POST",
+        AccountMethod::Delete => "DELETE",
     }
 }
