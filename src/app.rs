@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::compute::Compute;
 use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
-use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
+use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter, known_publishers};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
@@ -109,10 +109,11 @@ pub async fn open_at(
         onnx: OnnxSetup { libraries: config.onnx_libraries.clone(), model_cache: config.model_cache.clone() },
         ..SearchSetup::new(config.embedder.parse()?)
     };
-    let store = SqliteStore::open(&storage.database()).await?;
+    let publishers = known_publishers();
+    let store = SqliteStore::open_with(&storage.database(), &publishers).await?;
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
-    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url);
+    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url, publishers);
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }

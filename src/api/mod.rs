@@ -4,6 +4,7 @@
 //! read by strangers in three places: the OpenAPI document, the MCP tools and the docs pages.
 //! The room is pure and knows nothing that waits.
 
+mod cluster;
 mod discover;
 mod facets;
 mod health;
@@ -16,6 +17,9 @@ mod source;
 mod verify;
 mod verify_batch;
 
+pub use cluster::{
+    AggregatorView, ClusterMember, ClusterReason, ClusterReasonWord, ClusterView, ImitationView, ImitationWord,
+};
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
     DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,

@@ -22,7 +22,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::USUAL_BOUNDS;
-use crate::skill::{line_of, sanitise_line};
+use crate::skill::{PublisherStanding, Publishers, line_of, sanitise_line};
 use crate::store::JobBounds;
 
 /// The list that ships with the program.
@@ -166,6 +166,19 @@ impl SourceList {
             sources: written.source.into_iter().map(listed).collect(),
             publishers: written.publisher.into_iter().map(publisher).collect(),
         })
+    }
+
+    /// Returns the accounts of all publishers with what is known of them.
+    pub fn accounts(&self) -> Publishers {
+        let standing = |publisher: &Publisher| match publisher.is_vendor {
+            true => PublisherStanding::Vendor,
+            false => PublisherStanding::Listed,
+        };
+        let accounts = |publisher: &Publisher| {
+            let standing = standing(publisher);
+            publisher.owners.iter().map(|owner| (owner.clone(), standing)).collect::<Vec<_>>()
+        };
+        Publishers::new(self.publishers.iter().flat_map(accounts))
     }
 
     /// Returns who has an account on a host.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::facets::{examples, facets_view};
-use super::inspect_skill::{cluster_id, verification_level};
+use super::cluster::cluster_id;
+use super::imitation::selection_flags;
+use super::inspect_skill::verification_level;
 use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
@@ -66,7 +68,7 @@ impl Operation for DiscoverSkills {
         ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
         let results: Vec<DiscoverResult> =
-            answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
+            answer.hits.iter().filter_map(|hit| result(services, hit, &records, query.explain.then_some(now))).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
@@ -139,7 +141,7 @@ impl Operation for DiscoverSkillsTool {
 }
 
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
+fn result(services: &Services, hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
     let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;
@@ -163,8 +165,8 @@ fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>
         audit_status: AuditStatus::Unaudited,
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         quality_flags: Some(record.quality_flags.clone()),
-        selection_flags: record.selection_flags.clone(),
-        cluster_id: cluster_id(record, hit.copies),
+        selection_flags: selection_flags(services, record, record.skill_id),
+        cluster_id: cluster_id(services, record, hit.copies),
         copies: copies(hit, record),
         score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),
         debug_score_breakdown: explain_at.map(|_| breakdown(&hit.breakdown)),

@@ -1,18 +1,17 @@
 //! Everything that is needed to decide on one skill.
 
-use uuid::Uuid;
-
+use super::cluster::{aggregator, copies};
+use super::imitation::{imitation, selection_flags};
 use super::problem::store_failed;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
-    AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
+    AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
     Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
     publisher_metrics,
 };
 use crate::meter::Refusal;
-use crate::search::CopyCluster;
-use crate::skill::{FrontmatterStatus, SkillId, decode_text, locate_source_url, sanitise_line};
+use crate::skill::{FrontmatterStatus, decode_text, locate_source_url, sanitise_line};
 use crate::store::{BundleDetail, SkillRecord};
 
 /// `POST /inspect` and `inspect_skill`.
@@ -43,8 +42,14 @@ impl Operation for InspectSkill {
         let detail = detail.ok_or_else(|| {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
-        let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
-        Ok(respond(record, detail, cluster_id, query.query_id))
+        let copies = copies(services, &record, Self::NAME).await?;
+        let view = Others {
+            aggregator: aggregator(services, &record, Self::NAME).await?,
+            imitation: imitation(services, &record, copies.known_as, Self::NAME).await?,
+            selection_flags: selection_flags(services, &record, copies.known_as),
+            cluster: copies.cluster,
+        };
+        Ok(respond(record, detail, view, query.query_id))
     }
 }
 
@@ -84,20 +89,18 @@ fn redeem(services: &Services, query_id: &str, record: &SkillRecord) -> Result<(
     })
 }
 
-/// Names the byte-identical copy of a skill that search knows.
-async fn canonical(services: &Services, record: &SkillRecord) -> Result<SkillId, Problem> {
-    if record.is_canonical || record.copy_count < 2 {
-        return Ok(record.skill_id);
-    }
-    let copies = services.store().skills_with_content(record.content_hash).await;
-    let copies = copies.map_err(store_failed(InspectSkill::NAME))?;
-    Ok(copies.first().map_or(record.skill_id, |canonical| canonical.skill_id))
+/// What a skill is to others.
+struct Others {
+    cluster: Option<ClusterView>,
+    aggregator: Option<AggregatorView>,
+    imitation: Option<ImitationView>,
+    selection_flags: Vec<String>,
 }
 
 fn respond(
     record: SkillRecord,
     detail: BundleDetail,
-    cluster_id: Option<String>,
+    others: Others,
     query_id: Option<String>,
 ) -> InspectResponse {
     let source = &record.source;
@@ -123,8 +126,11 @@ fn respond(
         audit_details: None,
         skill_type: None,
         quality_flags: Some(record.quality_flags.clone()),
-        selection_flags: record.selection_flags.clone(),
-        cluster_id,
+        selection_flags: others.selection_flags,
+        cluster_id: others.cluster.as_ref().map(|cluster| cluster.cluster_id.clone()),
+        cluster: others.cluster,
+        aggregator: others.aggregator,
+        imitation: others.imitation,
         capabilities: Capabilities {
             declared,
             inferred: Some(
@@ -157,16 +163,6 @@ fn respond(
         query_id,
         name: record.name,
         description: record.description,
-    }
-}
-
-/// Names the cluster of a skill that has copies: by the skill that stands for its near copies,
-/// or by the content of byte-identical ones, where there are no others.
-pub(super) fn cluster_id(record: &SkillRecord, near: Option<CopyCluster>) -> Option<String> {
-    let name = |bytes: &[u8]| format!("c_{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, bytes).simple());
-    match near {
-        Some(cluster) => Some(name(cluster.canonical.as_bytes())),
-        None => (record.copy_count > 1).then(|| name(record.content_hash.as_bytes())),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
-use crate::skill::{SkillId, Timestamp};
+use crate::skill::{Publishers, SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
 
 /// What operations work with. Clones share everything.
@@ -31,6 +31,7 @@ struct Inner {
     entitlements: Entitlements,
     clock: fn() -> Timestamp,
     public_url: String,
+    publishers: Publishers,
     started: Instant,
 }
 
@@ -48,6 +49,7 @@ impl Services {
         compute: Compute,
         clock: fn() -> Timestamp,
         public_url: String,
+        publishers: Publishers,
     ) -> Self {
         let inner = Inner {
             store,
@@ -57,6 +59,7 @@ impl Services {
             entitlements: Entitlements::new(),
             clock,
             public_url,
+            publishers,
             started: Instant::now(),
         };
         Self { inner: Arc::new(inner), meter: None, payments: None }
@@ -175,6 +178,10 @@ impl Services {
 
     pub(super) fn store(&self) -> &Arc<dyn Store> {
         &self.inner.store
+    }
+
+    pub(super) fn publishers(&self) -> &Publishers {
+        &self.inner.publishers
     }
 
     pub(super) fn search(&self) -> &SearchIndex {

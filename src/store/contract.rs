@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment, Observation,
+    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment, Observation,
     PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
     StoreCounts, StoreError,
 };
@@ -91,6 +91,9 @@ pub trait Store: Jobs + Send + Sync {
 
     /// Replaces what hosts said of these repositories.
     async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError>;
+
+    /// Returns by what a repository was recognised as one that mostly holds copies, where it was.
+    async fn aggregator(&self, repository: &RepositoryKey) -> Result<Option<AggregatorCounts>, StoreError>;
 
     /// Returns what clients have used on a day, those first that have used most, at most
     /// `limit`.

@@ -25,7 +25,7 @@ pub use jobs::{
 };
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
-    BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
+    AggregatorCounts, BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
     StoreCounts, StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
