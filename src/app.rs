@@ -7,7 +7,9 @@ use tempfile::TempDir;
 use crate::compute::Compute;
 use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
-use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter, known_publishers};
+use crate::operations::{
+    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter, known_publishers,
+};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;

@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::source::InstallManager;
 pub use super::source::InstallOption;
-use super::{AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, Problem, SafetyView, SourceView, VerificationLevel};
+use super::{
+    AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, Problem, SafetyView, SourceView,
+    VerificationLevel,
+};
 use crate::scan::{Finding, SafetyStatus};
 use crate::skill::{FileClass, Manifest, Sha256Digest, SkillId, Timestamp};
 

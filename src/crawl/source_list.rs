@@ -43,6 +43,9 @@ pub struct Publisher {
     pub owners: Vec<String>,
     /// Whether it makes what its skills are about.
     pub is_vendor: bool,
+    /// Repositories of its accounts to which anybody may add skills, such as
+    /// `github.com/owner/repository`, in lower case: what is in them is not the vendor's.
+    pub registries: Vec<String>,
 }
 
 /// A source that is crawled.
@@ -98,6 +101,8 @@ struct WrittenPublisher {
     name: String,
     owners: Vec<String>,
     is_vendor: bool,
+    #[serde(default)]
+    registries: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +156,19 @@ impl SourceList {
                 }
             }
         }
+        for publisher in &written.publisher {
+            let is_own = |registry: &String| {
+                publisher.owners.iter().any(|owner| {
+                    registry.strip_prefix(owner.as_str()).and_then(|rest| rest.strip_prefix('/')).is_some_and(|name| {
+                        !name.is_empty() && !name.contains('/') && !name.chars().any(char::is_uppercase)
+                    })
+                })
+            };
+            if let Some(registry) = publisher.registries.iter().find(|registry| !is_own(registry)) {
+                let reason = "is no repository, in lower case, of an account of its publisher";
+                return Err(content(format!("the registry `{}` {reason}", shown(registry))));
+            }
+        }
         if let Some(publisher) =
             written.source.iter().filter_map(|row| row.publisher.as_deref()).find(|id| !ids.contains(id))
         {
@@ -161,6 +179,7 @@ impl SourceList {
             name: sanitise_line(&row.name, 100),
             owners: row.owners,
             is_vendor: row.is_vendor,
+            registries: row.registries,
         };
         Ok(Self {
             sources: written.source.into_iter().map(listed).collect(),
@@ -176,7 +195,8 @@ impl SourceList {
         };
         let accounts = |publisher: &Publisher| {
             let standing = standing(publisher);
-            publisher.owners.iter().map(|owner| (owner.clone(), standing)).collect::<Vec<_>>()
+            let registries = publisher.registries.iter().map(|registry| (registry.clone(), PublisherStanding::Unknown));
+            publisher.owners.iter().map(|owner| (owner.clone(), standing)).chain(registries).collect::<Vec<_>>()
         };
         Publishers::new(self.publishers.iter().flat_map(accounts))
     }
@@ -228,6 +248,11 @@ mod tests {
             assert_eq!(publisher, listed.publisher.as_deref(), "{}", listed.source);
         }
         let is_vendor = |owner| list.publisher_of("GitHub.com", owner).map(|publisher| publisher.is_vendor);
+        let accounts = list.accounts();
+        let standing = ["github.com/anthropics", "github.com/obra", "github.com/openclaw/skills", "github.com/nobody"]
+            .map(|account| accounts.standing(account));
+        use PublisherStanding::{Listed, Unknown, Vendor};
+        assert_eq!(standing, [Vendor, Listed, Unknown, Unknown]);
         assert_eq!((is_vendor("Anthropics"), is_vendor("obra"), is_vendor("nobody")), (Some(true), Some(false), None));
     }
 
@@ -257,6 +282,10 @@ mod tests {
             (
                 format!("version = 1\n{}{}", publisher("p", "github.com/a"), publisher("q", "github.com/a")),
                 "the owner `github.com/a` belongs to two publishers",
+            ),
+            (
+                format!("version = 1\n{}registries = [\"github.com/b/c\"]\n", publisher("p", "github.com/a")),
+                "the registry `github.com/b/c` is no repository, in lower case, of an account of its publisher",
             ),
             (
                 format!("version = 1\n{}", publisher("p", "github.com/A")),

@@ -4,7 +4,9 @@ use super::Services;
 use super::problem::store_failed;
 use crate::api::{AggregatorView, ClusterMember, ClusterReason, ClusterReasonWord, ClusterView, Problem};
 use crate::search::CopyCluster;
-use crate::skill::{CanonicalReason, CanonicalStanding, Originality, PublisherStanding, RepositoryKey, SkillId, sanitise_line};
+use crate::skill::{
+    CanonicalReason, CanonicalStanding, Originality, PublisherStanding, RepositoryKey, SkillId, sanitise_line,
+};
 use crate::store::SkillRecord;
 
 /// Names the cluster of a skill that has copies. Near copies have a name of their own; where
@@ -115,7 +117,13 @@ fn word(reason: CanonicalReason) -> ClusterReasonWord {
 /// Says what a reason was seen by, in words that no author writes.
 fn evidence(standing: &CanonicalStanding, reason: CanonicalReason) -> String {
     let text = match reason {
-        CanonicalReason::NotDangerous => if standing.is_dangerous { "dangerous" } else { "not dangerous" },
+        CanonicalReason::NotDangerous => {
+            if standing.is_dangerous {
+                "dangerous"
+            } else {
+                "not dangerous"
+            }
+        }
         CanonicalReason::Publisher => match standing.counted_publisher() {
             PublisherStanding::Vendor => "vendor",
             PublisherStanding::Listed => "listed",
@@ -127,9 +135,27 @@ fn evidence(standing: &CanonicalStanding, reason: CanonicalReason) -> String {
             Originality::Gathered => "gathered",
             Originality::Mirror => "mirror or fork",
         },
-        CanonicalReason::NotAggregator => if standing.is_aggregator { "aggregator" } else { "not an aggregator" },
-        CanonicalReason::Complete => if standing.is_complete { "complete" } else { "incomplete" },
-        CanonicalReason::BetterVerdict => if standing.is_warned_of { "warning or worse" } else { "caution or better" },
+        CanonicalReason::NotAggregator => {
+            if standing.is_aggregator {
+                "aggregator"
+            } else {
+                "not an aggregator"
+            }
+        }
+        CanonicalReason::Complete => {
+            if standing.is_complete {
+                "complete"
+            } else {
+                "incomplete"
+            }
+        }
+        CanonicalReason::BetterVerdict => {
+            if standing.is_warned_of {
+                "warning or worse"
+            } else {
+                "caution or better"
+            }
+        }
         CanonicalReason::EarlierCommit => {
             return standing.first_committed_at.map_or_else(|| "unknown".to_owned(), |date| date.to_string());
         }

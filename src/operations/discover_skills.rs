@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::facets::{examples, facets_view};
 use super::cluster::cluster_id;
+use super::facets::{examples, facets_view};
 use super::imitation::selection_flags;
 use super::inspect_skill::verification_level;
 use super::problem::{store_failed, unforeseen};
@@ -67,8 +67,11 @@ impl Operation for DiscoverSkills {
         let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
-        let results: Vec<DiscoverResult> =
-            answer.hits.iter().filter_map(|hit| result(services, hit, &records, query.explain.then_some(now))).collect();
+        let results: Vec<DiscoverResult> = answer
+            .hits
+            .iter()
+            .filter_map(|hit| result(services, hit, &records, query.explain.then_some(now)))
+            .collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
@@ -141,7 +144,12 @@ impl Operation for DiscoverSkillsTool {
 }
 
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(services: &Services, hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
+fn result(
+    services: &Services,
+    hit: &Hit,
+    records: &[Arc<SkillRecord>],
+    explain_at: Option<Timestamp>,
+) -> Option<DiscoverResult> {
     let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;

@@ -6,9 +6,9 @@ use super::problem::store_failed;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
-    AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
-    publisher_metrics,
+    AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest,
+    InspectResponse, InspectSignals, ManifestView, Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView,
+    VerificationLevel, install_of, install_options, publisher_metrics,
 };
 use crate::meter::Refusal;
 use crate::skill::{FrontmatterStatus, decode_text, locate_source_url, sanitise_line};
@@ -97,12 +97,7 @@ struct Others {
     selection_flags: Vec<String>,
 }
 
-fn respond(
-    record: SkillRecord,
-    detail: BundleDetail,
-    others: Others,
-    query_id: Option<String>,
-) -> InspectResponse {
+fn respond(record: SkillRecord, detail: BundleDetail, others: Others, query_id: Option<String>) -> InspectResponse {
     let source = &record.source;
     let status = record.verdict.status;
     let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);

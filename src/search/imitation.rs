@@ -57,12 +57,17 @@ pub(super) fn is_vendors_own(row: &Row) -> bool {
 }
 
 impl VendorNames {
-    /// Takes the names of vendors' skills, whose order makes no difference.
-    pub(super) fn new(mut names: Vec<(String, SkillId)>) -> Self {
+    /// Takes the names of vendors' skills, each with its id and the key of its publisher. Their
+    /// order makes no difference: of several with one name, it is that of who has the fewest.
+    pub(super) fn new(names: Vec<(String, SkillId, u64)>) -> Self {
+        let mut counts: HashMap<u64, usize> = HashMap::new();
+        names.iter().for_each(|(_, _, publisher)| *counts.entry(*publisher).or_default() += 1);
+        let mut names: Vec<(usize, String, SkillId)> =
+            names.into_iter().map(|(name, id, publisher)| (counts[&publisher], name, id)).collect();
         names.sort_unstable();
         let mut vendors = Self::default();
         let mut seen = HashSet::new();
-        for (name, skill_id) in names {
+        for (_, name, skill_id) in names {
             let plain = plain(&name);
             if plain.is_empty() || !seen.insert(plain.clone()) {
                 continue;
@@ -145,7 +150,7 @@ mod tests {
     #[test]
     fn a_name_that_looks_like_a_vendors_is_recognised_and_an_honest_one_is_not() {
         let names = ["pdf", "docx", "skill-creator", "canvas-automation", "code-review", "审查代码"];
-        let vendors = VendorNames::new(names.map(|name| (name.to_owned(), id(name))).to_vec());
+        let vendors = VendorNames::new(names.map(|name| (name.to_owned(), id(name), 1)).to_vec());
         use ImitationKind::{ClaimsOfficial, DrawnAlike, Misspelt};
         let rows = [
             ("p\u{501}f", Some(("pdf", DrawnAlike))),

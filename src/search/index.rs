@@ -13,8 +13,8 @@ use super::onnx::Download;
 use super::rerank::{RERANKED, rerank};
 use super::snapshot::{CommitMark, Snapshot, SnapshotSetup};
 use super::{
-    CopyCluster, Embedder, EmbedderChoice, Hit, Imitation, IndexWriter, RerankerChoice, SearchAnswer, SearchError, SearchRequest,
-    SearchSetup,
+    CopyCluster, Embedder, EmbedderChoice, Hit, Imitation, IndexWriter, RerankerChoice, SearchAnswer, SearchError,
+    SearchRequest, SearchSetup,
 };
 use crate::rank::RankingWeights;
 use crate::skill::SkillId;

@@ -1,8 +1,8 @@
 //! One consistent state of the index, as searches see it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tantivy::index::SegmentId;
 use tantivy::schema::{IndexRecordOption, TantivyDocument};
@@ -169,8 +169,9 @@ impl Snapshot {
     /// Returns the names of vendors' skills.
     pub(super) fn vendor_names(&self, fields: &Fields) -> &VendorNames {
         self.vendor_names.get_or_init(|| {
-            let own = self.alive_rows().filter(|(_, _, row)| is_vendors_own(row)).map(|(_, _, row)| row.skill_id);
-            let name = |id| Some((self.text_of(fields, id).ok()??.name, id));
+            let own = self.alive_rows().filter(|(_, _, row)| is_vendors_own(row)).map(|(_, _, row)| row);
+            let name =
+                |row: &Row| Some((self.text_of(fields, row.skill_id).ok()??.name, row.skill_id, row.publisher_key));
             VendorNames::new(own.filter_map(name).collect())
         })
     }

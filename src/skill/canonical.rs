@@ -193,7 +193,11 @@ mod tests {
                 CanonicalReason::Publisher,
             ),
             (CanonicalStanding { publisher: Listed, ..plain }, early, CanonicalReason::Publisher),
-            (plain, CanonicalStanding { originality: Gathered, publisher: Vendor, ..early }, CanonicalReason::Originality),
+            (
+                plain,
+                CanonicalStanding { originality: Gathered, publisher: Vendor, ..early },
+                CanonicalReason::Originality,
+            ),
             (
                 CanonicalStanding { originality: Gathered, is_aggregator: true, ..plain },
                 CanonicalStanding { originality: Mirror, ..early },
@@ -207,7 +211,11 @@ mod tests {
                 early,
                 CanonicalReason::EarlierCommit,
             ),
-            (CanonicalStanding { first_committed_at: date("2026-01-01"), ..plain }, standing(1), CanonicalReason::EarlierCommit),
+            (
+                CanonicalStanding { first_committed_at: date("2026-01-01"), ..plain },
+                standing(1),
+                CanonicalReason::EarlierCommit,
+            ),
             (
                 CanonicalStanding { stars: Some(100), ..plain },
                 CanonicalStanding { stars: Some(99), ..standing(1) },
@@ -232,7 +240,14 @@ mod tests {
         let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
         let date = prop::option::of(1_750_000_000_000_i64..1_770_000_000_000);
         (0_usize..50, flags, 0_usize..3, 0_usize..4, date, prop::option::of(0_u64..2_000)).prop_map(
-            |(number, (is_dangerous, is_complete, is_warned_of, is_aggregator), publisher, originality, date, stars)| CanonicalStanding {
+            |(
+                number,
+                (is_dangerous, is_complete, is_warned_of, is_aggregator),
+                publisher,
+                originality,
+                date,
+                stars,
+            )| CanonicalStanding {
                 is_dangerous,
                 is_complete,
                 is_warned_of,

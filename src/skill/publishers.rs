@@ -21,7 +21,8 @@ impl PublisherStanding {
     pub const ALL: [Self; 3] = [Self::Vendor, Self::Listed, Self::Unknown];
 }
 
-/// Accounts on hosts, `host/owner` in lower case, with what is known of each.
+/// Accounts on hosts, `host/owner` in lower case, with what is known of each. What is known of
+/// a single repository, `host/owner/repository`, counts before that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Publishers(BTreeMap<String, PublisherStanding>);
 
@@ -39,7 +40,7 @@ impl Publishers {
         }
     }
 
-    /// Returns what is known of an account.
+    /// Returns what is known of an account or repository.
     pub fn standing(&self, account: &str) -> PublisherStanding {
         self.0.get(account).copied().unwrap_or_default()
     }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment, Observation,
-    PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
-    StoreCounts, StoreError,
+    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment,
+    Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision,
+    SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};

@@ -25,8 +25,8 @@ pub use jobs::{
 };
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
-    AggregatorCounts, BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord, SourceRun,
-    StoreCounts, StoredVerdict,
+    AggregatorCounts, BatchOutcome, BundleDetail, ClientUse, DigestMatch, Observation, RunSummary, SkillChange,
+    SkillRecord, SourceRun, StoreCounts, StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{BundleKey, SkillRevision};
 use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
-use crate::skill::{CanonicalStanding, CopyKey, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp};
+use crate::skill::{
+    CanonicalStanding, CopyKey, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp,
+};
 
 /// A run of an ingest over one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -120,7 +120,9 @@ fn keys(clusters: &HashMap<u32, Vec<u32>>, members: &[Member]) -> HashMap<u32, u
     // What has no key of its own left is named by its canonical member.
     for middle in clusters.keys() {
         let id = members[*middle as usize].standing.skill_id;
-        names.entry(*middle).or_insert_with(|| id.as_bytes().iter().fold(0, |key: u64, byte| key.rotate_left(8) ^ u64::from(*byte)));
+        names
+            .entry(*middle)
+            .or_insert_with(|| id.as_bytes().iter().fold(0, |key: u64, byte| key.rotate_left(8) ^ u64::from(*byte)));
     }
     names
 }

@@ -13,7 +13,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::scan::SafetyStatus;
-use crate::skill::{CopyKey, Originality, PublisherStanding, Registry, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{
+    CopyKey, Originality, PublisherStanding, Registry, Sha256Digest, SkillId, SourceIdentity, Timestamp,
+};
 
 const NOW: &str = "2026-06-01";
 

@@ -55,13 +55,14 @@ struct Copy {
 /// its latest verdict.
 macro_rules! standing_columns {
     () => {
-        "s.first_committed_at, p.is_vendor, a.repository_key IS NOT NULL AS is_aggregator, \
+        "s.first_committed_at, coalesce(q.standing, p.standing) AS publisher_standing, a.repository_key IS NOT NULL AS is_aggregator, \
          coalesce(json_extract(r.facts, '$.is_fork'), 0) AS is_fork, coalesce(s.stars, json_extract(r.facts, '$.stars')) AS known_stars"
     };
 }
 macro_rules! standing_tables {
     () => {
-        "LEFT JOIN publishers p ON p.account = s.account LEFT JOIN aggregators a ON a.repository_key = s.repository_key \
+        "LEFT JOIN publishers p ON p.account = s.account \
+         LEFT JOIN publishers q ON q.account = s.repository_key LEFT JOIN aggregators a ON a.repository_key = s.repository_key \
          LEFT JOIN repositories r ON r.repository_key = s.repository_key "
     };
 }
@@ -83,11 +84,10 @@ pub(super) fn standing(
     CanonicalStanding {
         skill_id,
         is_dangerous: status == "dangerous",
-        publisher: match row.get::<Option<bool>, _>("is_vendor") {
-            Some(true) => PublisherStanding::Vendor,
-            Some(false) => PublisherStanding::Listed,
-            None => PublisherStanding::Unknown,
-        },
+        publisher: row
+            .get::<Option<i64>, _>("publisher_standing")
+            .and_then(|place| PublisherStanding::ALL.get(usize::try_from(place).ok()?).copied())
+            .unwrap_or_default(),
         originality,
         is_aggregator: row.get("is_aggregator"),
         is_complete,
@@ -170,10 +170,12 @@ async fn recognise(
     repository: &str,
     contents: &mut BTreeSet<Vec<u8>>,
 ) -> Result<(), StoreError> {
-    let counts = sqlx::query("SELECT count(*), coalesce(sum(is_copy), 0) FROM skills WHERE repository_key = ? AND is_listed = 1")
-        .bind(repository)
-        .fetch_one(&mut **change)
-        .await?;
+    let counts = sqlx::query(
+        "SELECT count(*), coalesce(sum(is_copy), 0) FROM skills WHERE repository_key = ? AND is_listed = 1",
+    )
+    .bind(repository)
+    .fetch_one(&mut **change)
+    .await?;
     let (skill_count, copy_count): (i64, i64) = (counts.get(0), counts.get(1));
     let was: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM aggregators WHERE repository_key = ?)")
         .bind(repository)
@@ -251,28 +253,30 @@ pub(super) fn repository_of(source: &SkillSource) -> String {
 
 /// Replaces what is known of publishers, and chooses anew where it matters.
 pub(super) async fn put_publishers(pool: &SqlitePool, publishers: &Publishers) -> Result<(), StoreError> {
-    let is_vendor = |standing| standing == PublisherStanding::Vendor;
-    let wanted: BTreeSet<(String, bool)> =
-        publishers.iter().map(|(account, standing)| (account.to_owned(), is_vendor(standing))).collect();
-    let known = sqlx::query("SELECT account, is_vendor FROM publishers").fetch_all(pool).await?;
-    let known: BTreeSet<(String, bool)> = known.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let wanted: BTreeSet<(String, i64)> =
+        publishers.iter().map(|(account, standing)| (account.to_owned(), standing as i64)).collect();
+    let known = sqlx::query("SELECT account, standing FROM publishers").fetch_all(pool).await?;
+    let known: BTreeSet<(String, i64)> = known.iter().map(|row| (row.get(0), row.get(1))).collect();
     if known == wanted {
         return Ok(());
     }
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     let changed: BTreeSet<&String> = known.symmetric_difference(&wanted).map(|(account, _)| account).collect();
     sqlx::query("DELETE FROM publishers").execute(&mut *change).await?;
-    for (account, is_vendor) in &wanted {
-        sqlx::query("INSERT INTO publishers (account, is_vendor) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    for (account, standing) in &wanted {
+        sqlx::query("INSERT INTO publishers (account, standing) VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(account)
-            .bind(is_vendor)
+            .bind(standing)
             .execute(&mut *change)
             .await?;
     }
     let mut touched = Touched::default();
     for account in changed {
         touch_skills(&mut change, "account", account, &mut touched.contents).await?;
-        let groups = sqlx::query("SELECT DISTINCT copy_key, repository_key FROM skills WHERE account = ? AND is_listed = 1")
+        touch_skills(&mut change, "repository_key", account, &mut touched.contents).await?;
+        let groups = sqlx::query(
+            "SELECT DISTINCT copy_key, repository_key FROM skills WHERE ?1 IN (account, repository_key) AND is_listed = 1",
+        )
             .bind(account)
             .fetch_all(&mut *change)
             .await?;
@@ -325,10 +329,11 @@ pub(super) async fn complete_rows(pool: &SqlitePool) -> Result<(), StoreError> {
 pub(super) async fn choose_again(change: &mut Change<'_>, repositories: &[RepositoryKey]) -> Result<(), StoreError> {
     let mut touched = Touched::default();
     for repository in repositories {
-        let groups = sqlx::query("SELECT content_hash, copy_key FROM skills WHERE repository_key = ? AND is_listed = 1")
-            .bind(repository.as_str())
-            .fetch_all(&mut **change)
-            .await?;
+        let groups =
+            sqlx::query("SELECT content_hash, copy_key FROM skills WHERE repository_key = ? AND is_listed = 1")
+                .bind(repository.as_str())
+                .fetch_all(&mut **change)
+                .await?;
         for group in groups {
             touched.add(group.get(0), group.get(1), repository.as_str().to_owned());
         }

@@ -19,12 +19,14 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation, PaymentState,
-    PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store, StoreCounts,
-    StoreError,
+    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, LedgerEntry, NewPayment,
+    Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision,
+    SourceRun, Store, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
-use crate::skill::{Publishers, RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{
+    Publishers, RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp,
+};
 
 /// A store in a SQLite file. Clones share the connections.
 #[derive(Debug, Clone)]

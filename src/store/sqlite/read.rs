@@ -7,8 +7,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 
 use super::super::revision::FileEntry;
-use super::canonical::{standing, standing_columns, standing_tables};
 use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError};
+use super::canonical::{standing, standing_columns, standing_tables};
 use crate::scan::{ScanReport, ruleset_version};
 use crate::skill::{
     CopyKey, FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,

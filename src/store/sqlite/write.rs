@@ -208,20 +208,23 @@ async fn upsert_skill(
 ) -> Result<Effect, StoreError> {
     let id = skill_id(&observation.source);
     let source = json(&observation.source)?;
-    let bundle = sqlx::query("SELECT content_hash, package_hash, is_complete, name, description FROM bundles WHERE bundle_key = ?")
-        .bind(key_bytes(observation.bundle))
-        .fetch_one(&mut **change)
-        .await?;
+    let bundle = sqlx::query(
+        "SELECT content_hash, package_hash, is_complete, name, description FROM bundles WHERE bundle_key = ?",
+    )
+    .bind(key_bytes(observation.bundle))
+    .fetch_one(&mut **change)
+    .await?;
     let (content_hash, package_hash, is_complete): (Vec<u8>, Vec<u8>, bool) =
         (bundle.get(0), bundle.get(1), bundle.get(2));
     let copy_key = CopyKey::of(bundle.get(3), bundle.get(4), digest(content_hash.clone())?);
     let copy_key = copy_key.digest().as_bytes().to_vec();
     let repository = repository_of(&observation.source);
-    let existing =
-        sqlx::query("SELECT source, bundle_key, content_hash, is_listed, is_complete, copy_key FROM skills WHERE skill_id = ?")
-            .bind(id_bytes(id))
-            .fetch_optional(&mut **change)
-            .await?;
+    let existing = sqlx::query(
+        "SELECT source, bundle_key, content_hash, is_listed, is_complete, copy_key FROM skills WHERE skill_id = ?",
+    )
+    .bind(id_bytes(id))
+    .fetch_optional(&mut **change)
+    .await?;
     let effect = match &existing {
         None => Effect::Added,
         Some(row) => {

@@ -12,10 +12,12 @@ UPDATE skills SET first_committed_at = committed_at;
 CREATE INDEX skills_by_copy_key ON skills (copy_key);
 CREATE INDEX skills_by_repository ON skills (repository_key, is_listed, is_copy);
 
--- Accounts of publishers that somebody has looked at.
+-- Accounts of publishers that somebody has looked at, and single repositories of theirs of
+-- which something else is known.
 CREATE TABLE publishers (
     account TEXT PRIMARY KEY,
-    is_vendor INTEGER NOT NULL
+    -- The place in `PublisherStanding::ALL`.
+    standing INTEGER NOT NULL
 ) STRICT;
 
 -- Repositories that mostly hold copies, and by how many skills that was seen.
