@@ -3,9 +3,10 @@
 //!
 //! Two figures for precision and recall: over pairs of skills, where large clusters decide, and
 //! for each skill over its cluster (B-cubed: A. Bagga, B. Baldwin, COLING-ACL 1998), where
-//! every skill counts once.
+//! every skill counts once. Then the repositories that were recognised as aggregators, and the
+//! names that were recognised as imitations, to be looked at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 use std::hash::Hash;
@@ -18,7 +19,9 @@ use std::time::Instant;
 use serde_json::Value;
 use touchmark::compute::Compute;
 use touchmark::ingest::follow;
+use touchmark::operations::known_publishers;
 use touchmark::search::{EmbedderChoice, SearchIndex};
+use touchmark::skill::{PublisherStanding, RepositoryKey};
 use touchmark::store::{SqliteStore, Store};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -47,7 +50,8 @@ fn main() -> Outcome<()> {
         }
     };
     let runtime = tokio::runtime::Runtime::new()?;
-    let store: Arc<dyn Store> = Arc::new(runtime.block_on(SqliteStore::open(&data.join("touchmark.db")))?);
+    let store: Arc<dyn Store> =
+        Arc::new(runtime.block_on(SqliteStore::open_with(&data.join("touchmark.db"), &known_publishers()))?);
     let folder = scratch.path().join("copies");
     fs::create_dir_all(&folder)?;
     let index = SearchIndex::open(&folder, EmbedderChoice::None)?;
@@ -61,12 +65,25 @@ fn main() -> Outcome<()> {
 
     let judged = read_clusters(&clusters)?;
     let mut labels = Vec::new();
+    let mut repositories: BTreeMap<RepositoryKey, u64> = BTreeMap::new();
+    let mut imitations = Vec::new();
     let mut sequence = 0;
     loop {
         let changes = runtime.block_on(store.changes_since(sequence, CHUNK))?;
         let Some(last) = changes.last() else { break };
         sequence = last.sequence;
-        for record in changes.into_iter().map(|change| change.record).filter(|record| record.is_canonical) {
+        let listed = changes.into_iter().map(|change| change.record).filter(|record| record.is_listed);
+        for record in listed {
+            if let Some(key) = RepositoryKey::of(&record.source.identity) {
+                *repositories.entry(key).or_default() += 1;
+            }
+            if !record.is_canonical {
+                continue;
+            }
+            let is_vendors = record.standing.publisher == PublisherStanding::Vendor;
+            if let Some(found) = index.imitated_by(&record.name, record.skill_id).filter(|_| !is_vendors) {
+                imitations.push((record.name.clone(), record.source.url(), found));
+            }
             let found = index.copies_of(record.skill_id).map_or(record.skill_id, |copies| copies.canonical);
             if let Some(cluster) = judged.get(&record.content_hash.to_hex()) {
                 labels.push((found, cluster.as_str()));
@@ -95,6 +112,18 @@ fn main() -> Outcome<()> {
         share(&|label| found[&label.0]),
         share(&|label| right[&label.1]),
     );
+    println!("\n| aggregator | skills | copies |\n|---|---|---|");
+    for key in repositories.keys() {
+        if let Some(counts) = runtime.block_on(store.aggregator(key))? {
+            println!("| {key} | {} | {} |", counts.skill_count, counts.copy_count);
+        }
+    }
+    println!("\n| name | where | how | of whom |\n|---|---|---|---|");
+    for (name, url, found) in imitations {
+        let known = runtime.block_on(store.skills(&[found.skill_id]))?;
+        let of = known.first().map(|known| known.source.url()).unwrap_or_default();
+        println!("| {name} | {url} | {:?} | {of} |", found.kind);
+    }
     Ok(())
 }
 

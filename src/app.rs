@@ -9,7 +9,9 @@ use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, St
 use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
 use crate::operations::accounts::{AccountServices, AccountsError, Registration};
-use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
+use crate::operations::{
+    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter, known_publishers,
+};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
@@ -114,11 +116,12 @@ pub async fn open_at(
         onnx: OnnxSetup { libraries: config.onnx_libraries.clone(), model_cache: config.model_cache.clone() },
         ..SearchSetup::new(config.embedder.parse()?)
     };
-    let store = SqliteStore::open(&storage.database()).await?;
+    let publishers = known_publishers();
+    let store = SqliteStore::open_with(&storage.database(), &publishers).await?;
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
-    let publishers = SourceList::builtin().directory();
-    let services = Services::new(Arc::new(store), search, Compute::new(), publishers, clock, public_url);
+    let directory = SourceList::builtin().directory();
+    let services = Services::new(Arc::new(store), search, Compute::new(), directory, clock, public_url, publishers);
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::source::InstallManager;
 pub use super::source::InstallOption;
 use super::{
-    AuditStatus, ErrorCode, InstallView, Problem, SafetyView, SignalEvidence, SkillTypeWord, SourceView,
-    VerificationLevel,
+    AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, Problem, SafetyView,
+    SignalEvidence, SkillTypeWord, SourceView, VerificationLevel,
 };
 use crate::scan::{Finding, SafetyStatus};
 use crate::skill::{FileClass, Manifest, Sha256Digest, SkillId, Timestamp};
@@ -119,6 +119,15 @@ pub struct InspectResponse {
     pub selection_flags: Vec<String>,
     /// Cluster of equal and nearly equal skills, or null when absent.
     pub cluster_id: Option<String>,
+    /// That cluster: which skill stands for all, and why; null where the skill has no copies.
+    #[serde(default)]
+    pub cluster: Option<ClusterView>,
+    /// By what the skill's repository was recognised as one that mostly holds copies, or null.
+    #[serde(default)]
+    pub aggregator: Option<AggregatorView>,
+    /// What the skill seems to imitate (selection flag imitates_publisher), or null.
+    #[serde(default)]
+    pub imitation: Option<ImitationView>,
     /// What the skill declares and does.
     pub capabilities: Capabilities,
     /// Evidence level for the skill metadata.

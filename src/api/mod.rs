@@ -6,6 +6,7 @@
 
 #[cfg(feature = "service")]
 pub mod accounts;
+mod cluster;
 mod discover;
 mod evidence;
 mod facets;
@@ -19,6 +20,9 @@ mod source;
 mod verify;
 mod verify_batch;
 
+pub use cluster::{
+    AggregatorView, ClusterMember, ClusterReason, ClusterReasonWord, ClusterView, ImitationView, ImitationWord,
+};
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
     DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,

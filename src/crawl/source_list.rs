@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::USUAL_BOUNDS;
-use crate::skill::{line_of, sanitise_line};
+use crate::skill::{PublisherStanding, Publishers, line_of, sanitise_line};
 use crate::store::JobBounds;
 use crate::trust::{Domain, ListedPublisher, PublisherDirectory};
 
@@ -47,6 +47,9 @@ pub struct Publisher {
     pub is_vendor: bool,
     /// A domain of its own, whose statement may prove further repositories.
     pub domain: Option<Domain>,
+    /// Repositories of its accounts to which anybody may add skills, such as
+    /// `github.com/owner/repository`, in lower case: what is in them is not the vendor's.
+    pub registries: Vec<String>,
 }
 
 /// A source that is crawled.
@@ -103,6 +106,8 @@ struct WrittenPublisher {
     owners: Vec<String>,
     is_vendor: bool,
     domain: Option<Domain>,
+    #[serde(default)]
+    registries: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -156,6 +161,19 @@ impl SourceList {
                 }
             }
         }
+        for publisher in &written.publisher {
+            let is_own = |registry: &String| {
+                publisher.owners.iter().any(|owner| {
+                    registry.strip_prefix(owner.as_str()).and_then(|rest| rest.strip_prefix('/')).is_some_and(|name| {
+                        !name.is_empty() && !name.contains('/') && !name.chars().any(char::is_uppercase)
+                    })
+                })
+            };
+            if let Some(registry) = publisher.registries.iter().find(|registry| !is_own(registry)) {
+                let reason = "is no repository, in lower case, of an account of its publisher";
+                return Err(content(format!("the registry `{}` {reason}", shown(registry))));
+            }
+        }
         if let Some(publisher) =
             written.source.iter().filter_map(|row| row.publisher.as_deref()).find(|id| !ids.contains(id))
         {
@@ -167,6 +185,7 @@ impl SourceList {
             owners: row.owners,
             is_vendor: row.is_vendor,
             domain: row.domain,
+            registries: row.registries,
         };
         Ok(Self {
             sources: written.source.into_iter().map(listed).collect(),
@@ -184,6 +203,20 @@ impl SourceList {
             domain: publisher.domain.clone(),
         };
         PublisherDirectory::new(self.publishers.iter().map(listed).collect())
+    }
+
+    /// Returns the accounts of all publishers with what is known of them.
+    pub fn accounts(&self) -> Publishers {
+        let standing = |publisher: &Publisher| match publisher.is_vendor {
+            true => PublisherStanding::Vendor,
+            false => PublisherStanding::Listed,
+        };
+        let accounts = |publisher: &Publisher| {
+            let standing = standing(publisher);
+            let registries = publisher.registries.iter().map(|registry| (registry.clone(), PublisherStanding::Unknown));
+            publisher.owners.iter().map(|owner| (owner.clone(), standing)).chain(registries).collect::<Vec<_>>()
+        };
+        Publishers::new(self.publishers.iter().flat_map(accounts))
     }
 
     /// Returns who has an account on a host.
@@ -233,6 +266,11 @@ mod tests {
             assert_eq!(publisher, listed.publisher.as_deref(), "{}", listed.source);
         }
         let is_vendor = |owner| list.publisher_of("GitHub.com", owner).map(|publisher| publisher.is_vendor);
+        let accounts = list.accounts();
+        let standing = ["github.com/anthropics", "github.com/obra", "github.com/openclaw/skills", "github.com/nobody"]
+            .map(|account| accounts.standing(account));
+        use PublisherStanding::{Listed, Unknown, Vendor};
+        assert_eq!(standing, [Vendor, Listed, Unknown, Unknown]);
         assert_eq!((is_vendor("Anthropics"), is_vendor("obra"), is_vendor("nobody")), (Some(true), Some(false), None));
     }
 
@@ -262,6 +300,10 @@ mod tests {
             (
                 format!("version = 1\n{}{}", publisher("p", "github.com/a"), publisher("q", "github.com/a")),
                 "the owner `github.com/a` belongs to two publishers",
+            ),
+            (
+                format!("version = 1\n{}registries = [\"github.com/b/c\"]\n", publisher("p", "github.com/a")),
+                "the registry `github.com/b/c` is no repository, in lower case, of an account of its publisher",
             ),
             (
                 format!("version = 1\n{}", publisher("p", "github.com/A")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::IngestError;
 use crate::compute::Compute;
 use crate::scan::SafetyStatus;
-use crate::search::{IndexRecord, Originality, SearchIndex};
+use crate::search::{IndexRecord, SearchIndex};
 use crate::skill::{SkillSource, body_start, decode_text, limits};
 use crate::store::{SkillChange, Store};
 
@@ -93,10 +93,14 @@ fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> 
         file_paths: bounded_lines(&paths),
         copy_count: u32::try_from(record.copy_count).unwrap_or(u32::MAX),
         has_findings: !record.verdict.safety_flags.is_empty(),
-        originality: Originality::of(&record.source),
+        originality: record.standing.originality,
+        is_aggregator: record.standing.is_aggregator,
+        publisher_standing: record.standing.publisher,
+        first_committed_at: record.standing.first_committed_at,
+        copy_key: record.copy_key.short(),
         license: record.source.license,
         registry: record.source.registry,
-        stars: record.stars,
+        stars: record.standing.stars,
         updated_at: record.source.committed_at,
         status: record.verdict.status,
         quality_flag_count: record.quality_flags.len() as u32,

@@ -12,7 +12,7 @@ pub use crate::crawl::{
 };
 use crate::crawl::{CrawlPlan, Pace};
 use crate::ingest::Pipeline;
-use crate::skill::sanitise_line;
+use crate::skill::{Publishers, sanitise_line};
 use crate::store::StoreError;
 pub use crate::store::{FailureCause, JobState};
 
@@ -103,4 +103,9 @@ fn read_list(path: &std::path::Path) -> Result<SourceList, String> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     SourceList::parse(&text).map_err(|error| error.to_string())
+}
+
+/// Returns the accounts of the publishers in the list that ships with the program.
+pub fn known_publishers() -> Publishers {
+    SourceList::builtin().accounts()
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::assessments::{Assessments, quality_signs};
+use super::cluster::cluster_id;
 use super::facets::{examples, facets_view};
-use super::inspect_skill::{cluster_id, verification_level};
+use super::imitation::selection_flags;
+use super::inspect_skill::verification_level;
 use super::problem::{store_failed, unforeseen};
 use super::trust_signals::TrustSignals;
 use super::verify_skill::facts;
@@ -20,7 +22,7 @@ use crate::assessment::Assessment;
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
 use crate::search::{EmptyReason, Hit, Ranking, SearchRequest};
-use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line, selection_flags};
+use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
 use crate::store::SkillRecord;
 
 /// `POST /discover`.
@@ -72,7 +74,8 @@ impl Operation for DiscoverSkills {
         let shown = records.iter().filter(|record| answer.hits.iter().any(|hit| hit.skill_id == record.skill_id));
         let assessments = services.assessments(Self::NAME, shown.map(Arc::as_ref)).await?;
         let context = Context { records: &records, trust, assessments, explain_at: query.explain.then_some(now) };
-        let results: Vec<DiscoverResult> = answer.hits.iter().filter_map(|hit| result(hit, &context)).collect();
+        let results: Vec<DiscoverResult> =
+            answer.hits.iter().filter_map(|hit| result(services, hit, &context)).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
@@ -154,7 +157,7 @@ struct Context<'a> {
 }
 
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(hit: &Hit, context: &Context<'_>) -> Option<DiscoverResult> {
+fn result(services: &Services, hit: &Hit, context: &Context<'_>) -> Option<DiscoverResult> {
     let record = context.records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;
@@ -183,8 +186,8 @@ fn result(hit: &Hit, context: &Context<'_>) -> Option<DiscoverResult> {
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),
         quality_flags: quality.map(|signs| Assessment::flags(&signs)),
-        selection_flags: selection_flags(&record.name, &record.description),
-        cluster_id: cluster_id(record, hit.copies),
+        selection_flags: selection_flags(services, record, record.skill_id),
+        cluster_id: cluster_id(services, record, hit.copies),
         copies: copies(hit, record),
         score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),
         debug_score_breakdown: explain_at.map(|_| breakdown(&hit.breakdown)),

@@ -1,23 +1,20 @@
 //! Everything that is needed to decide on one skill.
 
-use uuid::Uuid;
-
 use super::assessments::quality_signs;
+use super::cluster::{aggregator, copies};
+use super::imitation::{imitation, selection_flags};
 use super::problem::store_failed;
 use super::trust_signals::SourceTrust;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
-    AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, PublisherProofView, QueryIdKind, SafetyView, SignView, SignalEvidence, SkillSelector, SourceView,
-    TrustPartView, VerificationLevel, install_of, install_options,
+    AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest,
+    InspectResponse, InspectSignals, ManifestView, Pin, Problem, PublisherProofView, QueryIdKind, SafetyView, SignView,
+    SignalEvidence, SkillSelector, SourceView, TrustPartView, VerificationLevel, install_of, install_options,
 };
 use crate::assessment::{Assessment, Sign};
 use crate::meter::Refusal;
-use crate::search::CopyCluster;
-use crate::skill::{
-    FrontmatterStatus, SkillId, SkillSource, decode_text, limits, locate_source_url, sanitise_line, selection_flags,
-};
+use crate::skill::{FrontmatterStatus, SkillSource, decode_text, limits, locate_source_url, sanitise_line};
 use crate::store::{BundleDetail, SkillRecord};
 
 /// `POST /inspect` and `inspect_skill`.
@@ -48,12 +45,18 @@ impl Operation for InspectSkill {
         let detail = detail.ok_or_else(|| {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
-        let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
         let trust = services.trust_signals(std::iter::once(&record)).await.map_err(store_failed(Self::NAME))?;
         let trust = trust.of(&record);
         let assessments = services.assessments(Self::NAME, std::iter::once(&record)).await?;
         let assessment = assessments.of(&record);
-        Ok(respond(record, detail, Signals { trust, assessment }, cluster_id, query.query_id))
+        let copies = copies(services, &record, Self::NAME).await?;
+        let others = Others {
+            aggregator: aggregator(services, &record, Self::NAME).await?,
+            imitation: imitation(services, &record, copies.known_as, Self::NAME).await?,
+            selection_flags: selection_flags(services, &record, copies.known_as),
+            cluster: copies.cluster,
+        };
+        Ok(respond(record, detail, Signals { trust, assessment }, others, query.query_id))
     }
 }
 
@@ -93,14 +96,12 @@ fn redeem(services: &Services, query_id: &str, record: &SkillRecord) -> Result<(
     })
 }
 
-/// Names the byte-identical copy of a skill that search knows.
-async fn canonical(services: &Services, record: &SkillRecord) -> Result<SkillId, Problem> {
-    if record.is_canonical || record.copy_count < 2 {
-        return Ok(record.skill_id);
-    }
-    let copies = services.store().skills_with_content(record.content_hash).await;
-    let copies = copies.map_err(store_failed(InspectSkill::NAME))?;
-    Ok(copies.first().map_or(record.skill_id, |canonical| canonical.skill_id))
+/// What a skill is to others.
+struct Others {
+    cluster: Option<ClusterView>,
+    aggregator: Option<AggregatorView>,
+    imitation: Option<ImitationView>,
+    selection_flags: Vec<String>,
 }
 
 /// What is known of a skill beside its bundle.
@@ -113,7 +114,7 @@ fn respond(
     record: SkillRecord,
     detail: BundleDetail,
     signals: Signals<'_>,
-    cluster_id: Option<String>,
+    others: Others,
     query_id: Option<String>,
 ) -> InspectResponse {
     let source = &record.source;
@@ -143,8 +144,11 @@ fn respond(
         audit_details: None,
         skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),
         quality_flags: quality.map(|signs| Assessment::flags(&signs)),
-        selection_flags: selection_flags(&record.name, &record.description),
-        cluster_id,
+        selection_flags: others.selection_flags,
+        cluster_id: others.cluster.as_ref().map(|cluster| cluster.cluster_id.clone()),
+        cluster: others.cluster,
+        aggregator: others.aggregator,
+        imitation: others.imitation,
         capabilities: Capabilities { declared, inferred },
         verification_level: verification_level(detail.frontmatter.status, &record.quality_flags),
         findings: detail.report.findings,
@@ -211,16 +215,6 @@ fn evidence(
         quality_flags: quality.map(|signs| SignView::of(signs, &path)).unwrap_or_default(),
         selection_flags: assessment.map(|assessment| SignView::of(&assessment.selection, &path)).unwrap_or_default(),
         capabilities: inferred.map(capabilities).unwrap_or_default(),
-    }
-}
-
-/// Names the cluster of a skill that has copies: by the skill that stands for its near copies,
-/// or by the content of byte-identical ones, where there are no others.
-pub(super) fn cluster_id(record: &SkillRecord, near: Option<CopyCluster>) -> Option<String> {
-    let name = |bytes: &[u8]| format!("c_{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, bytes).simple());
-    match near {
-        Some(cluster) => Some(name(cluster.canonical.as_bytes())),
-        None => (record.copy_count > 1).then(|| name(record.content_hash.as_bytes())),
     }
 }
 

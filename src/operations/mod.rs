@@ -11,6 +11,7 @@ mod caller;
 mod check_approval;
 mod check_health;
 mod check_project;
+mod cluster;
 mod compare_upstream;
 mod crawl_sources;
 mod diff_skills;
@@ -18,6 +19,7 @@ mod discover_skills;
 mod evaluate_search;
 mod facets;
 mod find_pin;
+mod imitation;
 mod ingest_source;
 mod inspect_skill;
 mod install_skill;
@@ -54,7 +56,7 @@ pub use check_project::{
 pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
 pub use crawl_sources::{
     CrawlError, CrawlProgress, CrawlReport, CrawlRequest, CrawlSourcesError, CrawlStatus, CrawlTrouble, FailureCause,
-    JobState, SourceList, SourceListError, VisitOutcome, Visited, crawl_sources, crawl_status,
+    JobState, SourceList, SourceListError, VisitOutcome, Visited, crawl_sources, crawl_status, known_publishers,
 };
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};

@@ -14,7 +14,7 @@ use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
-use crate::skill::{SkillId, Timestamp};
+use crate::skill::{Publishers, SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 
@@ -33,10 +33,11 @@ struct Inner {
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
-    publishers: PublisherDirectory,
+    directory: PublisherDirectory,
     assessments: AssessmentCache,
     clock: fn() -> Timestamp,
     public_url: String,
+    publishers: Publishers,
     started: Instant,
 }
 
@@ -47,15 +48,16 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// Puts the parts together. `public_url` has no slash at its end; `publishers` is whom the
+    /// Puts the parts together. `public_url` has no slash at its end; `directory` is whom the
     /// index knows.
     pub fn new(
         store: Arc<dyn Store>,
         search: SearchIndex,
         compute: Compute,
-        publishers: PublisherDirectory,
+        directory: PublisherDirectory,
         clock: fn() -> Timestamp,
         public_url: String,
+        publishers: Publishers,
     ) -> Self {
         let inner = Inner {
             store,
@@ -63,10 +65,11 @@ impl Services {
             search,
             compute,
             entitlements: Entitlements::new(),
-            publishers,
+            directory,
             assessments: AssessmentCache::new(),
             clock,
             public_url,
+            publishers,
             started: Instant::now(),
         };
         Self { inner: Arc::new(inner), meter: None, payments: None, accounts: None }
@@ -201,6 +204,10 @@ impl Services {
         &self.inner.store
     }
 
+    pub(super) fn publishers(&self) -> &Publishers {
+        &self.inner.publishers
+    }
+
     pub(super) fn search(&self) -> &SearchIndex {
         &self.inner.search
     }
@@ -209,8 +216,8 @@ impl Services {
         &self.inner.compute
     }
 
-    pub(super) fn publishers(&self) -> &PublisherDirectory {
-        &self.inner.publishers
+    pub(super) fn directory(&self) -> &PublisherDirectory {
+        &self.inner.directory
     }
 
     pub(super) fn assessment_cache(&self) -> &AssessmentCache {

@@ -41,7 +41,7 @@ impl Services {
         &self,
         records: impl Iterator<Item = &SkillRecord>,
     ) -> Result<TrustSignals<'_>, StoreError> {
-        let directory = self.publishers();
+        let directory = self.directory();
         let keys: HashSet<RepositoryKey> =
             records.filter_map(|record| RepositoryKey::of(&record.source.identity)).collect();
         let keys: Vec<RepositoryKey> = keys.into_iter().collect();
@@ -81,7 +81,7 @@ impl TrustSignals<'_> {
             releases: facts.and_then(|facts| facts.releases),
             is_archived: facts.and_then(|facts| facts.is_archived),
             has_license,
-            is_aggregator: None,
+            is_aggregator: record.standing.is_aggregator.then_some(true),
         });
         let metrics = PublisherMetrics {
             first_commit_date: facts.and_then(|facts| facts.first_commit_at).map(date),

@@ -13,6 +13,7 @@ mod fingerprint;
 mod flow;
 pub mod format;
 mod layer;
+mod likeness;
 mod markdown;
 mod overlap;
 mod polarity;
@@ -31,6 +32,7 @@ pub use capability::Capability;
 pub use driver::{ScannedBundle, scan_bundle, scan_bundle_with};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity, Suppression, SuppressionKind};
 pub use layer::{Fact, FactKind, Layer, Origin};
+pub use likeness::{glance, is_misspelt};
 pub use policy::{
     Baseline, BaselineError, Decision, Review, ReviewOutcome, Suppressions, SuppressionsError, WrittenSuppressions,
 };

@@ -1,6 +1,6 @@
 //! From everything that was found to what is worth a place in an answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::Hit;
 use super::copies::CopyClusters;
@@ -10,12 +10,32 @@ use crate::skill::SkillId;
 /// who wants a fourth of them has to say something that tells them apart.
 const RESULTS_OF_ONE_NAME: usize = 3;
 
-/// Leaves one hit of each cluster of copies and three of each name. `hits` come with the best
-/// first and keep their order; `name_key` knows the normalised name of each.
+/// Results of one owner of aggregators among each ten of an answer: what somebody gathered from
+/// everywhere says less about who made it, and leaves room for those who did.
+const RESULTS_OF_AN_AGGREGATOR: usize = 5;
+/// Results of which an aggregator may have so many.
+const BLOCK: usize = 10;
+
+/// What is known of a hit beside its score.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trait {
+    /// The normalised name.
+    pub(super) name_key: u64,
+    /// The owner, where the repository is an aggregator.
+    pub(super) aggregator: Option<u64>,
+}
+
+/// Leaves one hit of each cluster of copies and three of each name, and lets no aggregator
+/// have more than half of any first ten, twenty and so on. `hits` come with the best first and
+/// keep their order, but for those of aggregators that have to wait.
 ///
 /// The place and the score of a cluster are those of its best hit. The skill is the one among
 /// its hits that stands for the others, so that filters hold for what is shown.
-pub(super) fn diversify(hits: Vec<Hit>, copies: &CopyClusters, name_key: impl Fn(SkillId) -> Option<u64>) -> Vec<Hit> {
+pub(super) fn diversify(
+    hits: Vec<Hit>,
+    copies: &CopyClusters,
+    trait_of: impl Fn(SkillId) -> Option<Trait>,
+) -> Vec<Hit> {
     let mut places: HashMap<SkillId, usize> = HashMap::new();
     let mut chosen: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
@@ -39,10 +59,43 @@ pub(super) fn diversify(hits: Vec<Hit>, copies: &CopyClusters, name_key: impl Fn
     }
     let mut name_counts: HashMap<u64, usize> = HashMap::new();
     chosen.retain(|hit| {
-        let Some(name_key) = name_key(hit.skill_id) else { return true };
-        let count = name_counts.entry(name_key).or_default();
+        let Some(known) = trait_of(hit.skill_id) else { return true };
+        let count = name_counts.entry(known.name_key).or_default();
         *count += 1;
         *count <= RESULTS_OF_ONE_NAME
     });
+    spread(chosen, |hit| trait_of(hit.skill_id)?.aggregator)
+}
+
+/// Holds back what an aggregator has too much of until the next ten. What is held back when
+/// nothing else is left is left out.
+fn spread(hits: Vec<Hit>, aggregator: impl Fn(&Hit) -> Option<u64>) -> Vec<Hit> {
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    let mut chosen: Vec<Hit> = Vec::with_capacity(hits.len());
+    let mut waiting: VecDeque<(u64, Hit)> = VecDeque::new();
+    let may_come = |counts: &HashMap<u64, usize>, owner: u64, place: usize| {
+        counts.get(&owner).copied().unwrap_or_default() < (place / BLOCK + 1) * RESULTS_OF_AN_AGGREGATOR
+    };
+    for hit in hits {
+        // What waits is better than what comes; its turn is when a new ten begins.
+        while let Some(place) = waiting.iter().position(|(owner, _)| may_come(&counts, *owner, chosen.len())) {
+            let Some((owner, waited)) = waiting.remove(place) else { break };
+            *counts.entry(owner).or_default() += 1;
+            chosen.push(waited);
+        }
+        match aggregator(&hit) {
+            Some(owner) if !may_come(&counts, owner, chosen.len()) => waiting.push_back((owner, hit)),
+            Some(owner) => {
+                *counts.entry(owner).or_default() += 1;
+                chosen.push(hit);
+            }
+            None => chosen.push(hit),
+        }
+    }
+    while let Some(place) = waiting.iter().position(|(owner, _)| may_come(&counts, *owner, chosen.len())) {
+        let Some((owner, waited)) = waiting.remove(place) else { break };
+        *counts.entry(owner).or_default() += 1;
+        chosen.push(waited);
+    }
     chosen
 }

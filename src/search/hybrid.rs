@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
 use super::alone::{lexical_alone, semantic_alone};
-use super::diversity::diversify;
+use super::diversity::{Trait, diversify};
 use super::lexical::{LexicalQuery, Row};
 use super::semantic::QuantisedVector;
 use super::snapshot::Snapshot;
@@ -83,7 +83,7 @@ pub(super) fn answer(
         empty_reason = Some(EmptyReason::TooWeak);
     }
     let row = |id: SkillId| candidates.get(&id).map(|candidate| &candidate.row);
-    let mut hits = diversify(hits, &snapshot.copies, |id| row(id).map(|row| row.name_key));
+    let mut hits = diversify(hits, &snapshot.copies, |id| row(id).map(trait_of));
     let facets = request.wants_facets.then(|| Facets::of(hits.iter().filter_map(|hit| row(hit.skill_id))));
     hits.truncate(request.limit);
     Ok(SearchAnswer { hits, is_degraded: snapshot.is_degraded, empty_reason, facets })
@@ -211,6 +211,10 @@ fn hit(candidate: &Candidate, fusion: &Fusion, copies: Option<CopyCluster>, requ
     }
     .scored();
     Hit { skill_id: row.skill_id, score: breakdown.final_score, breakdown, copies: None }
+}
+
+fn trait_of(row: &Row) -> Trait {
+    Trait { name_key: row.name_key, aggregator: row.is_aggregator.then_some(row.publisher_key) }
 }
 
 fn standing(row: &Row) -> SafetyStanding {

@@ -13,8 +13,8 @@ use super::onnx::Download;
 use super::rerank::{RERANKED, rerank};
 use super::snapshot::{CommitMark, Snapshot, SnapshotSetup};
 use super::{
-    CopyCluster, Embedder, EmbedderChoice, Hit, IndexWriter, RerankerChoice, SearchAnswer, SearchError, SearchRequest,
-    SearchSetup, WriteTurn,
+    CopyCluster, Embedder, EmbedderChoice, Hit, Imitation, IndexWriter, RerankerChoice, SearchAnswer, SearchError,
+    SearchRequest, SearchSetup, WriteTurn,
 };
 use crate::rank::RankingWeights;
 use crate::skill::SkillId;
@@ -111,6 +111,17 @@ impl SearchIndex {
     /// Returns the cluster of a record that has copies in the index.
     pub fn copies_of(&self, id: SkillId) -> Option<CopyCluster> {
         self.inner.snapshot().copies.of(id)
+    }
+
+    /// Tells whether a cluster of near copies is named by a key.
+    pub fn is_cluster_key(&self, key: u64) -> bool {
+        self.inner.snapshot().copies.has_key(key)
+    }
+
+    /// Returns the vendor's skill that a skill of this name imitates, where it is no copy of it.
+    pub fn imitated_by(&self, name: &str, id: SkillId) -> Option<Imitation> {
+        let snapshot = self.inner.snapshot();
+        snapshot.vendor_names(&self.inner.fields).imitated_by(name, id, &snapshot.copies)
     }
 
     /// Tells whether a part of the ranking that was chosen is not available.

@@ -1,8 +1,7 @@
 //! What search knows of a skill.
 
-use super::Originality;
 use crate::scan::SafetyStatus;
-use crate::skill::{Registry, Sha256Digest, SkillId, Timestamp};
+use crate::skill::{Originality, PublisherStanding, Registry, Sha256Digest, SkillId, Timestamp};
 
 /// Everything that search needs to know of one listed skill.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +48,14 @@ pub struct IndexRecord {
     pub executes_code: bool,
     /// Whether the source looks like the place where the skill was written.
     pub originality: Originality,
+    /// Whether the repository mostly holds copies.
+    pub is_aggregator: bool,
+    /// What is known of the publisher.
+    pub publisher_standing: PublisherStanding,
+    /// The earliest commit at which the source was seen to hold the skill, where it is known.
+    pub first_committed_at: Option<Timestamp>,
+    /// What copies of the skill mostly share: [`crate::skill::CopyKey::short`].
+    pub copy_key: u64,
     /// Whether this is the canonical source of byte-identical copies; others are not searchable.
     pub is_canonical: bool,
 }

@@ -1,8 +1,8 @@
 //! One consistent state of the index, as searches see it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tantivy::index::SegmentId;
 use tantivy::schema::{IndexRecordOption, TantivyDocument};
@@ -10,6 +10,7 @@ use tantivy::{DocSet, IndexMeta, Opstamp, Searcher, TERMINATED};
 
 use super::cache::SearchCache;
 use super::copies::CopyClusters;
+use super::imitation::{VendorNames, is_vendors_own};
 use super::lexical::{self, Fields, LexicalReader, Row, document_text, id_term, rows};
 use super::neighbours::{Neighbours, nearest};
 use super::semantic::{
@@ -61,6 +62,8 @@ pub(super) struct Snapshot {
     pub(super) embedder: Option<Arc<dyn Embedder>>,
     /// Which records are copies of each other.
     pub(super) copies: CopyClusters,
+    /// The names of vendors' skills, read when they are first asked for.
+    vendor_names: OnceLock<VendorNames>,
     /// Whether vectors were chosen and there are none.
     pub(super) is_degraded: bool,
     /// The graph, where the index is large enough for one and it was made.
@@ -143,6 +146,7 @@ impl Snapshot {
         });
         Ok(Self {
             copies: CopyClusters::new(members),
+            vendor_names: OnceLock::new(),
             lexical: LexicalReader::open(searcher.clone(), setup.fields)?,
             mark,
             state,
@@ -160,6 +164,16 @@ impl Snapshot {
     /// Returns how many records can be found.
     pub(super) fn record_count(&self) -> u64 {
         self.searcher.num_docs()
+    }
+
+    /// Returns the names of vendors' skills.
+    pub(super) fn vendor_names(&self, fields: &Fields) -> &VendorNames {
+        self.vendor_names.get_or_init(|| {
+            let own = self.alive_rows().filter(|(_, _, row)| is_vendors_own(row)).map(|(_, _, row)| row);
+            let name =
+                |row: &Row| Some((self.text_of(fields, row.skill_id).ok()??.name, row.skill_id, row.publisher_key));
+            VendorNames::new(own.filter_map(name).collect())
+        })
     }
 
     /// Returns how many vectors no file holds.

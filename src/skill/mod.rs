@@ -4,8 +4,11 @@
 //! values that cannot be wrong go out, and what could not be read is a list of issues.
 //! Start at [`SkillBundle::parse`], the one way from raw bytes to a skill.
 
+mod aggregator;
 mod bundle;
+mod canonical;
 mod claims;
+mod copy_key;
 mod digest;
 mod fold;
 mod frontmatter;
@@ -14,15 +17,20 @@ mod issue;
 pub mod limits;
 mod locate;
 mod manifest;
+mod originality;
 mod path;
+mod publishers;
 mod repository;
 mod sanitise;
 mod source;
 mod text;
 mod timestamp;
 
+pub use aggregator::{AGGREGATOR_COPY_PERCENT, AGGREGATOR_SKILLS, is_aggregator};
 pub use bundle::{BundleFile, FileContent, NoInstructions, RawBundle, RawFile, SkillBundle, UnreadFile};
+pub use canonical::{CanonicalReason, CanonicalStanding};
 pub use claims::{SelectionClaim, quality_flags, selection_claims, selection_flags};
+pub use copy_key::CopyKey;
 pub use digest::{DigestParseError, Sha256Digest, root_digest};
 pub use fold::fold_case;
 pub use frontmatter::{Frontmatter, FrontmatterStatus, body_start, frontmatter_mapping, frontmatter_range};
@@ -30,7 +38,9 @@ pub use identity::{IdentityError, Registry, SkillId, SkillIdParseError, SourceId
 pub use issue::{IssueKind, ParseIssue};
 pub use locate::{LocatedSource, locate_source_url};
 pub use manifest::{FileClass, Manifest, ManifestFile, ManifestSummary};
+pub use originality::Originality;
 pub use path::{BundlePath, PathError};
+pub use publishers::{PublisherStanding, Publishers};
 pub use repository::{RepositoryFacts, RepositoryKey};
 pub use sanitise::{break_fence_marks, fence, fence_mark, sanitise_block, sanitise_line};
 pub use source::SkillSource;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment,
-    Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision,
-    SourceRun, StoreCounts, StoreError,
+    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Jobs,
+    LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord,
+    SkillRevision, SourceRun, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -101,6 +101,9 @@ pub trait Store: Jobs + Accounts + Send + Sync {
 
     /// Returns what these bundles are assessed by, in any order.
     async fn bundle_texts(&self, keys: &[BundleKey]) -> Result<Vec<BundleText>, StoreError>;
+
+    /// Returns by what a repository was recognised as one that mostly holds copies, where it was.
+    async fn aggregator(&self, repository: &RepositoryKey) -> Result<Option<AggregatorCounts>, StoreError>;
 
     /// Returns what clients have used on a day, those first that have used most, at most
     /// `limit`.

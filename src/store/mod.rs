@@ -30,8 +30,8 @@ pub use jobs::{
 };
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
-    BatchOutcome, BundleDetail, BundleText, ClientUse, DigestMatch, Observation, RunSummary, SkillChange, SkillRecord,
-    SourceRun, StoreCounts, StoredVerdict,
+    AggregatorCounts, BatchOutcome, BundleDetail, BundleText, ClientUse, DigestMatch, Observation, RunSummary,
+    SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;

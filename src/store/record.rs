@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{BundleKey, SkillRevision};
 use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
-use crate::skill::{Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp};
+use crate::skill::{
+    CanonicalStanding, CopyKey, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillId, SkillSource, Timestamp,
+};
 
 /// A run of an ingest over one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub struct SkillRecord {
     pub is_listed: bool,
     /// Whether it stands for its byte-identical copies.
     pub is_canonical: bool,
+    /// What decides whether it stands for its copies.
+    pub standing: CanonicalStanding,
+    /// What its copies mostly share.
+    pub copy_key: CopyKey,
     /// How many listed skills have the same SKILL.md, this one included.
     pub copy_count: u64,
     /// Display name, sanitised.
@@ -172,6 +178,15 @@ pub struct SkillChange {
     pub content: Vec<u8>,
     /// The paths of the bundle's files, those included that were not read.
     pub file_paths: Vec<String>,
+}
+
+/// A repository that mostly holds copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AggregatorCounts {
+    /// Its listed skills.
+    pub skill_count: u64,
+    /// Those that are original elsewhere.
+    pub copy_count: u64,
 }
 
 /// Totals of a store.

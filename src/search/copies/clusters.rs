@@ -6,12 +6,13 @@
 //! neighbour's neighbour belongs: families of skills made from one template are chains, and so
 //! is what somebody would publish to make two skills of others into one.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Likeness, Preference, SIGNATURE_WORDS, Signature};
-use crate::skill::SkillId;
+use super::{Likeness, SIGNATURE_WORDS, Signature};
+use crate::skill::{CanonicalStanding, SkillId};
 
 /// How much the texts of two copies with one name have in common at least, and with two
 /// names: skills from one template share 0.8 to 0.88 and differ in name. Chosen against the
@@ -25,8 +26,10 @@ const BAND_MIDDLES: usize = 32;
 /// A skill that may have copies.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::search) struct Member {
-    /// Its place among its copies.
-    pub(in crate::search) preference: Preference,
+    /// Its place among its copies; the smallest stands for all.
+    pub(in crate::search) standing: CanonicalStanding,
+    /// What copies mostly share: [`crate::skill::CopyKey::short`].
+    pub(in crate::search) copy_key: u64,
     /// What its copies are recognised by.
     pub(in crate::search) likeness: Likeness,
 }
@@ -36,6 +39,10 @@ pub(in crate::search) struct Member {
 pub struct CopyCluster {
     /// The skill that stands for all.
     pub canonical: SkillId,
+    /// The skill that would, were the canonical one not there.
+    pub runner_up: SkillId,
+    /// What names the cluster: the copy key that most of its members have.
+    pub key: u64,
     /// How many indexed skills belong to it, the canonical one included; two at least.
     pub member_count: u32,
 }
@@ -45,12 +52,14 @@ pub struct CopyCluster {
 pub(in crate::search) struct CopyClusters {
     /// The cluster of each skill in one, and the skill's place in it.
     places: HashMap<SkillId, (CopyCluster, u32)>,
+    /// The keys that clusters are named by.
+    keys: HashSet<u64>,
 }
 
 impl CopyClusters {
     /// Finds the clusters among `members`, whose order makes no difference.
     pub(in crate::search) fn new(mut members: Vec<Member>) -> Self {
-        members.par_sort_unstable_by_key(|member| member.preference);
+        members.par_sort_unstable_by_key(|member| member.standing);
         let mut middles = Middles::new(&members);
         let mut clusters: HashMap<u32, Vec<u32>> = HashMap::new();
         for place in 0..members.len() as u32 {
@@ -58,13 +67,20 @@ impl CopyClusters {
                 clusters.entry(middle).or_insert_with(|| vec![middle]).push(place);
             }
         }
-        let skill_id = |place: u32| members[place as usize].preference.skill_id();
+        let skill_id = |place: u32| members[place as usize].standing.skill_id;
+        let keys = keys(&clusters, &members);
         let mut places = HashMap::with_capacity(clusters.values().map(Vec::len).sum());
         for (middle, copies) in clusters {
-            let cluster = CopyCluster { canonical: skill_id(middle), member_count: copies.len() as u32 };
+            let cluster = CopyCluster {
+                canonical: skill_id(middle),
+                // The copies stand in their order, the canonical one first, and are two at least.
+                runner_up: skill_id(copies.get(1).copied().unwrap_or(middle)),
+                key: keys.get(&middle).copied().unwrap_or_default(),
+                member_count: copies.len() as u32,
+            };
             places.extend((0..).zip(copies).map(|(rank, place)| (skill_id(place), (cluster, rank))));
         }
-        Self { places }
+        Self { places, keys: keys.into_values().collect() }
     }
 
     /// Returns the cluster of a skill that has copies.
@@ -72,10 +88,43 @@ impl CopyClusters {
         self.places.get(&id).map(|(cluster, _)| *cluster)
     }
 
+    /// Tells whether a cluster is named by a key.
+    pub(in crate::search) fn has_key(&self, key: u64) -> bool {
+        self.keys.contains(&key)
+    }
+
     /// Returns the place of a skill among its copies, from 0; 0 as well where it has none.
     pub(in crate::search) fn rank(&self, id: SkillId) -> u32 {
         self.places.get(&id).map_or(0, |(_, rank)| *rank)
     }
+}
+
+/// Names each cluster by the copy key that most of its members have, so that neither another
+/// copy nor another canonical member renames it. Where two clusters have one key, the one that
+/// has more of it gets it.
+fn keys(clusters: &HashMap<u32, Vec<u32>>, members: &[Member]) -> HashMap<u32, u64> {
+    let mut counts: HashMap<(u32, u64), u32> = HashMap::new();
+    for (middle, copies) in clusters {
+        for place in copies {
+            *counts.entry((*middle, members[*place as usize].copy_key)).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<((u32, u64), u32)> = counts.into_iter().collect();
+    counts.sort_unstable_by_key(|((middle, key), count)| (Reverse(*count), *key, *middle));
+    let (mut names, mut taken) = (HashMap::with_capacity(clusters.len()), HashSet::new());
+    for ((middle, key), _) in counts {
+        if !names.contains_key(&middle) && taken.insert(key) {
+            names.insert(middle, key);
+        }
+    }
+    // What has no key of its own left is named by its canonical member.
+    for middle in clusters.keys() {
+        let id = members[*middle as usize].standing.skill_id;
+        names
+            .entry(*middle)
+            .or_insert_with(|| id.as_bytes().iter().fold(0, |key: u64, byte| key.rotate_left(8) ^ u64::from(*byte)));
+    }
+    names
 }
 
 /// The middles that have each value of one band.

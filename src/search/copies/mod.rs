@@ -3,12 +3,11 @@
 //!
 //! A skill's likeness is read when it is indexed and kept with it. The clusters are made from
 //! all likenesses whenever a state of the index is opened, so they depend on what is indexed
-//! and on nothing else. Start at [`Likeness::of`] and [`CopyClusters::new`].
+//! and on nothing else. Which of a cluster stands for all is not decided here, but by
+//! [`crate::skill::CanonicalStanding`]. Start at [`Likeness::of`] and [`CopyClusters::new`].
 
 mod clusters;
 mod likeness;
-mod originality;
-mod preference;
 mod shingle;
 mod signature;
 #[cfg(test)]
@@ -17,6 +16,4 @@ mod tests;
 pub use clusters::CopyCluster;
 pub(super) use clusters::{CopyClusters, Member};
 pub(super) use likeness::{Likeness, text_key};
-pub use originality::Originality;
-pub(super) use preference::Preference;
 pub(super) use signature::{SIGNATURE_WORDS, Signature};

@@ -3,16 +3,28 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::scan::SafetyStatus;
-use crate::skill::{Registry, SkillId, SkillSource, SourceIdentity};
+use crate::skill::{CanonicalStanding, CopyKey, Originality, PublisherStanding, Sha256Digest, SkillId, SourceIdentity};
 
 fn id(number: usize) -> SkillId {
     SkillId::of(&SourceIdentity::new("example.com", "owner", "skills", &number.to_string()))
 }
 
+fn standing(number: usize) -> CanonicalStanding {
+    CanonicalStanding {
+        skill_id: id(number),
+        is_dangerous: false,
+        publisher: PublisherStanding::Unknown,
+        originality: Originality::Own,
+        is_aggregator: false,
+        is_complete: true,
+        is_warned_of: false,
+        first_committed_at: None,
+        stars: None,
+    }
+}
+
 fn member(number: usize, likeness: Likeness) -> Member {
-    let preference = Preference::new(id(number), Originality::Own, true, SafetyStatus::Safe, None, None);
-    Member { preference, likeness }
+    Member { standing: standing(number), copy_key: number as u64, likeness }
 }
 
 /// A text of `count` words that are all different; `from` sets two of them apart.
@@ -138,51 +150,54 @@ fn a_huge_text_is_read_once() {
 
 #[test]
 fn the_preferred_copy_stands_for_all() {
-    let preference = |number, originality, is_complete, status, stars, updated_at: Option<&str>| {
-        let updated_at = updated_at.map(|time| time.parse().expect("a time"));
-        Preference::new(id(number), originality, is_complete, status, stars, updated_at)
-    };
-    use Originality::{Gathered, Installed, Mirror, Own};
-    use SafetyStatus::{Caution, Safe, Warning};
-    // The better one of each pair first.
-    let rows = [
-        (preference(0, Own, false, Warning, None, None), preference(1, Installed, true, Safe, Some(9_999), None)),
-        (preference(0, Installed, false, Safe, None, None), preference(1, Gathered, true, Safe, Some(9_999), None)),
-        (preference(0, Gathered, true, Safe, None, None), preference(1, Mirror, true, Safe, Some(9_999), None)),
-        (preference(0, Own, true, Caution, Some(1), None), preference(1, Own, true, Warning, Some(9_999), None)),
-        (preference(0, Own, true, Safe, Some(100), None), preference(1, Own, true, Safe, Some(99), Some("2020-01-01"))),
-        (
-            preference(0, Own, true, Safe, Some(100), Some("2020-01-01")),
-            preference(1, Own, true, Safe, Some(900), Some("2021-01-01")),
-        ),
-        (preference(0, Own, true, Safe, None, Some("2020-01-01")), preference(1, Own, true, Safe, None, None)),
-    ];
     let likeness = Likeness::of("name", "", &words(0, 200));
-    for (better, worse) in rows {
-        let members = [better, worse].map(|preference| Member { preference, likeness });
-        let cluster = CopyClusters::new(members.to_vec()).of(worse.skill_id());
-        assert_eq!(cluster, Some(CopyCluster { canonical: better.skill_id(), member_count: 2 }), "{better:?}");
+    let preferred = CanonicalStanding { publisher: PublisherStanding::Vendor, ..standing(2) };
+    let standings = [standing(0), standing(1), preferred];
+    let members = standings.map(|standing| Member { standing, copy_key: 7, likeness }).to_vec();
+    let runner_up = id(0).min(id(1));
+    let expected = CopyCluster { canonical: id(2), runner_up, key: 7, member_count: 3 };
+    let clusters = CopyClusters::new(members);
+    for number in 0..3 {
+        assert_eq!(clusters.of(id(number)), Some(expected));
     }
+    assert!(clusters.has_key(7) && !clusters.has_key(8));
+}
+
+/// Members with one text each and their copy keys; the number is the index.
+fn keyed(rows: &[(usize, u64)]) -> Vec<Member> {
+    let member = |(number, (text, copy_key)): (usize, &(usize, u64))| Member {
+        standing: standing(number),
+        copy_key: *copy_key,
+        likeness: Likeness::of("name", "", &words(text * 1_000, 200)),
+    };
+    rows.iter().enumerate().map(member).collect()
 }
 
 #[test]
-fn a_source_is_original_until_something_speaks_against_it() {
-    let rows = [
-        ("skills", "pdf", None, Originality::Own),
-        ("skills", "pdf", Some("Owner/Skills"), Originality::Own),
-        ("app", ".claude/skills/pdf", None, Originality::Installed),
-        ("awesome-skills", "pdf", None, Originality::Gathered),
-        ("Skills_Collection", ".claude/skills/pdf", None, Originality::Gathered),
-        ("app", "third_party/pdf", None, Originality::Gathered),
-        ("mirroring", "vendors/pdf", None, Originality::Own),
-        ("awesome-skills", "pdf", Some("other/skills"), Originality::Mirror),
-    ];
-    for (repository, directory, upstream, expected) in rows {
-        let identity = SourceIdentity::new("github.com", "owner", repository, directory);
-        let mut source = SkillSource::new(identity, Registry::Github);
-        source.upstream = upstream.map(str::to_owned);
-        assert_eq!(Originality::of(&source), expected, "{repository} {directory} {upstream:?}");
+fn a_cluster_keeps_its_name_when_a_copy_comes_or_another_one_is_canonical() {
+    let key = |members: Vec<Member>| CopyClusters::new(members).of(id(0)).expect("a cluster").key;
+    let rows = [(0, 5), (0, 5), (0, 9)];
+    assert_eq!(key(keyed(&rows)), 5);
+    assert_eq!(key(keyed(&[(0, 5), (0, 5), (0, 9), (0, 1)])), 5, "another copy, described otherwise");
+    for canonical in 0..3 {
+        let mut members = keyed(&rows);
+        members[canonical].standing.publisher = PublisherStanding::Vendor;
+        assert_eq!(key(members), 5, "{canonical}");
     }
+    let two = CopyClusters::new(keyed(&[(0, 5), (0, 5), (1, 5), (1, 6)]));
+    assert_eq!([0, 3].map(|number| two.of(id(number)).expect("a cluster").key), [5, 6], "no two have one name");
+    let none_left = CopyClusters::new(keyed(&[(0, 5), (0, 5), (1, 5), (1, 5)]));
+    assert_ne!(none_left.of(id(0)).expect("one").key, none_left.of(id(2)).expect("another").key);
+}
+
+#[test]
+fn ten_thousand_copies_are_one_cluster_in_bounded_time() {
+    let key = CopyKey::of("name", "short", Sha256Digest::of(b"text")).short();
+    let likeness = Likeness::of("name", "", &words(0, 200));
+    let members = (0..10_000).map(|number| Member { standing: standing(number), copy_key: key, likeness }).collect();
+    let clusters = CopyClusters::new(members);
+    let cluster = clusters.of(id(9_999)).expect("a cluster");
+    assert_eq!((cluster.member_count, cluster.key), (10_000, key));
 }
 
 proptest! {
@@ -194,7 +209,7 @@ proptest! {
             .map(|((number, start), name)| member(number, Likeness::of(&format!("name {name}"), "", &words(*start, 400))))
             .collect();
         let mut shuffled = members.clone();
-        shuffled.sort_by_key(|member| super::shingle::mixed(u64::from(member.preference.skill_id().as_bytes()[0]) ^ seed));
+        shuffled.sort_by_key(|member| super::shingle::mixed(u64::from(member.standing.skill_id.as_bytes()[0]) ^ seed));
         let (one, other) = (CopyClusters::new(members), CopyClusters::new(shuffled));
         let mut counts = std::collections::HashMap::new();
         for number in 0..starts.len() {
@@ -206,6 +221,11 @@ proptest! {
             }
         }
         prop_assert!(counts.values().all(|(seen, said)| seen == said && *said > 1));
+        let mut keys = std::collections::HashMap::new();
+        for cluster in (0..starts.len()).filter_map(|number| one.of(id(number))) {
+            prop_assert_eq!(*keys.entry(cluster.key).or_insert(cluster.canonical), cluster.canonical);
+            prop_assert_ne!(cluster.runner_up, cluster.canonical);
+        }
     }
 
     #[test]

@@ -4,12 +4,11 @@ use tantivy::schema::{TantivyDocument, Term, Value};
 use tantivy::{DocId, SegmentReader};
 
 use super::Fields;
-use super::likeness::{add_likeness, originality};
+use super::likeness::{add_likeness, originality, publisher_standing};
 use crate::scan::SafetyStatus;
 use crate::search::IndexRecord;
-use crate::search::copies::Originality;
 use crate::search::semantic::DocumentText;
-use crate::skill::{Registry, SkillId, Timestamp};
+use crate::skill::{CanonicalStanding, Originality, PublisherStanding, Registry, SkillId, Timestamp};
 
 /// Registries by their number in the index.
 const REGISTRIES: [Registry; 5] =
@@ -47,9 +46,30 @@ pub(in crate::search) struct Row {
     pub(in crate::search) copy_count: u32,
     pub(in crate::search) executes_code: bool,
     pub(in crate::search) originality: Originality,
+    pub(in crate::search) is_aggregator: bool,
+    pub(in crate::search) publisher_standing: PublisherStanding,
+    pub(in crate::search) first_committed_at: Option<Timestamp>,
+    pub(in crate::search) copy_key: u64,
     pub(in crate::search) name_key: u64,
     pub(in crate::search) publisher_key: u64,
     pub(in crate::search) license_key: Option<u64>,
+}
+
+impl Row {
+    /// Returns what decides whether the skill stands for its copies.
+    pub(in crate::search) fn standing(&self) -> CanonicalStanding {
+        CanonicalStanding {
+            skill_id: self.skill_id,
+            is_dangerous: self.status == SafetyStatus::Dangerous,
+            publisher: self.publisher_standing,
+            originality: self.originality,
+            is_aggregator: self.is_aggregator,
+            is_complete: self.is_complete,
+            is_warned_of: matches!(self.status, SafetyStatus::Warning | SafetyStatus::Dangerous),
+            first_committed_at: self.first_committed_at,
+            stars: self.stars,
+        }
+    }
 }
 
 /// Returns the document of a record.
@@ -124,6 +144,9 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
     let (body_bytes, copy_count) = (columns.u64("body_bytes")?, columns.u64("copy_count")?);
     let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     let (executes_code, originality_number) = (columns.bool("executes_code")?, columns.u64("originality")?);
+    let is_aggregator = columns.bool("is_aggregator")?;
+    let (standing_number, copy_key) = (columns.u64("publisher_standing")?, columns.u64("copy_key")?);
+    let first_committed_at = columns.column_opt::<i64>("first_committed_at")?;
     let (name_key, publisher_key) = (columns.u64("name_key")?, columns.u64("publisher_key")?);
     let license_key = columns.column_opt::<u64>("license_key")?;
     let row = |document: DocId| {
@@ -143,6 +166,13 @@ pub(in crate::search) fn rows(segment: &SegmentReader) -> tantivy::Result<Vec<Ro
             copy_count: number(copy_count.first(document)?),
             executes_code: executes_code.first(document)?,
             originality: originality(originality_number.first(document)?)?,
+            is_aggregator: is_aggregator.first(document)?,
+            publisher_standing: publisher_standing(standing_number.first(document)?)?,
+            first_committed_at: first_committed_at
+                .as_ref()
+                .and_then(|column| column.first(document))
+                .map(Timestamp::from_milliseconds),
+            copy_key: copy_key.first(document)?,
             name_key: name_key.first(document)?,
             publisher_key: publisher_key.first(document)?,
             license_key: license_key.as_ref().and_then(|column| column.first(document)),

@@ -47,6 +47,10 @@ pub(in crate::search) struct Fields {
     pub(super) copy_count: Field,
     pub(super) executes_code: Field,
     pub(super) originality: Field,
+    pub(super) is_aggregator: Field,
+    pub(super) publisher_standing: Field,
+    pub(super) first_committed_at: Field,
+    pub(super) copy_key: Field,
     /// What copies are recognised by (`search/copies`). The number in the signature's name is
     /// that of the way it is made.
     pub(super) name_key: Field,
@@ -85,6 +89,10 @@ impl Fields {
             copy_count: schema.add_u64_field("copy_count", FAST),
             executes_code: schema.add_bool_field("executes_code", FAST),
             originality: schema.add_u64_field("originality", FAST),
+            is_aggregator: schema.add_bool_field("is_aggregator", FAST),
+            publisher_standing: schema.add_u64_field("publisher_standing", FAST),
+            first_committed_at: schema.add_i64_field("first_committed_at", FAST),
+            copy_key: schema.add_u64_field("copy_key", FAST),
             name_key: schema.add_u64_field("name_key", FAST),
             lead_key: schema.add_u64_field("lead_key", FAST),
             signature: schema.add_u64_field(SIGNATURE_FIELD, FAST),

@@ -7,7 +7,8 @@ use super::Fields;
 use super::document::Row;
 use super::fields::SIGNATURE_FIELD;
 use crate::search::IndexRecord;
-use crate::search::copies::{Likeness, Member, Originality, Preference, SIGNATURE_WORDS, Signature, text_key};
+use crate::search::copies::{Likeness, Member, SIGNATURE_WORDS, Signature, text_key};
+use crate::skill::{Originality, PublisherStanding};
 
 /// Adds what a record is compared by.
 pub(super) fn add_likeness(fields: &Fields, record: &IndexRecord, document: &mut TantivyDocument) {
@@ -21,6 +22,12 @@ pub(super) fn add_likeness(fields: &Fields, record: &IndexRecord, document: &mut
     }
     document.add_bool(fields.executes_code, record.executes_code);
     document.add_u64(fields.originality, record.originality as u64);
+    document.add_bool(fields.is_aggregator, record.is_aggregator);
+    document.add_u64(fields.publisher_standing, record.publisher_standing as u64);
+    if let Some(date) = record.first_committed_at {
+        document.add_i64(fields.first_committed_at, date.as_milliseconds());
+    }
+    document.add_u64(fields.copy_key, record.copy_key);
     document.add_u64(fields.publisher_key, text_key(&record.publisher));
     if let Some(license) = &record.license {
         document.add_u64(fields.license_key, text_key(license));
@@ -30,6 +37,11 @@ pub(super) fn add_likeness(fields: &Fields, record: &IndexRecord, document: &mut
 /// Reads an originality by its number in the index.
 pub(super) fn originality(number: u64) -> Option<Originality> {
     Originality::ALL.get(usize::try_from(number).ok()?).copied()
+}
+
+/// Reads what is known of a publisher by its number in the index.
+pub(super) fn publisher_standing(number: u64) -> Option<PublisherStanding> {
+    PublisherStanding::ALL.get(usize::try_from(number).ok()?).copied()
 }
 
 /// Reads the skills of a segment that may have copies, without the deleted ones; `rows` are
@@ -50,9 +62,7 @@ pub(in crate::search) fn members(segment: &SegmentReader, rows: &[Row]) -> tanti
             lead_key: lead_key.as_ref().and_then(|column| column.first(document)),
             signature: (word_count == SIGNATURE_WORDS).then(|| Signature::from_words(words)),
         };
-        let preference =
-            Preference::new(row.skill_id, row.originality, row.is_complete, row.status, row.stars, row.updated_at);
-        Member { preference, likeness }
+        Member { standing: row.standing(), copy_key: row.copy_key, likeness }
     };
     Ok(segment.doc_ids_alive().map(member).collect())
 }

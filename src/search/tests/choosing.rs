@@ -96,6 +96,46 @@ fn names_that_look_alike_are_one_name() {
 }
 
 #[test]
+fn an_aggregator_has_half_of_a_page_at_most() {
+    // The aggregator's match best: they say it more often.
+    let mut records: Vec<IndexRecord> = (0..30)
+        .map(|number| IndexRecord {
+            publisher: "gatherer".to_owned(),
+            is_aggregator: true,
+            ..skill(number, &format!("gathered {number}"), &format!("zeppelins zeppelins {}", body(number)))
+        })
+        .collect();
+    records.extend((30..38).map(|number| skill(number, &format!("own {number}"), &body(number))));
+    let (_folder, index) = without_embedder(&records);
+    let page = |limit: usize| {
+        let hits = hits(&index, &SearchRequest { limit, ..request("zeppelins") });
+        let gathered = hits.iter().filter(|hit| records[..30].iter().any(|record| record.skill_id == **hit)).count();
+        (hits.len(), gathered)
+    };
+    // Of a longer page half of each ten, and no more where nobody else has anything.
+    for (limit, expected) in [(3, (3, 3)), (5, (5, 5)), (10, (10, 5)), (20, (18, 10)), (100, (18, 10))] {
+        assert_eq!(page(limit), expected, "{limit}");
+    }
+    // The same of an index that holds nothing else.
+    let (_folder, index) = without_embedder(&records[..30]);
+    assert_eq!(hits(&index, &request("zeppelins")).len(), 5);
+}
+
+#[test]
+fn a_vendors_skill_is_imitated_by_who_is_no_copy() {
+    let vendors = IndexRecord { publisher_standing: PublisherStanding::Vendor, ..skill(0, "zeppelin-maker", &body(1)) };
+    let records = [
+        vendors,
+        skill(1, "zeppelin-maker", &body(2)),
+        skill(2, "zeppelin-maker-official", &body(3)),
+        skill(3, "official-zeppelin-maker", &body(1)),
+    ];
+    let (_folder, index) = without_embedder(&records);
+    let imitated = |record: &IndexRecord| index.imitated_by(&record.name, record.skill_id).map(|found| found.skill_id);
+    assert_eq!(records.each_ref().map(imitated), [None, None, Some(id("skill-0")), None]);
+}
+
+#[test]
 fn a_filter_that_leaves_one_of_a_thousand_finds_it_by_word_and_by_meaning() {
     // A thousand match better, in words and in meaning, and do not pass.
     let mut records = corpus();

@@ -13,7 +13,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::scan::SafetyStatus;
-use crate::skill::{Registry, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{
+    CopyKey, Originality, PublisherStanding, Registry, Sha256Digest, SkillId, SourceIdentity, Timestamp,
+};
 
 const NOW: &str = "2026-06-01";
 
@@ -48,6 +50,10 @@ fn record(name: &str, description: &str) -> IndexRecord {
         is_complete: true,
         executes_code: false,
         originality: Originality::Own,
+        is_aggregator: false,
+        publisher_standing: PublisherStanding::Unknown,
+        first_committed_at: None,
+        copy_key: CopyKey::of(name, description, Sha256Digest::of(name.as_bytes())).short(),
         is_canonical: true,
     }
 }

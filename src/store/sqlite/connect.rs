@@ -32,6 +32,7 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         .run(&writer)
         .await
         .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+    super::canonical::complete_rows(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .connect_with(options.read_only(true).create_if_missing(false))

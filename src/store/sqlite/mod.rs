@@ -1,6 +1,9 @@
 //! The store that needs nothing beside it: one SQLite file in write-ahead mode.
 
 mod accounts;
+mod canonical;
+#[cfg(test)]
+mod canonical_tests;
 mod client_use;
 mod connect;
 mod digests;
@@ -18,12 +21,14 @@ use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use super::{
-    BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, LedgerEntry, NewPayment, Observation,
-    PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun, Store,
-    StoreCounts, StoreError,
+    AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, LedgerEntry,
+    NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord,
+    SkillRevision, SourceRun, Store, StoreCounts, StoreError,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
-use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
+use crate::skill::{
+    Publishers, RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp,
+};
 use crate::trust::{Domain, PublisherStatement};
 
 /// A store in a SQLite file. Clones share the connections.
@@ -40,6 +45,17 @@ impl SqliteStore {
     /// Fails where the file cannot be opened, or was written by a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         connect::open(path).await
+    }
+
+    /// Opens the file as [`Self::open`] does, and remembers what is known of publishers. Where
+    /// that is something else than before, copies are chosen from anew.
+    ///
+    /// # Errors
+    /// Fails where [`Self::open`] does, or the file cannot be written.
+    pub async fn open_with(path: &Path, publishers: &Publishers) -> Result<Self, StoreError> {
+        let store = connect::open(path).await?;
+        canonical::put_publishers(&store.writer, publishers).await?;
+        Ok(store)
     }
 
     /// Writes what the file `from` holds at this moment into the new file `to`, and changes
@@ -152,6 +168,10 @@ impl Store for SqliteStore {
 
     async fn bundle_texts(&self, keys: &[BundleKey]) -> Result<Vec<BundleText>, StoreError> {
         trust::bundle_texts(&self.readers, keys).await
+    }
+
+    async fn aggregator(&self, repository: &RepositoryKey) -> Result<Option<AggregatorCounts>, StoreError> {
+        canonical::aggregator(&self.readers, repository).await
     }
 
     async fn client_use(&self, day: i64, limit: u32) -> Result<Vec<ClientUse>, StoreError> {

@@ -8,9 +8,10 @@ use sqlx::{Row, SqlitePool};
 
 use super::super::revision::FileEntry;
 use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError};
+use super::canonical::{standing, standing_columns, standing_tables};
 use crate::scan::{ScanReport, ruleset_version};
 use crate::skill::{
-    FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,
+    CopyKey, FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,
 };
 
 /// Columns and joins of a [`SkillRecord`]; the latest verdict is the one with the highest id.
@@ -18,10 +19,13 @@ macro_rules! select_skills {
     ($rest:literal) => {
         concat!(
             "SELECT s.skill_id, s.source, s.is_listed, s.is_canonical, s.stars, s.indexed_at, s.content_hash, s.package_hash, s.bundle_key, s.is_complete, ",
-            "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, s.sequence, ",
+            "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, s.sequence, s.copy_key, v.status, ",
+            standing_columns!(),
+            ", ",
             "(SELECT count(*) FROM skills c WHERE c.content_hash = s.content_hash AND c.is_listed = 1) AS copy_count ",
             "FROM skills s JOIN bundles b ON b.bundle_key = s.bundle_key ",
             "JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = s.bundle_key) ",
+            standing_tables!(),
             $rest
         )
     };
@@ -223,9 +227,13 @@ pub(super) async fn raw_bundles(
 fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
     let id: Vec<u8> = row.get("skill_id");
     let id: [u8; 16] = id.try_into().map_err(|_| StoreError::corrupt("skill id", "it has not 16 bytes"))?;
+    let (skill_id, source) = (SkillId::from_bytes(id), json("source", row.get("source"))?);
+    let standing = standing(row, skill_id, &source, row.get("is_complete"), row.get("status"));
     Ok(SkillRecord {
-        skill_id: SkillId::from_bytes(id),
-        source: json("source", row.get("source"))?,
+        skill_id,
+        source,
+        standing,
+        copy_key: CopyKey::from_digest(digest(row.get("copy_key"))?),
         is_listed: row.get("is_listed"),
         is_canonical: row.get("is_canonical"),
         copy_count: row.get::<i64, _>("copy_count") as u64,

@@ -1,7 +1,5 @@
 //! What changes the file, each in one transaction.
 
-use std::collections::BTreeSet;
-
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::super::digests::RECIPE_SET;
@@ -9,8 +7,10 @@ use super::super::revision::{compress, skill_id};
 use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
 };
+use super::canonical::{Touched, choose_canonical, repository_of};
 use super::digests::insert_digests;
-use crate::skill::{SkillId, SkillSource, Timestamp};
+use super::read::digest;
+use crate::skill::{CopyKey, Originality, Publishers, SkillId, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
 
@@ -39,7 +39,7 @@ pub(super) async fn apply(
 ) -> Result<BatchOutcome, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     let mut outcome = BatchOutcome::default();
-    let mut touched = BTreeSet::new();
+    let mut touched = Touched::default();
     for observation in &observations {
         if let Some(revision) = &observation.revision {
             insert_bundle(&mut change, revision).await?;
@@ -73,24 +73,24 @@ pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp
             .bind(run.run_id)
             .fetch_all(&mut *change)
             .await?;
-    let mut touched = BTreeSet::new();
+    let mut touched = Touched::default();
     let mut removed = 0;
     for skill in unseen {
-        let content_hash: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT content_hash FROM skills WHERE skill_id = ?1 AND is_listed = 1 \
+        let groups = sqlx::query(
+            "SELECT content_hash, copy_key, repository_key FROM skills WHERE skill_id = ?1 AND is_listed = 1 \
              AND NOT EXISTS (SELECT 1 FROM sightings WHERE skill_id = ?1)",
         )
         .bind(&skill)
         .fetch_optional(&mut *change)
         .await?;
-        let Some(content_hash) = content_hash else { continue };
+        let Some(groups) = groups else { continue };
         let sequence = next_sequence(&mut change).await?;
         sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?")
             .bind(sequence)
             .bind(skill)
             .execute(&mut *change)
             .await?;
-        touched.insert(content_hash);
+        touched.add(groups.get(0), groups.get(1), groups.get(2));
         removed += 1;
     }
     choose_canonical(&mut change, touched).await?;
@@ -119,7 +119,9 @@ pub(super) async fn append_verdict(pool: &SqlitePool, revision: &SkillRevision) 
             .execute(&mut *change)
             .await?;
     }
-    choose_canonical(&mut change, BTreeSet::from([revision.content_hash.as_bytes().to_vec()])).await?;
+    let mut touched = Touched::default();
+    touched.add_content(revision.content_hash.as_bytes().to_vec());
+    choose_canonical(&mut change, touched).await?;
     change.commit().await?;
     Ok(())
 }
@@ -202,21 +204,27 @@ async fn upsert_skill(
     change: &mut Change<'_>,
     observation: &Observation,
     now: Timestamp,
-    touched: &mut BTreeSet<Vec<u8>>,
+    touched: &mut Touched,
 ) -> Result<Effect, StoreError> {
     let id = skill_id(&observation.source);
     let source = json(&observation.source)?;
-    let bundle = sqlx::query("SELECT content_hash, package_hash, is_complete FROM bundles WHERE bundle_key = ?")
-        .bind(key_bytes(observation.bundle))
-        .fetch_one(&mut **change)
-        .await?;
+    let bundle = sqlx::query(
+        "SELECT content_hash, package_hash, is_complete, name, description FROM bundles WHERE bundle_key = ?",
+    )
+    .bind(key_bytes(observation.bundle))
+    .fetch_one(&mut **change)
+    .await?;
     let (content_hash, package_hash, is_complete): (Vec<u8>, Vec<u8>, bool) =
         (bundle.get(0), bundle.get(1), bundle.get(2));
-    let existing =
-        sqlx::query("SELECT source, bundle_key, content_hash, is_listed, is_complete FROM skills WHERE skill_id = ?")
-            .bind(id_bytes(id))
-            .fetch_optional(&mut **change)
-            .await?;
+    let copy_key = CopyKey::of(bundle.get(3), bundle.get(4), digest(content_hash.clone())?);
+    let copy_key = copy_key.digest().as_bytes().to_vec();
+    let repository = repository_of(&observation.source);
+    let existing = sqlx::query(
+        "SELECT source, bundle_key, content_hash, is_listed, is_complete, copy_key FROM skills WHERE skill_id = ?",
+    )
+    .bind(id_bytes(id))
+    .fetch_optional(&mut **change)
+    .await?;
     let effect = match &existing {
         None => Effect::Added,
         Some(row) => {
@@ -227,7 +235,7 @@ async fn upsert_skill(
             if was_listed && (is_known || is_poorer) {
                 return Ok(Effect::None);
             }
-            touched.insert(row.get(2));
+            touched.add(row.get(2), row.get(5), repository.clone());
             match (was_listed, has_same_files) {
                 (false, _) => Effect::Added,
                 (true, true) => Effect::Moved,
@@ -235,13 +243,14 @@ async fn upsert_skill(
             }
         }
     };
-    touched.insert(content_hash.clone());
+    touched.add(content_hash.clone(), Some(copy_key.clone()), repository.clone());
     let sequence = next_sequence(change).await?;
     sqlx::query(
-        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence) \
-         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
+        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at) \
+         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
          content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = 1, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
-         committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence",
+         committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence, \
+         copy_key = excluded.copy_key, first_committed_at = min(coalesce(first_committed_at, excluded.first_committed_at), coalesce(excluded.first_committed_at, first_committed_at))",
     )
     .bind(id_bytes(id))
     .bind(observation.source.identity.canonical())
@@ -249,11 +258,15 @@ async fn upsert_skill(
     .bind(key_bytes(observation.bundle))
     .bind(content_hash)
     .bind(package_hash)
-    .bind(is_mirror(&observation.source))
+    .bind(Originality::of(&observation.source) == Originality::Mirror)
     .bind(is_complete)
     .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
     .bind(now.as_milliseconds())
     .bind(sequence)
+    .bind(Publishers::account_of(&observation.source.identity))
+    .bind(repository)
+    .bind(copy_key)
+    .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
     .execute(&mut **change)
     .await?;
     sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -264,41 +277,7 @@ async fn upsert_skill(
     Ok(effect)
 }
 
-/// A mirror says itself that the skill comes from another repository.
-fn is_mirror(source: &SkillSource) -> bool {
-    let own = format!("{}/{}", source.identity.owner(), source.identity.repository());
-    source.upstream.as_ref().is_some_and(|upstream| !upstream.eq_ignore_ascii_case(&own))
-}
-
-/// Chooses, among byte-identical skills, the one that stands for all: one that is not
-/// dangerous, was read completely, is no mirror, and is oldest.
-async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
-    for content_hash in touched {
-        let rows = sqlx::query(
-            "SELECT skill_id, is_canonical FROM skills WHERE content_hash = ? AND is_listed = 1 ORDER BY \
-             (SELECT status FROM verdicts WHERE verdicts.bundle_key = skills.bundle_key ORDER BY verdict_id DESC LIMIT 1) = 'dangerous', \
-             is_complete DESC, is_mirror, committed_at IS NULL, committed_at, canonical_source",
-        )
-        .bind(&content_hash)
-        .fetch_all(&mut **change)
-        .await?;
-        for (position, row) in rows.iter().enumerate() {
-            let is_canonical = position == 0;
-            if row.get::<bool, _>(1) != is_canonical {
-                let sequence = next_sequence(change).await?;
-                sqlx::query("UPDATE skills SET is_canonical = ?, sequence = ? WHERE skill_id = ?")
-                    .bind(is_canonical)
-                    .bind(sequence)
-                    .bind(row.get::<Vec<u8>, _>(0))
-                    .execute(&mut **change)
-                    .await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
+pub(super) async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value")
         .fetch_one(&mut **change)
         .await?)

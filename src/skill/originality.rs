@@ -1,6 +1,6 @@
 //! Whether a source looks like the place where a skill was written.
 
-use crate::skill::SkillSource;
+use super::SkillSource;
 
 /// Words of a repository's name which say that it gathers what others wrote.
 const GATHERING_WORDS: [&str; 9] =
@@ -32,13 +32,13 @@ pub enum Originality {
     Installed,
     /// A repository or a folder that says by its name that it gathers what others wrote.
     Gathered,
-    /// It names another repository as its origin.
+    /// It names another repository as its origin, or its host says that it is a fork.
     Mirror,
 }
 
 impl Originality {
     /// All, in their order.
-    pub(in crate::search) const ALL: [Self; 4] = [Self::Own, Self::Installed, Self::Gathered, Self::Mirror];
+    pub const ALL: [Self; 4] = [Self::Own, Self::Installed, Self::Gathered, Self::Mirror];
 
     /// Reads the originality off a source.
     pub fn of(source: &SkillSource) -> Self {
@@ -55,5 +55,31 @@ impl Originality {
         }
         let is_hidden = |folder: &str| folder.len() > 1 && folder.starts_with('.');
         if identity.directory().split('/').any(is_hidden) { Self::Installed } else { Self::Own }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skill::{Registry, SourceIdentity};
+
+    #[test]
+    fn a_source_is_original_until_something_speaks_against_it() {
+        let rows = [
+            ("skills", "pdf", None, Originality::Own),
+            ("skills", "pdf", Some("Owner/Skills"), Originality::Own),
+            ("app", ".claude/skills/pdf", None, Originality::Installed),
+            ("awesome-skills", "pdf", None, Originality::Gathered),
+            ("Skills_Collection", ".claude/skills/pdf", None, Originality::Gathered),
+            ("app", "third_party/pdf", None, Originality::Gathered),
+            ("mirroring", "vendors/pdf", None, Originality::Own),
+            ("awesome-skills", "pdf", Some("other/skills"), Originality::Mirror),
+        ];
+        for (repository, directory, upstream, expected) in rows {
+            let identity = SourceIdentity::new("github.com", "owner", repository, directory);
+            let mut source = SkillSource::new(identity, Registry::Github);
+            source.upstream = upstream.map(str::to_owned);
+            assert_eq!(Originality::of(&source), expected, "{repository} {directory} {upstream:?}");
+        }
     }
 }

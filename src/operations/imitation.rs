@@ -1,0 +1,125 @@
+//! Whether a skill wants to be taken for that of a vendor.
+
+use super::Services;
+use super::problem::store_failed;
+use crate::api::{ImitationView, ImitationWord, Problem};
+use crate::scan::{glance, is_misspelt};
+use crate::search::ImitationKind;
+use crate::skill::{PublisherStanding, Publishers, SkillId, SourceIdentity, sanitise_line};
+use crate::store::SkillRecord;
+
+/// The flag of a skill that imitates.
+const FLAG: &str = "imitates_publisher";
+/// Words that an account adds to another's name to be taken for it.
+const CLAIMS: [&str; 6] = ["official", "verified", "original", "genuine", "authentic", "real"];
+/// Letters of an account from which on a slip is more likely a trick than another name.
+const SLIP_LETTERS: usize = 5;
+
+/// Returns the selection flags of a skill; `known_as` is the copy that search knows.
+pub(super) fn selection_flags(services: &Services, record: &SkillRecord, known_as: SkillId) -> Vec<String> {
+    let mut flags = crate::skill::selection_flags(&record.name, &record.description);
+    let imitates = || {
+        imitated_account(services.publishers(), &record.source.identity).is_some()
+            || imitated_name(services, record, known_as).is_some()
+    };
+    if imitates() {
+        flags.push(FLAG.to_owned());
+    }
+    flags
+}
+
+/// Returns what a skill imitates, with the evidence.
+pub(super) async fn imitation(
+    services: &Services,
+    record: &SkillRecord,
+    known_as: SkillId,
+    operation: &'static str,
+) -> Result<Option<ImitationView>, Problem> {
+    if let Some((account, kind)) = imitated_account(services.publishers(), &record.source.identity) {
+        return Ok(Some(ImitationView { kind, publisher: account, skill_id: None, name: None, url: None }));
+    }
+    let Some((skill_id, kind)) = imitated_name(services, record, known_as) else { return Ok(None) };
+    let known = services.store().skills(&[skill_id]).await.map_err(store_failed(operation))?;
+    Ok(known.first().map(|known| ImitationView {
+        kind,
+        publisher: sanitise_line(known.source.publisher(), 100),
+        skill_id: Some(skill_id),
+        name: Some(known.name.clone()),
+        url: Some(known.source.url()),
+    }))
+}
+
+fn imitated_name(services: &Services, record: &SkillRecord, known_as: SkillId) -> Option<(SkillId, ImitationWord)> {
+    if record.standing.publisher == PublisherStanding::Vendor {
+        return None;
+    }
+    let imitation = services.search().imitated_by(&record.name, known_as)?;
+    let kind = match imitation.kind {
+        ImitationKind::DrawnAlike => ImitationWord::NameDrawnAlike,
+        ImitationKind::Misspelt => ImitationWord::NameMisspelt,
+        ImitationKind::ClaimsOfficial => ImitationWord::NameClaimsOfficial,
+    };
+    Some((imitation.skill_id, kind))
+}
+
+/// Returns the vendor's account that an account of the same host imitates.
+fn imitated_account(publishers: &Publishers, identity: &SourceIdentity) -> Option<(String, ImitationWord)> {
+    let account = Publishers::account_of(identity);
+    let (host, owner) = account.split_once('/')?;
+    if publishers.standing(&account) != PublisherStanding::Unknown {
+        return None;
+    }
+    let seen = glance(owner);
+    let rest: Vec<&str> = owner.split(['-', '_', '.']).filter(|word| !CLAIMS.contains(word)).collect();
+    let rest = rest.join("-");
+    publishers.iter().filter(|(_, standing)| *standing == PublisherStanding::Vendor).find_map(|(known, _)| {
+        let name = known.strip_prefix(host)?.strip_prefix('/')?;
+        let kind = if seen == glance(name) {
+            ImitationWord::AccountDrawnAlike
+        } else if rest == name {
+            ImitationWord::AccountClaimsOfficial
+        } else if name.chars().count() >= SLIP_LETTERS && is_misspelt(owner, name) {
+            ImitationWord::AccountMisspelt
+        } else {
+            return None;
+        };
+        Some((known.to_owned(), kind))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_that_look_like_a_vendors_are_recognised() {
+        let vendor = |account: &str| (account.to_owned(), PublisherStanding::Vendor);
+        let listed = ("github.com/openai-community".to_owned(), PublisherStanding::Listed);
+        let known = ["github.com/openai", "github.com/anthropics", "github.com/expo"].map(vendor);
+        let publishers = Publishers::new(known.into_iter().chain([listed]));
+        use ImitationWord::{AccountClaimsOfficial, AccountDrawnAlike, AccountMisspelt};
+        let rows = [
+            ("0penai", Some(("github.com/openai", AccountDrawnAlike))),
+            ("openal", Some(("github.com/openai", AccountDrawnAlike))),
+            ("anthropic-s", Some(("github.com/anthropics", AccountDrawnAlike))),
+            ("anthrropics", Some(("github.com/anthropics", AccountMisspelt))),
+            ("antrhopics", Some(("github.com/anthropics", AccountMisspelt))),
+            ("openai-official", Some(("github.com/openai", AccountClaimsOfficial))),
+            ("real-expo", Some(("github.com/expo", AccountClaimsOfficial))),
+            ("OpenAI", None),
+            ("openai-community", None),
+            ("openapi", None),
+            ("expos", None),
+            ("exppo", None),
+            ("anthropology", None),
+            ("somebody", None),
+        ];
+        for (owner, expected) in rows {
+            let found = imitated_account(&publishers, &SourceIdentity::new("github.com", owner, "skills", "pdf"));
+            assert_eq!(found, expected.map(|(account, kind)| (account.to_owned(), kind)), "{owner}");
+        }
+        let elsewhere = SourceIdentity::new("git.example", "0penai", "skills", "pdf");
+        assert_eq!(imitated_account(&publishers, &elsewhere), None);
+        assert_eq!(imitated_account(&publishers, &SourceIdentity::local("/openai")), None);
+    }
+}
