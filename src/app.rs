@@ -5,9 +5,12 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::compute::Compute;
-use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
+use crate::config::{MeterConfig, PaymentConfig, SearchConfig, StorageConfig, takedown_list};
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
-use crate::operations::{IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter};
+use crate::operations::{
+    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, TakedownFile, ingest_starter,
+    take_over_builtin_takedowns, take_over_takedowns,
+};
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
 use crate::skill::Timestamp;
@@ -112,10 +115,13 @@ pub async fn open_at(
     let store = SqliteStore::open(&storage.database()).await?;
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
-    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url);
+    let services = Services::new(Arc::new(store), search, Compute::new(), clock, public_url)
+        .with_takedown_file(TakedownFile::new(takedown_list(storage)));
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }
+    take_over_builtin_takedowns(&services).await?;
+    take_over_takedowns(&services).await?;
     Ok(services)
 }
 

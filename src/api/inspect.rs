@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::source::InstallManager;
 pub use super::source::InstallOption;
-use super::{AuditStatus, ErrorCode, InstallView, Problem, SafetyView, SourceView, VerificationLevel};
+use super::{
+    AuditStatus, ErrorCode, InstallView, Problem, SafetyView, SourceStandingView, SourceView, VerificationLevel,
+};
 use crate::scan::{Finding, SafetyStatus};
 use crate::skill::{FileClass, Manifest, Sha256Digest, SkillId, Timestamp};
 
@@ -130,6 +132,10 @@ pub struct InspectResponse {
     pub signals: InspectSignals,
     /// query_id used for this response, or null.
     pub query_id: Option<String>,
+    /// How the skill stands to its source, only where that is not as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SourceStandingView")]
+    pub source_state: Option<SourceStandingView>,
 }
 
 /// How to install an inspected skill: the keys are always there.

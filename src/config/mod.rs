@@ -2,6 +2,7 @@
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
 mod file;
+mod freshness;
 mod home;
 mod host;
 mod http;
@@ -13,9 +14,11 @@ mod scan;
 mod search;
 mod secret;
 mod storage;
+mod takedowns;
 mod wallet;
 
 pub use file::{Settings, SettingsError};
+pub use freshness::{FreshnessConfig, FreshnessConfigError};
 pub use home::home_folder;
 pub use host::is_this_machine;
 pub use http::{HttpConfig, HttpConfigError};
@@ -27,4 +30,5 @@ pub use scan::ScanConfig;
 pub use search::SearchConfig;
 pub use secret::Secret;
 pub use storage::{StorageConfig, StorageConfigError};
+pub use takedowns::{operator_name, takedown_list};
 pub use wallet::WalletConfig;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::facets::{examples, facets_view};
+use super::index_condition;
 use super::inspect_skill::{cluster_id, verification_level};
 use super::problem::{store_failed, unforeseen};
-use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse,
     DiscoverResult, DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord,
-    SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of, publisher_metrics,
+    SafetySummary, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of,
+    publisher_metrics,
 };
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
@@ -68,7 +69,10 @@ impl Operation for DiscoverSkills {
         let results: Vec<DiscoverResult> =
             answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
-        let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
+        let index_status = match index_condition::recent(services).await.status() {
+            IndexStatus::Ok if answer.is_degraded => IndexStatus::Degraded,
+            status => status,
+        };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
         let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status, empty_reason };
         let facets = answer.facets.map(|facets| facets_view(&facets, &records));
@@ -159,7 +163,12 @@ fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>
         install: install_of(source, &record.name, record.verdict.status),
         publisher: sanitise_line(source.publisher(), 100),
         publisher_verified: false,
-        safety: SafetyView::new(facts(record.verdict.clone()), record.content_hash).summary(),
+        safety: SafetySummary {
+            status: record.verdict.status,
+            recommended_action: record.verdict.recommended_action,
+            executes_code: record.verdict.executes_code,
+            safety_flags: record.verdict.safety_flags.clone(),
+        },
         audit_status: AuditStatus::Unaudited,
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         quality_flags: Some(record.quality_flags.clone()),

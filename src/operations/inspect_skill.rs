@@ -3,17 +3,18 @@
 use uuid::Uuid;
 
 use super::problem::store_failed;
-use super::verify_skill::facts;
+use super::source_standing::{Standing, standing, takedown_view};
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
+    Pin, Problem, QueryIdKind, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
     publisher_metrics,
 };
 use crate::meter::Refusal;
+use crate::recipe::HeldDigest;
 use crate::search::CopyCluster;
 use crate::skill::{FrontmatterStatus, SkillId, decode_text, locate_source_url, sanitise_line};
-use crate::store::{BundleDetail, SkillRecord};
+use crate::store::{BundleDetail, SkillRecord, TakedownTarget};
 
 /// `POST /inspect` and `inspect_skill`.
 #[derive(Debug)]
@@ -44,7 +45,11 @@ impl Operation for InspectSkill {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
         let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
-        Ok(respond(record, detail, cluster_id, query.query_id))
+        let standing = standing(services, Self::NAME, &record).await?;
+        if let Some(takedown) = &standing.takedown {
+            return Err(Problem::withheld(takedown));
+        }
+        Ok(respond(record, detail, standing, cluster_id, query.query_id))
     }
 }
 
@@ -62,7 +67,46 @@ pub(super) async fn select(services: &Services, selector: &SkillSelector) -> Res
         }
         SkillSelector::ContentHash(hash) => store.skills_with_content(*hash).await.map_err(failed)?.into_iter().next(),
     };
-    found.ok_or_else(|| {
+    match found {
+        Some(found) => Ok(found),
+        None => Err(absence(services, selector).await?),
+    }
+}
+
+/// Says why there is no such skill: it was taken down, no source shows it any more, or it was
+/// never there.
+async fn absence(services: &Services, selector: &SkillSelector) -> Result<Problem, Problem> {
+    let failed = store_failed(InspectSkill::NAME);
+    let store = services.store();
+    let (unlisted, targets) = match selector {
+        SkillSelector::Id(id) => {
+            (store.skills(&[*id]).await.map_err(&failed)?.into_iter().next(), vec![TakedownTarget::skill(*id)])
+        }
+        SkillSelector::SourceUrl(url) => {
+            let candidates = locate_source_url(url).map(|located| located.candidates).unwrap_or_default();
+            let targets = candidates.iter().flat_map(TakedownTarget::places).collect();
+            (store.unlisted_skill_at(&candidates).await.map_err(&failed)?, targets)
+        }
+        SkillSelector::ContentHash(hash) => {
+            let held = HeldDigest::from(*hash);
+            let found = store.unlisted_with_digest(held).await.map_err(&failed)?;
+            let current = found.into_iter().find(|found| found.record.content_hash == *hash);
+            (current.map(|found| found.record), vec![TakedownTarget::content(*hash)])
+        }
+    };
+    if let Some(takedown) = store.takedowns_of(&targets).await.map_err(failed)?.first() {
+        return Ok(Problem::withheld(&takedown_view(takedown)));
+    }
+    if let Some(record) = unlisted {
+        let standing = standing(services, InspectSkill::NAME, &record).await?;
+        if let Some(takedown) = &standing.takedown {
+            return Ok(Problem::withheld(takedown));
+        }
+        if let Some(state) = &standing.view {
+            return Ok(Problem::unlisted(state));
+        }
+    }
+    Ok({
         let what = match selector {
             SkillSelector::Id(id) => format!("skill_id {id}"),
             SkillSelector::SourceUrl(url) => format!("source_url {}", sanitise_line(url, 200)),
@@ -97,14 +141,16 @@ async fn canonical(services: &Services, record: &SkillRecord) -> Result<SkillId,
 fn respond(
     record: SkillRecord,
     detail: BundleDetail,
+    standing: Standing,
     cluster_id: Option<String>,
     query_id: Option<String>,
 ) -> InspectResponse {
     let source = &record.source;
     let status = record.verdict.status;
-    let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);
+    let safety = standing.safety(record.verdict.clone(), &record);
     let content = decode_text(&detail.content)
         .map_or_else(|| String::from_utf8_lossy(&detail.content).into_owned(), |decoded| decoded.text);
+    let unread = detail.report.as_ref().map_or(0, |report| report.completeness.unread.len() as u64);
     let declared = detail
         .frontmatter
         .allowed_tools
@@ -114,7 +160,7 @@ fn respond(
         content,
         source: SourceView::new(source, record.content_hash, record.indexed_at),
         install: install_of(source, &record.name, status).into(),
-        manifest: Some(ManifestView::new(detail.manifest, detail.report.completeness.unread.len() as u64)),
+        manifest: Some(ManifestView::new(detail.manifest, unread)),
         install_options: install_options(source, &record.name, status),
         publisher: sanitise_line(source.publisher(), 100),
         publisher_type: None,
@@ -127,12 +173,13 @@ fn respond(
         cluster_id,
         capabilities: Capabilities {
             declared,
-            inferred: Some(
-                detail.report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect(),
-            ),
+            inferred: detail
+                .report
+                .as_ref()
+                .map(|report| report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect()),
         },
         verification_level: verification_level(detail.frontmatter.status, &record.quality_flags),
-        findings: detail.report.findings,
+        findings: detail.report.map(|report| report.findings).unwrap_or_default(),
         pin: Pin {
             skill_id: record.skill_id,
             source_url: source.url(),
@@ -155,6 +202,7 @@ fn respond(
         },
         safety,
         query_id,
+        source_state: standing.view,
         name: record.name,
         description: record.description,
     }

@@ -8,6 +8,7 @@
 mod contract;
 mod digests;
 mod error;
+mod freshness;
 mod jobs;
 mod payment;
 mod record;
@@ -15,10 +16,12 @@ mod revision;
 mod sqlite;
 #[cfg(test)]
 mod suite;
+mod takedowns;
 
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
+pub use freshness::{Freshness, ListingChange, SkillStanding, SourceHistory, VisitNote};
 pub use jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
@@ -30,3 +33,7 @@ pub use record::{
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;
+pub use takedowns::{
+    StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
+    TakedownTarget, Takedowns, TargetError,
+};

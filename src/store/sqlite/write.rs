@@ -8,8 +8,12 @@ use super::super::digests::RECIPE_SET;
 use super::super::revision::{compress, skill_id};
 use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
+    TakedownTarget,
 };
 use super::digests::insert_digests;
+use super::freshness::note_seen;
+use super::listing::{is_taken_down, settle};
+use super::read::digest;
 use crate::skill::{SkillId, SkillSource, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
@@ -59,6 +63,10 @@ pub(super) async fn apply(
             .await?;
     }
     choose_canonical(&mut change, touched).await?;
+    if !observations.is_empty() {
+        let is_changed = outcome.added + outcome.changed > 0;
+        note_seen(&mut change, run.source_id, is_changed, now).await?;
+    }
     change.commit().await?;
     Ok(outcome)
 }
@@ -73,27 +81,8 @@ pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp
             .bind(run.run_id)
             .fetch_all(&mut *change)
             .await?;
-    let mut touched = BTreeSet::new();
-    let mut removed = 0;
-    for skill in unseen {
-        let content_hash: Option<Vec<u8>> = sqlx::query_scalar(
-            "SELECT content_hash FROM skills WHERE skill_id = ?1 AND is_listed = 1 \
-             AND NOT EXISTS (SELECT 1 FROM sightings WHERE skill_id = ?1)",
-        )
-        .bind(&skill)
-        .fetch_optional(&mut *change)
-        .await?;
-        let Some(content_hash) = content_hash else { continue };
-        let sequence = next_sequence(&mut change).await?;
-        sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?")
-            .bind(sequence)
-            .bind(skill)
-            .execute(&mut *change)
-            .await?;
-        touched.insert(content_hash);
-        removed += 1;
-    }
-    choose_canonical(&mut change, touched).await?;
+    note_seen(&mut change, run.source_id, !unseen.is_empty(), now).await?;
+    let removed = settle(&mut change, unseen, now).await?.unlisted;
     sqlx::query("UPDATE runs SET finished_at = ? WHERE run_id = ?")
         .bind(now.as_milliseconds())
         .bind(run.run_id)
@@ -217,6 +206,12 @@ async fn upsert_skill(
             .bind(id_bytes(id))
             .fetch_optional(&mut **change)
             .await?;
+    let targets = TakedownTarget::covering(
+        &observation.source.identity,
+        digest(content_hash.clone())?,
+        digest(package_hash.clone())?,
+    );
+    let is_taken_down = is_taken_down(change, &targets).await?;
     let effect = match &existing {
         None => Effect::Added,
         Some(row) => {
@@ -224,11 +219,11 @@ async fn upsert_skill(
             let has_same_files = row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle);
             let is_known = has_same_files && row.get::<String, _>(0) == source;
             let is_poorer = row.get::<bool, _>(4) && !is_complete && row.get::<Vec<u8>, _>(2) == content_hash;
-            if was_listed && (is_known || is_poorer) {
+            if (was_listed || is_taken_down) && (is_known || is_poorer) {
                 return Ok(Effect::None);
             }
             touched.insert(row.get(2));
-            match (was_listed, has_same_files) {
+            match (was_listed || is_taken_down, has_same_files) {
                 (false, _) => Effect::Added,
                 (true, true) => Effect::Moved,
                 (true, false) => Effect::Changed,
@@ -238,9 +233,10 @@ async fn upsert_skill(
     touched.insert(content_hash.clone());
     let sequence = next_sequence(change).await?;
     sqlx::query(
-        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence) \
-         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
-         content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = 1, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
+        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, is_listed, unlisted_at) \
+         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
+         content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = excluded.is_listed, unlisted_at = excluded.unlisted_at, \
+         is_canonical = is_canonical AND excluded.is_listed, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
          committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence",
     )
     .bind(id_bytes(id))
@@ -254,6 +250,8 @@ async fn upsert_skill(
     .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
     .bind(now.as_milliseconds())
     .bind(sequence)
+    .bind(!is_taken_down)
+    .bind(is_taken_down.then(|| now.as_milliseconds()))
     .execute(&mut **change)
     .await?;
     sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -272,7 +270,7 @@ fn is_mirror(source: &SkillSource) -> bool {
 
 /// Chooses, among byte-identical skills, the one that stands for all: one that is not
 /// dangerous, was read completely, is no mirror, and is oldest.
-async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
+pub(super) async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
     for content_hash in touched {
         let rows = sqlx::query(
             "SELECT skill_id, is_canonical FROM skills WHERE content_hash = ? AND is_listed = 1 ORDER BY \
@@ -298,7 +296,7 @@ async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -
     Ok(())
 }
 
-async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
+pub(super) async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value")
         .fetch_one(&mut **change)
         .await?)

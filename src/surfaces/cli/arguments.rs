@@ -11,6 +11,7 @@ use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
+use super::takedown_arguments::TakedownArguments;
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
 use crate::wallet::Usd;
@@ -90,6 +91,8 @@ pub(super) enum Command {
     Ingest(IngestArguments),
     /// Visit the repositories of a list again and again, and bring what changed into the index.
     Crawl(CrawlArguments),
+    /// Take skills down, so that nobody gets them from this index any more.
+    Takedown(TakedownArguments),
     /// Measure search on judged queries: how often what is right comes first.
     #[command(after_help = help::EVAL)]
     Eval(EvalArguments),
@@ -124,6 +127,7 @@ impl Command {
             Self::Explain(_) => Some("explain"),
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
+            Self::Takedown(_) => Some("takedown"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),
