@@ -20,7 +20,7 @@ use touchmark::operations::{
 };
 use touchmark::scan::{RecommendedAction, SafetyStatus};
 use touchmark::skill::{Sha256Digest, Timestamp};
-use touchmark::store::{SqliteStore, Store, VisitNote};
+use touchmark::store::{Freshness as _, SqliteStore, VisitNote};
 
 const SKILL: &str = "---\nname: zebra-tables\ndescription: Draws zebra striped tables from comma separated zebra data.\n---\n# Zebra tables\n\nRead the file and draw the table.\n";
 const DAY: i64 = 24 * 3_600_000;

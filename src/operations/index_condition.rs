@@ -17,6 +17,9 @@ const STORE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long an answer about the condition may be given again by a search, which must not look
 /// at files and sources each time.
 const KEPT_FOR: Duration = Duration::from_secs(1);
+/// How many times as long as looking took it is kept at least: with very many sources, searches
+/// must not spend more than a twentieth of a core on it.
+const KEPT_TIMES: u32 = 20;
 /// Sources that are looked at: those of the longest list there may be.
 const LISTED_SOURCES: u32 = 100_000;
 /// How far a clock may be ahead of the one that wrote a time, as of another machine.
@@ -87,22 +90,25 @@ impl IndexCondition {
 /// The condition that was found last.
 #[derive(Debug, Default)]
 pub(super) struct IndexWatch {
+    /// Until when it may be given again.
     last: Mutex<Option<(Instant, IndexCondition)>>,
 }
 
 /// Looks at the index now.
 pub(super) async fn look(services: &Services) -> IndexCondition {
+    let started = Instant::now();
     let condition = IndexCondition { faults: faults(services).await };
+    let kept_until = Instant::now() + KEPT_FOR.max(started.elapsed() * KEPT_TIMES);
     let mut last = services.index_watch().last.lock().unwrap_or_else(PoisonError::into_inner);
-    *last = Some((Instant::now(), condition.clone()));
+    *last = Some((kept_until, condition.clone()));
     condition
 }
 
-/// Returns the condition as it was within the last second.
+/// Returns the condition as it was within the last second, or longer where to look takes long.
 pub(super) async fn recent(services: &Services) -> IndexCondition {
     let last = services.index_watch().last.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match last {
-        Some((looked_at, condition)) if looked_at.elapsed() < KEPT_FOR => condition,
+        Some((kept_until, condition)) if Instant::now() < kept_until => condition,
         _ => look(services).await,
     }
 }

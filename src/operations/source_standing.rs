@@ -153,7 +153,7 @@ mod tests {
 
     fn known(is_listed: bool, sources: Vec<SourceHistory>) -> SkillStanding {
         let unlisted_at = (!is_listed).then(|| day(9));
-        SkillStanding { is_listed, unlisted_at, indexed_at: day(0), sources, takedowns: Vec::new() }
+        SkillStanding { is_listed, unlisted_at, indexed_at: day(-400), sources, takedowns: Vec::new() }
     }
 
     #[test]
