@@ -327,7 +327,12 @@ async fn a_list_in_the_data_folder_is_taken_over_while_a_service_runs() {
     let url = place.url().await;
     let service = place.services.clone();
     let (changes, mut changed) = tokio::sync::mpsc::unbounded_channel();
-    let serving = tokio::spawn(async move { keep_up(service, move || drop(changes.send(()))).await });
+    let serving = tokio::spawn(async move {
+        keep_up(service, move || {
+            let _ = changes.send(());
+        })
+        .await
+    });
     let list = place.data.path().join("takedowns.toml");
     let entry =
         format!("version = 1\n[[takedown]]\nsource = {url:?}\nreason = \"compromised\"\nsince = \"2026-11-21\"\n");
