@@ -5,12 +5,13 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::compute::Compute;
-use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig};
+use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig, takedown_list};
 use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
 use crate::operations::accounts::{AccountServices, AccountsError, Registration};
 use crate::operations::{
-    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, ingest_starter, known_publishers,
+    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, TakedownFile, ingest_starter, known_publishers,
+    take_over_builtin_takedowns, take_over_takedowns,
 };
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
@@ -121,10 +122,13 @@ pub async fn open_at(
     let is_new = store.sequence().await? == 0;
     let search = SearchIndex::open_with(&storage.index_folder(), setup)?;
     let directory = SourceList::builtin().directory();
-    let services = Services::new(Arc::new(store), search, Compute::new(), directory, clock, public_url, publishers);
+    let services = Services::new(Arc::new(store), search, Compute::new(), directory, clock, public_url, publishers)
+        .with_takedown_file(TakedownFile::new(takedown_list(storage)));
     if is_new {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }
+    take_over_builtin_takedowns(&services).await?;
+    take_over_takedowns(&services).await?;
     Ok(services)
 }
 

@@ -533,8 +533,13 @@ async fn verify_is_cacheable_and_follows_what_changes() {
         fs::remove_dir_all(service.skills.path().join(folder)).expect("the folder goes");
     }
     assert_eq!(service.ingest().await.removed, 2);
+    // No source shows it any more, and what is known of the bytes stays known.
     let (_, answer) = service.get(&format!("/verify?content_hash={hash}")).await;
-    assert_eq!(answer["matched"], false);
+    assert_eq!((&answer["matched"], &answer["safety"]["freshness"]), (&json!(true), &json!("stale_unverifiable")));
+    assert_eq!(
+        (&answer["source_state"]["state"], &answer["source_state"]["is_listed"]),
+        (&json!("removed"), &json!(false))
+    );
     assert!(
         service.discover("zebra striped tables").await["results"]
             .as_array()

@@ -225,7 +225,7 @@ pub struct DiscoverMeta {
     pub total_results: u32,
     /// Effective result limit applied to the request.
     pub limit: u32,
-    /// Index state. ok: index is healthy. degraded: part of the ranking is not available, but search is still served. rebuilding: rebuild is in progress.
+    /// Index state. ok: index is healthy and fresh. degraded: it lags, is damaged or stale, or lacks a part of the ranking, but search is still served; /health says which. rebuilding: it is being built anew.
     pub index_status: IndexStatus,
     /// Why there are no results, when there are none. index_empty: nothing is indexed. no_match: no skill has anything in common with the query. filtered_out: skills match, and the filters leave none. too_weak: skills match, and none well enough. withheld: what matched was withdrawn or found dangerous since it was indexed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,12 +11,22 @@ pub struct HealthResponse {
     pub version: String,
     /// Process uptime in seconds.
     pub uptime_seconds: u64,
-    /// Whether search has caught up with everything that is stored.
+    /// Whether search shows everything that is stored, and sources were visited as often as they should be.
     pub index_fresh: bool,
     /// Listed skills; 0 where the computation failed.
     pub skills_indexed: u64,
     /// Descriptors.
     pub links: HealthLinks,
+    /// What is wrong, only where something is: store, rebuilding, behind, ahead, files, model, stale or clock; docs/freshness.md says what each means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+    /// Bundles that wait to be scanned again under newer rules, only while there are any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rescan_remaining: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Health of the service.

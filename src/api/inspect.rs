@@ -9,7 +9,7 @@ use super::source::InstallManager;
 pub use super::source::InstallOption;
 use super::{
     AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, Problem, SafetyView,
-    SignalEvidence, SkillTypeWord, SourceView, VerificationLevel,
+    SignalEvidence, SkillTypeWord, SourceStandingView, SourceView, VerificationLevel,
 };
 use crate::scan::{Finding, SafetyStatus};
 use crate::skill::{FileClass, Manifest, Sha256Digest, SkillId, Timestamp};
@@ -145,6 +145,10 @@ pub struct InspectResponse {
     pub evidence: SignalEvidence,
     /// query_id used for this response, or null.
     pub query_id: Option<String>,
+    /// How the skill stands to its source, only where that is not as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SourceStandingView")]
+    pub source_state: Option<SourceStandingView>,
 }
 
 /// How to install an inspected skill: the keys are always there.

@@ -17,6 +17,7 @@ mod safety;
 mod scan;
 mod shell;
 mod source;
+mod standing;
 mod verify;
 mod verify_batch;
 
@@ -36,12 +37,15 @@ pub use inspect::{
     ManifestView, Pin, SkillSelector,
 };
 pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
-pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};
+pub use safety::{
+    CurrentContent, Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, SourceCheck, TAKEDOWN_FLAG, VerdictFacts,
+};
 pub use scan::{CompletenessView, ScanResponse};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
     install_options,
 };
+pub use standing::{SourceStandingView, SourceState, TakedownView};
 pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,
     VerifyRequest, VerifyResponse,

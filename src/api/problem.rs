@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::{SourceStandingView, TakedownView};
+
 /// The codes of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -140,6 +142,20 @@ impl Problem {
     /// The skill is not in the index.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::NotFound, message)
+    }
+
+    /// The skill is known, and this index does not give it out any more.
+    pub fn withheld(takedown: &TakedownView) -> Self {
+        let details = json!({ "kind": "taken_down", "takedown": takedown });
+        let message = format!("this skill was {}", takedown.line());
+        Self { details: Some(details), ..Self::not_found(message) }
+    }
+
+    /// The skill is known, and no source shows it any more.
+    pub fn unlisted(state: &SourceStandingView) -> Self {
+        let details = json!({ "kind": "unlisted", "source_state": state });
+        let message = format!("this skill is not listed any more: {}; /verify still knows its verdict", state.line());
+        Self { details: Some(details), ..Self::not_found(message) }
     }
 
     /// Something unforeseen; the cause belongs in the log and not in the answer.

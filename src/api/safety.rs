@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scan::{INCOMPLETE_FLAG, RULESET_NUMBER, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
+use crate::scan::{INCOMPLETE_FLAG, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport, ruleset_version};
 use crate::skill::{Sha256Digest, Timestamp};
 
 /// What a verdict is about.
@@ -29,7 +29,7 @@ pub struct SafetySummary {
 pub enum Freshness {
     /// No audit exists.
     NeverAudited,
-    /// Freshness cannot be checked.
+    /// Freshness cannot be checked: the source is gone, or was not seen for too long.
     StaleUnverifiable,
     /// The content differs from the audited one.
     StaleContentDrift,
@@ -38,6 +38,27 @@ pub enum Freshness {
     /// The verdict matches the current content and scanner.
     Fresh,
 }
+
+/// What a skill is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurrentContent {
+    /// Digest of its SKILL.md.
+    pub content_hash: Sha256Digest,
+    /// Root digest of its bundle.
+    pub package_hash: Sha256Digest,
+}
+
+/// Whether anybody can say that a source still holds what is indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceCheck {
+    /// It was seen a short enough time ago.
+    Possible,
+    /// It is gone, or was not seen for too long.
+    Unverifiable,
+}
+
+/// The flag of what was taken down because it does harm.
+pub const TAKEDOWN_FLAG: &str = "taken-down";
 
 /// The verdict in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -93,28 +114,48 @@ pub struct VerdictFacts {
 }
 
 impl SafetyView {
-    /// Shows a verdict about a skill whose SKILL.md is now `current_content_hash`.
-    pub fn new(facts: VerdictFacts, current_content_hash: Sha256Digest) -> Self {
-        let freshness = if facts.content_hash != current_content_hash {
+    /// Shows a verdict about a skill that is now `current`. Of several reasons against it, the
+    /// first in the order of [`Freshness`] is told.
+    pub fn new(facts: VerdictFacts, current: CurrentContent, source: SourceCheck) -> Self {
+        let is_audited = facts.status != SafetyStatus::Unaudited;
+        let is_same = facts.content_hash == current.content_hash && facts.package_hash == current.package_hash;
+        let freshness = if !is_audited {
+            Freshness::NeverAudited
+        } else if source == SourceCheck::Unverifiable {
+            Freshness::StaleUnverifiable
+        } else if !is_same {
             Freshness::StaleContentDrift
-        } else if facts.ruleset_version.number() != RULESET_NUMBER {
+        } else if facts.ruleset_version != *ruleset_version() {
             Freshness::StaleScannerVersion
         } else {
             Freshness::Fresh
         };
+        Self::with_freshness(facts, freshness)
+    }
+
+    /// Makes of the verdict one that blocks, as of what was taken down because it does harm.
+    pub fn block(&mut self) {
+        self.status = SafetyStatus::Dangerous;
+        self.recommended_action = RecommendedAction::Block;
+        self.score = 0.0;
+        self.safety_flags.push(TAKEDOWN_FLAG.to_owned());
+    }
+
+    fn with_freshness(facts: VerdictFacts, freshness: Freshness) -> Self {
+        let is_audited = freshness != Freshness::NeverAudited;
         Self {
             status: facts.status,
             recommended_action: facts.recommended_action,
             executes_code: facts.executes_code,
             safety_flags: facts.safety_flags,
             score: facts.score,
-            analyzed_at: facts.analyzed_at,
-            safety_version: Some(facts.ruleset_version.number()),
-            audited_content_hash: Some(facts.content_hash.to_string()),
+            analyzed_at: facts.analyzed_at.filter(|_| is_audited),
+            safety_version: is_audited.then(|| facts.ruleset_version.number()),
+            audited_content_hash: is_audited.then(|| facts.content_hash.to_string()),
             freshness,
             scope: SAFETY_SCOPE.to_owned(),
-            audited_package_hash: Some(facts.package_hash.to_string()),
-            ruleset_version: Some(facts.ruleset_version.to_string()),
+            audited_package_hash: is_audited.then(|| facts.package_hash.to_string()),
+            ruleset_version: is_audited.then(|| facts.ruleset_version.to_string()),
         }
     }
 
@@ -149,6 +190,6 @@ impl From<&ScanReport> for SafetyView {
             content_hash: report.content_hash,
             package_hash: report.package_hash,
         };
-        Self::new(facts, report.content_hash)
+        Self::with_freshness(facts, Freshness::Fresh)
     }
 }

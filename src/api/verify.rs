@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, SafetyView};
+use super::{Problem, SafetyView, SourceStandingView, TakedownView};
 use crate::recipe::{Covers, HashRecipe, HeldDigest, Strength, Weakness};
 use crate::skill::SkillId;
 
@@ -81,6 +81,14 @@ pub struct VerifyHit {
     pub comparison: MatchView,
     /// The verdict in full; of several bundles with this SKILL.md, the worst.
     pub safety: SafetyView,
+    /// How the skill stands to its source, only where that is not as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SourceStandingView")]
+    pub source_state: Option<SourceStandingView>,
+    /// Why this index does not give it out, only where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TakedownView")]
+    pub takedown: Option<TakedownView>,
 }
 
 /// Which selector matched.
@@ -222,12 +230,16 @@ pub struct VerifyMiss {
     /// Constant miss marker.
     #[schemars(extend("const" = "unknown"))]
     pub verification: String,
+    /// Why this index would not give it out, only where that is so: what was never indexed can be taken down as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TakedownView")]
+    pub takedown: Option<TakedownView>,
 }
 
 impl VerifyMiss {
-    /// The one miss there is.
+    /// Nothing is known.
     pub fn new() -> Self {
-        Self { matched: false, verification: "unknown".to_owned() }
+        Self { matched: false, verification: "unknown".to_owned(), takedown: None }
     }
 }
 

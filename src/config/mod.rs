@@ -3,6 +3,7 @@
 
 mod accounts;
 mod file;
+mod freshness;
 mod home;
 mod host;
 mod http;
@@ -14,10 +15,12 @@ mod scan;
 mod search;
 mod secret;
 mod storage;
+mod takedowns;
 mod wallet;
 
 pub use accounts::{AccountsConfig, AccountsConfigError};
 pub use file::{Settings, SettingsError};
+pub use freshness::{FreshnessConfig, FreshnessConfigError};
 pub use home::home_folder;
 pub use host::is_this_machine;
 pub use http::{HttpConfig, HttpConfigError};
@@ -29,4 +32,5 @@ pub use scan::ScanConfig;
 pub use search::SearchConfig;
 pub use secret::Secret;
 pub use storage::{StorageConfig, StorageConfigError};
+pub use takedowns::{operator_name, takedown_list};
 pub use wallet::WalletConfig;

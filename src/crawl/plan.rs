@@ -12,6 +12,8 @@ pub struct CrawlPlan {
     pub list: SourceList,
     /// Sources that were visited within this time are left alone.
     pub since: Duration,
+    /// Whether sources that seldom change are left alone for longer than that.
+    pub spares_quiet_sources: bool,
     /// Visits at most.
     pub max_repositories: Option<u64>,
     /// Whether sources that were given up are visited again.

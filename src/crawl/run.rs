@@ -1,5 +1,6 @@
 //! One crawl: queue the list, work on what is due, let the index follow.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,15 +10,19 @@ use std::time::{Duration, Instant};
 use futures::future::try_join_all;
 use tokio::sync::Semaphore;
 
+use super::notes::{GONE_CONFIRMATION, note_of};
 use super::report::{CrawlProgress, CrawlReport, CrawlTrouble, Refused, VisitOutcome, Visited};
 use super::statements::Statements;
 use super::visit::{Visit, visit};
 use super::worker::{self, Worker};
-use super::{CrawlPlan, cause};
+use super::{CrawlPlan, cause, due_at};
 use crate::ingest::{self, IngestError, Pipeline};
 use crate::skill::Timestamp;
 use crate::source::{SourceSpec, StatementClient};
-use crate::store::{EnqueueTerms, JobEnd, JobFailure, JobKind, JobLease, LeaseTerms, LeasedJob, NewJob, StoreError};
+use crate::store::{
+    EnqueueTerms, FailureCause, JobEnd, JobFailure, JobKind, JobLease, LeaseTerms, LeasedJob, NewJob, Store,
+    StoreError, VisitNote,
+};
 
 /// How often a lease is prolonged within its time.
 const BEATS_PER_LEASE: u32 = 3;
@@ -77,11 +82,14 @@ pub async fn crawl(
         }
     }
     worker::sweep(folder, &store.job_workers().await?);
-    let (jobs, refused) = jobs_of(plan);
+    let (mut jobs, refused) = jobs_of(plan);
     let keys: Vec<String> = jobs.iter().map(|job| job.key.clone()).collect();
+    let quiet = if plan.spares_quiet_sources { quiet_sources(&**store, &keys, now).await? } else { HashSet::new() };
+    jobs.retain(|job| !quiet.contains(&job.key));
     let poisoned_for = if plan.takes_up_poisoned { Duration::ZERO } else { plan.pace.poisoned_for };
     let terms = EnqueueTerms { now, done_before: before(now, plan.since), poisoned_before: before(now, poisoned_for) };
-    let enqueued = store.enqueue_jobs(jobs, terms).await?;
+    let mut enqueued = store.enqueue_jobs(jobs, terms).await?;
+    enqueued.fresh += quiet.len() as u64;
     let due = enqueued.queued + enqueued.waiting;
     let crawl = Crawl {
         pipeline,
@@ -111,6 +119,12 @@ pub async fn crawl(
     Ok(report)
 }
 
+/// Returns the sources that are not due, since they seldom change.
+async fn quiet_sources(store: &dyn Store, keys: &[String], now: Timestamp) -> Result<HashSet<String>, StoreError> {
+    let histories = store.source_histories(keys).await?;
+    Ok(histories.into_iter().filter(|history| due_at(history, now) > now).map(|history| history.key).collect())
+}
+
 /// Makes jobs of the rows of the list that name a source.
 fn jobs_of(plan: &CrawlPlan) -> (Vec<NewJob>, Vec<Refused>) {
     let (mut jobs, mut refused) = (Vec::new(), Vec::new());
@@ -123,7 +137,7 @@ fn jobs_of(plan: &CrawlPlan) -> (Vec<NewJob>, Vec<Refused>) {
         }
     }
     // A source that two rows name is one job, with the bounds of the first.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.key.clone()));
     (jobs, refused)
 }
@@ -168,9 +182,14 @@ impl Crawl<'_> {
             // Somebody else has taken the job: what was stored is stored, the rest is theirs.
             () = self.keep_lease(&job.lease) => return Ok(()),
         };
-        let (end, retry_at) = self.end_of(&job, &visit);
-        if self.pipeline.store.finish_job(&job.lease, end, self.now()).await? {
-            self.tell(&job, &visit.outcome, retry_at);
+        let store = &self.pipeline.store;
+        let note = note_of(&**store, &job.key, &visit.outcome, self.now()).await?;
+        let is_unconfirmed = self.is_unconfirmed(&job.key, note).await?;
+        let (end, retry_at) = self.end_of(&job, &visit, is_unconfirmed);
+        // Noted before the job ends, so that a kill between the two notes it again.
+        let change = store.note_visit(&job.key, note, self.now()).await?;
+        if store.finish_job(&job.lease, end, self.now()).await? {
+            self.tell(&job, &visit.outcome, retry_at, change.unlisted);
         }
         Ok(())
     }
@@ -184,6 +203,15 @@ impl Crawl<'_> {
         Ok(visit)
     }
 
+    /// Tells whether a source was heard to be gone, and nobody knows yet whether it stays so.
+    async fn is_unconfirmed(&self, key: &str, note: VisitNote) -> Result<bool, StoreError> {
+        let VisitNote::Gone { confirmed_by } = note else { return Ok(false) };
+        let histories = self.pipeline.store.source_histories(&[key.to_owned()]).await?;
+        // One that was never there is a mistake in a list, and not gone.
+        let Some(history) = histories.first().filter(|history| history.seen_at.is_some()) else { return Ok(false) };
+        Ok(history.gone_since.unwrap_or_else(|| self.now()) > confirmed_by)
+    }
+
     /// Prolongs a lease until it is lost.
     async fn keep_lease(&self, lease: &JobLease) {
         let mut is_held = true;
@@ -195,7 +223,7 @@ impl Crawl<'_> {
         }
     }
 
-    fn end_of(&self, job: &LeasedJob, visit: &Visit) -> (JobEnd, Option<Timestamp>) {
+    fn end_of(&self, job: &LeasedJob, visit: &Visit, is_unconfirmed: bool) -> (JobEnd, Option<Timestamp>) {
         let revision = visit.revision.clone();
         match &visit.outcome {
             VisitOutcome::Unchanged => (JobEnd::Done { revision, skills: None }, None),
@@ -203,7 +231,11 @@ impl Crawl<'_> {
             VisitOutcome::Failed { failure, .. } => {
                 let failure: JobFailure = failure.clone();
                 let wait = self.plan.pace.backoff.after(&job.key, job.attempt);
-                match wait.filter(|_| cause::is_passing(failure.cause)).map(|wait| after(self.now(), wait)) {
+                let wait = match failure.cause {
+                    FailureCause::Gone => is_unconfirmed.then_some(GONE_CONFIRMATION),
+                    cause => wait.filter(|_| cause::is_passing(cause)),
+                };
+                match wait.map(|wait| after(self.now(), wait)) {
                     Some(at) => (JobEnd::Retry { failure, at }, Some(at)),
                     None => (JobEnd::GiveUp { failure }, None),
                 }
@@ -211,9 +243,10 @@ impl Crawl<'_> {
         }
     }
 
-    fn tell(&self, job: &LeasedJob, outcome: &VisitOutcome, retry_at: Option<Timestamp>) {
+    fn tell(&self, job: &LeasedJob, outcome: &VisitOutcome, retry_at: Option<Timestamp>, skills_unlisted: u64) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.visits += 1;
+        report.skills_removed += skills_unlisted;
         // What went wrong before and is right now is no trouble.
         report.troubles.remove(&job.key);
         match outcome {
@@ -257,7 +290,7 @@ fn after(now: Timestamp, time: Duration) -> Timestamp {
     Timestamp::from_milliseconds(now.as_milliseconds().saturating_add(milliseconds))
 }
 
-fn before(now: Timestamp, time: Duration) -> Timestamp {
+pub(super) fn before(now: Timestamp, time: Duration) -> Timestamp {
     let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_milliseconds(now.as_milliseconds().saturating_sub(milliseconds))
 }

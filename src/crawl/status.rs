@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::due_at;
 use crate::skill::Timestamp;
 use crate::store::{JobKind, JobOverview, Store, StoreError, TroubledJob};
 
@@ -9,6 +10,8 @@ use crate::store::{JobKind, JobOverview, Store, StoreError, TroubledJob};
 const RATE_TIME: Duration = Duration::from_secs(600);
 /// Sources with trouble that are listed; the causes of all are counted.
 const LISTED_TROUBLES: u32 = 1_000;
+/// Sources that are looked at for when they are due: those of the longest list there may be.
+const LISTED_SOURCES: u32 = 100_000;
 
 /// The queue, the rate, the time left, and what failed.
 #[derive(Debug, Clone)]
@@ -21,6 +24,23 @@ pub struct CrawlStatus {
     pub time_left: Option<Duration>,
     /// Sources that failed or were given up.
     pub troubles: Vec<TroubledJob>,
+    /// Sources that were seen, those first that are due first.
+    pub due: Vec<SourceDue>,
+    /// How many of all that were seen are due now.
+    pub due_count: u64,
+    /// Sources that their host says are gone, with the time since when.
+    pub gone: Vec<(String, Timestamp)>,
+}
+
+/// When a source is to be visited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceDue {
+    /// The canonical text of the source; author-controlled.
+    pub key: String,
+    /// When it was last seen.
+    pub seen_at: Option<Timestamp>,
+    /// When it is due.
+    pub due_at: Timestamp,
 }
 
 /// Tells how the crawl stands.
@@ -35,7 +55,16 @@ pub async fn crawl_status(store: &dyn Store, now: Timestamp) -> Result<CrawlStat
     let time_left = visits_per_second
         .filter(|_| overview.remaining() > 0)
         .and_then(|rate| Duration::try_from_secs_f64(overview.remaining() as f64 / rate).ok());
-    Ok(CrawlStatus { overview, visits_per_second, time_left, troubles })
+    let histories = store.crawled_sources(LISTED_SOURCES).await?;
+    let gone = histories.iter().filter_map(|source| Some((source.key.clone(), source.gone_since?))).collect();
+    let mut due: Vec<SourceDue> = histories
+        .into_iter()
+        .filter(|source| source.failing_since.is_none())
+        .map(|source| SourceDue { due_at: due_at(&source, now), seen_at: source.seen_at, key: source.key })
+        .collect();
+    due.sort_by(|left, right| left.due_at.cmp(&right.due_at).then_with(|| left.key.cmp(&right.key)));
+    let due_count = due.iter().filter(|source| source.due_at <= now).count() as u64;
+    Ok(CrawlStatus { overview, visits_per_second, time_left, troubles, due, due_count, gone })
 }
 
 /// Visits a second between the first and the last that ended lately.

@@ -34,7 +34,9 @@ pub async fn follow(
 ) -> Result<FollowReport, IngestError> {
     let mut sequence = search.sequence();
     let mut report = FollowReport::default();
-    if store.sequence().await? <= sequence {
+    // Some changes concern no skill that is there; they are seen once all others are.
+    let latest = store.sequence().await?;
+    if latest <= sequence {
         return Ok(report);
     }
     let turn = search.write_turn().await;
@@ -59,6 +61,7 @@ pub async fn follow(
             })
             .await??;
     }
+    let sequence = sequence.max(latest);
     compute.run(move || writer.commit(sequence)).await??;
     Ok(report)
 }

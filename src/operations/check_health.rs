@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::index_condition::{self, IndexFault};
 use super::{Effect, Operation, Services};
 use crate::api::{HealthLinks, HealthResponse, HealthStatus, Problem};
 
@@ -23,26 +24,29 @@ impl Operation for CheckHealth {
     const EFFECT: Effect = Effect::ReadOnlyIdempotent;
 
     async fn run(services: &Services, _: HealthRequest) -> Result<HealthResponse, Problem> {
-        let counts = services.store().counts().await.inspect_err(|error| tracing::error!(%error, "the store failed"));
-        let is_degraded = services.search().is_degraded();
-        let (status, index_fresh, skills_indexed) = match counts {
-            Ok(counts) => {
-                let is_fresh = services.search().sequence() >= counts.sequence;
-                (
-                    if is_fresh && !is_degraded { HealthStatus::Ok } else { HealthStatus::Degraded },
-                    is_fresh,
-                    counts.listed,
-                )
+        let condition = index_condition::look(services).await;
+        let counts = match condition.faults.contains(&IndexFault::Store) {
+            true => None,
+            false => {
+                let counts = services.store().counts().await;
+                Some(counts.inspect_err(|error| tracing::error!(%error, "the store failed")))
             }
-            Err(_) => (HealthStatus::Error, false, 0),
+        };
+        let (status, skills_indexed) = match counts {
+            _ if condition.faults.contains(&IndexFault::Store) => (HealthStatus::Error, 0),
+            Some(Ok(counts)) if condition.faults.is_empty() => (HealthStatus::Ok, counts.listed),
+            Some(Ok(counts)) => (HealthStatus::Degraded, counts.listed),
+            Some(Err(_)) | None => (HealthStatus::Error, 0),
         };
         Ok(HealthResponse {
             status,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             uptime_seconds: services.uptime().as_secs(),
-            index_fresh,
+            index_fresh: status != HealthStatus::Error && condition.is_fresh(),
             skills_indexed,
             links: HealthLinks::below(services.public_url()),
+            faults: condition.faults.iter().map(|fault| fault.as_str().to_owned()).collect(),
+            rescan_remaining: services.bundles_to_rescan(),
         })
     }
 }

@@ -10,7 +10,7 @@ pub use crate::crawl::{
     CrawlError, CrawlProgress, CrawlReport, CrawlStatus, CrawlTrouble, SourceList, SourceListError, VisitOutcome,
     Visited,
 };
-use crate::crawl::{CrawlPlan, Pace};
+use crate::crawl::{CrawlPlan, Pace, SHORTEST_INTERVAL};
 use crate::ingest::Pipeline;
 use crate::skill::{Publishers, sanitise_line};
 use crate::store::StoreError;
@@ -24,8 +24,9 @@ const LIST_BYTES: u64 = 16 * 1024 * 1024;
 pub struct CrawlRequest {
     /// The list of sources; the one that ships with the program where there is none.
     pub sources: Option<PathBuf>,
-    /// Sources that were visited within this time are left alone.
-    pub since: Duration,
+    /// Sources that were visited within this time are left alone; where there is none, each as
+    /// long as it usually stays unchanged.
+    pub since: Option<Duration>,
     /// Visits at most.
     pub max_repositories: Option<u64>,
     /// Whether sources that were given up are visited again.
@@ -72,7 +73,8 @@ pub async fn crawl_sources(
     };
     let plan = CrawlPlan {
         list,
-        since: request.since,
+        since: request.since.unwrap_or(SHORTEST_INTERVAL),
+        spares_quiet_sources: request.since.is_none(),
         max_repositories: request.max_repositories,
         takes_up_poisoned: request.takes_up_poisoned,
         updates_index: !request.is_dry_run,

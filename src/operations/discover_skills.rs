@@ -8,15 +8,15 @@ use super::assessments::{Assessments, quality_signs};
 use super::cluster::cluster_id;
 use super::facets::{examples, facets_view};
 use super::imitation::selection_flags;
+use super::index_condition;
 use super::inspect_skill::verification_level;
 use super::problem::{store_failed, unforeseen};
 use super::trust_signals::TrustSignals;
-use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse,
     DiscoverResult, DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, Problem, QualityWord, RecencyWord,
-    SafetyView, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of,
+    SafetySummary, ScoreBreakdownView, ScoreExplanation, SourceAlias, SourceRef, TrustWord, install_of,
 };
 use crate::assessment::Assessment;
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
@@ -77,7 +77,10 @@ impl Operation for DiscoverSkills {
         let results: Vec<DiscoverResult> =
             answer.hits.iter().filter_map(|hit| result(services, hit, &context)).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
-        let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
+        let index_status = match index_condition::recent(services).await.status() {
+            IndexStatus::Ok if answer.is_degraded => IndexStatus::Degraded,
+            status => status,
+        };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
         let meta = DiscoverMeta { total_results: results.len() as u32, limit: query.limit, index_status, empty_reason };
         let facets = answer.facets.map(|facets| facets_view(&facets, &records));
@@ -181,7 +184,12 @@ fn result(services: &Services, hit: &Hit, context: &Context<'_>) -> Option<Disco
         install: install_of(source, &record.name, record.verdict.status),
         publisher: trust.standing.name,
         publisher_verified: trust.standing.proof.is_some(),
-        safety: SafetyView::new(facts(record.verdict.clone()), record.content_hash).summary(),
+        safety: SafetySummary {
+            status: record.verdict.status,
+            recommended_action: record.verdict.recommended_action,
+            executes_code: record.verdict.executes_code,
+            safety_flags: record.verdict.safety_flags.clone(),
+        },
         audit_status: AuditStatus::Unaudited,
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),

@@ -4,18 +4,19 @@ use super::assessments::quality_signs;
 use super::cluster::{aggregator, copies};
 use super::imitation::{imitation, selection_flags};
 use super::problem::store_failed;
+use super::source_standing::{Standing, standing, takedown_view};
 use super::trust_signals::SourceTrust;
-use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest,
-    InspectResponse, InspectSignals, ManifestView, Pin, Problem, PublisherProofView, QueryIdKind, SafetyView, SignView,
+    InspectResponse, InspectSignals, ManifestView, Pin, Problem, PublisherProofView, QueryIdKind, SignView,
     SignalEvidence, SkillSelector, SourceView, TrustPartView, VerificationLevel, install_of, install_options,
 };
 use crate::assessment::{Assessment, Sign};
 use crate::meter::Refusal;
+use crate::recipe::HeldDigest;
 use crate::skill::{FrontmatterStatus, SkillSource, decode_text, limits, locate_source_url, sanitise_line};
-use crate::store::{BundleDetail, SkillRecord};
+use crate::store::{BundleDetail, SkillRecord, TakedownTarget};
 
 /// `POST /inspect` and `inspect_skill`.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ impl Operation for InspectSkill {
         let detail = detail.ok_or_else(|| {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
+        let standing = standing(services, Self::NAME, &record).await?;
+        if let Some(takedown) = &standing.takedown {
+            return Err(Problem::withheld(takedown));
+        }
         let trust = services.trust_signals(std::iter::once(&record)).await.map_err(store_failed(Self::NAME))?;
         let trust = trust.of(&record);
         let assessments = services.assessments(Self::NAME, std::iter::once(&record)).await?;
@@ -56,7 +61,7 @@ impl Operation for InspectSkill {
             selection_flags: selection_flags(services, &record, copies.known_as),
             cluster: copies.cluster,
         };
-        Ok(respond(record, detail, Signals { trust, assessment }, others, query.query_id))
+        Ok(respond(record, detail, Signals { trust, assessment, standing }, others, query.query_id))
     }
 }
 
@@ -74,7 +79,46 @@ pub(super) async fn select(services: &Services, selector: &SkillSelector) -> Res
         }
         SkillSelector::ContentHash(hash) => store.skills_with_content(*hash).await.map_err(failed)?.into_iter().next(),
     };
-    found.ok_or_else(|| {
+    match found {
+        Some(found) => Ok(found),
+        None => Err(absence(services, selector).await?),
+    }
+}
+
+/// Says why there is no such skill: it was taken down, no source shows it any more, or it was
+/// never there.
+async fn absence(services: &Services, selector: &SkillSelector) -> Result<Problem, Problem> {
+    let failed = store_failed(InspectSkill::NAME);
+    let store = services.store();
+    let (unlisted, targets) = match selector {
+        SkillSelector::Id(id) => {
+            (store.skills(&[*id]).await.map_err(&failed)?.into_iter().next(), vec![TakedownTarget::skill(*id)])
+        }
+        SkillSelector::SourceUrl(url) => {
+            let candidates = locate_source_url(url).map(|located| located.candidates).unwrap_or_default();
+            let targets = candidates.iter().flat_map(TakedownTarget::places).collect();
+            (store.unlisted_skill_at(&candidates).await.map_err(&failed)?, targets)
+        }
+        SkillSelector::ContentHash(hash) => {
+            let held = HeldDigest::from(*hash);
+            let found = store.unlisted_with_digest(held).await.map_err(&failed)?;
+            let current = found.into_iter().find(|found| found.record.content_hash == *hash);
+            (current.map(|found| found.record), vec![TakedownTarget::content(*hash)])
+        }
+    };
+    if let Some(takedown) = store.takedowns_of(&targets).await.map_err(failed)?.first() {
+        return Ok(Problem::withheld(&takedown_view(takedown)));
+    }
+    if let Some(record) = unlisted {
+        let standing = standing(services, InspectSkill::NAME, &record).await?;
+        if let Some(takedown) = &standing.takedown {
+            return Ok(Problem::withheld(takedown));
+        }
+        if let Some(state) = &standing.view {
+            return Ok(Problem::unlisted(state));
+        }
+    }
+    Ok({
         let what = match selector {
             SkillSelector::Id(id) => format!("skill_id {id}"),
             SkillSelector::SourceUrl(url) => format!("source_url {}", sanitise_line(url, 200)),
@@ -108,6 +152,7 @@ struct Others {
 struct Signals<'a> {
     trust: SourceTrust,
     assessment: Option<&'a Assessment>,
+    standing: Standing,
 }
 
 fn respond(
@@ -119,13 +164,14 @@ fn respond(
 ) -> InspectResponse {
     let source = &record.source;
     let status = record.verdict.status;
-    let safety = SafetyView::new(facts(record.verdict.clone()), record.content_hash);
+    let Signals { trust, assessment, standing } = signals;
+    let safety = standing.safety(record.verdict.clone(), &record);
     let content = decode_text(&detail.content)
         .map_or_else(|| String::from_utf8_lossy(&detail.content).into_owned(), |decoded| decoded.text);
-    let Signals { trust, assessment } = signals;
     let quality = assessment.and_then(|assessment| quality_signs(assessment, trust.has_license));
     let inferred = inferred(&record, &detail);
     let evidence = evidence(&trust, assessment, quality.as_deref(), inferred.as_ref().map(|_| &detail), source);
+    let unread = detail.report.as_ref().map_or(0, |report| report.completeness.unread.len() as u64);
     let declared = detail
         .frontmatter
         .allowed_tools
@@ -135,7 +181,7 @@ fn respond(
         content,
         source: SourceView::new(source, record.content_hash, record.indexed_at),
         install: install_of(source, &record.name, status).into(),
-        manifest: Some(ManifestView::new(detail.manifest, detail.report.completeness.unread.len() as u64)),
+        manifest: Some(ManifestView::new(detail.manifest, unread)),
         install_options: install_options(source, &record.name, status),
         publisher: trust.standing.name,
         publisher_type: None,
@@ -151,7 +197,7 @@ fn respond(
         imitation: others.imitation,
         capabilities: Capabilities { declared, inferred },
         verification_level: verification_level(detail.frontmatter.status, &record.quality_flags),
-        findings: detail.report.findings,
+        findings: detail.report.map(|report| report.findings).unwrap_or_default(),
         pin: Pin {
             skill_id: record.skill_id,
             source_url: source.url(),
@@ -175,6 +221,7 @@ fn respond(
         evidence,
         safety,
         query_id,
+        source_state: standing.view,
         name: record.name,
         description: record.description,
     }
@@ -183,7 +230,7 @@ fn respond(
 /// Returns what the current content is able to do. A verdict about other content says nothing
 /// of it, and a bundle of which not everything was read may be able to do more than it shows.
 fn inferred(record: &SkillRecord, detail: &BundleDetail) -> Option<Vec<String>> {
-    let report = &detail.report;
+    let report = detail.report.as_ref()?;
     let is_current = report.content_hash == record.content_hash && report.package_hash == record.package_hash;
     let seen: Vec<String> = report.capabilities.keys().map(|capability| capability.as_str().to_owned()).collect();
     let is_whole = record.is_complete && report.completeness.unread.is_empty();
@@ -202,7 +249,7 @@ fn evidence(
     let capabilities = |detail: &BundleDetail| {
         let files: Vec<String> =
             detail.manifest.files.iter().map(|file| sanitise_line(&file.path, limits::NAME_BYTES)).collect();
-        let places = detail.report.capabilities.iter();
+        let places = detail.report.iter().flat_map(|report| &report.capabilities);
         places.map(|(capability, place)| SignView::at_place(capability.as_str(), place, &files)).collect()
     };
     SignalEvidence {

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use super::{FollowReport, IngestError, Services};
+use super::{FollowReport, IngestError, Services, take_over_takedowns};
 
 /// How often a service looks whether another process has changed the store.
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks for new keys that sign access tokens.
 const KEY_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How often a service looks for bundles that the current rules have not seen: to look reads
+/// the keys of all.
+const RESCAN_INTERVAL: Duration = Duration::from_secs(600);
 
 /// How long it waits with a model that could not be used: until somebody has put it there.
 const MODEL_INTERVAL: Duration = Duration::from_secs(600);
@@ -27,11 +31,15 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     );
 }
 
+/// What an import brings in without a verdict, or with one of older rules, waits no longer.
 async fn scan_again(services: &Services) {
-    match services.rescan_outdated().await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "scanned again under the current rules"),
-        Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
+    loop {
+        match services.rescan_outdated().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "scanned again under the current rules"),
+            Err(error) => tracing::warn!(%error, "could not scan again what older rules have scanned"),
+        }
+        tokio::time::sleep(RESCAN_INTERVAL).await;
     }
 }
 
@@ -76,6 +84,9 @@ async fn follow(services: &Services, on_change: impl Fn() + Send) {
     let mut last = None;
     let mut is_behind = true;
     loop {
+        if let Err(error) = take_over_takedowns(services).await {
+            tracing::warn!(%error, "a list of takedowns could not be taken over");
+        }
         let current = services.change_number().await;
         if current != last {
             // Answers first: a withdrawn verdict must not be served while search catches up.

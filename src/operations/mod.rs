@@ -20,6 +20,7 @@ mod evaluate_search;
 mod facets;
 mod find_pin;
 mod imitation;
+mod index_condition;
 mod ingest_source;
 mod inspect_skill;
 mod install_skill;
@@ -38,12 +39,16 @@ mod register;
 mod review_change;
 mod scan_folder;
 mod services;
+mod source_standing;
+mod take_down;
+mod takedown_list;
 mod trust_signals;
 mod verify_pins;
 mod verify_skill;
 
 pub use crate::meter::Rate;
 pub use crate::payment::{Call, Version as PaymentVersion};
+pub use crate::store::{StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
@@ -83,5 +88,10 @@ pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use take_down::{
+    TakeDownError, TakedownReport, TakedownRequest, lift_takedown, list_takedowns, take_down,
+    take_over_builtin_takedowns, take_over_takedowns,
+};
+pub use takedown_list::{TakedownFile, TakedownListError};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

@@ -1,10 +1,13 @@
 //! What operations work with. Only `app` makes one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::TakedownFile;
 use super::accounts::AccountServices;
 use super::assessments::AssessmentCache;
+use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
 use super::record_cache::RecordCache;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
@@ -25,6 +28,8 @@ pub struct Services {
     meter: Option<Arc<Meter>>,
     payments: Option<Arc<Payments>>,
     accounts: Option<Arc<AccountServices>>,
+    takedown_file: Option<Arc<TakedownFile>>,
+    overdue_limit: Duration,
 }
 
 struct Inner {
@@ -39,6 +44,8 @@ struct Inner {
     public_url: String,
     publishers: Publishers,
     started: Instant,
+    bundles_to_rescan: AtomicU64,
+    index_watch: IndexWatch,
 }
 
 impl std::fmt::Debug for Services {
@@ -71,8 +78,17 @@ impl Services {
             public_url,
             publishers,
             started: Instant::now(),
+            bundles_to_rescan: AtomicU64::new(0),
+            index_watch: IndexWatch::default(),
         };
-        Self { inner: Arc::new(inner), meter: None, payments: None, accounts: None }
+        Self {
+            inner: Arc::new(inner),
+            meter: None,
+            payments: None,
+            accounts: None,
+            takedown_file: None,
+            overdue_limit: DEFAULT_OVERDUE,
+        }
     }
 
     /// Counts from now on what clients use, beginning with what the store knows of this day.
@@ -82,6 +98,16 @@ impl Services {
     pub async fn metered(self, limits: QuotaLimits) -> Result<Self, StoreError> {
         let meter = Meter::restore(limits, &*self.inner.store, self.now()).await?;
         Ok(Self { meter: Some(Arc::new(meter)), ..self })
+    }
+
+    /// Keeps from now on to the operator's list of takedowns.
+    #[must_use]
+    pub fn with_takedown_file(self, file: TakedownFile) -> Self {
+        Self { takedown_file: Some(Arc::new(file)), ..self }
+    }
+
+    pub(super) fn takedown_file(&self) -> Option<&Arc<TakedownFile>> {
+        self.takedown_file.as_ref()
     }
 
     /// Tells whether it is counted what clients use.
@@ -181,7 +207,30 @@ impl Services {
     /// # Errors
     /// Fails where the store does.
     pub async fn rescan_outdated(&self) -> Result<u64, IngestError> {
-        crate::ingest::rescan_outdated(&self.inner.store, &self.inner.compute, self.now()).await
+        let left = &self.inner.bundles_to_rescan;
+        let total = self.inner.store.outdated_count().await?;
+        left.store(total, Ordering::Relaxed);
+        let progress = |count: u64| left.store(total.saturating_sub(count), Ordering::Relaxed);
+        crate::ingest::rescan_outdated(&self.inner.store, &self.inner.compute, self.now(), progress).await
+    }
+
+    /// Returns how many bundles wait to be scanned again, as the latest run counts them.
+    pub(super) fn bundles_to_rescan(&self) -> u64 {
+        self.inner.bundles_to_rescan.load(Ordering::Relaxed)
+    }
+
+    /// Sets how long sources may be overdue before the index counts as stale.
+    #[must_use]
+    pub fn with_overdue_limit(self, limit: Duration) -> Self {
+        Self { overdue_limit: limit, ..self }
+    }
+
+    pub(super) fn overdue_limit(&self) -> Duration {
+        self.overdue_limit
+    }
+
+    pub(super) fn index_watch(&self) -> &IndexWatch {
+        &self.inner.index_watch
     }
 
     /// Hashes what was stored before the current recipes were known.
@@ -232,7 +281,8 @@ impl Services {
         self.inner.clock
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    /// Returns the time.
+    pub fn now(&self) -> Timestamp {
         (self.inner.clock)()
     }
 

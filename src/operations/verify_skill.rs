@@ -1,14 +1,15 @@
 //! Does what a caller holds still match, and what is the verdict now?
 
 use super::problem::store_failed;
+use super::source_standing::{standing, takedown_view};
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
-    MatchView, MatchedBy, Problem, RecipeMatchView, SafetyView, SkillRef, VerdictFacts, VerifyHit, VerifyMiss,
+    MatchView, MatchedBy, Problem, RecipeMatchView, SkillRef, TakedownView, VerdictFacts, VerifyHit, VerifyMiss,
     VerifyQuery, VerifyRequest, VerifyResponse,
 };
 use crate::recipe::{HashRecipe, HeldDigest, Weakness};
 use crate::skill::{SkillId, locate_source_url};
-use crate::store::{DigestMatch, SkillRecord, StoredVerdict};
+use crate::store::{DigestMatch, SkillRecord, StoredVerdict, TakedownTarget};
 
 /// `GET /verify` and `verify_skill`.
 #[derive(Debug)]
@@ -33,10 +34,10 @@ impl Operation for VerifySkill {
 pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<VerifyResponse, Problem> {
     match query {
         VerifyQuery::ContentHash(held) => by_hash(services, held).await,
-        VerifyQuery::SourceUrl(url) => {
-            let record = by_url(services, &url).await?;
-            Ok(record.map_or_else(miss, |record| hit(record, MatchedBy::SourceUrl, false, None)))
-        }
+        VerifyQuery::SourceUrl(url) => match by_url(services, &url).await? {
+            Some(record) => hit(services, record, MatchedBy::SourceUrl, None, None).await,
+            None => miss(services, places(&url)).await,
+        },
         VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
             Some(record) => {
                 let own = matches(services, content_hash, Some(record.skill_id)).await?;
@@ -53,26 +54,42 @@ pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<Ve
                 let elsewhere = elsewhere.filter(|other| !is_normalised(other)).map(|other| skill_ref(&other.record));
                 let earlier = found.filter(|found| !found.is_current).map(|found| &found.verdict);
                 let of_bytes = worst_of(&others);
-                let verdict = worst(earlier.into_iter().chain(&of_bytes).chain([&record.verdict]));
-                let mut answer = hit(with_verdict(record, verdict), matched_by, true, found);
+                let verdict = worst([&record.verdict].into_iter().chain(earlier).chain(&of_bytes));
+                let mut answer =
+                    hit(services, with_verdict(record, verdict), matched_by, Some(content_hash), found).await?;
                 if let VerifyResponse::Hit(hit) = &mut answer {
                     hit.comparison.elsewhere = elsewhere;
                 }
                 Ok(answer)
             }
             // An unknown place must not hide what is known of the bytes.
-            None => by_hash(services, content_hash).await,
+            None => match by_hash(services, content_hash).await? {
+                VerifyResponse::Miss(known) if known.takedown.is_none() => miss(services, places(&source_url)).await,
+                answer => Ok(answer),
+            },
         },
     }
 }
 
+/// Finds the skill at a place: one that is listed, else one that was.
 async fn by_url(services: &Services, url: &str) -> Result<Option<SkillRecord>, Problem> {
     let located = locate_source_url(url).map_err(|error| Problem::invalid_request(format!("source_url: {error}")))?;
-    services.store().skill_at(&located.candidates).await.map_err(store_failed(VerifySkill::NAME))
+    let (store, failed) = (services.store(), store_failed(VerifySkill::NAME));
+    match store.skill_at(&located.candidates).await.map_err(&failed)? {
+        Some(record) => Ok(Some(record)),
+        None => store.unlisted_skill_at(&located.candidates).await.map_err(failed),
+    }
 }
 
 async fn matches(services: &Services, held: HeldDigest, only: Option<SkillId>) -> Result<Vec<DigestMatch>, Problem> {
-    services.store().skills_with_digest(held, only).await.map_err(store_failed(VerifySkill::NAME))
+    let (store, failed) = (services.store(), store_failed(VerifySkill::NAME));
+    let listed = store.skills_with_digest(held, only).await.map_err(&failed)?;
+    if !listed.is_empty() {
+        return Ok(listed);
+    }
+    let mut unlisted = store.unlisted_with_digest(held).await.map_err(failed)?;
+    unlisted.retain(|found| only.is_none_or(|id| found.record.skill_id == id));
+    Ok(unlisted)
 }
 
 /// Several bundles can share a digest: of SKILL.md, or of a recipe that is ambiguous. The
@@ -80,21 +97,47 @@ async fn matches(services: &Services, held: HeldDigest, only: Option<SkillId>) -
 /// Where any of them is current, earlier ones do not count.
 async fn by_hash(services: &Services, held: HeldDigest) -> Result<VerifyResponse, Problem> {
     let matches = matches(services, held, None).await?;
-    let Some(first) = matches.first() else { return Ok(miss()) };
+    let Some(first) = matches.first() else { return miss(services, bytes(&held, None)).await };
     let record = with_verdict(first.record.clone(), worst_of(&matches));
-    Ok(hit(record, MatchedBy::ContentHash, true, Some(first)))
+    hit(services, record, MatchedBy::ContentHash, Some(held), Some(first)).await
 }
 
 /// Returns the worst verdict on what has a digest: on current content where any is.
 fn worst_of(matches: &[DigestMatch]) -> Option<StoredVerdict> {
     let first = matches.first()?;
-    let alike = matches.iter().filter(|found| found.is_current == first.is_current).map(|found| &found.verdict);
     // What is held may be an earlier revision: the verdict on the current one counts as well.
-    worst(alike.chain((!first.is_current).then_some(&first.record.verdict)))
+    let current = (!first.is_current).then_some(&first.record.verdict);
+    let alike = matches.iter().filter(|found| found.is_current == first.is_current).map(|found| &found.verdict);
+    worst(current.into_iter().chain(alike))
 }
 
+/// Returns the worst verdict; of several that are equally bad the first, which is about the
+/// skill that the answer names.
 fn worst<'a>(verdicts: impl Iterator<Item = &'a StoredVerdict>) -> Option<StoredVerdict> {
-    verdicts.max_by(|left, right| left.status.cmp(&right.status).then(right.score.total_cmp(&left.score))).cloned()
+    let is_worse = |left: &StoredVerdict, right: &StoredVerdict| {
+        left.status.cmp(&right.status).then(right.score.total_cmp(&left.score)).is_gt()
+    };
+    verdicts.reduce(|worst, verdict| if is_worse(verdict, worst) { verdict } else { worst }).cloned()
+}
+
+/// Names what a takedown of a place may name.
+fn places(url: &str) -> Vec<TakedownTarget> {
+    let located = locate_source_url(url).map(|located| located.candidates).unwrap_or_default();
+    located.iter().flat_map(TakedownTarget::places).collect()
+}
+
+/// Names what a takedown of bytes may name: what is held, and what it led to.
+fn bytes(held: &HeldDigest, found: Option<&DigestMatch>) -> Vec<TakedownTarget> {
+    let held = held.sha256();
+    let found_content = found.map(|found| found.content_hash);
+    let found_package = found.and_then(|found| found.package_hash);
+    let contents = held.into_iter().chain(found_content).map(TakedownTarget::content);
+    contents.chain(held.into_iter().chain(found_package).map(TakedownTarget::package)).collect()
+}
+
+async fn takedown_of(services: &Services, targets: Vec<TakedownTarget>) -> Result<Option<TakedownView>, Problem> {
+    let found = services.store().takedowns_of(&targets).await.map_err(store_failed(VerifySkill::NAME))?;
+    Ok(found.first().map(takedown_view))
 }
 
 fn with_verdict(mut record: SkillRecord, verdict: Option<StoredVerdict>) -> SkillRecord {
@@ -116,22 +159,37 @@ fn skill_ref(record: &SkillRecord) -> SkillRef {
     SkillRef { skill_id: record.skill_id, source_url: record.source.url(), name: record.name.clone() }
 }
 
-fn hit(record: SkillRecord, matched_by: MatchedBy, is_hash_held: bool, found: Option<&DigestMatch>) -> VerifyResponse {
-    VerifyResponse::Hit(Box::new(VerifyHit {
+async fn hit(
+    services: &Services,
+    record: SkillRecord,
+    matched_by: MatchedBy,
+    held: Option<HeldDigest>,
+    found: Option<&DigestMatch>,
+) -> Result<VerifyResponse, Problem> {
+    let mut standing = standing(services, VerifySkill::NAME, &record).await?;
+    if let Some(held) = &held
+        && let Some(takedown) = takedown_of(services, bytes(held, found)).await?
+        && (takedown.blocks || standing.takedown.is_none())
+    {
+        standing.takedown = Some(takedown);
+    }
+    Ok(VerifyResponse::Hit(Box::new(VerifyHit {
         matched: true,
         matched_by,
         skill: skill_ref(&record),
         comparison: MatchView {
             // What the contract calls the same is the SKILL.md of now; `recipe` carries the rest.
-            your_hash_matches_audited: is_hash_held
-                .then(|| found.is_some_and(|found| found.is_current && found.recipe == HashRecipe::SkillMd)),
+            your_hash_matches_audited: held
+                .map(|_| found.is_some_and(|found| found.is_current && found.recipe == HashRecipe::SkillMd)),
             current_content_hash: Some(record.content_hash.to_string()),
             current_package_hash: record.is_complete.then(|| record.package_hash.to_string()),
             recipe: found.map(recipe_view),
             elsewhere: None,
         },
-        safety: SafetyView::new(facts(record.verdict), record.content_hash),
-    }))
+        safety: standing.safety(record.verdict.clone(), &record),
+        source_state: standing.view,
+        takedown: standing.takedown,
+    })))
 }
 
 fn recipe_view(found: &DigestMatch) -> RecipeMatchView {
@@ -146,8 +204,9 @@ fn recipe_view(found: &DigestMatch) -> RecipeMatchView {
     }
 }
 
-fn miss() -> VerifyResponse {
-    VerifyResponse::Miss(VerifyMiss::new())
+async fn miss(services: &Services, targets: Vec<TakedownTarget>) -> Result<VerifyResponse, Problem> {
+    let takedown = takedown_of(services, targets).await?;
+    Ok(VerifyResponse::Miss(VerifyMiss { takedown, ..VerifyMiss::new() }))
 }
 
 /// Hands a stored verdict over to the contract.

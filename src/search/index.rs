@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::{Index, IndexReader};
 
 use super::embedding_run::EmbeddingRun;
+use super::file_watch::FileWatch;
 use super::hybrid::answer;
 use super::lexical::{Fields, Found, open_or_rebuild};
 use super::models::Models;
@@ -38,6 +39,7 @@ pub(super) struct Inner {
     pub(super) index: Index,
     reader: IndexReader,
     snapshot: RwLock<Arc<Snapshot>>,
+    files: FileWatch,
     /// Held while a new snapshot is made, so that it is made once.
     reloading: Mutex<()>,
     /// Held by whoever writes in this process.
@@ -91,6 +93,7 @@ impl SearchIndex {
             models,
             index,
             reader,
+            files: FileWatch::default(),
             snapshot,
             reloading: Mutex::new(()),
             write_turns: Arc::default(),
@@ -127,6 +130,17 @@ impl SearchIndex {
     /// Tells whether a part of the ranking that was chosen is not available.
     pub fn is_degraded(&self) -> bool {
         self.inner.snapshot().is_degraded || self.inner.lacks_reranker()
+    }
+
+    /// Looks whether the files of the current state are there and as long as they were when it
+    /// was first looked at them, without reading them.
+    ///
+    /// # Errors
+    /// Fails where one is missing or another than it was; searches may still be answered by what
+    /// is in memory.
+    pub fn check_files(&self) -> Result<(), SearchError> {
+        let Inner { index, files, folder, .. } = &*self.inner;
+        files.check(index, &folder.join("lexical"))
     }
 
     /// Starts to embed what a chosen model has not embedded yet, and loads the model before, if

@@ -17,6 +17,7 @@ mod embedding_run;
 mod emptiness;
 mod error;
 mod facets;
+mod file_watch;
 mod hybrid;
 mod imitation;
 mod index;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Jobs,
-    LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord,
-    SkillRevision, SourceRun, StoreCounts, StoreError,
+    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
+    Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
+    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -16,7 +16,7 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Send + Sync {
+pub trait Store: Jobs + Accounts + Freshness + Takedowns + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 
@@ -70,8 +70,12 @@ pub trait Store: Jobs + Accounts + Send + Sync {
     async fn sequence(&self) -> Result<u64, StoreError>;
 
     /// Returns bundles of listed skills without a verdict of the current ruleset, with the
-    /// raw files and the name under which they were scanned.
-    async fn outdated_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError>;
+    /// raw files and the name under which they were scanned: by key, those after `after`.
+    async fn outdated_bundles(
+        &self,
+        after: Option<BundleKey>,
+        limit: u32,
+    ) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError>;
 
     /// Appends the verdict of a revision whose bundle is stored.
     async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError>;

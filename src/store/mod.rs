@@ -9,6 +9,7 @@ mod accounts;
 mod contract;
 mod digests;
 mod error;
+mod freshness;
 mod jobs;
 mod payment;
 mod record;
@@ -16,6 +17,7 @@ mod revision;
 mod sqlite;
 #[cfg(test)]
 mod suite;
+mod takedowns;
 
 pub use accounts::{
     Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
@@ -24,6 +26,7 @@ pub use accounts::{
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;
+pub use freshness::{Freshness, ListingChange, SkillStanding, SourceHistory, VisitNote};
 pub use jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
@@ -35,3 +38,7 @@ pub use record::{
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;
+pub use takedowns::{
+    StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
+    TakedownTarget, Takedowns, TargetError,
+};

@@ -87,7 +87,8 @@ pub struct SkillRecord {
     pub selection_flags: Vec<String>,
     /// Tokens of SKILL.md.
     pub context_cost_tokens: Option<u64>,
-    /// The latest verdict on the bundle.
+    /// The latest verdict on the bundle; on an earlier one of the skill where it was not scanned
+    /// yet, and none where nothing was.
     pub verdict: StoredVerdict,
 }
 
@@ -112,6 +113,24 @@ pub struct StoredVerdict {
     pub content_hash: Sha256Digest,
     /// The bundle that was scanned.
     pub package_hash: Sha256Digest,
+}
+
+impl StoredVerdict {
+    /// Stands for the verdict on a bundle that nobody has scanned, as one that came in without
+    /// its verdict.
+    pub fn none(content_hash: Sha256Digest, package_hash: Sha256Digest) -> Self {
+        Self {
+            status: SafetyStatus::Unaudited,
+            recommended_action: RecommendedAction::ReviewBeforeInstall,
+            executes_code: false,
+            safety_flags: Vec::new(),
+            score: 0.0,
+            analyzed_at: Timestamp::from_milliseconds(0),
+            ruleset_version: RulesetVersion::from_stored("0-none".to_owned()),
+            content_hash,
+            package_hash,
+        }
+    }
 }
 
 /// A skill that has, or had, a bundle with a digest that somebody holds.
@@ -140,8 +159,8 @@ pub struct BundleDetail {
     pub frontmatter: Frontmatter,
     /// What was odd.
     pub issues: Vec<ParseIssue>,
-    /// The latest report.
-    pub report: ScanReport,
+    /// The latest report; none where it was not scanned yet.
+    pub report: Option<ScanReport>,
     /// The bytes of SKILL.md.
     pub content: Vec<u8>,
 }

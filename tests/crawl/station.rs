@@ -64,6 +64,7 @@ impl Station {
         CrawlPlan {
             list: self.list(names),
             since: Duration::from_secs(24 * 3_600),
+            spares_quiet_sources: false,
             max_repositories: None,
             takes_up_poisoned: false,
             updates_index: true,

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::report::{ProjectReport, SkillCheck};
-use crate::api::{Freshness, MatchedBy, VerifyHit, VerifyRequest, VerifyResponse};
+use crate::api::{
+    Freshness, MatchedBy, SourceStandingView, TAKEDOWN_FLAG, TakedownView, VerifyHit, VerifyMiss, VerifyRequest,
+    VerifyResponse,
+};
 use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{Sha256Digest, Timestamp, locate_source_url, sanitise_line};
 
@@ -44,6 +47,9 @@ pub struct KnownVerdict {
     pub analyzed_at: Option<Timestamp>,
     /// Rules that found something.
     pub safety_flags: Vec<String>,
+    /// What is to be told of its source or of a takedown, where anything is; sanitised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }
 
 /// How what is installed stands to what its source holds now, as far as the index knows.
@@ -63,6 +69,9 @@ impl VerdictState {
     fn of(response: &VerifyResponse, root_digest: Option<Sha256Digest>) -> Self {
         match response {
             VerifyResponse::Hit(hit) if hit.matched => Self::Known(KnownVerdict::of(hit, root_digest)),
+            VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) if takedown.blocks => {
+                Self::Known(KnownVerdict::of_takedown(takedown))
+            }
             _ => Self::NotIndexed,
         }
     }
@@ -84,6 +93,8 @@ impl KnownVerdict {
             MatchedBy::SourceUrl if hit.comparison.your_hash_matches_audited == Some(false) => Upstream::Changed,
             _ => Upstream::Unknown,
         };
+        let takedown = hit.takedown.as_ref().map(TakedownView::line);
+        let notice = takedown.or_else(|| hit.source_state.as_ref().map(SourceStandingView::line));
         Self {
             status: hit.safety.status,
             recommended_action: hit.safety.recommended_action,
@@ -93,6 +104,22 @@ impl KnownVerdict {
             source_url: hit.skill.source_url.clone(),
             analyzed_at: hit.safety.analyzed_at,
             safety_flags: hit.safety.safety_flags.iter().map(|flag| sanitise_line(flag, 60)).collect(),
+            notice: notice.map(|notice| sanitise_line(&notice, 400)),
+        }
+    }
+
+    /// Stands for the verdict on what was never indexed and is taken down because it does harm.
+    fn of_takedown(takedown: &TakedownView) -> Self {
+        Self {
+            status: SafetyStatus::Dangerous,
+            recommended_action: RecommendedAction::Block,
+            freshness: Freshness::NeverAudited,
+            is_about_installed: true,
+            upstream: Upstream::Unknown,
+            source_url: String::new(),
+            analyzed_at: None,
+            safety_flags: vec![TAKEDOWN_FLAG.to_owned()],
+            notice: Some(sanitise_line(&takedown.line(), 400)),
         }
     }
 }

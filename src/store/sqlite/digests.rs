@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::{Row, SqlitePool};
 
 use super::super::digests::RECIPE_SET;
-use super::super::{BundleKey, DigestMatch, StoreError};
+use super::super::{BundleKey, DigestMatch, StoreError, StoredVerdict};
 use super::read::{digest, json, raw_bundles, skills};
 use super::write::Change;
 use crate::recipe::{HashRecipe, HeldDigest, RecipeDigest};
@@ -14,12 +14,13 @@ use crate::skill::{RawBundle, SkillId};
 /// Matches that are read at most: current ones come first, and of each recipe and verdict some.
 const MATCHES_LIMIT: i64 = 200;
 
-/// Finds the listed skills that have, or had, a bundle with this digest: current ones first,
+/// Finds the skills, listed or not, that have, or had, a bundle with this digest: current ones first,
 /// then by recipe, the canonical one first.
 pub(super) async fn skills_with_digest(
     pool: &SqlitePool,
     held: HeldDigest,
     only: Option<SkillId>,
+    is_listed: bool,
 ) -> Result<Vec<DigestMatch>, StoreError> {
     let rows = sqlx::query(
         "WITH found (recipe, bundle_key) AS ( \
@@ -27,9 +28,9 @@ pub(super) async fn skills_with_digest(
          UNION ALL SELECT 'root_digest_v1', bundle_key FROM bundles WHERE package_hash = ?1 AND is_complete = 1 \
          UNION ALL SELECT recipe, bundle_key FROM recipe_digests WHERE digest = ?1) \
          SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary, s.is_canonical \
-         FROM found JOIN skill_bundles h ON h.bundle_key = found.bundle_key JOIN skills s ON s.skill_id = h.skill_id AND s.is_listed = 1 \
+         FROM found JOIN skill_bundles h ON h.bundle_key = found.bundle_key JOIN skills s ON s.skill_id = h.skill_id AND s.is_listed = ?4 \
          JOIN bundles b ON b.bundle_key = found.bundle_key \
-         JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = found.bundle_key) \
+         LEFT JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = found.bundle_key) \
          WHERE ?3 IS NULL OR s.skill_id = ?3 \
          ORDER BY s.bundle_key = found.bundle_key DESC, \
          row_number() OVER (PARTITION BY s.bundle_key = found.bundle_key, found.recipe, v.status ORDER BY s.is_canonical DESC, s.canonical_source), \
@@ -38,6 +39,7 @@ pub(super) async fn skills_with_digest(
     .bind(held.value().as_bytes().to_vec())
     .bind(MATCHES_LIMIT)
     .bind(only.map(|id| id.as_bytes().to_vec()))
+    .bind(is_listed)
     .fetch_all(pool)
     .await?;
     let recipes: Vec<HashRecipe> = held.recipes().collect();
@@ -53,14 +55,20 @@ pub(super) async fn skills_with_digest(
         let recipe = HashRecipe::from_name(row.get(0)).filter(|recipe| recipes.contains(recipe));
         let (Some(recipe), Some(record)) = (recipe, records.get(id)) else { continue };
         let is_complete: bool = row.get(5);
-        let package_hash = digest(row.get(4))?;
+        let (content_hash, package_hash) = (digest(row.get(3))?, digest(row.get(4))?);
+        let verdict = match row.get::<Option<String>, _>(6) {
+            Some(summary) => json("verdict", summary)?,
+            // The skill is shown with the verdict on an earlier bundle until this one is scanned.
+            None if row.get(2) => record.verdict.clone(),
+            None => StoredVerdict::none(content_hash, package_hash),
+        };
         let found = DigestMatch {
             recipe,
             record: record.clone(),
             is_current: row.get(2),
-            content_hash: digest(row.get(3))?,
+            content_hash,
             package_hash: is_complete.then_some(package_hash),
-            verdict: json("verdict", row.get(6))?,
+            verdict,
         };
         matches.push((row.get(7), found));
     }

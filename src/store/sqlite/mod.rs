@@ -7,10 +7,13 @@ mod canonical_tests;
 mod client_use;
 mod connect;
 mod digests;
+mod freshness;
 mod jobs;
+mod listing;
 mod payments;
 mod read;
 mod repositories;
+mod takedowns;
 mod trust;
 mod write;
 
@@ -96,7 +99,7 @@ impl Store for SqliteStore {
     }
 
     async fn skill_at(&self, identities: &[SourceIdentity]) -> Result<Option<SkillRecord>, StoreError> {
-        read::skill_at(&self.readers, identities).await
+        read::skill_at(&self.readers, identities, true).await
     }
 
     async fn skills_with_content(&self, content_hash: Sha256Digest) -> Result<Vec<SkillRecord>, StoreError> {
@@ -112,7 +115,7 @@ impl Store for SqliteStore {
         held: HeldDigest,
         only: Option<SkillId>,
     ) -> Result<Vec<DigestMatch>, StoreError> {
-        digests::skills_with_digest(&self.readers, held, only).await
+        digests::skills_with_digest(&self.readers, held, only, true).await
     }
 
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
@@ -131,8 +134,12 @@ impl Store for SqliteStore {
         read::sequence(&self.readers).await
     }
 
-    async fn outdated_bundles(&self, limit: u32) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
-        read::outdated_bundles(&self.readers, limit).await
+    async fn outdated_bundles(
+        &self,
+        after: Option<BundleKey>,
+        limit: u32,
+    ) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
+        read::outdated_bundles(&self.readers, after, limit).await
     }
 
     async fn append_verdict(&self, revision: &SkillRevision) -> Result<(), StoreError> {

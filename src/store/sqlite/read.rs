@@ -7,24 +7,26 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 
 use super::super::revision::FileEntry;
-use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError};
+use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError, StoredVerdict};
 use super::canonical::{standing, standing_columns, standing_tables};
-use crate::scan::{ScanReport, ruleset_version};
+use crate::scan::{RecommendedAction, ScanReport, ruleset_version};
 use crate::skill::{
     CopyKey, FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,
 };
 
-/// Columns and joins of a [`SkillRecord`]; the latest verdict is the one with the highest id.
+/// Columns and joins of a [`SkillRecord`]; the latest verdict is the one with the highest id. A
+/// bundle that was not scanned yet has that of an earlier one of its skill, if there is any.
 macro_rules! select_skills {
     ($rest:literal) => {
         concat!(
             "SELECT s.skill_id, s.source, s.is_listed, s.is_canonical, s.stars, s.indexed_at, s.content_hash, s.package_hash, s.bundle_key, s.is_complete, ",
-            "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, s.sequence, s.copy_key, v.status, ",
+            "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, v.bundle_key = s.bundle_key AS is_audited, s.sequence, s.copy_key, v.status, ",
             standing_columns!(),
             ", ",
             "(SELECT count(*) FROM skills c WHERE c.content_hash = s.content_hash AND c.is_listed = 1) AS copy_count ",
             "FROM skills s JOIN bundles b ON b.bundle_key = s.bundle_key ",
-            "JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = s.bundle_key) ",
+            "LEFT JOIN verdicts v ON v.verdict_id = coalesce((SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = s.bundle_key), ",
+            "(SELECT max(w.verdict_id) FROM skill_bundles h JOIN verdicts w ON w.bundle_key = h.bundle_key WHERE h.skill_id = s.skill_id)) ",
             standing_tables!(),
             $rest
         )
@@ -58,10 +60,12 @@ pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<Ski
 pub(super) async fn skill_at(
     pool: &SqlitePool,
     identities: &[SourceIdentity],
+    is_listed: bool,
 ) -> Result<Option<SkillRecord>, StoreError> {
     for identity in identities {
-        let row = sqlx::query(select_skills!("WHERE s.canonical_source = ? AND s.is_listed = 1"))
+        let row = sqlx::query(select_skills!("WHERE s.canonical_source = ? AND s.is_listed = ?"))
             .bind(identity.canonical())
+            .bind(is_listed)
             .fetch_optional(pool)
             .await?;
         if let Some(row) = row {
@@ -109,15 +113,19 @@ fn canonical_first(copies: Result<Vec<SkillRecord>, StoreError>) -> Result<Vec<S
 pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
     let row = sqlx::query(
         "SELECT b.manifest, b.frontmatter, b.issues, v.report, c.compressed FROM bundles b \
-         JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = b.bundle_key) \
+         LEFT JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = b.bundle_key) \
          JOIN blobs c ON c.sha256 = b.content_hash WHERE b.bundle_key = ?",
     )
     .bind(key.digest().as_bytes().to_vec())
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let report: ScanReport =
-        serde_json::from_slice(&decompress(row.get(3))?).map_err(|error| StoreError::corrupt("report", error))?;
+    let report: Option<ScanReport> = match row.get::<Option<Vec<u8>>, _>(3) {
+        Some(report) => {
+            Some(serde_json::from_slice(&decompress(report)?).map_err(|error| StoreError::corrupt("report", error))?)
+        }
+        None => None,
+    };
     Ok(Some(BundleDetail {
         manifest: json("manifest", row.get(0))?,
         frontmatter: json("frontmatter", row.get(1))?,
@@ -183,13 +191,15 @@ pub(super) async fn sequence(pool: &SqlitePool) -> Result<u64, StoreError> {
 
 pub(super) async fn outdated_bundles(
     pool: &SqlitePool,
+    after: Option<BundleKey>,
     limit: u32,
 ) -> Result<Vec<(BundleKey, RawBundle, String)>, StoreError> {
     let rows = sqlx::query(
         "SELECT b.bundle_key, b.files, b.unread, b.name FROM bundles b WHERE EXISTS (SELECT 1 FROM skills s WHERE s.bundle_key = b.bundle_key AND s.is_listed = 1) \
-         AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.bundle_key = b.bundle_key AND v.ruleset_version = ?) LIMIT ?",
+         AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.bundle_key = b.bundle_key AND v.ruleset_version = ?) AND b.bundle_key > ? ORDER BY b.bundle_key LIMIT ?",
     )
     .bind(ruleset_version().as_str())
+    .bind(after.map_or_else(Vec::new, |key| key.digest().as_bytes().to_vec()))
     .bind(limit)
     .fetch_all(pool)
     .await?;
@@ -228,7 +238,17 @@ fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
     let id: Vec<u8> = row.get("skill_id");
     let id: [u8; 16] = id.try_into().map_err(|_| StoreError::corrupt("skill id", "it has not 16 bytes"))?;
     let (skill_id, source) = (SkillId::from_bytes(id), json("source", row.get("source"))?);
-    let standing = standing(row, skill_id, &source, row.get("is_complete"), row.get("status"));
+    let status: Option<String> = row.get("status");
+    let standing = standing(row, skill_id, &source, row.get("is_complete"), status.as_deref().unwrap_or_default());
+    let (content_hash, package_hash) = (digest(row.get("content_hash"))?, digest(row.get("package_hash"))?);
+    let mut verdict: StoredVerdict = match row.get::<Option<String>, _>("summary") {
+        Some(summary) => json("verdict", summary)?,
+        None => StoredVerdict::none(content_hash, package_hash),
+    };
+    if row.get::<Option<bool>, _>("is_audited") == Some(false) {
+        // What was good of other bytes lets nobody install these.
+        verdict.recommended_action = verdict.recommended_action.max(RecommendedAction::ReviewBeforeInstall);
+    }
     Ok(SkillRecord {
         skill_id,
         source,
@@ -239,8 +259,8 @@ fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
         copy_count: row.get::<i64, _>("copy_count") as u64,
         name: row.get("name"),
         description: row.get("description"),
-        content_hash: digest(row.get("content_hash"))?,
-        package_hash: digest(row.get("package_hash"))?,
+        content_hash,
+        package_hash,
         bundle: BundleKey::from_digest(digest(row.get("bundle_key"))?),
         is_complete: row.get("is_complete"),
         stars: row.get::<Option<i64>, _>("stars").map(|stars| stars as u64),
@@ -248,7 +268,7 @@ fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {
         quality_flags: json("list of flags", row.get("quality_flags"))?,
         selection_flags: json("list of flags", row.get("selection_flags"))?,
         context_cost_tokens: row.get::<Option<i64>, _>("context_cost_tokens").map(|tokens| tokens as u64),
-        verdict: json("verdict", row.get("summary"))?,
+        verdict,
     })
 }
 

@@ -6,9 +6,12 @@ use super::super::digests::RECIPE_SET;
 use super::super::revision::{compress, skill_id};
 use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
+    TakedownTarget,
 };
 use super::canonical::{Touched, choose_canonical, repository_of};
 use super::digests::insert_digests;
+use super::freshness::note_seen;
+use super::listing::{is_taken_down, settle};
 use super::read::digest;
 use crate::skill::{CopyKey, Originality, Publishers, SkillId, Timestamp};
 
@@ -59,6 +62,10 @@ pub(super) async fn apply(
             .await?;
     }
     choose_canonical(&mut change, touched).await?;
+    if !observations.is_empty() {
+        let is_changed = outcome.added + outcome.changed > 0;
+        note_seen(&mut change, run.source_id, is_changed, now).await?;
+    }
     change.commit().await?;
     Ok(outcome)
 }
@@ -73,27 +80,8 @@ pub(super) async fn finish_run(pool: &SqlitePool, run: SourceRun, now: Timestamp
             .bind(run.run_id)
             .fetch_all(&mut *change)
             .await?;
-    let mut touched = Touched::default();
-    let mut removed = 0;
-    for skill in unseen {
-        let groups = sqlx::query(
-            "SELECT content_hash, copy_key, repository_key FROM skills WHERE skill_id = ?1 AND is_listed = 1 \
-             AND NOT EXISTS (SELECT 1 FROM sightings WHERE skill_id = ?1)",
-        )
-        .bind(&skill)
-        .fetch_optional(&mut *change)
-        .await?;
-        let Some(groups) = groups else { continue };
-        let sequence = next_sequence(&mut change).await?;
-        sqlx::query("UPDATE skills SET is_listed = 0, is_canonical = 0, sequence = ? WHERE skill_id = ?")
-            .bind(sequence)
-            .bind(skill)
-            .execute(&mut *change)
-            .await?;
-        touched.add(groups.get(0), groups.get(1), groups.get(2));
-        removed += 1;
-    }
-    choose_canonical(&mut change, touched).await?;
+    note_seen(&mut change, run.source_id, !unseen.is_empty(), now).await?;
+    let removed = settle(&mut change, unseen, now).await?.unlisted;
     sqlx::query("UPDATE runs SET finished_at = ? WHERE run_id = ?")
         .bind(now.as_milliseconds())
         .bind(run.run_id)
@@ -225,6 +213,12 @@ async fn upsert_skill(
     .bind(id_bytes(id))
     .fetch_optional(&mut **change)
     .await?;
+    let targets = TakedownTarget::covering(
+        &observation.source.identity,
+        digest(content_hash.clone())?,
+        digest(package_hash.clone())?,
+    );
+    let is_taken_down = is_taken_down(change, &targets).await?;
     let effect = match &existing {
         None => Effect::Added,
         Some(row) => {
@@ -232,11 +226,11 @@ async fn upsert_skill(
             let has_same_files = row.get::<Vec<u8>, _>(1) == key_bytes(observation.bundle);
             let is_known = has_same_files && row.get::<String, _>(0) == source;
             let is_poorer = row.get::<bool, _>(4) && !is_complete && row.get::<Vec<u8>, _>(2) == content_hash;
-            if was_listed && (is_known || is_poorer) {
+            if (was_listed || is_taken_down) && (is_known || is_poorer) {
                 return Ok(Effect::None);
             }
             touched.add(row.get(2), row.get(5), repository.clone());
-            match (was_listed, has_same_files) {
+            match (was_listed || is_taken_down, has_same_files) {
                 (false, _) => Effect::Added,
                 (true, true) => Effect::Moved,
                 (true, false) => Effect::Changed,
@@ -246,9 +240,10 @@ async fn upsert_skill(
     touched.add(content_hash.clone(), Some(copy_key.clone()), repository.clone());
     let sequence = next_sequence(change).await?;
     sqlx::query(
-        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at) \
-         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
-         content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = 1, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
+        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at, is_listed, unlisted_at) \
+         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
+         content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = excluded.is_listed, unlisted_at = excluded.unlisted_at, \
+         is_canonical = is_canonical AND excluded.is_listed, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
          committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence, \
          copy_key = excluded.copy_key, first_committed_at = min(coalesce(first_committed_at, excluded.first_committed_at), coalesce(excluded.first_committed_at, first_committed_at))",
     )
@@ -267,6 +262,8 @@ async fn upsert_skill(
     .bind(repository)
     .bind(copy_key)
     .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
+    .bind(!is_taken_down)
+    .bind(is_taken_down.then(|| now.as_milliseconds()))
     .execute(&mut **change)
     .await?;
     sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")

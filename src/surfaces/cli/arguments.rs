@@ -12,6 +12,7 @@ use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
+use super::takedown_arguments::TakedownArguments;
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
 use crate::wallet::Usd;
@@ -93,6 +94,8 @@ pub(super) enum Command {
     Crawl(CrawlArguments),
     /// Make accounts for the API with accounts, and change them.
     Account(AccountArguments),
+    /// Take skills down, so that nobody gets them from this index any more.
+    Takedown(TakedownArguments),
     /// Measure search on judged queries: how often what is right comes first.
     #[command(after_help = help::EVAL)]
     Eval(EvalArguments),
@@ -128,6 +131,7 @@ impl Command {
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
+            Self::Takedown(_) => Some("takedown"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),

@@ -4,7 +4,8 @@ use super::approval_page::drift_page;
 use super::findings::count;
 use super::paint::{self, line, paint};
 use crate::operations::{
-    BytesStatus, CheckOutcome, ComplaintKind, FileChanges, Gate, ProjectReport, SkillCheck, Upstream, VerdictState,
+    BytesStatus, CheckOutcome, ComplaintKind, FileChanges, Gate, KnownVerdict, ProjectReport, SkillCheck, Upstream,
+    VerdictState,
 };
 
 /// Files of a change that are shown.
@@ -51,6 +52,9 @@ fn show(check: &SkillCheck, gate: &Gate, has_index: bool) -> String {
         None => format!("{head}\n"),
     };
     shown.push_str(&check.changes.as_ref().map(changes).unwrap_or_default());
+    if let Some(VerdictState::Known(KnownVerdict { notice: Some(notice), .. })) = &check.verdict {
+        shown.push_str(&format!("  {}\n", paint(paint::CARE, &line(notice, 1_000))));
+    }
     for complaint in gate.complaints(check) {
         let is_listed = check.drift.is_some() || check.changes.is_some();
         let has_word = matches!(check.verdict, Some(VerdictState::Unknown { .. } | VerdictState::NotIndexed));

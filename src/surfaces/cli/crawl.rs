@@ -63,7 +63,7 @@ async fn status(global: &Global, output: &Output) -> Result<Outcome, Failure> {
     if output.json {
         output.pretty(&status_body(&status))?;
     } else {
-        output.text(&show_status(&status))?;
+        output.text(&show_status(&status, services.now()))?;
     }
     Ok(Outcome::Done)
 }

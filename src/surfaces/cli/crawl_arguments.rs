@@ -34,9 +34,10 @@ pub(super) struct CrawlRunArguments {
     /// Visit at most this many sources; the others wait for the next run.
     #[arg(long, value_name = "N")]
     pub max_repos: Option<u64>,
-    /// Leave alone what was visited within this time, such as 30m, 12h, 7d or 2w; 0s visits all.
-    #[arg(long, value_name = "AGE", default_value = "1d", value_parser = age)]
-    pub since: Duration,
+    /// Leave alone what was visited within this time, such as 30m, 12h, 7d or 2w; 0s visits all
+    /// [default: a tenth of the time for which it was unchanged, from a day to 30 days].
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub since: Option<Duration>,
     /// Visit again what was given up, without waiting for a week.
     #[arg(long)]
     pub retry: bool,

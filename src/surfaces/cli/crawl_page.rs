@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 use super::findings::count;
 use super::paint::{self, line, paint};
 use crate::operations::{CrawlProgress, CrawlReport, CrawlStatus, JobState, VisitOutcome, Visited};
+use crate::skill::Timestamp;
 
 /// Sources with trouble that a terminal shows; the rest is counted.
 const SHOWN_TROUBLES: usize = 20;
+/// Sources that are due next, of which a terminal shows when.
+const SHOWN_DUE: usize = 5;
 /// Sources with trouble that JSON lists.
 const LISTED_TROUBLES: usize = 1_000;
 /// Characters of a source.
@@ -156,6 +159,24 @@ pub(super) fn status_body(status: &CrawlStatus) -> String {
             })
         })
         .collect();
+    let due: Vec<Value> = status
+        .due
+        .iter()
+        .take(LISTED_TROUBLES)
+        .map(|source| {
+            json!({
+                "source": source.key,
+                "seen_at": source.seen_at.map(|time| time.to_string()),
+                "due_at": source.due_at.to_string(),
+            })
+        })
+        .collect();
+    let gone: Vec<Value> = status
+        .gone
+        .iter()
+        .take(LISTED_TROUBLES)
+        .map(|(key, since)| json!({ "source": key, "since": since.to_string() }))
+        .collect();
     json!({
         "jobs": states,
         "remaining": overview.remaining(),
@@ -166,12 +187,15 @@ pub(super) fn status_body(status: &CrawlStatus) -> String {
         "next_retry_at": overview.next_due.map(|time| time.to_string()),
         "failures_by_cause": causes,
         "failures": troubles,
+        "due": status.due_count,
+        "next_due": due,
+        "gone": gone,
     })
     .to_string()
 }
 
 /// Returns how the crawl stands for a person.
-pub(super) fn show_status(status: &CrawlStatus) -> String {
+pub(super) fn show_status(status: &CrawlStatus, now: Timestamp) -> String {
     let overview = &status.overview;
     let states: Vec<String> = JobState::ALL
         .iter()
@@ -189,6 +213,16 @@ pub(super) fn show_status(status: &CrawlStatus) -> String {
         let causes: Vec<String> =
             overview.causes.iter().map(|(cause, count)| format!("{} {cause}", HumanCount(*count))).collect();
         lines.push(format!("  failures: {}", causes.join(", ")));
+    }
+    if !status.due.is_empty() {
+        let total = HumanCount(status.due.len() as u64);
+        lines.push(format!("  due: {} of {total} sources that were seen", HumanCount(status.due_count)));
+        for source in status.due.iter().filter(|source| source.due_at > now).take(SHOWN_DUE) {
+            lines.push(format!("    {} {}", source.due_at, line(&source.key, SOURCE_CHARACTERS)));
+        }
+    }
+    for (key, since) in status.gone.iter().take(SHOWN_TROUBLES) {
+        lines.push(format!("  {} since {since}: {}", paint(paint::CARE, "gone"), line(key, SOURCE_CHARACTERS)));
     }
     for job in status.troubles.iter().take(SHOWN_TROUBLES) {
         let what = job.due_at.map_or_else(|| "given up".to_owned(), |time| format!("again at {time}"));

@@ -47,6 +47,11 @@ pub(super) mod help {
         docs/recipes.md says what each digest proves.\n\n\
         The files of a folder are compared with the audited bundle as well. Where a source URL and a hash are given, \
         both must lead to the same skill.";
+    pub const TAKEDOWN_ADD: &str = "What is taken down is not found by search any more, inspect says that and why, and verify says it to whoever \
+        holds it: malware and compromised block, the other reasons leave the verdict as it is. It stays so whatever is \
+        crawled or ingested, until `touchmark takedown remove`. A place says nothing of its bytes elsewhere: take \
+        these down by their digest.\n\n\
+        Exit codes:\n  0  it is taken down, or was already\n  1  the command failed";
     pub const HEALTH: &str = "Exit codes:\n  0  it answers, perhaps with a part missing (degraded)\n  \
         1  it does not answer, or its store does not";
     pub const SCAN: &str = "Exit codes:\n  0  nothing worse than caution, or than --fail-on allows\n  \

@@ -11,13 +11,13 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError,
-    StorageConfigError,
+    AccountsConfigError, FreshnessConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError,
+    SettingsError, StorageConfigError,
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
-    ProjectCheckError, ProjectPolicyError,
+    ProjectCheckError, ProjectPolicyError, TakeDownError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -48,6 +48,9 @@ pub(super) enum Failure {
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The limit of freshness cannot be used.
+    #[error(transparent)]
+    Freshness(#[from] FreshnessConfigError),
     /// A quota cannot be used.
     #[error(transparent)]
     Meter(#[from] MeterConfigError),
@@ -84,6 +87,9 @@ pub(super) enum Failure {
     /// Judged queries cannot be read or asked.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
+    /// Nothing was taken down or lifted.
+    #[error(transparent)]
+    TakeDown(#[from] TakeDownError),
     /// Sources could not be visited.
     #[error(transparent)]
     Crawl(#[from] CrawlSourcesError),

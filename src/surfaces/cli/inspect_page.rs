@@ -77,6 +77,7 @@ fn provenance(skill: &InspectResponse) -> Vec<(&'static str, String)> {
         ("publisher", format!("{} ({verified})", skill.publisher)),
         ("indexed", source.indexed_at.to_string()),
     ];
+    fields.extend(skill.source_state.as_ref().map(|state| ("notice", state.line())));
     let signals = &skill.signals;
     let license = signals.publisher_metrics.as_ref().and_then(|metrics| metrics.license.clone());
     let trust_score = signals.publisher_metrics.as_ref().and_then(|metrics| metrics.trust_score);

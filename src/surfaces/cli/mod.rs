@@ -62,6 +62,8 @@ mod serve;
 mod standing;
 mod suggestion;
 mod table;
+mod takedown;
+mod takedown_arguments;
 mod text_diff;
 mod verify;
 mod verify_pins;

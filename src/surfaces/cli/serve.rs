@@ -5,7 +5,7 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use crate::app;
-use crate::config::{AccountsConfig, HttpConfig, MeterConfig, PaymentConfig, Settings};
+use crate::config::{AccountsConfig, FreshnessConfig, HttpConfig, MeterConfig, PaymentConfig, Settings};
 use crate::surfaces::rest;
 
 /// Serves until a signal ends it.
@@ -14,8 +14,9 @@ pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Ou
     let config = HttpConfig::read(arguments.listen, &settings)?;
     let meter = MeterConfig::read(&settings)?;
     let payment = PaymentConfig::read(meter.as_ref(), &settings)?;
+    let freshness = FreshnessConfig::read(&settings)?;
     let services = app::metered(local::open_for(global, config.public_url.clone()).await?, meter).await?;
-    let services = app::paid(services, payment).await?;
+    let services = app::paid(services, payment).await?.with_overdue_limit(freshness.overdue);
     let services = app::accountable(services, AccountsConfig::read(&settings)?).await?;
     if let Some(meter) = meter {
         tracing::info!(discovers = meter.workflows, verifies = meter.lookups, "counting what clients use in a day");

@@ -39,7 +39,13 @@ pub(super) enum Standing {
 impl Standing {
     /// Reads an answer. What was asked for and not confirmed is never taken as confirmed.
     pub fn of(response: &VerifyResponse, request: &VerifyRequest, held: Option<&Held>) -> Self {
-        let VerifyResponse::Hit(hit) = response else { return Self::Unknown };
+        let hit = match response {
+            VerifyResponse::Hit(hit) => hit,
+            VerifyResponse::Miss(miss) if miss.takedown.as_ref().is_some_and(|takedown| takedown.blocks) => {
+                return Self::Blocked;
+            }
+            VerifyResponse::Miss(_) => return Self::Unknown,
+        };
         if !hit.matched {
             return Self::Unknown;
         }

@@ -11,7 +11,7 @@ use super::paint::{self, line, paint};
 use super::standing::Standing;
 use super::table::{Cell, lay_out, wrap};
 use super::verify_pins;
-use crate::api::{StrengthWord, VerifyRequest, VerifyResponse};
+use crate::api::{StrengthWord, VerifyMiss, VerifyRequest, VerifyResponse};
 use crate::operations::VerifySkill;
 use crate::recipe::Covers;
 
@@ -105,9 +105,16 @@ fn show(
         }
         fields.push(("source", hit.skill.source_url.clone()));
         fields.push(("skill_id", hit.skill.skill_id.to_string()));
+        fields.extend(hit.takedown.as_ref().map(|takedown| ("notice", takedown.line())));
+        if hit.takedown.is_none() {
+            fields.extend(hit.source_state.as_ref().map(|state| ("notice", state.line())));
+        }
         if !hit.safety.safety_flags.is_empty() {
             fields.push(("flags", flags(&hit.safety.safety_flags)));
         }
+    }
+    if let VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) = response {
+        fields.push(("notice", takedown.line()));
     }
     let rows: Vec<Vec<Cell>> = fields
         .into_iter()

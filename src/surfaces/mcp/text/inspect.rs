@@ -15,6 +15,8 @@ const FILES: usize = 100;
 pub(super) fn render(response: &InspectResponse) -> String {
     let mut lines = vec![format!("Safety: {}", verdict(&response.safety.summary()))];
     lines.extend(basis(&response.safety));
+    let notice = response.source_state.as_ref().map(|state| untrusted_line(&state.line(), 500));
+    lines.extend(notice.map(|notice| format!("Notice: {notice}")));
     lines.extend(findings(response));
     lines.extend(provenance(response));
     lines.push(format!("Pin to store: {}", pin(&response.pin)));

@@ -3,12 +3,17 @@
 use super::untrusted::bounded_fence;
 use super::untrusted_line;
 use super::verdict::{basis, verdict};
-use crate::api::{CoversWord, StrengthWord, VerifyHit, VerifyResponse};
+use crate::api::{CoversWord, StrengthWord, VerifyHit, VerifyMiss, VerifyResponse};
 
 /// Renders what is known of what a caller holds.
 pub(super) fn render(response: &VerifyResponse) -> String {
     match response {
         VerifyResponse::Hit(hit) => of_hit(hit),
+        VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) => format!(
+            "Safety: not in the index, which would not give it out\nMatched: no\nNotice: {}\nNext: {}",
+            untrusted_line(&takedown.line(), 700),
+            if takedown.blocks { "do not load it." } else { "treat it as unaudited; ask your user before it is used." }
+        ),
         VerifyResponse::Miss(_) => "Safety: unknown, no verdict: nothing in the index matches.\n\
             Matched: no\n\
             Next: treat it as unaudited; ask your user before it is used."
@@ -59,6 +64,10 @@ fn of_hit(hit: &VerifyHit) -> String {
     }
     if let Some(hash) = &hit.comparison.current_package_hash {
         lines.push(format!("Indexed bundle: {hash}"));
+    }
+    lines.extend(hit.takedown.as_ref().map(|takedown| format!("Notice: {}", untrusted_line(&takedown.line(), 700))));
+    if hit.takedown.is_none() {
+        lines.extend(hit.source_state.as_ref().map(|state| format!("Notice: {}", untrusted_line(&state.line(), 500))));
     }
     lines.extend(basis(&hit.safety));
     lines.push(bounded_fence("name", &untrusted_line(&hit.skill.name, 200)).text);
