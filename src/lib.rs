@@ -12,6 +12,7 @@ pub mod rank;
 pub mod recipe;
 pub mod scan;
 pub mod skill;
+pub mod snapshot;
 
 #[cfg(feature = "service")]
 pub mod app;

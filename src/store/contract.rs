@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     BatchOutcome, BundleDetail, BundleKey, ClientUse, DigestMatch, Jobs, LedgerEntry, NewPayment, Observation,
     PaymentState, PaymentStep, Reservation, RunSummary, SkillChange, SkillRecord, SkillRevision, SourceRun,
-    StoreCounts, StoreError,
+    StoreCounts, StoreError, Transfer,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -15,7 +15,7 @@ use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, Skil
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Send + Sync {
+pub trait Store: Jobs + Transfer + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

@@ -15,6 +15,7 @@ mod revision;
 mod sqlite;
 #[cfg(test)]
 mod suite;
+mod transfer;
 
 pub use contract::Store;
 pub use digests::recipe_digests;
@@ -30,3 +31,7 @@ pub use record::{
 };
 pub use revision::{BundleKey, SkillRevision};
 pub use sqlite::SqliteStore;
+pub use transfer::{
+    BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
+    TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,
+};

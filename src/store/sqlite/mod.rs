@@ -7,6 +7,7 @@ mod jobs;
 mod payments;
 mod read;
 mod repositories;
+mod transfer;
 mod write;
 
 use std::collections::HashSet;

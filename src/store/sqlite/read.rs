@@ -252,7 +252,7 @@ pub(super) fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Res
     serde_json::from_str(&text).map_err(|error| StoreError::corrupt(what, error))
 }
 
-fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     zstd::bulk::decompress(&compressed, limits::BUNDLE_BYTES as usize)
         .map_err(|error| StoreError::corrupt("content", error))
 }

@@ -10,6 +10,7 @@ use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
 };
 use super::digests::insert_digests;
+use crate::scan::ScanReport;
 use crate::skill::{SkillId, SkillSource, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
@@ -162,19 +163,24 @@ async fn insert_bundle(change: &mut Change<'_>, revision: &SkillRevision) -> Res
     Ok(())
 }
 
-async fn insert_verdict(change: &mut Change<'_>, revision: &SkillRevision) -> Result<(), StoreError> {
-    let report = &revision.report;
-    let summary = StoredVerdict {
+/// Returns the summary of a report.
+pub(super) fn summary_of(report: &ScanReport, analyzed_at: Timestamp) -> StoredVerdict {
+    StoredVerdict {
         status: report.status,
         recommended_action: report.recommended_action(),
         executes_code: report.executes_code,
         safety_flags: report.safety_flags(),
         score: report.safety_score(),
-        analyzed_at: revision.analyzed_at,
+        analyzed_at,
         ruleset_version: report.ruleset_version.clone(),
         content_hash: report.content_hash,
         package_hash: report.package_hash,
-    };
+    }
+}
+
+async fn insert_verdict(change: &mut Change<'_>, revision: &SkillRevision) -> Result<(), StoreError> {
+    let report = &revision.report;
+    let summary = summary_of(report, revision.analyzed_at);
     sqlx::query(
         "INSERT INTO verdicts (bundle_key, package_hash, ruleset_version, status, summary, report, analyzed_at) VALUES (?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (bundle_key, ruleset_version) DO NOTHING",
@@ -265,14 +271,14 @@ async fn upsert_skill(
 }
 
 /// A mirror says itself that the skill comes from another repository.
-fn is_mirror(source: &SkillSource) -> bool {
+pub(super) fn is_mirror(source: &SkillSource) -> bool {
     let own = format!("{}/{}", source.identity.owner(), source.identity.repository());
     source.upstream.as_ref().is_some_and(|upstream| !upstream.eq_ignore_ascii_case(&own))
 }
 
 /// Chooses, among byte-identical skills, the one that stands for all: one that is not
 /// dangerous, was read completely, is no mirror, and is oldest.
-async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
+pub(super) async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
     for content_hash in touched {
         let rows = sqlx::query(
             "SELECT skill_id, is_canonical FROM skills WHERE content_hash = ? AND is_listed = 1 ORDER BY \
@@ -298,7 +304,7 @@ async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -
     Ok(())
 }
 
-async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
+pub(super) async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value")
         .fetch_one(&mut **change)
         .await?)
