@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("store", &["skill", "scan", "recipe"]),
+    ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store", "wallet"]),
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "placement",
             "lockfile",
             "store",
+            "snapshot",
             "search",
             "meter",
             "payment",

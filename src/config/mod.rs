@@ -17,7 +17,7 @@ mod wallet;
 
 pub use file::{Settings, SettingsError};
 pub use home::home_folder;
-pub use host::is_this_machine;
+pub use host::{is_private_network, is_this_machine};
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
 pub use meter::{MeterConfig, MeterConfigError};

@@ -100,21 +100,12 @@ pub enum PartKind {
     Verdicts,
     /// Skills, as lines of JSON.
     Skills,
-    /// Vectors of the embedder of the index; a cache.
-    Vectors,
 }
 
 impl PartKind {
     /// Every kind, in the order of the file.
-    pub const ALL: [Self; 7] = [
-        Self::Sources,
-        Self::Repositories,
-        Self::Blobs,
-        Self::Bundles,
-        Self::Verdicts,
-        Self::Skills,
-        Self::Vectors,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Sources, Self::Repositories, Self::Blobs, Self::Bundles, Self::Verdicts, Self::Skills];
 
     /// Returns the name of the member that is number `number` of its kind, from 1 on.
     pub fn member_name(self, number: usize) -> String {
@@ -125,7 +116,6 @@ impl PartKind {
             Self::Bundles => format!("bundles-{number:06}.ndjson"),
             Self::Verdicts => format!("verdicts-{number:06}.ndjson"),
             Self::Skills => format!("skills-{number:06}.ndjson"),
-            Self::Vectors => format!("vectors-{number:06}.bin"),
         }
     }
 }
@@ -141,7 +131,6 @@ pub struct Counts {
     pub bundles: u64,
     pub verdicts: u64,
     pub skills: u64,
-    pub vectors: u64,
 }
 
 impl Counts {
@@ -154,7 +143,6 @@ impl Counts {
             PartKind::Bundles => &mut self.bundles,
             PartKind::Verdicts => &mut self.verdicts,
             PartKind::Skills => &mut self.skills,
-            PartKind::Vectors => &mut self.vectors,
         }
     }
 

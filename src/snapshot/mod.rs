@@ -12,7 +12,9 @@ mod reader;
 
 pub use error::SnapshotError;
 pub use identity::IndexIdentity;
-pub use manifest::{Counts, FORMAT, FORMAT_VERSION, Followed, Manifest, ManifestParseError, Part, PartKind, SnapshotKind};
+pub use manifest::{
+    Counts, FORMAT, FORMAT_VERSION, Followed, Manifest, ManifestParseError, Part, PartKind, SnapshotKind,
+};
 pub use member::{MEMBER_BLOCK, archive_end, member};
 pub use reader::SnapshotReader;
 

@@ -87,7 +87,7 @@ fn append(content: &mut Vec<u8>, row: &TransferRow) -> Result<(), MoveError> {
 /// # Errors
 /// Says what is wrong with the part.
 pub(super) fn unpack(kind: PartKind, content: &[u8]) -> Result<Vec<TransferRow>, String> {
-    let Some(kind) = row_kind(kind) else { return Ok(Vec::new()) };
+    let kind = row_kind(kind);
     if kind == RowKind::Blob {
         return unpack_blobs(content);
     }
@@ -119,14 +119,13 @@ fn part_kind(kind: RowKind) -> PartKind {
     }
 }
 
-fn row_kind(kind: PartKind) -> Option<RowKind> {
+fn row_kind(kind: PartKind) -> RowKind {
     match kind {
-        PartKind::Sources => Some(RowKind::Source),
-        PartKind::Repositories => Some(RowKind::Repository),
-        PartKind::Blobs => Some(RowKind::Blob),
-        PartKind::Bundles => Some(RowKind::Bundle),
-        PartKind::Verdicts => Some(RowKind::Verdict),
-        PartKind::Skills => Some(RowKind::Skill),
-        PartKind::Vectors => None,
+        PartKind::Sources => RowKind::Source,
+        PartKind::Repositories => RowKind::Repository,
+        PartKind::Blobs => RowKind::Blob,
+        PartKind::Bundles => RowKind::Bundle,
+        PartKind::Verdicts => RowKind::Verdict,
+        PartKind::Skills => RowKind::Skill,
     }
 }

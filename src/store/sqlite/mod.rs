@@ -40,6 +40,14 @@ impl SqliteStore {
         connect::open(path).await
     }
 
+    /// Closes every connection, so that the file is whole without a log beside it, unless
+    /// another process has it open.
+    pub async fn close(self) {
+        self.readers.close().await;
+        // The writer goes last: only it can fold the write-ahead log into the file.
+        self.writer.close().await;
+    }
+
     /// Writes what the file `from` holds at this moment into the new file `to`, and changes
     /// nothing at `from`. Does nothing where there is no file.
     ///

@@ -145,7 +145,9 @@ pub enum TransferError {
         offered: u64,
     },
     /// The states do not fit.
-    #[error("the snapshot goes on from another state than the one that is here; take the whole index (snapshot import)")]
+    #[error(
+        "the snapshot goes on from another state than the one that is here; take the whole index (snapshot import)"
+    )]
     OtherState,
     /// The result is not what was promised.
     #[error("the snapshot does not lead to the state that its manifest names")]

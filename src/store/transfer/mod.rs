@@ -7,7 +7,7 @@ mod contract;
 mod row;
 
 pub use contract::{
-    FollowedIndex, IndexStanding, SentState, TakenOver, TakeOver, TakeOverBatch, Transfer, TransferError,
+    FollowedIndex, IndexStanding, SentState, TakeOver, TakeOverBatch, TakenOver, Transfer, TransferError,
 };
 pub(super) use row::ParsedBundle;
 pub use row::{BundleRow, RepositoryRow, RowKind, SkillRow, SourceRow, TransferRow, VerdictRow};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::RecipeDigest;
 use crate::scan::{ScanReport, ruleset_version};
 use crate::skill::{
-    FileContent, Manifest, Frontmatter, ParseIssue, RawBundle, RawFile, RepositoryFacts, RepositoryKey, Sha256Digest,
+    FileContent, Frontmatter, Manifest, ParseIssue, RawBundle, RawFile, RepositoryFacts, RepositoryKey, Sha256Digest,
     SkillBundle, SkillSource, SourceIdentity, Timestamp, UnreadFile, limits, selection_flags,
 };
 use crate::store::revision::FileEntry;
@@ -296,9 +296,10 @@ impl VerdictRow {
         if is_of_these_rules && !report.is_judged_right() {
             return Err(format!("the verdict on the bundle {} is not what its findings say", self.bundle));
         }
-        let texts = report.findings.iter().flat_map(|finding| {
-            [&finding.rule_id, &finding.evidence, &finding.reason, &finding.location.path]
-        });
+        let texts = report
+            .findings
+            .iter()
+            .flat_map(|finding| [&finding.rule_id, &finding.evidence, &finding.reason, &finding.location.path]);
         if texts.chain(report.capabilities.values()).any(|text| has_control(text)) {
             return Err(format!("the verdict on the bundle {} has control characters", self.bundle));
         }
@@ -311,12 +312,8 @@ impl SkillRow {
         let identity = &self.source.identity;
         let canonical = identity.canonical();
         check_key("skill", &canonical)?;
-        let spelled = SourceIdentity::new(
-            identity.host(),
-            identity.owner(),
-            identity.repository(),
-            identity.directory(),
-        );
+        let spelled =
+            SourceIdentity::new(identity.host(), identity.owner(), identity.repository(), identity.directory());
         if spelled != *identity {
             return Err(format!("the source {canonical:?} is not spelled as sources are"));
         }

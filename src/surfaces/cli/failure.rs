@@ -7,15 +7,16 @@ use super::exit::Outcome;
 use super::held::HeldError;
 use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
+use super::snapshot_download::DownloadError;
 use crate::api::Problem;
-use crate::app::AppError;
+use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
     HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
 };
 use crate::operations::{
-    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
-    ProjectCheckError, ProjectPolicyError,
+    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
+    PinError, ProjectCheckError, ProjectPolicyError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -79,6 +80,15 @@ pub(super) enum Failure {
     /// Sources could not be visited.
     #[error(transparent)]
     Crawl(#[from] CrawlSourcesError),
+    /// An index was not moved.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// An index was not put into the data folder.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A snapshot was not fetched.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// Nothing was approved.
     #[error(transparent)]
     Lock(#[from] LockError),

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, rules, scan,
-    search, serve, verify,
+    search, serve, snapshot, verify,
 };
 use crate::config::LogConfig;
 
@@ -43,7 +43,11 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
         return Err(Failure::LocalOnly { command });
     }
     // A service tells what it does; a command tells only what went wrong.
-    let level = if matches!(command, Command::Serve(_)) { "info,rmcp=warn,tantivy=warn" } else { "warn,rmcp=error" };
+    let level = if matches!(command, Command::Serve(_)) || command.is_snapshot_service() {
+        "info,rmcp=warn,tantivy=warn"
+    } else {
+        "warn,rmcp=error"
+    };
     start_log(LogConfig::read(level)?);
     let runtime = Runtime::new()?;
     let outcome = runtime.block_on(async {
@@ -62,6 +66,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
+            Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
             Command::Mcp => mcp::run(&global).await,

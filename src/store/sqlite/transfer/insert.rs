@@ -159,8 +159,10 @@ impl Insertion {
             .bind(key)
             .execute(&mut **change)
             .await?;
-        let source: i64 =
-            sqlx::query_scalar("SELECT source_id FROM sources WHERE key = ?").bind(key).fetch_one(&mut **change).await?;
+        let source: i64 = sqlx::query_scalar("SELECT source_id FROM sources WHERE key = ?")
+            .bind(key)
+            .fetch_one(&mut **change)
+            .await?;
         let run: i64 = sqlx::query_scalar("INSERT INTO runs (source_id, started_at) VALUES (?, ?) RETURNING run_id")
             .bind(source)
             .bind(self.terms.now.as_milliseconds())
@@ -305,8 +307,7 @@ impl Insertion {
         self.touched.extend(had.map(|had| had.get(0)));
         self.touched.insert(bundle.content_hash.clone());
         if self.keeps_numbers || !is_same {
-            let sequence =
-                if self.keeps_numbers { row.sequence as i64 } else { next_sequence(change).await? };
+            let sequence = if self.keeps_numbers { row.sequence as i64 } else { next_sequence(change).await? };
             sqlx::query(
                 "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, stars, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence) \
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \

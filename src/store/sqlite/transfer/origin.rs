@@ -23,11 +23,10 @@ pub(super) async fn read_standing(connection: &mut SqliteConnection) -> Result<I
         .bind(STARTER)
         .fetch_one(&mut *connection)
         .await?;
-    let row = sqlx::query(
-        "SELECT own_identity, identity, sequence, root, local_sequence, created_at FROM index_origin",
-    )
-    .fetch_one(&mut *connection)
-    .await?;
+    let row =
+        sqlx::query("SELECT own_identity, identity, sequence, root, local_sequence, created_at FROM index_origin")
+            .fetch_one(&mut *connection)
+            .await?;
     let own = identity(row.get(0))?;
     let followed = match row.get::<Option<Vec<u8>>, _>(1) {
         None => None,

@@ -95,7 +95,8 @@ async fn select(reading: &mut SqliteConnection, since: i64) -> Result<Selection,
         blobs: BTreeSet::new(),
         repositories: BTreeSet::new(),
     };
-    let mut found = sqlx::query("SELECT bundle_key, source FROM skills WHERE sequence > ?").bind(since).fetch(&mut *reading);
+    let mut found =
+        sqlx::query("SELECT bundle_key, source FROM skills WHERE sequence > ?").bind(since).fetch(&mut *reading);
     while let Some(row) = found.try_next().await? {
         selection.bundles.insert(digest(row.get(0))?);
         let source: SkillSource = json("source", row.get(1))?;
@@ -179,8 +180,8 @@ async fn verdicts(reading: &mut SqliteConnection, key: Sha256Digest) -> Result<V
         .fetch_all(reading)
         .await?;
     let read = |row: &sqlx::sqlite::SqliteRow| {
-        let report: ScanReport = serde_json::from_slice(&decompress(row.get(0))?)
-            .map_err(|error| StoreError::corrupt("report", error))?;
+        let report: ScanReport =
+            serde_json::from_slice(&decompress(row.get(0))?).map_err(|error| StoreError::corrupt("report", error))?;
         Ok(VerdictRow { bundle: key, analyzed_at: Timestamp::from_milliseconds(row.get(1)), report })
     };
     rows.iter().map(read).collect()
