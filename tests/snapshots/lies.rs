@@ -42,7 +42,15 @@ fn of_the_origin() -> Vec<Lie> {
         line("another name", Bundles, |row| row["name"] = json!("other"), "not what its bytes give"),
         line("another path", Bundles, |row| row["files"][1]["path"] = json!("a/b.py"), "not what its bytes give"),
         line("a way out", Bundles, |row| row["files"][1]["path"] = json!("../../x"), "not what its bytes give"),
-        line("a file that runs", Bundles, |row| row["files"][1]["is_executable"] = json!(true), "bytes give"),
+        line(
+            "a file that runs, or no longer",
+            Bundles,
+            |row| {
+                let runs = row["files"][1]["is_executable"] == json!(true);
+                row["files"][1]["is_executable"] = json!(!runs);
+            },
+            "bytes give",
+        ),
         line("another key", Bundles, |row| row["key"] = json!("2".repeat(64)), "bytes give"),
         line("a file less", Bundles, |row| drop(row["files"].as_array_mut().expect("files").pop()), "bytes give"),
         line("a flag with markup", Bundles, |row| row["quality_flags"] = json!(["<b>"]), "flag of quality"),
@@ -128,7 +136,7 @@ fn in_the_manifest() -> Vec<Lie> {
         manifest("an empty part", |manifest| manifest.parts[0].size_bytes = 0, "empty"),
         manifest("another size", |manifest| manifest.parts[0].size_bytes += 1, ""),
         manifest("another order", |manifest| manifest.parts.reverse(), "not in order"),
-        manifest("another name", |manifest| manifest.parts[0].name = "../x".to_owned(), "name"),
+        manifest("another name", |manifest| manifest.parts[0].name = "blobs.bin".to_owned(), "name"),
         manifest("another digest", |manifest| manifest.parts[0].digest = manifest.root, "damaged"),
         manifest("rules with a bell", |manifest| manifest.ruleset = "\u{7}".to_owned(), "version"),
         manifest(

@@ -43,10 +43,12 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
         return Err(Failure::LocalOnly { command });
     }
     // A service tells what it does; a command tells only what went wrong.
-    let level = if matches!(command, Command::Serve(_)) || command.is_snapshot_service() {
-        "info,rmcp=warn,tantivy=warn"
-    } else {
-        "warn,rmcp=error"
+    let level = match &command {
+        // A statement whose rows are packed as they come is not slow.
+        Command::Snapshot(_) if command.is_snapshot_service() => "info,sqlx=error,tantivy=warn",
+        Command::Snapshot(_) => "warn,sqlx=error",
+        Command::Serve(_) => "info,rmcp=warn,tantivy=warn",
+        _ => "warn,rmcp=error",
     };
     start_log(LogConfig::read(level)?);
     let runtime = Runtime::new()?;

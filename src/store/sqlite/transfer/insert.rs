@@ -291,7 +291,11 @@ impl Insertion {
         };
         let id = SkillId::of(&row.source.identity).as_bytes().to_vec();
         let source = json(&row.source)?;
-        let had = sqlx::query(
+        // A new database holds no skill yet.
+        let had = if self.first_sequence == 0 {
+            None
+        } else {
+            sqlx::query(
             "SELECT content_hash, source = ? AND bundle_key = ? AND is_listed = ? AND is_canonical = ? AND stars IS ? \
              FROM skills WHERE skill_id = ?",
         )
@@ -302,7 +306,8 @@ impl Insertion {
         .bind(row.stars.map(|stars| stars as i64))
         .bind(&id)
         .fetch_optional(&mut **change)
-        .await?;
+        .await?
+        };
         let is_same = had.as_ref().is_some_and(|had| had.get(1));
         self.touched.extend(had.map(|had| had.get(0)));
         self.touched.insert(bundle.content_hash.clone());
@@ -333,7 +338,7 @@ impl Insertion {
             .await?;
         }
         for key in std::iter::once(&row.bundle).chain(&row.earlier) {
-            if bundle_columns(change, *key).await?.is_none() {
+            if *key != row.bundle && bundle_columns(change, *key).await?.is_none() {
                 return Err(refuse(format!("an earlier bundle of the skill {canonical:?} is not there")));
             }
             sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
