@@ -35,7 +35,7 @@ pub enum TransferRow {
     /// A source that was read.
     Source(SourceRow),
     /// What a host says of a repository.
-    Repository(RepositoryRow),
+    Repository(Box<RepositoryRow>),
     /// The bytes of a file; their digest is computed wherever it is needed.
     Blob(Vec<u8>),
     /// A bundle.
@@ -160,7 +160,7 @@ impl TransferRow {
         }
         let row = match kind {
             RowKind::Source => Self::Source(read("source", bytes)?),
-            RowKind::Repository => Self::Repository(read("repository", bytes)?),
+            RowKind::Repository => Self::Repository(Box::new(read("repository", bytes)?)),
             RowKind::Blob => Self::Blob(bytes.to_vec()),
             RowKind::Bundle => Self::Bundle(Box::new(read("bundle", bytes)?)),
             RowKind::Verdict => Self::Verdict(Box::new(read("verdict", bytes)?)),

@@ -34,6 +34,9 @@ pub(super) struct Insertion {
     touched: BTreeSet<Vec<u8>>,
 }
 
+/// A verdict with its summary and its report, as they are stored.
+type WrittenVerdict = (VerdictRow, String, Vec<u8>);
+
 /// What a bundle says of a skill.
 struct BundleColumns {
     content_hash: Vec<u8>,
@@ -82,7 +85,7 @@ impl Insertion {
         for row in rest {
             match row {
                 TransferRow::Source(row) => self.source(change, row).await?,
-                TransferRow::Repository(row) => self.repository(change, row).await?,
+                TransferRow::Repository(row) => self.repository(change, *row).await?,
                 TransferRow::Skill(row) => self.skill(change, *row).await?,
                 TransferRow::Blob(_) | TransferRow::Bundle(_) | TransferRow::Verdict(_) => {}
             }
@@ -235,7 +238,7 @@ impl Insertion {
     }
 
     async fn verdicts(&mut self, change: &mut Change<'_>, rows: Vec<VerdictRow>) -> Result<(), TransferError> {
-        let written: Vec<Result<(VerdictRow, String, Vec<u8>), StoreError>> = computed(move || {
+        let written: Vec<Result<WrittenVerdict, StoreError>> = computed(move || {
             let write = |row: VerdictRow| {
                 let summary = json(&summary_of(&row.report, row.analyzed_at))?;
                 let report = compress(json(&row.report)?.as_bytes());

@@ -150,7 +150,7 @@ async fn repositories(
         let key = RepositoryKey::from_stored(row.get(0));
         if selection.since < 0 || selection.repositories.contains(&key) {
             let facts = json("repository", row.get(1))?;
-            tell(rows, TransferRow::Repository(RepositoryRow { key, facts })).await?;
+            tell(rows, TransferRow::Repository(Box::new(RepositoryRow { key, facts }))).await?;
         }
     }
     Ok(())
