@@ -1,5 +1,9 @@
 //! The only place that constructs: it puts the rooms together for a process.
 
+mod import;
+
+pub use import::{ImportError, followed, import, standing};
+
 use std::sync::Arc;
 
 use tempfile::TempDir;

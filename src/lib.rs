@@ -13,6 +13,7 @@ pub mod rank;
 pub mod recipe;
 pub mod scan;
 pub mod skill;
+pub mod snapshot;
 pub mod trust;
 
 #[cfg(feature = "service")]

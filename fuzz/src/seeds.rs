@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use touchmark::scan::RULES;
+use touchmark::snapshot::{Manifest, archive_end, member};
 
 fn main() -> io::Result<()> {
     for rule in RULES.iter() {
@@ -24,6 +25,10 @@ fn main() -> io::Result<()> {
             fs::write(folder.join(format!("{}-{index}", rule.id)), seed)?;
         }
     }
+    let folder = Path::new("corpus/snapshot");
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("seed-0"), MANIFEST)?;
+    fs::write(folder.join("seed-1"), [member(Manifest::MEMBER, MANIFEST.as_bytes()), archive_end().to_vec()].concat())?;
     let folder = Path::new("corpus/lockfile");
     fs::create_dir_all(folder)?;
     for (index, seed) in LOCKFILES.iter().enumerate() {
@@ -31,6 +36,15 @@ fn main() -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A manifest of nothing.
+const MANIFEST: &str = concat!(
+    r#"{"format":"touchmark-snapshot","version":1,"kind":"full","program":"0.1.0","ruleset":"1-0","#,
+    r#""index":"00000000-0000-0000-0000-000000000000","sequence":0,"#,
+    r#""root":"sha256:0000000000000000000000000000000000000000000000000000000000000000","follows":null,"#,
+    r#""created_at":"2026-06-12T00:00:00.000Z","#,
+    r#""counts":{"sources":0,"repositories":0,"blobs":0,"bundles":0,"verdicts":0,"skills":0},"parts":[]}"#
+);
 
 /// One lockfile of each format; the first byte chooses it.
 const LOCKFILES: &[&str] = &[

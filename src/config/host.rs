@@ -14,7 +14,7 @@ pub fn is_this_machine(host: &Host<&str>) -> bool {
 /// Tells whether a host is this machine or one of a private network: by its address, by a name
 /// without a dot, as containers have, or by one that is kept for that (RFC 6761, RFC 6762, and
 /// `.internal`).
-pub(super) fn is_private(host: &Host<&str>) -> bool {
+pub fn is_private_network(host: &Host<&str>) -> bool {
     is_this_machine(host)
         || match host {
             Host::Ipv4(address) => address.is_private() || address.is_link_local(),

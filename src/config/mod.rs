@@ -22,7 +22,7 @@ pub use accounts::{AccountsConfig, AccountsConfigError};
 pub use file::{Settings, SettingsError};
 pub use freshness::{FreshnessConfig, FreshnessConfigError};
 pub use home::home_folder;
-pub use host::is_this_machine;
+pub use host::{is_private_network, is_this_machine};
 pub use http::{HttpConfig, HttpConfigError};
 pub use log::{LogConfig, LogConfigError};
 pub use meter::{MeterConfig, MeterConfigError};

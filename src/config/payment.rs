@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::host::is_private;
+use super::host::is_private_network;
 use super::{MeterConfig, Secret, Settings};
 
 /// What is charged for what the free tier does not cover. There is none where nothing costs
@@ -108,7 +108,7 @@ fn parse_url(name: &'static str, value: String) -> Result<Secret<String>, Paymen
     let url = Url::parse(&value).map_err(|_| PaymentConfigError::Url { name })?;
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => Ok(Secret::new(value)),
-        ("http", Some(host)) if is_private(&host) => Ok(Secret::new(value)),
+        ("http", Some(host)) if is_private_network(&host) => Ok(Secret::new(value)),
         ("http", Some(_)) => Err(PaymentConfigError::Clear { name }),
         _ => Err(PaymentConfigError::Url { name }),
     }

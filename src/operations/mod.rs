@@ -28,6 +28,7 @@ mod keep_counts;
 mod keep_payments;
 mod keep_up;
 mod lock_skill;
+mod move_index;
 mod operation;
 mod paid_call;
 mod pin_skill;
@@ -80,6 +81,10 @@ pub use keep_counts::{keep_counts, save_counts};
 pub use keep_payments::{keep_payments, reconcile_payments};
 pub use keep_up::keep_up;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
+pub use move_index::{
+    ExportReport, ExportRequest, ImportReport, IncomingSnapshot, MoveError, PublishedSnapshot, Publisher,
+    export_snapshot, import_snapshot, open_snapshot,
+};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use project_policy::{ProjectPolicyError, read_project_policy};

@@ -104,6 +104,14 @@ impl ScanReport {
         self.risk_band = RiskBand::of(self.risk_score);
     }
 
+    /// Tells whether verdict and score are what the findings say by the rules of this program.
+    pub fn is_judged_right(&self) -> bool {
+        let mut judged = self.clone();
+        judged.judge();
+        let read = |report: &Self| (report.status, report.risk_score, report.risk_band);
+        read(&judged) == read(self)
+    }
+
     /// Returns what to do with the skill.
     pub fn recommended_action(&self) -> RecommendedAction {
         RecommendedAction::of(self.status, self.executes_code)

@@ -18,6 +18,7 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod takedowns;
+mod transfer;
 
 pub use accounts::{
     Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
@@ -41,4 +42,8 @@ pub use sqlite::SqliteStore;
 pub use takedowns::{
     StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
     TakedownTarget, Takedowns, TargetError,
+};
+pub use transfer::{
+    BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
+    TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,
 };

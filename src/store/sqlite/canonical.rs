@@ -27,9 +27,17 @@ pub(super) struct Touched {
     contents: BTreeSet<Vec<u8>>,
     copy_keys: BTreeSet<Vec<u8>>,
     repositories: BTreeSet<String>,
+    /// Whether the numbers of change, and which skills are canonical, are those of another index.
+    keeps_numbers: bool,
 }
 
 impl Touched {
+    /// Leaves the numbers of change and what is canonical as they are: they were taken over from
+    /// the index that this one follows.
+    pub(super) fn keep_numbers(&mut self) {
+        self.keeps_numbers = true;
+    }
+
     /// Notes that skills of this content, copy key and repository changed.
     pub(super) fn add(&mut self, content_hash: Vec<u8>, copy_key: Option<Vec<u8>>, repository: String) {
         self.contents.insert(content_hash);
@@ -114,12 +122,18 @@ macro_rules! select_copies {
 
 /// Chooses anew in every group that was touched.
 pub(super) async fn choose_canonical(change: &mut Change<'_>, touched: Touched) -> Result<(), StoreError> {
-    let Touched { mut contents, copy_keys, mut repositories } = touched;
+    let Touched { mut contents, copy_keys, mut repositories, keeps_numbers } = touched;
     for copy_key in copy_keys {
         mark_copies(change, copy_key, &mut repositories).await?;
     }
     for repository in repositories.iter().filter(|repository| !repository.is_empty()) {
-        recognise(change, repository, &mut contents).await?;
+        let has_changed = recognise(change, repository).await?;
+        if has_changed && !keeps_numbers {
+            touch_skills(change, "repository_key", repository, &mut contents).await?;
+        }
+    }
+    if keeps_numbers {
+        return Ok(());
     }
     for content_hash in contents {
         let copies = copies(change, select_copies!("content_hash"), content_hash).await?;
@@ -163,13 +177,9 @@ async fn mark_copies(
     Ok(())
 }
 
-/// Counts a repository. Where it becomes an aggregator, or is none any more, each of its skills
-/// has another standing, which followers of the store have to hear of.
-async fn recognise(
-    change: &mut Change<'_>,
-    repository: &str,
-    contents: &mut BTreeSet<Vec<u8>>,
-) -> Result<(), StoreError> {
+/// Counts a repository. Tells whether it becomes an aggregator, or is none any more: then each of
+/// its skills has another standing, which followers of the store have to hear of.
+async fn recognise(change: &mut Change<'_>, repository: &str) -> Result<bool, StoreError> {
     let counts = sqlx::query(
         "SELECT count(*), coalesce(sum(is_copy), 0) FROM skills WHERE repository_key = ? AND is_listed = 1",
     )
@@ -195,10 +205,7 @@ async fn recognise(
     } else if was {
         sqlx::query("DELETE FROM aggregators WHERE repository_key = ?").bind(repository).execute(&mut **change).await?;
     }
-    if is != was {
-        touch_skills(change, "repository_key", repository, contents).await?;
-    }
-    Ok(())
+    Ok(is != was)
 }
 
 /// Gives the listed skills of a repository or an account new numbers of change.

@@ -14,6 +14,7 @@ mod payments;
 mod read;
 mod repositories;
 mod takedowns;
+mod transfer;
 mod trust;
 mod write;
 
@@ -59,6 +60,14 @@ impl SqliteStore {
         let store = connect::open(path).await?;
         canonical::put_publishers(&store.writer, publishers).await?;
         Ok(store)
+    }
+
+    /// Closes every connection, so that the file is whole without a log beside it, unless
+    /// another process has it open.
+    pub async fn close(self) {
+        self.readers.close().await;
+        // The writer goes last: only it can fold the write-ahead log into the file.
+        self.writer.close().await;
     }
 
     /// Writes what the file `from` holds at this moment into the new file `to`, and changes

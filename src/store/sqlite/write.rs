@@ -13,6 +13,7 @@ use super::digests::insert_digests;
 use super::freshness::note_seen;
 use super::listing::{is_taken_down, settle};
 use super::read::digest;
+use crate::scan::ScanReport;
 use crate::skill::{CopyKey, Originality, Publishers, SkillId, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
@@ -152,19 +153,24 @@ async fn insert_bundle(change: &mut Change<'_>, revision: &SkillRevision) -> Res
     Ok(())
 }
 
-async fn insert_verdict(change: &mut Change<'_>, revision: &SkillRevision) -> Result<(), StoreError> {
-    let report = &revision.report;
-    let summary = StoredVerdict {
+/// Returns the summary of a report.
+pub(super) fn summary_of(report: &ScanReport, analyzed_at: Timestamp) -> StoredVerdict {
+    StoredVerdict {
         status: report.status,
         recommended_action: report.recommended_action(),
         executes_code: report.executes_code,
         safety_flags: report.safety_flags(),
         score: report.safety_score(),
-        analyzed_at: revision.analyzed_at,
+        analyzed_at,
         ruleset_version: report.ruleset_version.clone(),
         content_hash: report.content_hash,
         package_hash: report.package_hash,
-    };
+    }
+}
+
+async fn insert_verdict(change: &mut Change<'_>, revision: &SkillRevision) -> Result<(), StoreError> {
+    let report = &revision.report;
+    let summary = summary_of(report, revision.analyzed_at);
     sqlx::query(
         "INSERT INTO verdicts (bundle_key, package_hash, ruleset_version, status, summary, report, analyzed_at) VALUES (?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (bundle_key, ruleset_version) DO NOTHING",

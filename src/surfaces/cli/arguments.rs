@@ -12,6 +12,7 @@ use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
+use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
 use super::takedown_arguments::TakedownArguments;
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
@@ -96,6 +97,8 @@ pub(super) enum Command {
     Account(AccountArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
+    /// Move an index: write it into a file, start from one, give it away, follow one.
+    Snapshot(SnapshotArguments),
     /// Measure search on judged queries: how often what is right comes first.
     #[command(after_help = help::EVAL)]
     Eval(EvalArguments),
@@ -114,6 +117,11 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// Tells whether it gives snapshots away until it is stopped.
+    pub fn is_snapshot_service(&self) -> bool {
+        matches!(self, Self::Snapshot(arguments) if matches!(arguments.command, SnapshotCommand::Serve(_)))
+    }
+
     /// Returns the name of a command that works on this machine only, for which a server is
     /// no choice.
     pub fn local_only(&self) -> Option<&'static str> {
@@ -132,6 +140,7 @@ impl Command {
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
             Self::Takedown(_) => Some("takedown"),
+            Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),
             Self::Mcp => Some("mcp"),
@@ -244,6 +253,9 @@ pub(super) struct ServeArguments {
     /// A file of TOML with quotas and payments; the environment wins over it.
     #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
     pub config: Option<PathBuf>,
+    /// Give the index away as well, at /snapshot/latest and /snapshot/delta; see docs/snapshots.md.
+    #[arg(long)]
+    pub snapshots: bool,
 }
 
 /// Where the service listens if nothing else is said.

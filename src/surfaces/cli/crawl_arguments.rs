@@ -47,7 +47,7 @@ pub(super) struct CrawlRunArguments {
 }
 
 /// Reads an age: a number and one of s, m, h, d, w.
-fn age(text: &str) -> Result<Duration, String> {
+pub(super) fn age(text: &str) -> Result<Duration, String> {
     let expected = || "expected a number and one of s, m, h, d, w, such as 12h or 7d".to_owned();
     let unit = text.chars().last().ok_or_else(expected)?;
     let seconds: u64 = match unit {

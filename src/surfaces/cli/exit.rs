@@ -107,6 +107,20 @@ pub(super) mod help {
     pub const CRAWL_STATUS: &str = "Exit codes:\n  0  told, whatever the state\n  1  the data folder cannot be used";
     pub const ACCOUNT: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such account\n\n\
         Works on the data folder of this machine, whether a service runs on it or not. Every change is in the audit log.";
+    pub const SNAPSHOT_EXPORT: &str = "Exit codes:\n  0  written\n  1  the command failed\n\n\
+        The file is a tar archive under Zstandard with manifest.json first, which names every part by its SHA-256; the \
+        digest that is printed is that of the manifest. It holds no use of clients, no payments and no jobs, and the \
+        paths of folders that were ingested from this machine.";
+    pub const SNAPSHOT_IMPORT: &str = "Exit codes:\n  0  taken over, and searchable\n  \
+        1  refused, and nothing was changed; or the command failed\n\n\
+        The data folder is empty, or follows the same index, or is given up with --replace. Ids and digests are computed \
+        anew from the bytes; a verdict is the word of whoever scanned, and is scanned again where its rules are not \
+        those of this program.";
+    pub const SNAPSHOT_SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";
+    pub const SNAPSHOT_FOLLOW: &str = "Exit codes:\n  0  with --once: followed, or there was nothing new\n  \
+        1  with --once: refused, and nothing was changed; or the command failed\n\n\
+        An older state of the same index is refused. Each answer says when the state was given away. A service on the \
+        same data folder shows what came within a second.";
     pub const EVAL: &str = "Exit codes:\n  0  measured, whatever the figures\n  \
         1  a file is not of its form, or the index cannot be asked";
     pub const SERVE: &str = "Exit codes:\n  0  stopped by a signal\n  1  could not start, or failed";

@@ -7,8 +7,9 @@ use super::exit::Outcome;
 use super::held::HeldError;
 use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
+use super::snapshot_download::DownloadError;
 use crate::api::Problem;
-use crate::app::AppError;
+use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
     AccountsConfigError, FreshnessConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError,
@@ -16,8 +17,8 @@ use crate::config::{
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
-    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
-    ProjectCheckError, ProjectPolicyError, TakeDownError,
+    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
+    PinError, ProjectCheckError, ProjectPolicyError, TakeDownError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -93,6 +94,15 @@ pub(super) enum Failure {
     /// Sources could not be visited.
     #[error(transparent)]
     Crawl(#[from] CrawlSourcesError),
+    /// An index was not moved.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// An index was not put into the data folder.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A snapshot was not fetched.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// Nothing was approved.
     #[error(transparent)]
     Lock(#[from] LockError),

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    rules, scan, search, serve, takedown, verify,
+    rules, scan, search, serve, snapshot, takedown, verify,
 };
 use crate::config::LogConfig;
 
@@ -43,7 +43,13 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
         return Err(Failure::LocalOnly { command });
     }
     // A service tells what it does; a command tells only what went wrong.
-    let level = if matches!(command, Command::Serve(_)) { "info,rmcp=warn,tantivy=warn" } else { "warn,rmcp=error" };
+    let level = match &command {
+        // A statement whose rows are packed as they come is not slow.
+        Command::Snapshot(_) if command.is_snapshot_service() => "info,sqlx=error,tantivy=warn",
+        Command::Snapshot(_) => "warn,sqlx=error",
+        Command::Serve(_) => "info,rmcp=warn,tantivy=warn",
+        _ => "warn,rmcp=error",
+    };
     start_log(LogConfig::read(level)?);
     let runtime = Runtime::new()?;
     let outcome = runtime.block_on(async {
@@ -64,6 +70,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Account(arguments) => account::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
+            Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
             Command::Mcp => mcp::run(&global).await,

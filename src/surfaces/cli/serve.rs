@@ -5,7 +5,8 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use crate::app;
-use crate::config::{AccountsConfig, FreshnessConfig, HttpConfig, MeterConfig, PaymentConfig, Settings};
+use crate::config::{AccountsConfig, FreshnessConfig, HttpConfig, MeterConfig, PaymentConfig, Settings, StorageConfig};
+use crate::operations::Publisher;
 use crate::surfaces::rest;
 
 /// Serves until a signal ends it.
@@ -24,7 +25,11 @@ pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Ou
     if let Some(terms) = services.payment_terms() {
         tracing::info!(price = %terms.price(), pay_to = %terms.pay_to(), "taking payments for what is not free");
     }
-    rest::serve(services, config, |address| {
+    let publisher = match arguments.snapshots {
+        true => Some(Publisher::new(services.clone(), StorageConfig::read(global.data_dir.as_deref())?.data_folder)),
+        false => None,
+    };
+    rest::serve(services, config, publisher, |address| {
         tracing::info!("listening on http://{address}: documentation at /docs, MCP at /mcp");
     })
     .await?;

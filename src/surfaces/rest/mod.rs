@@ -14,6 +14,8 @@ mod quota;
 mod request;
 mod route;
 mod serve;
+mod snapshot;
 
 pub use route::{Rest, router};
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, serve, serve_snapshots};
+pub use snapshot::snapshot_router;

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
-use super::{Rest, router};
+use super::{Rest, router, snapshot_router};
 use crate::config::HttpConfig;
-use crate::operations::{Services, keep_counts, keep_payments, keep_up, save_counts};
+use crate::operations::{Publisher, Services, keep_counts, keep_payments, keep_up, save_counts};
 
 /// Why a service ended.
 #[derive(Debug, thiserror::Error)]
@@ -26,16 +26,25 @@ pub enum ServeError {
 }
 
 /// Listens until SIGINT or SIGTERM, then lets running requests finish. `ready` hears the
-/// address once connections are accepted.
+/// address once connections are accepted; with a publisher, the index is given away as well.
 ///
 /// # Errors
 /// Fails where the address cannot be used.
-pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub async fn serve(
+    services: Services,
+    config: HttpConfig,
+    publisher: Option<Publisher>,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let address = listener.local_addr()?;
     let rest = Rest::new(services.clone());
     let router = router(rest.clone(), &config);
+    let router = match publisher {
+        Some(publisher) => router.merge(snapshot_router(publisher)),
+        None => router,
+    };
     let following = tokio::spawn(keep_up(services.clone(), move || rest.forget_answers()));
     let counting = tokio::spawn(keep_counts(services.clone()));
     let paying = tokio::spawn(keep_payments(services.clone()));
@@ -53,6 +62,21 @@ pub async fn serve(services: Services, config: HttpConfig, ready: impl FnOnce(So
         tracing::error!(%error, "what clients have used since the last second could not be written");
     }
     Ok(outcome?)
+}
+
+/// Gives an index away and nothing else, until SIGINT or SIGTERM.
+///
+/// # Errors
+/// Fails where the address cannot be used.
+pub async fn serve_snapshots(
+    publisher: Publisher,
+    config: &HttpConfig,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let address = config.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    ready(listener.local_addr()?);
+    Ok(axum::serve(listener, snapshot_router(publisher)).with_graceful_shutdown(stopped()).await?)
 }
 
 async fn stopped() {

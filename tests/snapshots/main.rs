@@ -1,0 +1,9 @@
+//! Indexes that move: into a file, out of one, and by deltas.
+
+mod file;
+mod following;
+mod killed;
+mod lies;
+mod round_trip;
+mod same;
+mod world;
