@@ -79,7 +79,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
-    ("reqwest", &["surfaces", "facilitator"]),
+    ("reqwest", &["surfaces", "facilitator", "source"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),
     ("alloy_provider", &["facilitator"]),
     ("alloy_signer", &["wallet"]),
