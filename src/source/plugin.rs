@@ -64,7 +64,7 @@ mod tests {
     fn a_licence_is_taken_from_the_manifest_of_a_plugin_alone() {
         let rows: [(&[u8], Option<&str>); 7] = [
             (br#"{"name":"office","license":"MIT","later":[]}"#, Some("MIT")),
-            (br#"{"name":"office","license":" Apache-2.0\u0007 "}"#, Some("Apache-2.0")),
+            (br#"{"name":"office","license":" Apache-2.0 "}"#, Some("Apache-2.0")),
             (br#"{"license":"MIT"}"#, None),
             (br#"{"name":"","license":"MIT"}"#, None),
             (br#"{"name":"office","license":{"type":"MIT"}}"#, None),

@@ -128,8 +128,8 @@ const HOSTILE: &[&str] = &[
     "data:text/plain,x",
     "javascript:alert(1)",
     "https://user@host.example/",
-    "https://user:word@host.example/",
-    "https://:word@host.example/",
+    "https://user:hunter2@host.example/",
+    "https://:hunter2@host.example/",
     "https://host.example@127.0.0.1:PORT/",
     "https://host.example:443@10.0.0.1/",
     "https://host.example\\@127.0.0.1:PORT/",
@@ -164,8 +164,9 @@ fn hostile_urls_reach_nobody() {
         let url = url.replace("PORT", &canary.port().to_string());
         let error = send(&client, &url).expect_err(&url);
         let is_refused = matches!(error, WebError::Refused(_));
-        assert!(is_refused || url.contains("nowhere.example"), "{url}: {error}");
-        assert!(!error.to_string().contains("word"), "{error}");
+        // To a URL, a backslash is a slash: the host is the one before it.
+        assert!(is_refused || url.contains("nowhere.example") || url.contains("host.example\\"), "{url}: {error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
     }
     assert_eq!(canary.requests().len(), 0);
 }
