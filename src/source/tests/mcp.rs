@@ -138,7 +138,7 @@ fn skills_of_a_server_are_read_in_every_era_and_lies_are_refused() {
                 SourceItem::Skill(skill) => {
                     assert_eq!(skill.source.registry, Registry::Mcp);
                     let located = locate_source_url(&skill.source.url()).expect("a source");
-                    assert_eq!(located.candidates, [skill.source.identity.clone()]);
+                    assert_eq!(located.candidates, std::slice::from_ref(&skill.source.identity));
                     skills.push((skill.source.identity.directory().to_owned(), listed(&skill)));
                 }
                 SourceItem::Failure(failure) => failures.push((failure.location, failure.reason)),

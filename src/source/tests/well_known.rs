@@ -120,7 +120,7 @@ fn skills_of_both_versions_are_read_and_lies_are_refused() {
     let source = &skills[0].source;
     assert_eq!(source.registry, Registry::WellKnown);
     assert_eq!(source.publisher(), format!("127.0.0.1:{}", station.port()));
-    assert_eq!(locate_source_url(&source.url()).expect("a source").candidates, [source.identity.clone()]);
+    assert_eq!(locate_source_url(&source.url()).expect("a source").candidates, std::slice::from_ref(&source.identity));
     let reasons = [
         ("lying", "the bytes are not those of the index"),
         ("lying-archive", "the bytes are not those of the index"),
@@ -166,7 +166,7 @@ fn the_older_place_is_read_where_the_newer_has_nothing_and_a_path_is_a_source_of
     let [SourceItem::Skill(skill)] = items.as_slice() else { panic!("{items:?}") };
     let identity = &skill.source.identity;
     assert_eq!((identity.repository(), identity.directory()), ("team", "old"));
-    assert_eq!(locate_source_url(&skill.source.url()).expect("a source").candidates, [identity.clone()]);
+    assert_eq!(locate_source_url(&skill.source.url()).expect("a source").candidates, std::slice::from_ref(identity));
     assert_eq!(revision_since(&spec, &ReadBounds::WIDEST, None, None), Ok(None), "files without digests may change");
 }
 
