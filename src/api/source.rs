@@ -10,7 +10,7 @@ use crate::skill::{Registry, Sha256Digest, SkillSource, SourceIdentity, Timestam
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct SourceRef {
-    /// Where the skill was indexed: github, clawhub, git (another git host), local (this machine), well-known (a host's own list).
+    /// Where the skill was indexed: github, clawhub, git (another git host), local (this machine), well-known (a host's own list), mcp (a server of that protocol).
     pub registry: Registry,
     /// Human-browsable source URL.
     pub url: String,
@@ -25,7 +25,7 @@ pub struct SourceRef {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct SourceView {
-    /// Where the skill was indexed: github, clawhub, git, local or well-known.
+    /// Where the skill was indexed: github, clawhub, git, local, well-known or mcp.
     pub registry: Registry,
     /// Human-browsable source URL.
     pub url: String,

@@ -11,6 +11,7 @@ pub(super) fn of_source(error: &SourceError) -> JobFailure {
         | SourceError::NoSuchReference { .. }
         | SourceError::NoSuchFolder { .. }
         | SourceError::NoSuchRepository { .. }
+        | SourceError::NothingThere { .. }
         | SourceError::NotPublic { .. } => FailureCause::Gone,
         SourceError::TooLarge { .. } => FailureCause::TooLarge,
         SourceError::TooMany { .. } => FailureCause::TooMany,
@@ -19,6 +20,7 @@ pub(super) fn of_source(error: &SourceError) -> JobFailure {
         | SourceError::UnsupportedScheme { .. }
         | SourceError::PasswordInUrl { .. }
         | SourceError::Unreadable { .. }
+        | SourceError::Refused { .. }
         | SourceError::NotARepository { .. } => FailureCause::Unreadable,
     };
     JobFailure::new(cause, &error.to_string())

@@ -10,7 +10,7 @@ use super::bounded::{Bounded, Excess};
 use super::report::VisitOutcome;
 use super::{bounds, cause};
 use crate::ingest::{IngestError, IngestProgress, IngestReport, IngestStage, Pipeline, store_source};
-use crate::source::{SkillStream, SourceSpec, current_revision, open_within};
+use crate::source::{SkillStream, SourceSpec, open_within, revision_since};
 use crate::store::{FailureCause, JobFailure, LeasedJob, StoreError};
 
 /// How a visit ended, and what the source is like.
@@ -28,10 +28,10 @@ pub(super) async fn visit(
     job: &LeasedJob,
 ) -> Result<Visit, StoreError> {
     let reading = bounds::of_reading(&job.bounds);
-    let (key, folder) = (job.key.clone(), scratch.to_owned());
+    let (key, folder, known) = (job.key.clone(), scratch.to_owned(), job.revision.clone());
     let asked = tokio::task::spawn_blocking(move || {
         let spec = SourceSpec::parse(&key)?;
-        current_revision(&spec, &reading, Some(&folder)).map(|revision| (spec, revision))
+        revision_since(&spec, &reading, Some(&folder), known.as_deref()).map(|revision| (spec, revision))
     });
     let (spec, revision) = match asked.await {
         Ok(Ok(answer)) => answer,

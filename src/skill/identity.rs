@@ -72,6 +72,8 @@ pub enum Registry {
     Local,
     /// A host that publishes skills under `/.well-known/agent-skills/`.
     WellKnown,
+    /// A server of the Model Context Protocol that offers skills.
+    Mcp,
 }
 
 impl Registry {
@@ -83,6 +85,7 @@ impl Registry {
             Self::Git => "git",
             Self::Local => "local",
             Self::WellKnown => "well-known",
+            Self::Mcp => "mcp",
         }
     }
 }

@@ -67,8 +67,8 @@ fn locate_on_host(location: &str, fragment: Option<&str>) -> Option<LocatedSourc
         let [owner, repository, reference @ ..] = parts.as_slice() else { return None };
         return Some(split_reference("github.com", owner, repository, reference));
     }
-    if let Some(path) = path.strip_prefix(".well-known/agent-skills/") {
-        return Some(one(SourceIdentity::new(host, "", "", without_instructions(path))));
+    if let Some((scope, path)) = path.split_once(".well-known/agent-skills/") {
+        return Some(one(SourceIdentity::new(host, "", scope.trim_matches('/'), without_instructions(path))));
     }
     let is_marker = |part: &str| matches!(part, "blob" | "tree" | "raw" | "blame" | "edit" | "src" | "-");
     let marker = parts.iter().skip(2).position(|part| is_marker(part)).map(|index| index + 2);

@@ -48,7 +48,7 @@ impl SkillSource {
     /// Returns the publisher's display name, `unknown` where the source has none.
     pub fn publisher(&self) -> &str {
         match (self.identity.owner(), self.registry) {
-            ("", Registry::WellKnown) => self.identity.host(),
+            ("", Registry::WellKnown | Registry::Mcp) => self.identity.host(),
             ("", _) => "unknown",
             (owner, _) => owner,
         }
@@ -112,8 +112,10 @@ impl SkillSource {
             "local" => format!("file:///{path}"),
             "starter" => format!("touchmark://starter/{path}"),
             _ if self.registry == Registry::WellKnown => {
-                format!("https://{}/.well-known/agent-skills/{path}", self.identity.host())
+                format!("{}/.well-known/agent-skills/{path}", root.trim_end_matches('/'))
             }
+            // A registry shows a page of the skill, and no file.
+            _ if self.registry == Registry::Clawhub => root,
             // No agreed form exists for a file in a repository on an unknown host, so the
             // URL is the one that `touchmark ingest` takes.
             _ => format!("{root}#{}:{path}", escape(reference)),

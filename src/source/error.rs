@@ -13,7 +13,7 @@ const SHOWN_CHARACTERS: usize = 200;
 pub enum SourceError {
     /// The text names no source.
     #[error(
-        "cannot read `{text}` as a source: {reason}; expected a folder, a git repository such as https://github.com/owner/repository#main:skills, or a .jsonl, .jsonl.gz or .jsonl.zst file"
+        "cannot read `{text}` as a source: {reason}; expected a folder, a git repository such as https://github.com/owner/repository#main:skills, an archive (.zip, .tar.gz), a .jsonl, .jsonl.gz or .jsonl.zst file, or well-known:, clawhub: or mcp: before an https:// address"
     )]
     NotASource {
         /// What was given, sanitised.
@@ -103,13 +103,27 @@ pub enum SourceError {
         /// Seconds that it may take.
         seconds: u64,
     },
-    /// The repository has more bytes than may be fetched.
-    #[error("cannot fetch {url}: the repository has more than {limit} bytes")]
+    /// The source has more bytes than may be read.
+    #[error("cannot fetch {url}: it has more than {limit} bytes")]
     TooLarge {
         /// The URL, sanitised.
         url: String,
-        /// Bytes that may be fetched.
+        /// Bytes that may be read.
         limit: u64,
+    },
+    /// The source is made so that nothing of it may be trusted, or leads where nobody may go.
+    #[error("cannot take `{source_name}`: {reason}")]
+    Refused {
+        /// The path or URL, sanitised.
+        source_name: String,
+        /// Why, sanitised.
+        reason: String,
+    },
+    /// The host has nothing at the URL.
+    #[error("cannot fetch {url}: there is nothing")]
+    NothingThere {
+        /// The URL, sanitised.
+        url: String,
     },
     /// The repository has more files or skills than may be read.
     #[error("`{repository}` has more than {limit} {what}")]

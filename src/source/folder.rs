@@ -11,6 +11,7 @@ use crate::skill::{BundlePath, FileContent, RawBundle, Registry, SkillSource, So
 use super::error::shown_path;
 use super::file::{is_executable, read_file};
 use super::gather::{Gathering, is_instructions, is_left_out, is_not_searched};
+use super::plugin;
 use super::{FoundSkill, SkillStream, SourceError, SourceFailure, SourceItem};
 
 /// The skills at or below a folder, each with everything below it.
@@ -73,6 +74,7 @@ impl FolderStream {
         let identity = SourceIdentity::local(folder.to_str().ok_or("the folder's path is not UTF-8")?);
         let mut source = SkillSource::new(identity, Registry::Local);
         source.file_name = instructions.file_name().to_str().ok_or("the file's name is not UTF-8")?.to_owned();
+        source.license = path_below(&self.root, folder).and_then(|folder| plugin_license(&self.root, &folder));
         let bundle = read_bundle(folder, instructions, &source.file_name)?;
         let folder_name = folder.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         Ok(FoundSkill { source, bundle, folder_name })
@@ -110,6 +112,21 @@ impl SkillStream for FolderStream {
     fn progress(&self) -> (u64, Option<u64>) {
         (self.skill_count, None)
     }
+}
+
+/// Returns the licence that the plugin of a skill names, where the skill is in one at or below
+/// the source's root.
+fn plugin_license(root: &Path, skill_folder: &str) -> Option<String> {
+    let plugin = root.join(plugin::root_of(skill_folder)?);
+    plugin::MANIFESTS.iter().find_map(|manifest| {
+        let path = plugin.join(manifest);
+        // A folder on the way that is a link would lead elsewhere.
+        let is_real =
+            path.parent().is_some_and(|parent| fs::symlink_metadata(parent).is_ok_and(|found| found.is_dir()));
+        let listed = fs::symlink_metadata(&path).ok().filter(|_| is_real)?;
+        let bytes = (listed.len() <= plugin::MANIFEST_BYTES).then(|| read_file(&path, &listed).ok())??;
+        plugin::license_of(&bytes)
+    })
 }
 
 /// Orders entries by the bytes of their paths, but instructions before everything else: regular

@@ -11,7 +11,8 @@ use crate::skill::{Registry, SkillSource, SourceIdentity, Timestamp};
 use super::error::{shown, shown_path};
 use super::git_fetch::fetch;
 use super::git_search::find_skills;
-use super::git_tree::{SkillFolder, read_bundle};
+use super::git_tree::{SkillFolder, load_blob, read_bundle};
+use super::plugin;
 use super::{FoundSkill, GitLocation, GitSpec, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem};
 
 /// Bytes of one object that git may load: above what hosts accept as one file, because a
@@ -98,6 +99,7 @@ impl GitStream {
             source.reference.clone_from(&revision.reference);
             source.commit_sha = Some(revision.commit.to_string());
             source.committed_at = revision.committed_at;
+            source.license = plugin_license(&self.repository, revision.tree, &folder.path);
         }
         Ok(FoundSkill { source, bundle, folder_name })
     }
@@ -182,6 +184,17 @@ fn revision(repository: &gix::Repository, id: ObjectId, reference: Option<String
     let commit = repository.find_object(id)?.peel_to_commit()?;
     let committed_at = commit.time().ok().map(|time| Timestamp::from_milliseconds(time.seconds.saturating_mul(1_000)));
     Ok(Revision { commit: commit.id, tree: commit.tree_id()?.detach(), reference, committed_at })
+}
+
+/// Returns the licence that the plugin of a skill names, where the skill is in one.
+fn plugin_license(repository: &gix::Repository, root: ObjectId, skill_folder: &str) -> Option<String> {
+    let tree = folder_tree(repository, root, plugin::root_of(skill_folder)?)?;
+    let tree = repository.find_tree(tree).ok()?;
+    let manifest = plugin::MANIFESTS.iter().find_map(|path| {
+        let entry = tree.lookup_entry(path.split('/')).ok()??;
+        entry.mode().is_blob().then(|| entry.object_id())
+    })?;
+    plugin::license_of(&load_blob(repository, manifest, plugin::MANIFEST_BYTES).ok()?)
 }
 
 /// Follows a path of folders from the root of the commit.

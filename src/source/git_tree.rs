@@ -135,7 +135,7 @@ pub(super) fn load_tree(repository: &gix::Repository, id: ObjectId) -> Result<gi
 }
 
 /// Loads a blob whose size is within `limit_bytes`.
-fn load_blob(repository: &gix::Repository, id: ObjectId, limit_bytes: u64) -> Result<Vec<u8>, String> {
+pub(super) fn load_blob(repository: &gix::Repository, id: ObjectId, limit_bytes: u64) -> Result<Vec<u8>, String> {
     let header = repository.find_header(id).map_err(|_| "the file's object is missing or damaged")?;
     if header.size() > limit_bytes {
         return Err(format!("the file has {} bytes, the limit is {limit_bytes}", header.size()));

@@ -7,10 +7,11 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use crate::skill::{BundlePath, limits};
 
-use super::SourceError;
+use super::archive::is_archive_name;
 use super::error::{shown, shown_path};
 use super::gather::is_instructions;
 use super::remote_url::{canonical_url, read_url, scheme};
+use super::{SourceError, WebProtocol, WebSpec};
 
 /// Characters that are escaped in a `file://` URL and in what follows `#`.
 const ESCAPES: &AsciiSet =
@@ -29,6 +30,10 @@ pub enum SourceSpec {
     Git(GitSpec),
     /// A file of skills, one JSON object a line, plain or compressed.
     Corpus(PathBuf),
+    /// Every skill in an archive on this machine.
+    Archive(PathBuf),
+    /// Every skill that a host offers over HTTP.
+    Web(WebSpec),
 }
 
 /// A git repository, and what of it is read.
@@ -57,8 +62,10 @@ impl SourceSpec {
     ///
     /// A folder; a git repository (`https://…`, `file://…`, `github:owner/repository`, a local
     /// folder that is the root of a repository), optionally with `#reference`, `#reference:path`
-    /// or `#:path`; a corpus file (`.jsonl`, `.jsonl.gz`, `.jsonl.zst`). The prefixes `folder:`,
-    /// `git:` and `corpus:` force the kind. What follows `#` is percent-decoded. Local paths are
+    /// or `#:path`; an archive (`.zip`, `.tar`, `.tar.gz`, `.tgz`, `.skill`); a corpus file
+    /// (`.jsonl`, `.jsonl.gz`, `.jsonl.zst`); a host that offers skills
+    /// (`well-known:https://…`, `clawhub:https://…`, `mcp:https://…`). The prefixes `folder:`,
+    /// `git:`, `archive:` and `corpus:` force the kind. What follows `#` is percent-decoded. Local paths are
     /// looked up, and links to them resolved. What [`SourceSpec::key`] gives is read back.
     ///
     /// # Errors
@@ -75,6 +82,15 @@ impl SourceSpec {
         }
         if let Some(path) = text.strip_prefix("corpus:") {
             return existing(path).and_then(corpus);
+        }
+        if let Some(path) = text.strip_prefix("archive:") {
+            return existing(path).and_then(archive);
+        }
+        for protocol in WebProtocol::ALL {
+            let rest = text.strip_prefix(protocol.prefix()).and_then(|rest| rest.strip_prefix(':'));
+            if let Some(url) = rest {
+                return WebSpec::parse(protocol, url).map(Self::Web);
+            }
         }
         if let Some(name) = text.strip_prefix("github:") {
             return remote(&format!("https://github.com/{name}"));
@@ -98,7 +114,9 @@ impl SourceSpec {
         match self {
             Self::Folder(path) => format!("folder:{}", absolute(path)),
             Self::Corpus(path) => format!("corpus:{}", absolute(path)),
+            Self::Archive(path) => format!("archive:{}", absolute(path)),
             Self::Git(spec) => spec.key(),
+            Self::Web(spec) => spec.key(),
         }
     }
 }
@@ -161,6 +179,8 @@ fn detect(path: PathBuf) -> Result<SourceSpec, SourceError> {
         git_on_disk(path, None)
     } else if path.is_dir() {
         folder(path)
+    } else if path.file_name().and_then(|name| name.to_str()).is_some_and(is_archive_name) {
+        archive(path)
     } else {
         corpus(path)
     }
@@ -183,7 +203,14 @@ fn corpus(path: PathBuf) -> Result<SourceSpec, SourceError> {
     if is_instructions(name.as_bytes()) {
         return folder(path);
     }
-    Err(SourceError::not_a_source(&shown_path(&path), "it is not a corpus file"))
+    Err(SourceError::not_a_source(&shown_path(&path), "it is neither a corpus file nor an archive"))
+}
+
+fn archive(path: PathBuf) -> Result<SourceSpec, SourceError> {
+    if path.is_file() {
+        return Ok(SourceSpec::Archive(path));
+    }
+    Err(SourceError::not_a_source(&shown_path(&path), "it is not a file"))
 }
 
 fn git_on_disk(path: PathBuf, fragment: Option<&str>) -> Result<SourceSpec, SourceError> {

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use crate::skill::{RawBundle, SkillSource, sanitise_line};
 
+use super::archive::ArchiveStream;
 use super::corpus::CorpusStream;
 use super::error::shown;
 use super::folder::FolderStream;
 use super::git::{GitStream, commit_on_disk};
 use super::git_fetch::remote_commit;
-use super::{GitLocation, GitSpec, ReadBounds, SourceError, SourceSpec};
+use super::host::{self, ClawHubStream, McpStream, WellKnownStream};
+use super::{GitLocation, GitSpec, ReadBounds, SourceError, SourceSpec, WebProtocol};
 
 /// A skill as its source handed it over; nothing in the bundle is checked yet.
 #[derive(Debug, Clone)]
@@ -90,20 +92,45 @@ pub fn open_within(
         SourceSpec::Folder(path) => Box::new(FolderStream::open(path)?),
         SourceSpec::Git(spec) => Box::new(GitStream::open(spec, bounds, scratch)?),
         SourceSpec::Corpus(path) => Box::new(CorpusStream::open(path)?),
+        SourceSpec::Archive(path) => Box::new(ArchiveStream::open(path, bounds)?),
+        SourceSpec::Web(spec) => match spec.protocol() {
+            WebProtocol::WellKnown => Box::new(WellKnownStream::open(spec, bounds)?),
+            WebProtocol::ClawHub => Box::new(ClawHubStream::open(spec, bounds)?),
+            WebProtocol::Mcp => Box::new(McpStream::open(spec, bounds)?),
+        },
     })
 }
 
 /// Returns a text that stays the same for as long as a source does: the commit of a repository,
-/// for which its host is asked and nothing is fetched. `None` where only reading tells.
+/// for which its host is asked and nothing is fetched, or the digest of what a host lists.
+/// `None` where only reading tells.
 ///
 /// # Errors
-/// Fails where the repository cannot be asked.
+/// Fails where the source cannot be asked.
 pub fn current_revision(
     spec: &SourceSpec,
     bounds: &ReadBounds,
     scratch: Option<&Path>,
 ) -> Result<Option<String>, SourceError> {
-    let SourceSpec::Git(GitSpec { location, reference, .. }) = spec else { return Ok(None) };
+    revision_since(spec, bounds, scratch, None)
+}
+
+/// As [`current_revision`], for whoever knows the text of an earlier time: a host that can tell
+/// so answers that nothing changed, and sends nothing.
+///
+/// # Errors
+/// Fails where the source cannot be asked.
+pub fn revision_since(
+    spec: &SourceSpec,
+    bounds: &ReadBounds,
+    scratch: Option<&Path>,
+    known: Option<&str>,
+) -> Result<Option<String>, SourceError> {
+    let GitSpec { location, reference, .. } = match spec {
+        SourceSpec::Git(spec) => spec,
+        SourceSpec::Web(spec) => return host::revision(spec, bounds, known),
+        SourceSpec::Folder(_) | SourceSpec::Corpus(_) | SourceSpec::Archive(_) => return Ok(None),
+    };
     match location {
         GitLocation::OnDisk(path) => commit_on_disk(path, reference.as_deref()),
         GitLocation::Remote(url) => remote_commit(url, reference.as_deref(), bounds, scratch),

@@ -66,6 +66,9 @@ fn find(
     let items: Box<dyn Iterator<Item = SourceItem>> = match host {
         "starter" => Box::new(starter_skill(identity).into_iter().map(|skill| SourceItem::Skill(Box::new(skill)))),
         "local" => skills_at(&PathBuf::from(format!("/{}", identity.directory())))?,
+        "file" if PathBuf::from(identity.repository()).is_file() => {
+            open(&SourceSpec::Archive(PathBuf::from(identity.repository())))?
+        }
         "file" => git(GitLocation::OnDisk(PathBuf::from(identity.repository())), identity, inspected, url)?,
         _ if matches!(inspected.source.registry, Registry::Github | Registry::Git) => {
             let source = SkillSource::new(identity.clone(), inspected.source.registry);

@@ -11,8 +11,8 @@ use crate::search::semantic::DocumentText;
 use crate::skill::{CanonicalStanding, Originality, PublisherStanding, Registry, SkillId, Timestamp};
 
 /// Registries by their number in the index.
-const REGISTRIES: [Registry; 5] =
-    [Registry::Github, Registry::Clawhub, Registry::Git, Registry::Local, Registry::WellKnown];
+const REGISTRIES: [Registry; 6] =
+    [Registry::Github, Registry::Clawhub, Registry::Git, Registry::Local, Registry::WellKnown, Registry::Mcp];
 /// Verdicts by their number in the index.
 const STATUSES: [SafetyStatus; 5] = [
     SafetyStatus::Safe,

@@ -25,6 +25,28 @@ fn names(skills: &[FoundSkill]) -> Vec<&str> {
 }
 
 #[test]
+fn skills_of_a_plugin_have_the_licence_of_its_manifest() {
+    let folder = tempdir().expect("a folder");
+    let manifest =
+        r#"{"$schema":"https://agent-plugins.org/schemas/1.0.0/plugin.schema.json","name":"a","license":"MIT"}"#;
+    for (root, path) in [("one", "plugin.json"), ("two", ".claude-plugin/plugin.json")] {
+        write(&folder.path().join(root).join(path), manifest);
+        write(&folder.path().join(root).join("skills/in/SKILL.md"), instructions("in"));
+        write(&folder.path().join(root).join("skills/deep/er/SKILL.md"), instructions("er"));
+        write(&folder.path().join(root).join("other/SKILL.md"), instructions("other"));
+    }
+    write(&folder.path().join("skills/alone/SKILL.md"), instructions("alone"));
+    let (skills, failures) = read(&format!("folder:{}", folder.path().display()));
+    assert_eq!(failures, []);
+    let licences: Vec<(&str, Option<&str>)> = skills
+        .iter()
+        .map(|skill| (skill.folder_name.as_deref().unwrap_or_default(), skill.source.license.as_deref()))
+        .collect();
+    let one = [("other", None), ("er", None), ("in", Some("MIT"))];
+    assert_eq!(licences, [one.as_slice(), &[("alone", None)], one.as_slice()].concat());
+}
+
+#[test]
 fn every_folder_with_instructions_is_a_skill_with_everything_below_it() {
     let text = instructions("x");
     let root = tree(&[

@@ -7,10 +7,14 @@ use crate::skill::{FileContent, SkillBundle};
 
 use super::{FoundSkill, SourceFailure, SourceItem, SourceSpec, open};
 
+mod clawhub;
 mod corpus;
 mod folder;
 mod git;
+mod mcp;
 mod spec;
+pub(super) mod station;
+mod well_known;
 
 /// A SKILL.md that parses without issues, for a folder of that name.
 fn instructions(name: &str) -> String {

@@ -42,6 +42,25 @@ fn every_spelling_of_a_remote_repository_has_one_key() {
 }
 
 #[test]
+fn every_spelling_of_a_host_has_one_key() {
+    let rows = [
+        ("well-known:https://Host.example", "well-known:https://host.example"),
+        ("well-known:https://host.example/", "well-known:https://host.example"),
+        ("well-known:https://host.example:443/team/", "well-known:https://host.example/team"),
+        ("well-known:https://host.example/.well-known/agent-skills/index.json", "well-known:https://host.example"),
+        ("well-known:https://host.example/a/.well-known/skills/", "well-known:https://host.example/a"),
+        ("clawhub:https://host.example:8443/api/v1/", "clawhub:https://host.example:8443"),
+        ("mcp:https://host.example/mcp/", "mcp:https://host.example/mcp"),
+        ("mcp:http://127.0.0.1:9/mcp", "mcp:http://127.0.0.1:9/mcp"),
+        ("mcp:http://localhost:9/mcp", "mcp:http://localhost:9/mcp"),
+        ("well-known:http://[::1]:9/", "well-known:http://[::1]:9"),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(key(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn local_paths_are_told_apart_by_what_stands_there() {
     let folder = tempdir().expect("a folder");
     let root = fs::canonicalize(folder.path()).expect("a path");
@@ -52,7 +71,7 @@ fn local_paths_are_told_apart_by_what_stands_there() {
         write(&folder.path().join("bare.git").join(name), "x");
         write(&folder.path().join("work/.git").join(name), "x");
     }
-    for name in ["a.jsonl", "a.JSONL.gz", "a.jsonl.zst", "a.txt"] {
+    for name in ["a.jsonl", "a.JSONL.gz", "a.jsonl.zst", "a.txt", "a.zip", "a.TAR.gz", "a.tgz", "a.tar"] {
         write(&folder.path().join(name), "");
     }
     let rows = [
@@ -66,6 +85,10 @@ fn local_paths_are_told_apart_by_what_stands_there() {
         ("a.jsonl", "corpus:ROOT/a.jsonl"),
         ("a.JSONL.gz", "corpus:ROOT/a.JSONL.gz"),
         ("a.jsonl.zst", "corpus:ROOT/a.jsonl.zst"),
+        ("a.zip", "archive:ROOT/a.zip"),
+        ("a.TAR.gz", "archive:ROOT/a.TAR.gz"),
+        ("a.tgz", "archive:ROOT/a.tgz"),
+        ("a.tar", "archive:ROOT/a.tar"),
     ];
     for (text, expected) in rows {
         assert_eq!(key(&format!("{root}/{text}")), expected.replace("ROOT", root), "{text}");
@@ -94,6 +117,19 @@ fn what_is_no_source_is_refused_with_the_reason() {
         ("ssh://git@host.example/o/r", "cannot fetch over `ssh://`"),
         ("git@github.com:o/r.git", "cannot fetch over `ssh://`"),
         ("ftp://host.example/r", "cannot fetch over `ftp://`"),
+        ("clawhub", "there is no file or folder"),
+        ("clawhub:", "relative URL without a base"),
+        ("well-known:host.example", "relative URL without a base"),
+        ("well-known:http://host.example", "is not https://"),
+        ("well-known:https://10.0.0.1", "into a private network"),
+        ("well-known:http://192.168.0.1", "is not https://"),
+        ("mcp:https://[::ffff:127.0.0.1]/mcp", "into a private network"),
+        ("mcp:https://host.internal/mcp", "into a private network"),
+        ("mcp:https://me@host.example/mcp", "a user or a password"),
+        ("mcp:https://host.example/mcp?key=1", "a query or a fragment"),
+        ("mcp:https://host.example/mcp#a", "a query or a fragment"),
+        ("mcp:ftp://host.example/mcp", "is not https://"),
+        ("archive:/does/not/exist.zip", "there is no file or folder"),
         ("https://", "empty host"),
         ("https://host.example/", "names no repository"),
         ("https://github.com/only-owner", "names no repository"),
@@ -114,8 +150,13 @@ fn what_is_no_source_is_refused_with_the_reason() {
 
 #[test]
 fn a_password_is_refused_and_never_repeated() {
-    for text in ["https://me:hunter2@github.com/o/r", "https://:hunter2@github.com/o/r", "https://me:hunter2@bad host/"]
-    {
+    for text in [
+        "https://me:hunter2@github.com/o/r",
+        "https://:hunter2@github.com/o/r",
+        "https://me:hunter2@bad host/",
+        "well-known:https://me:hunter2@host.example",
+        "mcp:https://me:hunter2@bad host/",
+    ] {
         let error = SourceSpec::parse(text).expect_err("a password");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
@@ -132,7 +173,7 @@ fn the_url_of_a_skill_on_an_unknown_host_is_a_source() {
 
 proptest! {
     #[test]
-    fn reading_a_source_never_panics(text in any::<String>(), start in "(folder:|git:|corpus:|github:|file://|https://|git:file://)?", rest in "[a-z:/#@%.~ \\\\]{0,40}") {
+    fn reading_a_source_never_panics(text in any::<String>(), start in "(folder:|git:|corpus:|archive:|well-known:https://|clawhub:|mcp:https://|github:|file://|https://|git:file://)?", rest in "[a-z:/#@%.~ \\\\]{0,40}") {
         for text in [text.clone(), format!("{start}{rest}"), format!("{start}{text}"), format!("https://h/{rest}#{text}")] {
             match SourceSpec::parse(&text) {
                 Ok(spec) => {

@@ -88,7 +88,7 @@ pub(super) enum Command {
     /// Explain a rule: why it exists, what it flags and leaves alone, what to do.
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArguments),
-    /// Bring skills from folders, git repositories and corpus files into the index.
+    /// Bring skills from folders, git repositories, archives, corpus files and hosts into the index.
     #[command(after_help = help::INGEST)]
     Ingest(IngestArguments),
     /// Visit the repositories of a list again and again, and bring what changed into the index.
@@ -239,7 +239,8 @@ pub(super) struct VerifyArguments {
 #[derive(Debug, Args)]
 pub(super) struct IngestArguments {
     /// A folder; a git repository (https://…, github:owner/repository, optionally with
-    /// #reference:folder); a .jsonl, .jsonl.gz or .jsonl.zst file; or `starter`.
+    /// #reference:folder); an archive (.zip, .tar, .tar.gz); a .jsonl, .jsonl.gz or .jsonl.zst
+    /// file; a host (well-known:https://…, clawhub:https://…, mcp:https://…); or `starter`.
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<OsString>,
 }
