@@ -89,7 +89,8 @@ pub trait Store: Jobs + Send + Sync {
         keys: &[RepositoryKey],
     ) -> Result<Vec<(RepositoryKey, RepositoryFacts)>, StoreError>;
 
-    /// Replaces what hosts said of these repositories.
+    /// Replaces what hosts said of these repositories. Where that differs in what answers show,
+    /// their skills have changed, and have the stars of the repository.
     async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError>;
 
     /// Returns what clients have used on a day, those first that have used most, at most

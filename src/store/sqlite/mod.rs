@@ -3,6 +3,7 @@
 mod client_use;
 mod connect;
 mod digests;
+mod found_jobs;
 mod jobs;
 mod payments;
 mod read;

@@ -10,7 +10,7 @@ use super::super::{
     BatchOutcome, BundleKey, Observation, RunSummary, SkillRevision, SourceRun, StoreError, StoredVerdict,
 };
 use super::digests::insert_digests;
-use crate::skill::{SkillId, SkillSource, Timestamp};
+use crate::skill::{RepositoryKey, SkillId, SkillSource, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
 
@@ -238,8 +238,8 @@ async fn upsert_skill(
     touched.insert(content_hash.clone());
     let sequence = next_sequence(change).await?;
     sqlx::query(
-        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence) \
-         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
+        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, stars) \
+         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, (SELECT json_extract(facts, '$.stars') FROM repositories WHERE repository_key = ?)) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
          content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = 1, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
          committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence",
     )
@@ -254,6 +254,7 @@ async fn upsert_skill(
     .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
     .bind(now.as_milliseconds())
     .bind(sequence)
+    .bind(RepositoryKey::of(&observation.source.identity).as_ref().map(RepositoryKey::as_str))
     .execute(&mut **change)
     .await?;
     sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -298,7 +299,7 @@ async fn choose_canonical(change: &mut Change<'_>, touched: BTreeSet<Vec<u8>>) -
     Ok(())
 }
 
-async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
+pub(super) async fn next_sequence(change: &mut Change<'_>) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("UPDATE meta SET value = value + 1 WHERE key = 'sequence' RETURNING value")
         .fetch_one(&mut **change)
         .await?)
