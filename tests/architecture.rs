@@ -31,7 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
-    ("crawl", &["skill", "source", "store", "ingest"]),
+    ("github", &["skill"]),
+    ("crawl", &["skill", "source", "store", "ingest", "github"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
     ("api", &["skill", "scan", "rank", "recipe"]),
     (
@@ -54,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compute",
             "ingest",
             "crawl",
+            "github",
             "evaluation",
             "api",
         ],
@@ -64,7 +66,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "surfaces",
         &["operations", "api", "config", "skill", "scan", "change", "policy", "recipe", "approval", "wallet", "app"],
     ),
-    ("app", &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet"]),
+    (
+        "app",
+        &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet", "github"],
+    ),
 ];
 
 /// Crates that only some rooms may know.
@@ -79,7 +84,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
-    ("reqwest", &["surfaces", "facilitator"]),
+    ("reqwest", &["surfaces", "facilitator", "github"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),
     ("alloy_provider", &["facilitator"]),
     ("alloy_signer", &["wallet"]),

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::shell;
 use crate::scan::SafetyStatus;
-use crate::skill::{Registry, Sha256Digest, SkillSource, SourceIdentity, Timestamp};
+use crate::skill::{
+    Registry, RepositoryFacts, Sha256Digest, SkillSource, SourceIdentity, Timestamp, sanitise_line,
+};
 
 /// The source of a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -166,10 +168,24 @@ pub struct PublisherMetrics {
     pub trust_score: Option<f64>,
 }
 
-/// Returns what is known of the repository, if anything is.
-pub fn publisher_metrics(source: &SkillSource) -> Option<PublisherMetrics> {
-    let license = source.license.clone()?;
-    Some(PublisherMetrics { license: Some(license), ..PublisherMetrics::default() })
+/// Returns what is known of the repository, if anything is: what its host said, and the licence
+/// that its source names where the host did not.
+pub fn publisher_metrics(
+    source: &SkillSource,
+    facts: Option<&RepositoryFacts>,
+    now: Timestamp,
+) -> Option<PublisherMetrics> {
+    let facts = facts.cloned().unwrap_or_default();
+    let metrics = PublisherMetrics {
+        first_commit_date: facts.first_commit_at.map(|first| first.to_string()),
+        repo_age_days: facts.first_commit_at.map(|first| first.days_until(now) as u64),
+        contributor_count: facts.contributors,
+        release_count: facts.releases,
+        archived: facts.is_archived,
+        license: facts.license.or_else(|| source.license.clone()).map(|license| sanitise_line(&license, 100)),
+        trust_score: None,
+    };
+    (metrics != PublisherMetrics::default()).then_some(metrics)
 }
 
 /// Renders how to install the skill `name` of `source`.

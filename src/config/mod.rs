@@ -2,6 +2,7 @@
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
 mod file;
+mod github;
 mod home;
 mod host;
 mod http;
@@ -16,6 +17,7 @@ mod storage;
 mod wallet;
 
 pub use file::{Settings, SettingsError};
+pub use github::{GithubConfig, GithubConfigError};
 pub use home::home_folder;
 pub use host::is_this_machine;
 pub use http::{HttpConfig, HttpConfigError};

@@ -9,6 +9,8 @@ mod backoff;
 mod bounded;
 mod bounds;
 mod cause;
+mod facts;
+mod find;
 mod plan;
 mod report;
 mod run;

@@ -15,6 +15,10 @@ const LISTED_TROUBLES: u32 = 1_000;
 pub struct CrawlStatus {
     /// The queue in figures.
     pub overview: JobOverview,
+    /// Steps in finding sources, in figures.
+    pub finding: JobOverview,
+    /// Questions for facts of repositories, in figures.
+    pub facts: JobOverview,
     /// Visits a second over the last ten minutes; absent where there were fewer than two.
     pub visits_per_second: Option<f64>,
     /// How long what is queued will take at that rate.
@@ -30,12 +34,15 @@ pub struct CrawlStatus {
 pub async fn crawl_status(store: &dyn Store, now: Timestamp) -> Result<CrawlStatus, StoreError> {
     let since = Timestamp::from_milliseconds(now.as_milliseconds() - RATE_TIME.as_millis() as i64);
     let overview = store.job_overview(JobKind::CrawlSource, since).await?;
-    let troubles = store.troubled_jobs(JobKind::CrawlSource, LISTED_TROUBLES).await?;
+    let finding = store.job_overview(JobKind::FindSources, since).await?;
+    let facts = store.job_overview(JobKind::FetchFacts, since).await?;
+    let mut troubles = store.troubled_jobs(JobKind::FindSources, LISTED_TROUBLES).await?;
+    troubles.extend(store.troubled_jobs(JobKind::CrawlSource, LISTED_TROUBLES).await?);
     let visits_per_second = rate(&overview);
     let time_left = visits_per_second
         .filter(|_| overview.remaining() > 0)
         .and_then(|rate| Duration::try_from_secs_f64(overview.remaining() as f64 / rate).ok());
-    Ok(CrawlStatus { overview, visits_per_second, time_left, troubles })
+    Ok(CrawlStatus { overview, finding, facts, visits_per_second, time_left, troubles })
 }
 
 /// Visits a second between the first and the last that ended lately.

@@ -1,5 +1,6 @@
 //! Find candidate skills.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::facets::{examples, facets_view};
 use super::inspect_skill::{cluster_id, verification_level};
 use super::problem::{store_failed, unforeseen};
+use super::record_cache::KnownFacts;
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
@@ -17,8 +19,8 @@ use crate::api::{
 use crate::rank::{MatchLevel, QualityLevel, RecencyLevel, ScoreBreakdown, TrustLevel};
 use crate::scan::SafetyStatus;
 use crate::search::{EmptyReason, Hit, Ranking, SearchRequest};
-use crate::skill::{FrontmatterStatus, Registry, SkillId, Timestamp, sanitise_line};
-use crate::store::SkillRecord;
+use crate::skill::{FrontmatterStatus, Registry, RepositoryKey, SkillId, Timestamp, sanitise_line};
+use crate::store::{SkillRecord, StoreError};
 
 /// `POST /discover`.
 #[derive(Debug)]
@@ -65,8 +67,10 @@ impl Operation for DiscoverSkills {
         let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
+        let hosts = repository_facts(services, &records).await.map_err(store_failed(Self::NAME))?;
+        let explain_at = query.explain.then_some(now);
         let results: Vec<DiscoverResult> =
-            answer.hits.iter().filter_map(|hit| result(hit, &records, query.explain.then_some(now))).collect();
+            answer.hits.iter().filter_map(|hit| result(hit, &records, &hosts, now, explain_at)).collect();
         let query_id = services.entitlements().issue(results.iter().map(|result| result.skill_id).collect(), now);
         let index_status = if answer.is_degraded { IndexStatus::Degraded } else { IndexStatus::Ok };
         let empty_reason = results.is_empty().then(|| empty_reason(answer.empty_reason));
@@ -138,13 +142,31 @@ impl Operation for DiscoverSkillsTool {
     }
 }
 
+/// Asks once what hosts said of the repositories of all results.
+async fn repository_facts(
+    services: &Services,
+    records: &[Arc<SkillRecord>],
+) -> Result<HashMap<RepositoryKey, Arc<KnownFacts>>, StoreError> {
+    let keys: BTreeSet<RepositoryKey> =
+        records.iter().filter_map(|record| RepositoryKey::of(&record.source.identity)).collect();
+    let known = services.facts(&Vec::from_iter(keys)).await?;
+    Ok(known.into_iter().map(|known| (known.key.clone(), known)).collect())
+}
+
 /// Shows a hit, with its scores where they are to be explained. A skill that became dangerous or vanished since it was indexed is left out.
-fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>) -> Option<DiscoverResult> {
+fn result(
+    hit: &Hit,
+    records: &[Arc<SkillRecord>],
+    hosts: &HashMap<RepositoryKey, Arc<KnownFacts>>,
+    now: Timestamp,
+    explain_at: Option<Timestamp>,
+) -> Option<DiscoverResult> {
     let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
     if !record.is_listed || record.verdict.status == SafetyStatus::Dangerous {
         return None;
     }
     let source = &record.source;
+    let known = RepositoryKey::of(&source.identity).and_then(|key| hosts.get(&key)?.facts.as_ref());
     Some(DiscoverResult {
         skill_id: record.skill_id,
         name: record.name.clone(),
@@ -175,7 +197,7 @@ fn result(hit: &Hit, records: &[Arc<SkillRecord>], explain_at: Option<Timestamp>
             updated_at: source.committed_at,
             indexed_at: record.indexed_at,
             context_cost_tokens: record.context_cost_tokens,
-            publisher_metrics: publisher_metrics(source),
+            publisher_metrics: publisher_metrics(source, known, now),
         },
     })
 }

@@ -7,12 +7,12 @@ use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
+    Pin, Problem, PublisherMetrics, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
     publisher_metrics,
 };
 use crate::meter::Refusal;
 use crate::search::CopyCluster;
-use crate::skill::{FrontmatterStatus, SkillId, decode_text, locate_source_url, sanitise_line};
+use crate::skill::{FrontmatterStatus, RepositoryKey, SkillId, decode_text, locate_source_url, sanitise_line};
 use crate::store::{BundleDetail, SkillRecord};
 
 /// `POST /inspect` and `inspect_skill`.
@@ -44,7 +44,11 @@ impl Operation for InspectSkill {
             super::problem::unforeseen(Self::NAME, &format!("the bundle of {} is missing", record.skill_id))
         })?;
         let cluster_id = cluster_id(&record, services.search().copies_of(canonical(services, &record).await?));
-        Ok(respond(record, detail, cluster_id, query.query_id))
+        let key = RepositoryKey::of(&record.source.identity);
+        let known = services.facts(key.as_slice()).await.map_err(store_failed(Self::NAME))?;
+        let facts = known.first().and_then(|known| known.facts.as_ref());
+        let metrics = publisher_metrics(&record.source, facts, services.now());
+        Ok(respond(record, detail, cluster_id, metrics, query.query_id))
     }
 }
 
@@ -98,6 +102,7 @@ fn respond(
     record: SkillRecord,
     detail: BundleDetail,
     cluster_id: Option<String>,
+    publisher_metrics: Option<PublisherMetrics>,
     query_id: Option<String>,
 ) -> InspectResponse {
     let source = &record.source;
@@ -148,7 +153,7 @@ fn respond(
             updated_at: source.committed_at,
             indexed_at: record.indexed_at,
             context_cost_tokens: record.context_cost_tokens,
-            publisher_metrics: publisher_metrics(source).map(Into::into),
+            publisher_metrics: publisher_metrics.map(Into::into),
             behavioral: None,
             measured_utility: None,
             stack_relations: None,

@@ -222,9 +222,14 @@ pub(super) struct VerifyArguments {
 #[derive(Debug, Args)]
 pub(super) struct IngestArguments {
     /// A folder; a git repository (https://…, github:owner/repository, optionally with
-    /// #reference:folder); a .jsonl, .jsonl.gz or .jsonl.zst file; or `starter`.
+    /// #reference:folder); a .jsonl, .jsonl.gz or .jsonl.zst file; `starter`; every public
+    /// repository of an account (github:owner); or every one in which GitHub finds a SKILL.md
+    /// (github-search, which needs TOUCHMARK_GITHUB_TOKEN).
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<OsString>,
+    /// A file of TOML that says how GitHub is asked; the environment wins over it.
+    #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// `touchmark serve`.

@@ -11,7 +11,7 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{
-    HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
+    GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
 };
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
@@ -43,6 +43,9 @@ pub(super) enum Failure {
     /// A variable of the service cannot be used.
     #[error(transparent)]
     Http(#[from] HttpConfigError),
+    /// GitHub cannot be asked as configured.
+    #[error(transparent)]
+    Github(#[from] GithubConfigError),
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
