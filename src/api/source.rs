@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shell;
 use crate::scan::SafetyStatus;
-use crate::skill::{
-    Registry, RepositoryFacts, Sha256Digest, SkillSource, SourceIdentity, Timestamp, sanitise_line,
-};
+use crate::skill::{Registry, RepositoryFacts, Sha256Digest, SkillSource, SourceIdentity, Timestamp, sanitise_line};
 
 /// The source of a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -30,7 +30,9 @@ pub enum GithubConfigError {
     #[error("{API_URL} is not an http or https URL")]
     Url,
     /// The token would go over the Internet in the clear.
-    #[error("{API_URL} is an http URL beyond this machine and private networks, where anybody could read the token; use https")]
+    #[error(
+        "{API_URL} is an http URL beyond this machine and private networks, where anybody could read the token; use https"
+    )]
     Clear,
 }
 

@@ -121,7 +121,8 @@ pub async fn crawl(
         report.remaining += store.job_backlog(kind, &crawl.keys).await?.count;
     }
     let limits = [Resource::Core, Resource::CodeSearch];
-    let until = |github: &Arc<GithubClient>| limits.iter().filter_map(|of| github.waits_until(*of, (pipeline.clock)())).max();
+    let until =
+        |github: &Arc<GithubClient>| limits.iter().filter_map(|of| github.waits_until(*of, (pipeline.clock)())).max();
     report.github_limited_until = plan.github.as_ref().and_then(until);
     report.time = started.elapsed();
     if plan.updates_index {
@@ -274,7 +275,9 @@ impl Crawl<'_> {
                 // A limit is no fault of the source, and told for itself.
                 Err(error) if find::limited_until(error).is_some() => {}
                 Err(error) => {
-                    report.troubles.insert(job.key.clone(), CrawlTrouble { failure: cause::of_github(error), retry_at });
+                    report
+                        .troubles
+                        .insert(job.key.clone(), CrawlTrouble { failure: cause::of_github(error), retry_at });
                 }
             }
         }
@@ -310,7 +313,8 @@ impl Crawl<'_> {
         let Some(github) = self.plan.github.as_deref().filter(|github| github.has_token()) else { return Ok(()) };
         let Some(question) = facts::job_of(github, &job.key, job.bounds) else { return Ok(()) };
         let now = self.now();
-        let is_gone = matches!(&visit.outcome, VisitOutcome::Failed { failure, .. } if failure.cause == FailureCause::Gone);
+        let is_gone =
+            matches!(&visit.outcome, VisitOutcome::Failed { failure, .. } if failure.cause == FailureCause::Gone);
         let done_before = if is_gone { now } else { before(now, FACTS_AGE) };
         let terms = EnqueueTerms { now, done_before, poisoned_before: done_before };
         self.pipeline.store.enqueue_found(&job.lease, vec![question], terms).await?;

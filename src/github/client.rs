@@ -126,8 +126,7 @@ impl GithubClient {
             return Err(GithubError::Limited { until, reason });
         }
         let time = self.settings.answer_time;
-        let late =
-            |_| GithubError::Unanswered { reason: format!("no whole answer within {} ms", time.as_millis()) };
+        let late = |_| GithubError::Unanswered { reason: format!("no whole answer within {} ms", time.as_millis()) };
         let asked = self.ask(resource, self.settings.address.endpoint(path, query), entity_tag, now);
         tokio::time::timeout(time, asked).await.map_err(late)?
     }
@@ -192,7 +191,8 @@ impl GithubClient {
     /// Returns where an answer sends us, if that is the API: nothing goes to another host.
     fn redirected(&self, from: &Url, response: &Response) -> Result<Url, GithubError> {
         let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let target = target.and_then(|target| from.join(target).ok()).ok_or_else(|| nonsense("it redirects nowhere"))?;
+        let target =
+            target.and_then(|target| from.join(target).ok()).ok_or_else(|| nonsense("it redirects nowhere"))?;
         if self.settings.address.is_of_api(&target) {
             return Ok(target);
         }

@@ -7,8 +7,8 @@ use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AuditStatus, Capabilities, ErrorCode, InspectQuery, InspectRequest, InspectResponse, InspectSignals, ManifestView,
-    Pin, Problem, PublisherMetrics, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of, install_options,
-    publisher_metrics,
+    Pin, Problem, PublisherMetrics, QueryIdKind, SafetyView, SkillSelector, SourceView, VerificationLevel, install_of,
+    install_options, publisher_metrics,
 };
 use crate::meter::Refusal;
 use crate::search::CopyCluster;

@@ -9,8 +9,8 @@ use super::super::jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
-use super::{SqliteStore, found_jobs};
 use super::write::{Change, json};
+use super::{SqliteStore, found_jobs};
 use crate::skill::Timestamp;
 
 #[async_trait]

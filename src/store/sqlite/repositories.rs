@@ -70,12 +70,14 @@ async fn tell_skills(change: &mut Change<'_>, key: &RepositoryKey, stars: Option
     .await?;
     for (skill, is_listed) in skills {
         let sequence = if is_listed { Some(next_sequence(change).await?) } else { None };
-        sqlx::query("UPDATE skills SET stars = coalesce(?, stars), sequence = coalesce(?, sequence) WHERE skill_id = ?")
-            .bind(stars.map(|stars| i64::try_from(stars).unwrap_or(i64::MAX)))
-            .bind(sequence)
-            .bind(skill)
-            .execute(&mut **change)
-            .await?;
+        sqlx::query(
+            "UPDATE skills SET stars = coalesce(?, stars), sequence = coalesce(?, sequence) WHERE skill_id = ?",
+        )
+        .bind(stars.map(|stars| i64::try_from(stars).unwrap_or(i64::MAX)))
+        .bind(sequence)
+        .bind(skill)
+        .execute(&mut **change)
+        .await?;
     }
     Ok(())
 }

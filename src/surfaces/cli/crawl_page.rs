@@ -192,7 +192,8 @@ fn states_of(overview: &JobOverview) -> Value {
 pub(super) fn show_status(status: &CrawlStatus) -> String {
     let overview = &status.overview;
     let states = |overview: &JobOverview| {
-        let states = JobState::ALL.iter().map(|state| format!("{} {}", HumanCount(overview.count(*state)), state.as_str()));
+        let states =
+            JobState::ALL.iter().map(|state| format!("{} {}", HumanCount(overview.count(*state)), state.as_str()));
         states.collect::<Vec<_>>().join(", ")
     };
     let mut lines = vec![paint(paint::STRONG, "crawl"), format!("  sources: {}", states(overview))];

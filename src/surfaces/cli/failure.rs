@@ -11,7 +11,8 @@ use crate::api::Problem;
 use crate::app::AppError;
 use crate::approval::RecordError;
 use crate::config::{
-    GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError, StorageConfigError,
+    GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError, SettingsError,
+    StorageConfigError,
 };
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, PinError,
