@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::github::{GithubClient, GithubError, RepositoryName};
-use crate::skill::Timestamp;
+use crate::skill::{RepositoryFacts, Timestamp};
 use crate::source::{GitLocation, GitSpec, SourceSpec};
 use crate::store::{JobBounds, JobKind, NewJob, Store, StoreError};
 
@@ -36,7 +36,14 @@ pub(super) async fn fetch(
     };
     let known = store.repository_facts(std::slice::from_ref(&key)).await?.pop().map(|row| row.1);
     match github.facts(&repository, known.as_ref(), now).await {
-        Ok(facts) => store.put_repository_facts(&[(key, facts)]).await.map(Ok),
+        Ok(facts) => {
+            // What is read at the new place from now on has the same facts. They are asked for
+            // by another name there, if at all, so the entity tag stays here.
+            let there = RepositoryFacts { moved_to: None, entity_tag: None, ..facts.clone() };
+            let moved = facts.moved_to.clone().map(|place| (place, there));
+            let rows: Vec<_> = std::iter::once((key, facts)).chain(moved).collect();
+            store.put_repository_facts(&rows).await.map(Ok)
+        }
         Err(error) => Ok(Err(error)),
     }
 }

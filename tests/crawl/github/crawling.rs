@@ -222,6 +222,7 @@ async fn after_a_week_it_is_asked_again_and_a_rename_is_followed() {
         rows.iter().filter(|row| row.contains(&format!("/{place}//")) && row.contains("listed:true")).count()
     };
     assert_eq!((listed("org/old"), listed("org/new")), (0, 2), "{rows:#?}");
+    assert!(stars(store).await.iter().all(|row| row.1.is_some()), "what is known of it went with it");
     // From now on it is asked there, and has not changed.
     assert_eq!(run(&pipeline, &plan).await.unchanged, 3);
 }
