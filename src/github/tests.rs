@@ -114,7 +114,7 @@ fn a_limit_is_told_from_another_refusal() {
         (403, headers(Some(0), Some(1_100), None), "", Limit::Primary { until: later(100) }),
         (403, headers(Some(9), Some(1_100), None), "Not accessible", Limit::Free),
         (403, headers(Some(9), None, Some(7)), "Slow", secondary(7, "Slow")),
-        (403, headers(None, None, None), "Abuse detected\u{1b}", secondary(240, "Abuse detected")),
+        (403, headers(None, None, None), "Abuse detected\u{1b}", secondary(240, "Abuse detected\\u{1b}")),
         (429, headers(Some(0), None, None), "", secondary(240, "")),
         (403, headers(Some(0), Some(i64::MAX), None), "", Limit::Primary { until: later(3_600) }),
         (403, headers(Some(0), Some(i64::MIN), None), "", Limit::Primary { until: later(1) }),
