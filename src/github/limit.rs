@@ -55,7 +55,7 @@ pub(super) enum Limit {
 /// this one.
 pub(super) fn read(status: u16, headers: LimitHeaders, message: &str, refusals: u32, now: Timestamp) -> Limit {
     let is_used_up = headers.remaining == Some(0);
-    let reset = headers.reset.map(|seconds| bounded(Timestamp::from_milliseconds(seconds.saturating_mul(1_000)), now));
+    let reset = headers.reset.map(|seconds| bounded(seconds.saturating_mul(1_000), now));
     if !matches!(status, 403 | 429) {
         return match reset {
             Some(until) if is_used_up && (200..400).contains(&status) => Limit::Last { until },
@@ -83,8 +83,8 @@ pub(super) fn after(now: Timestamp, wait: Duration) -> Timestamp {
     Timestamp::from_milliseconds(now.as_milliseconds().saturating_add(wait.as_millis() as i64))
 }
 
-/// Holds a time that the host told within what can be: its clock may be another one.
-fn bounded(then: Timestamp, now: Timestamp) -> Timestamp {
-    let ahead = u64::try_from(then.as_milliseconds().saturating_sub(now.as_milliseconds())).unwrap_or(0);
+/// Holds a time that the host told, in milliseconds since 1970, within what can be: its clock may be another one.
+fn bounded(then_ms: i64, now: Timestamp) -> Timestamp {
+    let ahead = u64::try_from(then_ms.saturating_sub(now.as_milliseconds())).unwrap_or(0);
     after(now, Duration::from_millis(ahead))
 }
