@@ -5,13 +5,17 @@ mod import;
 pub use import::{ImportError, followed, import, standing};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::compute::Compute;
-use crate::config::{AccountsConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig, takedown_list};
+use crate::config::{
+    AccountsConfig, GithubConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig, takedown_list,
+};
 use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
+use crate::github::{AddressError, GithubAddress, GithubClient, GithubError, GithubSettings, GithubToken};
 use crate::operations::accounts::{AccountServices, AccountsError, Registration};
 use crate::operations::{
     IngestError, IngestProgress, IngestStage, QuotaLimits, Services, TakedownFile, ingest_starter, known_publishers,
@@ -22,6 +26,9 @@ use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetu
 use crate::skill::Timestamp;
 use crate::store::{SqliteStore, Store, StoreError};
 use crate::wallet::{PrivateKey, PrivateKeyError};
+
+/// How long an answer of GitHub may take. Its searches end after ten seconds.
+const GITHUB_ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +48,15 @@ pub enum AppError {
     /// The catalogue that ships inside the program cannot be stored.
     #[error("cannot store the starter catalogue: {0}")]
     Starter(#[from] IngestError),
+    /// GitHub is nowhere.
+    #[error("TOUCHMARK_GITHUB_API_URL or TOUCHMARK_GITHUB_URL: {0}")]
+    GithubAddress(#[from] AddressError),
+    /// The token of GitHub is none.
+    #[error("TOUCHMARK_GITHUB_TOKEN is no token: it holds characters that no token has")]
+    GithubToken,
+    /// GitHub cannot be asked.
+    #[error("cannot make a client for GitHub: {0}")]
+    Github(#[from] GithubError),
     /// Nobody can be paid there.
     #[error("TOUCHMARK_PAYMENTS_PAY_TO is {value:?}, which is {source}")]
     PayTo {
@@ -157,6 +173,20 @@ pub async fn accountable(services: Services, config: Option<AccountsConfig>) -> 
     };
     let accounts = AccountServices::open_for(&services, registration).await?;
     Ok(services.with_accounts(accounts))
+}
+
+/// Asks GitHub, as it is configured; nothing is asked yet.
+///
+/// # Errors
+/// Fails where the configuration cannot be used.
+pub fn with_github(services: Services, config: &GithubConfig) -> Result<Services, AppError> {
+    let token = config.token.as_ref().map(|token| GithubToken::new(token.expose()).ok_or(AppError::GithubToken));
+    let settings = GithubSettings {
+        address: GithubAddress::new(&config.api_url, &config.url)?,
+        token: token.transpose()?,
+        answer_time: GITHUB_ANSWER_TIME,
+    };
+    Ok(services.with_github(Arc::new(GithubClient::new(settings)?)))
 }
 
 /// Takes payments, as far as that is configured.

@@ -33,6 +33,8 @@ pub mod evaluation;
 #[cfg(feature = "service")]
 pub mod facilitator;
 #[cfg(feature = "service")]
+pub mod github;
+#[cfg(feature = "service")]
 pub mod ingest;
 #[cfg(feature = "service")]
 pub mod meter;

@@ -35,7 +35,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compute", &[]),
     ("config", &[]),
     ("ingest", &["skill", "scan", "rank", "source", "store", "search", "meter", "compute"]),
-    ("crawl", &["skill", "source", "store", "ingest", "trust"]),
+    ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
+    ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
     ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
     (
@@ -60,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compute",
             "ingest",
             "crawl",
+            "github",
             "evaluation",
             "api",
             "trust",
@@ -90,6 +92,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "app",
         &["operations", "config", "compute", "crawl", "search", "skill", "store", "payment", "facilitator", "wallet"],
     ),
+    (
+        "app",
+        &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet", "github"],
+    ),
 ];
 
 /// Crates that only some rooms may know.
@@ -104,7 +110,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
     ("rustix", &["approval", "placement"]),
-    ("reqwest", &["surfaces", "facilitator", "source"]),
+    ("reqwest", &["surfaces", "facilitator", "source", "github"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),
     ("alloy_provider", &["facilitator"]),
     ("alloy_signer", &["wallet"]),

@@ -47,7 +47,7 @@ pub enum SettingsError {
         reason: String,
     },
     /// Others than its owner can get at a key.
-    #[error("{path} holds a key, and others than its owner may use it (mode {mode:03o}); run chmod 600")]
+    #[error("{path} holds a secret, and others than its owner may use it (mode {mode:03o}); run chmod 600")]
     OpenKey {
         /// The file.
         path: PathBuf,
@@ -65,6 +65,8 @@ struct Written {
     payments: WrittenPayments,
     #[serde(default)]
     accounts: WrittenAccounts,
+    #[serde(default)]
+    github: WrittenGithub,
 }
 
 #[derive(Deserialize, Default)]
@@ -93,6 +95,17 @@ struct WrittenPayments {
     signer_key_file: Option<PathBuf>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenGithub {
+    api_url: Option<String>,
+    url: Option<String>,
+    token_file: Option<PathBuf>,
+}
+
+/// Files with one secret each, by the variable that says the same.
+type SecretFiles = Vec<(&'static str, PathBuf)>;
+
 impl Settings {
     /// Takes the environment alone.
     pub fn environment() -> Self {
@@ -100,33 +113,33 @@ impl Settings {
     }
 
     /// Takes the environment, and what it does not say from a file of TOML. A relative
-    /// `signer_key_file` belongs to the folder of that file; it is not read where the
-    /// environment holds a key.
+    /// `signer_key_file` or `token_file` belongs to the folder of that file; it is not read where
+    /// the environment holds what would stand in it.
     ///
     /// # Errors
     /// Fails where a file cannot be read, holds a key that there is not, or where others can
-    /// read the signer's key.
+    /// read the signer's key or the token.
     pub fn read(path: Option<&Path>) -> Result<Self, SettingsError> {
         let Some(path) = path else { return Ok(Self::environment()) };
         let mut file = open(path)?;
-        let (mut settings, key_file) = Self::parse(path, &read(path, &mut file)?)?;
-        if let Some(key_file) = key_file
-            && variable(SIGNER_KEY).is_none()
-        {
-            let key_file = path.parent().unwrap_or(Path::new("")).join(key_file);
-            settings.file.insert(SIGNER_KEY, read_key(&key_file)?);
+        let (mut settings, secret_files) = Self::parse(path, &read(path, &mut file)?)?;
+        for (name, secret_file) in secret_files {
+            if variable(name).is_none() {
+                let secret_file = path.parent().unwrap_or(Path::new("")).join(secret_file);
+                settings.file.insert(name, read_key(&secret_file)?);
+            }
         }
         Ok(settings)
     }
 
-    /// Reads a file without what it points to, which is the file with the signer's key.
-    fn parse(path: &Path, text: &str) -> Result<(Self, Option<PathBuf>), SettingsError> {
+    /// Reads a file without what it points to, which are the files with secrets.
+    fn parse(path: &Path, text: &str) -> Result<(Self, SecretFiles), SettingsError> {
         let syntax = |error: toml::de::Error| {
             let start = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
             SettingsError::Syntax { path: path.to_owned(), line, reason: error.message().to_owned() }
         };
-        let Written { quota, payments, accounts } = toml::from_str(text).map_err(syntax)?;
+        let Written { quota, payments, accounts, github } = toml::from_str(text).map_err(syntax)?;
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let values = [
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", number(quota.free_discovers_per_day)),
@@ -139,9 +152,12 @@ impl Settings {
             ("TOUCHMARK_PAYMENTS_FACILITATOR_URL", payments.facilitator_url),
             ("TOUCHMARK_PAYMENTS_RPC_URL", payments.rpc_url),
             ("TOUCHMARK_ACCOUNTS", accounts.registration),
+            ("TOUCHMARK_GITHUB_API_URL", github.api_url),
+            ("TOUCHMARK_GITHUB_URL", github.url),
         ];
         let file = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        Ok((Self { file }, payments.signer_key_file))
+        let secrets = [(SIGNER_KEY, payments.signer_key_file), (super::github::TOKEN, github.token_file)];
+        Ok((Self { file }, secrets.into_iter().filter_map(|(name, path)| Some((name, path?))).collect()))
     }
 
     /// Returns a value by its variable.
@@ -196,7 +212,7 @@ mod tests {
     use super::*;
     use crate::config::{MeterConfig, PaymentConfig};
 
-    fn parse(text: &str) -> Result<(BTreeMap<&'static str, String>, Option<PathBuf>), String> {
+    fn parse(text: &str) -> Result<(BTreeMap<&'static str, String>, SecretFiles), String> {
         let parsed = Settings::parse(Path::new("touchmark-service.toml"), text);
         parsed.map(|(settings, key)| (settings.file, key)).map_err(|error| error.to_string())
     }
@@ -206,7 +222,7 @@ mod tests {
         let page = include_str!("../../docs/operations.md");
         let (_, rest) = page.split_once("```toml\n").expect("the page has an example");
         let (example, _) = rest.split_once("```").expect("the example ends");
-        let (values, key_file) = parse(example).expect("it is read");
+        let (values, secret_files) = parse(example).expect("it is read");
         let expected = [
             ("TOUCHMARK_CLIENT_HEADER", "x-forwarded-for"),
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", "50"),
@@ -218,14 +234,18 @@ mod tests {
             ("TOUCHMARK_VERIFIES_PER_DAY", "10000"),
         ];
         assert_eq!(values, expected.map(|(name, value)| (name, value.to_owned())).into());
-        assert_eq!(key_file, Some(PathBuf::from("signer.key")));
+        let files = [(SIGNER_KEY, "signer.key"), ("TOUCHMARK_GITHUB_TOKEN", "github.token")];
+        assert_eq!(secret_files, files.map(|(name, path)| (name, PathBuf::from(path))));
     }
 
     #[test]
     fn what_cannot_be_read_names_the_key_and_the_line() {
         for (text, expected) in [
             ("[quota]\nverifies_a_day = 7\n", "line 2: unknown field `verifies_a_day`, expected one of `free"),
-            ("\n\n[quotas]\n", "line 3: unknown field `quotas`, expected one of `quota`, `payments`, `accounts`"),
+            (
+                "\n\n[quotas]\n",
+                "line 3: unknown field `quotas`, expected one of `quota`, `payments`, `accounts`, `github`",
+            ),
             ("[payments]\nprice = \"1\"\nsigner_key = \"0xkey\"\n", "line 3: unknown field `signer_key`"),
             ("[quota]\nfree_discovers_per_day = -1\n", "line 2: invalid value: integer `-1`, expected u32"),
             ("[quota]\nfree_discovers_per_day = \"50\"\n", "line 2: invalid type: string \"50\", expected u32"),

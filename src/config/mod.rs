@@ -4,6 +4,7 @@
 mod accounts;
 mod file;
 mod freshness;
+mod github;
 mod home;
 mod host;
 mod http;
@@ -21,6 +22,7 @@ mod wallet;
 pub use accounts::{AccountsConfig, AccountsConfigError};
 pub use file::{Settings, SettingsError};
 pub use freshness::{FreshnessConfig, FreshnessConfigError};
+pub use github::{GithubConfig, GithubConfigError};
 pub use home::home_folder;
 pub use host::{is_private_network, is_this_machine};
 pub use http::{HttpConfig, HttpConfigError};

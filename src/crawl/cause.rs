@@ -1,5 +1,6 @@
 //! What a failure means for a job.
 
+use crate::github::GithubError;
 use crate::source::SourceError;
 use crate::store::{FailureCause, JobFailure};
 
@@ -26,10 +27,22 @@ pub(super) fn of_source(error: &SourceError) -> JobFailure {
     JobFailure::new(cause, &error.to_string())
 }
 
+/// Says why GitHub told nothing.
+pub(super) fn of_github(error: &GithubError) -> JobFailure {
+    let cause = match error {
+        GithubError::Limited { .. } => FailureCause::Limited,
+        GithubError::Gone { .. } => FailureCause::Gone,
+        // Half an answer is as good as none.
+        GithubError::Unanswered { .. } | GithubError::Nonsense { .. } => FailureCause::Unreachable,
+        GithubError::NoToken { .. } | GithubError::Refused { .. } => FailureCause::Unreadable,
+    };
+    JobFailure::new(cause, &error.to_string())
+}
+
 /// Tells whether trying again soon can help.
 pub(super) fn is_passing(cause: FailureCause) -> bool {
     match cause {
-        FailureCause::Unreachable | FailureCause::Internal => true,
+        FailureCause::Unreachable | FailureCause::Internal | FailureCause::Limited => true,
         FailureCause::Gone
         | FailureCause::TooLarge
         | FailureCause::TooMany

@@ -9,6 +9,8 @@ mod backoff;
 mod bounded;
 mod bounds;
 mod cause;
+mod facts;
+mod find;
 mod interval;
 mod notes;
 mod plan;

@@ -1,9 +1,11 @@
 //! What a crawl is asked to do, and at which pace.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Backoff, SourceList};
+use crate::github::GithubClient;
 
 /// What a crawl is asked to do.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct CrawlPlan {
     pub updates_index: bool,
     /// The folder in which running crawls are known to each other.
     pub worker_folder: PathBuf,
+    /// GitHub, which finds sources and knows facts; neither without it.
+    pub github: Option<Arc<GithubClient>>,
     /// How it goes about it.
     pub pace: Pace,
 }

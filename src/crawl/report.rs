@@ -85,6 +85,16 @@ pub struct CrawlReport {
     pub skills_removed: u64,
     /// Single skills or files that could not be read.
     pub item_failures: u64,
+    /// Sources that were found by others of the list, and are queued now and were not before.
+    pub found: u64,
+    /// Rows of the list that stand for more sources than can be asked for.
+    pub cut: u64,
+    /// Repositories whose host told what it knows of them.
+    pub facts: u64,
+    /// Times that the host was asked for that in vain.
+    pub facts_failed: u64,
+    /// Until when GitHub answers nothing more; the next run after that goes on.
+    pub github_limited_until: Option<Timestamp>,
     /// Sources of the list that wait, or that another crawl is visiting.
     pub remaining: u64,
     /// How long it took, without the index.

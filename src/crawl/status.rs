@@ -18,6 +18,10 @@ const LISTED_SOURCES: u32 = 100_000;
 pub struct CrawlStatus {
     /// The queue in figures.
     pub overview: JobOverview,
+    /// Steps in finding sources, in figures.
+    pub finding: JobOverview,
+    /// Questions for facts of repositories, in figures.
+    pub facts: JobOverview,
     /// Visits a second over the last ten minutes; absent where there were fewer than two.
     pub visits_per_second: Option<f64>,
     /// How long what is queued will take at that rate.
@@ -50,7 +54,10 @@ pub struct SourceDue {
 pub async fn crawl_status(store: &dyn Store, now: Timestamp) -> Result<CrawlStatus, StoreError> {
     let since = Timestamp::from_milliseconds(now.as_milliseconds() - RATE_TIME.as_millis() as i64);
     let overview = store.job_overview(JobKind::CrawlSource, since).await?;
-    let troubles = store.troubled_jobs(JobKind::CrawlSource, LISTED_TROUBLES).await?;
+    let finding = store.job_overview(JobKind::FindSources, since).await?;
+    let facts = store.job_overview(JobKind::FetchFacts, since).await?;
+    let mut troubles = store.troubled_jobs(JobKind::FindSources, LISTED_TROUBLES).await?;
+    troubles.extend(store.troubled_jobs(JobKind::CrawlSource, LISTED_TROUBLES).await?);
     let visits_per_second = rate(&overview);
     let time_left = visits_per_second
         .filter(|_| overview.remaining() > 0)
@@ -64,7 +71,7 @@ pub async fn crawl_status(store: &dyn Store, now: Timestamp) -> Result<CrawlStat
         .collect();
     due.sort_by(|left, right| left.due_at.cmp(&right.due_at).then_with(|| left.key.cmp(&right.key)));
     let due_count = due.iter().filter(|source| source.due_at <= now).count() as u64;
-    Ok(CrawlStatus { overview, visits_per_second, time_left, troubles, due, due_count, gone })
+    Ok(CrawlStatus { overview, finding, facts, visits_per_second, time_left, troubles, due, due_count, gone })
 }
 
 /// Visits a second between the first and the last that ended lately.

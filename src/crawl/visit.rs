@@ -19,16 +19,19 @@ pub(super) struct Visit {
     pub revision: Option<String>,
 }
 
-/// Visits the source of a job: asks whether it changed, and reads it where it did. Fails only
-/// where the store does, which is no fault of the source.
+/// Visits the source of a job: asks whether it changed, and reads it where it did. A source that
+/// has moved is read at its new place; then what it showed at the old one is what it shows no
+/// more. Fails only where the store does, which is no fault of the source.
 pub(super) async fn visit(
     pipeline: &Pipeline,
     readers: &Semaphore,
     scratch: &Path,
     job: &LeasedJob,
+    new_place: Option<String>,
 ) -> Result<Visit, StoreError> {
     let reading = bounds::of_reading(&job.bounds);
-    let (key, folder, known) = (job.key.clone(), scratch.to_owned(), job.revision.clone());
+    let (key, folder) = (new_place.clone().unwrap_or_else(|| job.key.clone()), scratch.to_owned());
+    let known = job.revision.clone();
     let asked = tokio::task::spawn_blocking(move || {
         let spec = SourceSpec::parse(&key)?;
         revision_since(&spec, &reading, Some(&folder), known.as_deref()).map(|revision| (spec, revision))
@@ -37,6 +40,11 @@ pub(super) async fn visit(
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Ok(failed(cause::of_source(&error), None)),
         Err(_) => return Ok(failed(internal("asking the source broke off"), None)),
+    };
+    // The same commit at another place is something else.
+    let revision = match new_place {
+        Some(place) => revision.map(|revision| format!("{revision} at {place}")),
+        None => revision,
     };
     if revision.is_some() && revision == job.revision {
         return Ok(Visit { outcome: VisitOutcome::Unchanged, revision });

@@ -10,11 +10,12 @@ pub use crate::crawl::{
     CrawlError, CrawlProgress, CrawlReport, CrawlStatus, CrawlTrouble, SourceList, SourceListError, VisitOutcome,
     Visited,
 };
-use crate::crawl::{CrawlPlan, Pace, SHORTEST_INTERVAL};
+use crate::crawl::{CrawlPlan, ListedSource, Pace, SHORTEST_INTERVAL, USUAL_BOUNDS};
+use crate::github::Finder;
 use crate::ingest::Pipeline;
 use crate::skill::{Publishers, sanitise_line};
 use crate::store::StoreError;
-pub use crate::store::{FailureCause, JobState};
+pub use crate::store::{FailureCause, JobOverview, JobState};
 
 /// Bytes of a list of sources.
 const LIST_BYTES: u64 = 16 * 1024 * 1024;
@@ -71,6 +72,45 @@ pub async fn crawl_sources(
         Some(path) => read_list(path)
             .map_err(|reason| CrawlSourcesError::List { path: sanitise_line(&path.to_string_lossy(), 500), reason })?,
     };
+    crawl_list(services, list, request, progress).await
+}
+
+/// Finds the sources that `text` stands for, such as the repositories of `github:owner`, and
+/// visits each of them: a crawl of a list of one, that goes on where it was stopped.
+///
+/// # Errors
+/// Fails where the store does; single sources that fail are in the report.
+pub async fn ingest_found(
+    services: &Services,
+    text: &str,
+    worker_folder: PathBuf,
+    progress: Arc<dyn CrawlProgress>,
+) -> Result<CrawlReport, CrawlSourcesError> {
+    let source = ListedSource { source: text.to_owned(), publisher: None, bounds: USUAL_BOUNDS };
+    let list = SourceList { publishers: Vec::new(), sources: vec![source] };
+    let request = CrawlRequest {
+        sources: None,
+        // Who names it wants it now.
+        since: Some(Duration::ZERO),
+        max_repositories: None,
+        takes_up_poisoned: true,
+        is_dry_run: false,
+        worker_folder,
+    };
+    crawl_list(services, list, request, progress).await
+}
+
+/// Tells whether a text stands for other sources, so that [`ingest_found`] is to be asked.
+pub fn is_finder(text: &str) -> bool {
+    Finder::parse(text).is_some()
+}
+
+async fn crawl_list(
+    services: &Services,
+    list: SourceList,
+    request: CrawlRequest,
+    progress: Arc<dyn CrawlProgress>,
+) -> Result<CrawlReport, CrawlSourcesError> {
     let plan = CrawlPlan {
         list,
         since: request.since.unwrap_or(SHORTEST_INTERVAL),
@@ -79,6 +119,7 @@ pub async fn crawl_sources(
         takes_up_poisoned: request.takes_up_poisoned,
         updates_index: !request.is_dry_run,
         worker_folder: request.worker_folder,
+        github: services.github().cloned(),
         pace: Pace::USUAL,
     };
     let pipeline = Pipeline {

@@ -24,7 +24,8 @@ pub async fn ingest_source(
     let mut report = if text == STARTER {
         ingest_starter(services, progress.clone()).await?
     } else {
-        ingest::ingest(&pipeline(services), text, progress.clone()).await?
+        let resolved = services.github().and_then(|github| github.address().resolve(text));
+        ingest::ingest(&pipeline(services), resolved.as_deref().unwrap_or(text), progress.clone()).await?
     };
     let tell = |EmbeddingProgress { done, total }| progress.report(IngestStage::Embedding { done, total });
     match ingest::embed_missing(services.search(), services.compute(), tell).await {

@@ -62,7 +62,8 @@ pub use check_project::{
 pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
 pub use crawl_sources::{
     CrawlError, CrawlProgress, CrawlReport, CrawlRequest, CrawlSourcesError, CrawlStatus, CrawlTrouble, FailureCause,
-    JobState, SourceList, SourceListError, VisitOutcome, Visited, crawl_sources, crawl_status, known_publishers,
+    JobOverview, JobState, SourceList, SourceListError, VisitOutcome, Visited, crawl_sources, crawl_status,
+    ingest_found, is_finder, known_publishers,
 };
 pub use diff_skills::{DiffError, diff_skills};
 pub use discover_skills::{DiscoverSkills, DiscoverSkillsTool, DiscoverToolRequest};

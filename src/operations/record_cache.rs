@@ -1,11 +1,12 @@
 //! Records that are given again while nothing changes.
 
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use moka::sync::Cache;
 
-use crate::skill::SkillId;
+use crate::skill::{RepositoryFacts, RepositoryKey, SkillId};
 use crate::store::{SkillRecord, StoreError};
 
 /// Bytes of records that are kept: some ten thousand of them.
@@ -17,13 +18,17 @@ const UNATTENDED: u64 = 0;
 
 /// What can be kept.
 pub(super) trait Record: Send + Sync + 'static {
+    /// What it is asked for by.
+    type Id: Clone + Eq + Hash + Send + Sync + 'static;
     /// Returns the id by which it is asked for.
-    fn id(&self) -> SkillId;
+    fn id(&self) -> Self::Id;
     /// Returns about how many bytes it takes.
     fn byte_count(&self) -> usize;
 }
 
 impl Record for SkillRecord {
+    type Id = SkillId;
+
     fn id(&self) -> SkillId {
         self.skill_id
     }
@@ -35,21 +40,40 @@ impl Record for SkillRecord {
     }
 }
 
+/// What hosts said of a repository; nothing is worth keeping as well.
+pub(super) struct KnownFacts {
+    pub key: RepositoryKey,
+    pub facts: Option<RepositoryFacts>,
+}
+
+impl Record for KnownFacts {
+    type Id = RepositoryKey;
+
+    fn id(&self) -> RepositoryKey {
+        self.key.clone()
+    }
+
+    fn byte_count(&self) -> usize {
+        let topics = self.facts.iter().flat_map(|facts| &facts.topics);
+        size_of::<Self>() + self.key.as_str().len() + topics.map(String::len).sum::<usize>()
+    }
+}
+
 /// The records of skills that answers have shown.
 ///
 /// It keeps nothing until somebody follows the store and calls [`RecordCache::renew`] at every
 /// change: an answer may then be as old as that takes, and no older.
-pub(super) struct RecordCache<R = SkillRecord> {
+pub(super) struct RecordCache<R: Record = SkillRecord> {
     /// Which state of the store the records are of. It is a part of their keys, so that a record
     /// that was read before a change is not found after it, however late it is put in.
     state: AtomicU64,
-    records: Cache<(u64, SkillId), Arc<R>>,
+    records: Cache<(u64, R::Id), Arc<R>>,
 }
 
 impl<R: Record> RecordCache<R> {
     pub(super) fn new() -> Self {
         let weigh =
-            |_: &(u64, SkillId), record: &Arc<R>| u32::try_from(ENTRY_BYTES + record.byte_count()).unwrap_or(u32::MAX);
+            |_: &(u64, R::Id), record: &Arc<R>| u32::try_from(ENTRY_BYTES + record.byte_count()).unwrap_or(u32::MAX);
         Self {
             state: AtomicU64::new(UNATTENDED),
             records: Cache::builder().max_capacity(RECORD_BYTES).weigher(weigh).build(),
@@ -69,16 +93,16 @@ impl<R: Record> RecordCache<R> {
     /// Fails where `read` does.
     pub(super) async fn get<F>(
         &self,
-        ids: &[SkillId],
-        read: impl FnOnce(Vec<SkillId>) -> F,
+        ids: &[R::Id],
+        read: impl FnOnce(Vec<R::Id>) -> F,
     ) -> Result<Vec<Arc<R>>, StoreError>
     where
         F: Future<Output = Result<Vec<R>, StoreError>>,
     {
         let state = self.state.load(Ordering::SeqCst);
-        let mut found: Vec<Option<Arc<R>>> = ids.iter().map(|id| self.records.get(&(state, *id))).collect();
-        let missing: Vec<SkillId> =
-            ids.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
+        let mut found: Vec<Option<Arc<R>>> = ids.iter().map(|id| self.records.get(&(state, id.clone()))).collect();
+        let missing: Vec<R::Id> =
+            ids.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(id, _)| id.clone()).collect();
         if !missing.is_empty() {
             for record in read(missing).await? {
                 let record = Arc::new(record);
@@ -101,6 +125,8 @@ mod tests {
     struct Version(SkillId, u32);
 
     impl Record for Version {
+        type Id = SkillId;
+
         fn id(&self) -> SkillId {
             self.0
         }

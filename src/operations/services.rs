@@ -1,5 +1,6 @@
 //! What operations work with. Only `app` makes one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -8,8 +9,9 @@ use super::TakedownFile;
 use super::accounts::AccountServices;
 use super::assessments::AssessmentCache;
 use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
-use super::record_cache::RecordCache;
+use super::record_cache::{KnownFacts, RecordCache};
 use crate::compute::Compute;
+use crate::github::GithubClient;
 pub use crate::ingest::FollowReport;
 use crate::ingest::IngestError;
 pub use crate::meter::Limits as QuotaLimits;
@@ -17,7 +19,7 @@ use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
-use crate::skill::{Publishers, SkillId, Timestamp};
+use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 
@@ -30,11 +32,13 @@ pub struct Services {
     accounts: Option<Arc<AccountServices>>,
     takedown_file: Option<Arc<TakedownFile>>,
     overdue_limit: Duration,
+    github: Option<Arc<GithubClient>>,
 }
 
 struct Inner {
     store: Arc<dyn Store>,
     records: RecordCache,
+    facts: RecordCache<KnownFacts>,
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
@@ -69,6 +73,7 @@ impl Services {
         let inner = Inner {
             store,
             records: RecordCache::new(),
+            facts: RecordCache::new(),
             search,
             compute,
             entitlements: Entitlements::new(),
@@ -88,6 +93,7 @@ impl Services {
             accounts: None,
             takedown_file: None,
             overdue_limit: DEFAULT_OVERDUE,
+            github: None,
         }
     }
 
@@ -145,6 +151,16 @@ impl Services {
         self.accounts.as_deref()
     }
 
+    /// Asks GitHub from now on which repositories there are, and what it knows of them.
+    #[must_use]
+    pub fn with_github(self, github: Arc<GithubClient>) -> Self {
+        Self { github: Some(github), ..self }
+    }
+
+    pub(super) fn github(&self) -> Option<&Arc<GithubClient>> {
+        self.github.as_ref()
+    }
+
     /// Tells whether payments are taken.
     pub fn is_paid(&self) -> bool {
         self.payments.is_some()
@@ -172,12 +188,24 @@ impl Services {
     /// store lets them be kept in between.
     pub(super) fn renew_records(&self) {
         self.inner.records.renew();
+        self.inner.facts.renew();
     }
 
     /// Returns the skills with these ids, in their order, without those that are not there.
     pub(super) async fn skills(&self, ids: &[SkillId]) -> Result<Vec<Arc<SkillRecord>>, StoreError> {
         let read = async |missing: Vec<SkillId>| self.inner.store.skills(&missing).await;
         self.inner.records.get(ids, read).await
+    }
+
+    /// Returns what hosts said of the repositories with these keys, in their order: one question
+    /// for all that is not kept. A repository of which nothing is known has no facts.
+    pub(super) async fn facts(&self, keys: &[RepositoryKey]) -> Result<Vec<Arc<KnownFacts>>, StoreError> {
+        let read = async |missing: Vec<RepositoryKey>| {
+            let mut known: HashMap<_, _> = self.inner.store.repository_facts(&missing).await?.into_iter().collect();
+            let row = |key: RepositoryKey| KnownFacts { facts: known.remove(&key), key };
+            Ok(missing.into_iter().map(row).collect())
+        };
+        self.inner.facts.get(keys, read).await
     }
 
     /// Returns the number of the latest change that answers can show. An answer that was

@@ -47,7 +47,10 @@ impl Services {
         let keys: Vec<RepositoryKey> = keys.into_iter().collect();
         let facts: HashMap<_, _> = match keys.is_empty() {
             true => HashMap::new(),
-            false => self.store().repository_facts(&keys).await?.into_iter().collect(),
+            false => {
+                let known = self.facts(&keys).await?;
+                known.iter().filter_map(|known| Some((known.key.clone(), known.facts.clone()?))).collect()
+            }
         };
         let domains: HashSet<Domain> =
             keys.iter().flat_map(|key| domains_of(key, directory, facts.get(key))).map(|(domain, _)| domain).collect();

@@ -94,7 +94,8 @@ pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Syn
         keys: &[RepositoryKey],
     ) -> Result<Vec<(RepositoryKey, RepositoryFacts)>, StoreError>;
 
-    /// Replaces what hosts said of these repositories.
+    /// Replaces what hosts said of these repositories. Where that differs in what answers show,
+    /// their skills have changed, and have the stars of the repository.
     async fn put_repository_facts(&self, rows: &[(RepositoryKey, RepositoryFacts)]) -> Result<(), StoreError>;
 
     /// Returns what these domains last said of repositories, in the order of the domains' text.

@@ -110,6 +110,46 @@ macro_rules! store_suite {
         }
 
         #[tokio::test]
+        async fn skills_have_the_stars_of_their_repository_and_change_only_where_it_does() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("a run");
+            let seen = vec![
+                observation_in("owner/r", "first", "First.", &[]),
+                observation_in("owner/r", "second", "Second.", &[]),
+                // A name that begins with the other one is another repository.
+                observation_in("owner/r2", "other", "Other.", &[]),
+            ];
+            let key = RepositoryKey::of(&seen[0].source.identity).expect("a repository");
+            store.apply(run, seen, time(1)).await.expect("they are stored");
+            let put = async |facts: RepositoryFacts| {
+                let before = store.sequence().await.expect("it is read");
+                store.put_repository_facts(&[(key.clone(), facts)]).await.expect("they are stored");
+                let changes = store.changes_since(before, 9).await.expect("they are read");
+                changes.into_iter().map(|change| (change.record.name, change.record.stars)).collect::<Vec<_>>()
+            };
+            let both = |stars| vec![("first".to_owned(), Some(stars)), ("second".to_owned(), Some(stars))];
+            let facts = RepositoryFacts { stars: Some(5), ..RepositoryFacts::default() };
+            let sorted = |mut rows: Vec<_>| {
+                rows.sort();
+                rows
+            };
+            assert_eq!(sorted(put(facts.clone()).await), both(5));
+            let asked = RepositoryFacts { asked_at: Some(time(9)), entity_tag: Some("x".to_owned()), ..facts.clone() };
+            assert_eq!(put(asked).await, []);
+            assert_eq!(sorted(put(RepositoryFacts { is_archived: Some(true), ..facts.clone() }).await), both(5));
+            assert_eq!(sorted(put(RepositoryFacts { stars: Some(6), ..facts }).await), both(6));
+            // What is not known any more was known.
+            assert_eq!(sorted(put(RepositoryFacts::default()).await), both(6));
+            store.put_repository_facts(&[(key, RepositoryFacts { stars: Some(8), ..RepositoryFacts::default() })]).await.expect("stored");
+            let run = store.begin_run("s", time(2)).await.expect("a run");
+            let late = vec![observation_in("owner/r", "late", "Late.", &[])];
+            let before = store.sequence().await.expect("it is read");
+            store.apply(run, late, time(2)).await.expect("it is stored");
+            let late = store.changes_since(before, 9).await.expect("it is read").remove(0).record;
+            assert_eq!((late.name.as_str(), late.stars), ("late", Some(8)));
+        }
+
+        #[tokio::test]
         async fn the_use_of_a_day_is_replaced_and_forgotten_with_the_day() {
             let (_guard, store) = $open().await;
             let row = |day: i64, client: u8, workflows: u32| crate::store::ClientUse {

@@ -1,5 +1,6 @@
 //! The crawl from outside: what a run visits, what it leaves alone, what it survives.
 
+mod github;
 mod gone;
 mod kill;
 mod poisoned;

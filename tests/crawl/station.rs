@@ -69,6 +69,7 @@ impl Station {
             takes_up_poisoned: false,
             updates_index: true,
             worker_folder: self.root.path().join("workers"),
+            github: None,
             pace: PACE,
         }
     }

@@ -16,7 +16,19 @@ pub trait Jobs: Send + Sync {
     /// the next time; one that ended is queued anew where `terms` say so.
     async fn enqueue_jobs(&self, jobs: Vec<NewJob>, terms: EnqueueTerms) -> Result<EnqueueOutcome, StoreError>;
 
-    /// Leases one job of this kind with one of these keys that is due: the one that was tried
+    /// Queues jobs that the work on another one led to, as [`Jobs::enqueue_jobs`] does. Whoever
+    /// asks for jobs by the key of that one, or of one that led to it, is given these as well.
+    async fn enqueue_found(
+        &self,
+        finder: &JobLease,
+        jobs: Vec<NewJob>,
+        terms: EnqueueTerms,
+    ) -> Result<EnqueueOutcome, StoreError>;
+
+    /// Returns the jobs of this kind that the work on jobs with these keys has led to, by key.
+    async fn found_jobs(&self, kind: JobKind, keys: &[String]) -> Result<Vec<NewJob>, StoreError>;
+
+    /// Leases one job of this kind with one of these keys, or found by one of them, that is due: the one that was tried
     /// least, then the one that ended longest ago or never, then by key. A job whose lease has
     /// ended is due; one whose workers vanished too often is given up instead.
     async fn lease_job(
@@ -41,7 +53,8 @@ pub trait Jobs: Send + Sync {
     /// Takes back every lease of a worker that is known to be gone; returns how many.
     async fn release_worker(&self, worker: &str, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Returns how many of these jobs are still to be done, and when the next is due.
+    /// Returns how many of these jobs, and of those found by them, are still to be done, and when
+    /// the next is due.
     async fn job_backlog(&self, kind: JobKind, keys: &[String]) -> Result<JobBacklog, StoreError>;
 
     /// Returns the queue in figures; recent is what ended after `since`.

@@ -26,11 +26,13 @@ pub enum FailureCause {
     Internal,
     /// Workers ended while they held it, as when one takes all memory.
     Lost,
+    /// The host answers nothing more for now.
+    Limited,
 }
 
 impl FailureCause {
     /// Every cause.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unreachable,
         Self::Gone,
         Self::TooLarge,
@@ -39,6 +41,7 @@ impl FailureCause {
         Self::Unreadable,
         Self::Internal,
         Self::Lost,
+        Self::Limited,
     ];
 
     /// Returns the word for it, which is also how it is stored.
@@ -52,6 +55,7 @@ impl FailureCause {
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
             Self::Lost => "lost",
+            Self::Limited => "limited",
         }
     }
 

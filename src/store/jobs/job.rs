@@ -10,6 +10,10 @@ use crate::skill::Timestamp;
 pub enum JobKind {
     /// Reads a source into the store.
     CrawlSource,
+    /// Finds the sources that another one stands for, one step at a time.
+    FindSources,
+    /// Asks a host what it knows of a repository.
+    FetchFacts,
 }
 
 impl JobKind {
@@ -17,6 +21,8 @@ impl JobKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CrawlSource => "crawl-source",
+            Self::FindSources => "find-sources",
+            Self::FetchFacts => "fetch-facts",
         }
     }
 }
@@ -70,6 +76,16 @@ pub struct EnqueueOutcome {
     pub fresh: u64,
     /// Jobs that were given up, and stay so for now.
     pub poisoned: u64,
+}
+
+impl EnqueueOutcome {
+    /// Counts what queueing other jobs did.
+    pub fn add(&mut self, other: Self) {
+        self.queued += other.queued;
+        self.waiting += other.waiting;
+        self.fresh += other.fresh;
+        self.poisoned += other.poisoned;
+    }
 }
 
 /// How a lease is taken.

@@ -190,6 +190,43 @@ macro_rules! job_suite {
         }
 
         #[tokio::test]
+        async fn whoever_asks_for_a_job_is_given_what_it_led_to() {
+            use crate::store::{EnqueueTerms, JobKind, LeaseTerms, NewJob};
+            let (_guard, store) = $open().await;
+            let terms = EnqueueTerms { now: at(1), done_before: at(0), poisoned_before: at(0) };
+            let job = |kind, key: &str| NewJob { kind, key: key.to_owned(), bounds: bounds(3) };
+            let finding = JobKind::FindSources;
+            let lease_of = async |kind, key: &str| {
+                let terms = LeaseTerms { now: at(2), until: at(9), loss_limit: 3 };
+                store.lease_job(kind, &keys(&[key]), "w", terms).await.expect("the queue answers")
+            };
+            store.enqueue_jobs(vec![job(finding, "root"), job(KIND, "mine")], terms).await.expect("queued");
+            let root = lease_of(finding, "root").await.expect("a job").lease;
+            for _ in 0..2 {
+                store.enqueue_found(&root, vec![job(finding, "page"), job(KIND, "mine")], terms).await.expect("queued");
+            }
+            let page = lease_of(finding, "root").await.expect("what it led to").lease;
+            let found = store.enqueue_found(&page, vec![job(KIND, "a"), job(KIND, "b")], terms).await.expect("queued");
+            assert_eq!((found.queued, found.waiting), (2, 0));
+            let known = async |key| {
+                let jobs = store.found_jobs(KIND, &keys(&[key])).await.expect("the queue answers");
+                jobs.into_iter().map(|job| (job.key, job.bounds)).collect::<Vec<_>>()
+            };
+            let row = |key: &str| (key.to_owned(), bounds(3));
+            assert_eq!(known("root").await, [row("a"), row("b"), row("mine")]);
+            assert_eq!(known("page").await, [row("a"), row("b")]);
+            assert_eq!(known("other").await, []);
+            let backlog = async |kind, key| store.job_backlog(kind, &keys(&[key])).await.expect("it answers").count;
+            assert_eq!((backlog(KIND, "root").await, backlog(KIND, "page").await, backlog(KIND, "a").await), (3, 2, 1));
+            assert_eq!((backlog(finding, "root").await, backlog(finding, "page").await), (2, 1));
+            assert_eq!(lease_of(KIND, "other").await, None);
+            let taken = [lease_of(KIND, "page").await, lease_of(KIND, "root").await, lease_of(KIND, "root").await];
+            let mut taken = taken.map(|job| job.map(|job| job.key).unwrap_or_default());
+            taken.sort();
+            assert_eq!((taken, lease_of(KIND, "root").await), (["a", "b", "mine"].map(str::to_owned), None));
+        }
+
+        #[tokio::test]
         async fn the_queue_is_told_in_figures() {
             let (_guard, store) = $open().await;
             enqueue(&store, &["a", "b", "c", "d"], 1, 0).await;

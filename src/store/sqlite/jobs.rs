@@ -9,8 +9,8 @@ use super::super::jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
-use super::SqliteStore;
 use super::write::{Change, json};
+use super::{SqliteStore, found_jobs};
 use crate::skill::Timestamp;
 
 #[async_trait]
@@ -23,6 +23,19 @@ impl Jobs for SqliteStore {
         }
         change.commit().await?;
         Ok(outcome)
+    }
+
+    async fn enqueue_found(
+        &self,
+        finder: &JobLease,
+        jobs: Vec<NewJob>,
+        terms: EnqueueTerms,
+    ) -> Result<EnqueueOutcome, StoreError> {
+        found_jobs::enqueue(&self.writer, finder, &jobs, terms).await
+    }
+
+    async fn found_jobs(&self, kind: JobKind, keys: &[String]) -> Result<Vec<NewJob>, StoreError> {
+        found_jobs::found(&self.readers, kind, keys).await
     }
 
     async fn lease_job(
@@ -38,7 +51,9 @@ impl Jobs for SqliteStore {
         let row = sqlx::query(
             "UPDATE jobs SET losses = losses + (state = 'leased'), state = 'leased', attempts = attempts + 1, \
              lease_number = lease_number + 1, worker = ?1, leased_until = ?2 WHERE kind = ?3 AND key = ( \
-             SELECT key FROM jobs WHERE kind = ?3 AND key IN (SELECT value FROM json_each(?5)) AND \
+             SELECT key FROM jobs WHERE kind = ?3 AND (key IN (SELECT value FROM json_each(?5)) OR EXISTS ( \
+             SELECT 1 FROM job_origins o WHERE o.kind = jobs.kind AND o.key = jobs.key \
+             AND o.root IN (SELECT value FROM json_each(?5)))) AND \
              ((state IN ('queued', 'failed') AND due_at <= ?4) OR (state = 'leased' AND leased_until <= ?4)) \
              ORDER BY attempts, finished_at IS NOT NULL, finished_at, key LIMIT 1) \
              RETURNING key, bounds, attempts, lease_number, revision",
@@ -91,8 +106,10 @@ impl Jobs for SqliteStore {
 
     async fn job_backlog(&self, kind: JobKind, keys: &[String]) -> Result<JobBacklog, StoreError> {
         let row = sqlx::query(
-            "SELECT count(*), min(iif(state = 'leased', NULL, due_at)) FROM jobs WHERE kind = ? \
-             AND state IN ('queued', 'failed', 'leased') AND key IN (SELECT value FROM json_each(?))",
+            "SELECT count(*), min(iif(state = 'leased', NULL, due_at)) FROM jobs WHERE kind = ?1 \
+             AND state IN ('queued', 'failed', 'leased') AND (key IN (SELECT value FROM json_each(?2)) OR EXISTS ( \
+             SELECT 1 FROM job_origins o WHERE o.kind = jobs.kind AND o.key = jobs.key \
+             AND o.root IN (SELECT value FROM json_each(?2))))",
         )
         .bind(kind.as_str())
         .bind(json(keys)?)
@@ -120,7 +137,7 @@ impl Jobs for SqliteStore {
 }
 
 /// Queues one job, and returns the count that it belongs to.
-async fn enqueue<'a>(
+pub(super) async fn enqueue<'a>(
     change: &mut Change<'_>,
     job: &NewJob,
     terms: EnqueueTerms,

@@ -7,6 +7,7 @@ mod canonical_tests;
 mod client_use;
 mod connect;
 mod digests;
+mod found_jobs;
 mod freshness;
 mod jobs;
 mod listing;

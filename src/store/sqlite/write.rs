@@ -14,7 +14,7 @@ use super::freshness::note_seen;
 use super::listing::{is_taken_down, settle};
 use super::read::digest;
 use crate::scan::ScanReport;
-use crate::skill::{CopyKey, Originality, Publishers, SkillId, Timestamp};
+use crate::skill::{CopyKey, Originality, Publishers, RepositoryKey, SkillId, Timestamp};
 
 pub(super) type Change<'a> = Transaction<'a, Sqlite>;
 
@@ -246,8 +246,8 @@ async fn upsert_skill(
     touched.add(content_hash.clone(), Some(copy_key.clone()), repository.clone());
     let sequence = next_sequence(change).await?;
     sqlx::query(
-        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at, is_listed, unlisted_at) \
-         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
+        "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at, is_listed, unlisted_at, stars) \
+         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT json_extract(facts, '$.stars') FROM repositories WHERE repository_key = ?)) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
          content_hash = excluded.content_hash, package_hash = excluded.package_hash, is_listed = excluded.is_listed, unlisted_at = excluded.unlisted_at, \
          is_canonical = is_canonical AND excluded.is_listed, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
          committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence, \
@@ -270,6 +270,7 @@ async fn upsert_skill(
     .bind(observation.source.committed_at.map(Timestamp::as_milliseconds))
     .bind(!is_taken_down)
     .bind(is_taken_down.then(|| now.as_milliseconds()))
+    .bind(RepositoryKey::of(&observation.source.identity).as_ref().map(RepositoryKey::as_str))
     .execute(&mut **change)
     .await?;
     sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")

@@ -239,10 +239,15 @@ pub(super) struct VerifyArguments {
 #[derive(Debug, Args)]
 pub(super) struct IngestArguments {
     /// A folder; a git repository (https://…, github:owner/repository, optionally with
-    /// #reference:folder); an archive (.zip, .tar, .tar.gz); a .jsonl, .jsonl.gz or .jsonl.zst
-    /// file; a host (well-known:https://…, clawhub:https://…, mcp:https://…); or `starter`.
+    /// #reference:folder); every public repository of an account (github:owner), or every one in
+    /// which GitHub finds a SKILL.md (github-search, which needs TOUCHMARK_GITHUB_TOKEN); an
+    /// archive (.zip, .tar, .tar.gz); a .jsonl, .jsonl.gz or .jsonl.zst file; a host
+    /// (well-known:https://…, clawhub:https://…, mcp:https://…); or `starter`.
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<OsString>,
+    /// A file of TOML that says how GitHub is asked; the environment wins over it.
+    #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// `touchmark serve`.

@@ -9,7 +9,7 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use super::output::{self, Output};
-use crate::operations::{CrawlRequest, crawl_sources, crawl_status};
+use crate::operations::{CrawlReport, CrawlRequest, crawl_sources, crawl_status};
 
 /// Visits sources, or tells how that stands.
 pub(super) async fn run(global: &Global, arguments: CrawlArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -27,6 +27,7 @@ async fn visit(global: &Global, arguments: CrawlRunArguments, output: &Output) -
     } else {
         (None, local::open(global).await?)
     };
+    let services = local::with_github(services, arguments.config.as_deref())?;
     let worker_folder = match &copy {
         Some(folder) => folder.path().join("crawl"),
         None => local::worker_folder(global)?,
@@ -40,10 +41,15 @@ async fn visit(global: &Global, arguments: CrawlRunArguments, output: &Output) -
         worker_folder,
     };
     let report = crawl_sources(&services, request, Arc::new(Progress::start())).await?;
+    tell(&report, arguments.dry_run, output)
+}
+
+/// Tells what a crawl did, and whether that was all.
+pub(super) fn tell(report: &CrawlReport, is_dry_run: bool, output: &Output) -> Result<Outcome, Failure> {
     if output.json {
-        output.pretty(&report_body(&report, arguments.dry_run))?;
+        output.pretty(&report_body(report, is_dry_run))?;
     } else {
-        output.text(&show_report(&report, arguments.dry_run))?;
+        output.text(&show_report(report, is_dry_run))?;
     }
     for refused in &report.refused {
         output::tell_error(&format!("the list names `{}`: {}", refused.source, refused.reason));
@@ -52,6 +58,12 @@ async fn visit(global: &Global, arguments: CrawlRunArguments, output: &Output) -
         output::tell_note(&format!(
             "the search index does not follow at the moment, the next run takes it up: {reason}"
         ));
+    }
+    if let Some(until) = report.github_limited_until {
+        output::tell_note(&format!("GitHub answers nothing more until {until}; a run after that goes on"));
+    }
+    if report.cut > 0 {
+        output::tell_note("there are more repositories than GitHub tells of");
     }
     let is_good = report.troubles.is_empty() && report.refused.is_empty();
     Ok(if is_good { Outcome::Done } else { Outcome::Failed })

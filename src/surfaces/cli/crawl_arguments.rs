@@ -31,6 +31,9 @@ pub(super) struct CrawlRunArguments {
     /// The list of sources, as TOML [default: index/sources.toml, which is in the program].
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
+    /// A file of TOML that says how GitHub is asked; the environment wins over it.
+    #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Visit at most this many sources; the others wait for the next run.
     #[arg(long, value_name = "N")]
     pub max_repos: Option<u64>,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::findings::count;
 use super::paint::{self, line, paint};
-use crate::operations::{CrawlProgress, CrawlReport, CrawlStatus, JobState, VisitOutcome, Visited};
+use crate::operations::{CrawlProgress, CrawlReport, CrawlStatus, JobOverview, JobState, VisitOutcome, Visited};
 use crate::skill::Timestamp;
 
 /// Sources with trouble that a terminal shows; the rest is counted.
@@ -83,6 +83,11 @@ pub(super) fn report_body(report: &CrawlReport, is_dry_run: bool) -> String {
         "visits": report.visits,
         "failed": report.failed(),
         "remaining": report.remaining,
+        "found": report.found,
+        "cut": report.cut,
+        "facts": report.facts,
+        "facts_failed": report.facts_failed,
+        "github_limited_until": report.github_limited_until.map(|time| time.to_string()),
         "skills": report.skills,
         "added": report.skills_added,
         "changed": report.skills_changed,
@@ -116,6 +121,13 @@ pub(super) fn show_report(report: &CrawlReport, is_dry_run: bool) -> String {
         number(report.skills_removed, "removed"),
         HumanCount(report.skills),
     ));
+    if report.found > 0 {
+        lines.push(format!("  {} that were found", count(report.found, "source")));
+    }
+    if report.facts + report.facts_failed > 0 {
+        let failed = if report.facts_failed > 0 { format!(", {} failed", report.facts_failed) } else { String::new() };
+        lines.push(format!("  facts: {} asked for{failed}", plural(report.facts, "repository", "repositories")));
+    }
     let enqueued = &report.enqueued;
     if report.remaining > 0 {
         lines.push(format!("  {} for the next run", number(report.remaining, "left")));
@@ -141,8 +153,7 @@ pub(super) fn show_report(report: &CrawlReport, is_dry_run: bool) -> String {
 /// Returns how the crawl stands as a JSON text.
 pub(super) fn status_body(status: &CrawlStatus) -> String {
     let overview = &status.overview;
-    let states: serde_json::Map<String, Value> =
-        JobState::ALL.iter().map(|state| (state.as_str().to_owned(), json!(overview.count(*state)))).collect();
+    let states = states_of(overview);
     let causes: serde_json::Map<String, Value> =
         overview.causes.iter().map(|(cause, count)| (cause.as_str().to_owned(), json!(count))).collect();
     let troubles: Vec<Value> = status
@@ -179,6 +190,8 @@ pub(super) fn status_body(status: &CrawlStatus) -> String {
         .collect();
     json!({
         "jobs": states,
+        "finding": states_of(&status.finding),
+        "facts": states_of(&status.facts),
         "remaining": overview.remaining(),
         "skills": overview.skills,
         "recent": overview.recent_count,
@@ -194,14 +207,25 @@ pub(super) fn status_body(status: &CrawlStatus) -> String {
     .to_string()
 }
 
+/// Counts jobs by state.
+fn states_of(overview: &JobOverview) -> Value {
+    JobState::ALL.iter().map(|state| (state.as_str().to_owned(), json!(overview.count(*state)))).collect()
+}
+
 /// Returns how the crawl stands for a person.
 pub(super) fn show_status(status: &CrawlStatus, now: Timestamp) -> String {
     let overview = &status.overview;
-    let states: Vec<String> = JobState::ALL
-        .iter()
-        .map(|state| format!("{} {}", HumanCount(overview.count(*state)), state.as_str()))
-        .collect();
-    let mut lines = vec![paint(paint::STRONG, "crawl"), format!("  sources: {}", states.join(", "))];
+    let states = |overview: &JobOverview| {
+        let states =
+            JobState::ALL.iter().map(|state| format!("{} {}", HumanCount(overview.count(*state)), state.as_str()));
+        states.collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = vec![paint(paint::STRONG, "crawl"), format!("  sources: {}", states(overview))];
+    for (what, jobs) in [("finding sources", &status.finding), ("facts of repositories", &status.facts)] {
+        if !jobs.states.is_empty() {
+            lines.push(format!("  {what}: {}", states(jobs)));
+        }
+    }
     if overview.skills > 0 {
         lines.push(format!("  {} in the sources that are done", count(overview.skills, "skill")));
     }
@@ -228,8 +252,13 @@ pub(super) fn show_status(status: &CrawlStatus, now: Timestamp) -> String {
         let what = job.due_at.map_or_else(|| "given up".to_owned(), |time| format!("again at {time}"));
         lines.push(trouble_line(&job.key, job.failure.cause.as_str(), job.failure.detail(), &what));
     }
-    more(&mut lines, overview.causes.iter().map(|row| row.1).sum(), status.troubles.len());
+    let failed: u64 = [overview, &status.finding].iter().flat_map(|jobs| &jobs.causes).map(|row| row.1).sum();
+    more(&mut lines, failed, status.troubles.len());
     lines.join("\n") + "\n"
+}
+
+fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(number), if number == 1 { one } else { many })
 }
 
 fn trouble_line(key: &str, cause: &str, detail: &str, what: &str) -> String {

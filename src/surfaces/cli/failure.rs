@@ -12,8 +12,8 @@ use crate::api::Problem;
 use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, FreshnessConfigError, HttpConfigError, LogConfigError, MeterConfigError, PaymentConfigError,
-    SettingsError, StorageConfigError,
+    AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
+    PaymentConfigError, SettingsError, StorageConfigError,
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
@@ -46,6 +46,9 @@ pub(super) enum Failure {
     /// A variable of the service cannot be used.
     #[error(transparent)]
     Http(#[from] HttpConfigError),
+    /// GitHub cannot be asked as configured.
+    #[error(transparent)]
+    Github(#[from] GithubConfigError),
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -13,13 +13,22 @@ use super::ingest_report::{body, show};
 use super::local;
 use super::output::{self, Output};
 use super::paint::line;
-use crate::operations::{IngestReport, Services, ingest_source};
+use crate::operations::{IngestReport, Services, ingest_found, ingest_source, is_finder};
 
 /// Ingests every source in turn; one that cannot be read does not keep back the others.
 pub(super) async fn run(global: &Global, arguments: IngestArguments, output: &Output) -> Result<Outcome, Failure> {
-    let services = local::open(global).await?;
+    let services = local::with_github(local::open(global).await?, arguments.config.as_deref())?;
     let mut outcome = Outcome::Done;
     for source in &arguments.sources {
+        if let Some(text) = source.to_str().filter(|text| is_finder(text)) {
+            let progress = Arc::new(super::crawl_page::Progress::start());
+            let report = ingest_found(&services, text, local::worker_folder(global)?, progress).await?;
+            let is_whole = super::crawl::tell(&report, false, output)? == Outcome::Done && report.remaining == 0;
+            if !is_whole {
+                outcome = Outcome::Failed;
+            }
+            continue;
+        }
         match one(&services, source).await {
             Ok(report) => {
                 if output.json {

@@ -1,13 +1,13 @@
 //! The data folder on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::arguments::{DEFAULT_LISTEN, Global};
 use super::failure::Failure;
 use crate::app;
-use crate::config::{HttpConfig, SearchConfig, Settings, StorageConfig};
+use crate::config::{GithubConfig, HttpConfig, SearchConfig, Settings, StorageConfig};
 use crate::operations::Services;
 
 /// Opens the data folder, for a command that needs no address of its own.
@@ -26,6 +26,11 @@ pub(super) async fn open_for(global: &Global, public_url: String) -> Result<Serv
 pub(super) async fn open_copy(global: &Global) -> Result<(TempDir, Services), Failure> {
     let storage = StorageConfig::locate(global.data_dir.as_deref())?;
     Ok(app::open_copy(&storage, HttpConfig::read(DEFAULT_LISTEN, &Settings::environment())?.public_url).await?)
+}
+
+/// Lets services ask GitHub, as a configuration file and the environment say.
+pub(super) fn with_github(services: Services, config: Option<&Path>) -> Result<Services, Failure> {
+    Ok(app::with_github(services, &GithubConfig::read(&Settings::read(config)?)?)?)
 }
 
 /// Returns the folder in which running crawls are known to each other.
