@@ -26,7 +26,7 @@ pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Rou
     for (path, operations) in paths {
         let allowed: Vec<&str> = operations.iter().map(|operation| name(operation.binding.method)).collect();
         let (allowed, form) = (allowed.join(", "), operations[0].binding.envelope);
-        let routes = operations.into_iter().fold(MethodRouter::new(), |routes, operation| add(routes, operation));
+        let routes = operations.into_iter().fold(MethodRouter::new(), add);
         router = router.route(path, routes.fallback(async move || envelope::method_not_allowed(form, &allowed)));
     }
     router
