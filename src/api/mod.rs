@@ -4,23 +4,32 @@
 //! read by strangers in three places: the OpenAPI document, the MCP tools and the docs pages.
 //! The room is pure and knows nothing that waits.
 
+mod check_lockfile;
+mod compare_skills;
 mod discover;
+mod explain_finding;
 mod facets;
 mod health;
 mod inspect;
 mod problem;
 mod safety;
 mod scan;
+mod scan_skill;
 mod shell;
 mod source;
 mod verify;
 mod verify_batch;
 
+pub use check_lockfile::{CheckLockfileRequest, CheckLockfileResponse, LockfilePin, LockfileSummary};
+pub use compare_skills::{
+    CompareSkillsRequest, CompareSkillsResponse, ComparedSide, FileChangeView, FrontmatterChangeView, NewActView,
+};
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
     DiscoverSignals, EmptyReasonWord, IndexStatus, Level, MatchWord, QualityWord, RESULT_LIMIT, RecencyWord,
     ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
 };
+pub use explain_finding::{ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill};
 pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
@@ -30,6 +39,7 @@ pub use inspect::{
 pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
 pub use safety::{Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, VerdictFacts};
 pub use scan::{CompletenessView, ScanResponse};
+pub use scan_skill::{InlineFile, ScanSkillRequest};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
     install_options, publisher_metrics,

@@ -15,6 +15,7 @@ mod error;
 mod fastskill;
 mod folders;
 mod github;
+mod guess;
 mod global_lock;
 mod json;
 mod kind;

@@ -8,12 +8,15 @@ mod admission;
 mod caller;
 mod check_approval;
 mod check_health;
+mod check_lockfile;
 mod check_project;
+mod compare_skills;
 mod compare_upstream;
 mod crawl_sources;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
+mod explain_finding;
 mod facets;
 mod find_pin;
 mod ingest_source;
@@ -33,6 +36,8 @@ mod record_cache;
 mod register;
 mod review_change;
 mod scan_folder;
+mod scan_skill;
+mod serve_skills;
 mod services;
 mod verify_pins;
 mod verify_skill;
@@ -42,11 +47,13 @@ pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Rece
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
+pub use check_lockfile::{CheckLockfile, lockfile_formats};
 pub use check_project::{
     BytesStatus, CheckOutcome, ComparedDigest, Complaint, ComplaintKind, FailOn, FileChanges, Gate, KnownVerdict,
     Lines, ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
     github_commands, junit, sarif_log,
 };
+pub use compare_skills::CompareSkills;
 pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
 pub use crawl_sources::{
     CrawlError, CrawlProgress, CrawlReport, CrawlRequest, CrawlSourcesError, CrawlStatus, CrawlTrouble, FailureCause,
@@ -58,6 +65,7 @@ pub use evaluate_search::{
     Comparison, Estimate, EvaluationError, EvaluationPlan, Group, GroupChange, GroupFigures, JudgedFiles, Measure,
     MovedQuery, MovedResult, Ranking, RankingChange, RankingReport, Report, Standing, evaluate_search,
 };
+pub use explain_finding::{ExplainFinding, find_rule, similar_rules};
 pub use find_pin::{FindPinError, FoundPin, find_pin};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
@@ -76,6 +84,8 @@ pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
-pub use services::{FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use scan_skill::ScanSkill;
+pub use serve_skills::{ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names};
+pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

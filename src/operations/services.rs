@@ -21,6 +21,22 @@ pub struct Services {
     inner: Arc<Inner>,
     meter: Option<Arc<Meter>>,
     payments: Option<Arc<Payments>>,
+    progress: Option<ProgressSink>,
+    may_read_folders: bool,
+}
+
+/// What hears how far a long call has come.
+type ProgressSink = Arc<dyn Fn(CallProgress) + Send + Sync>;
+
+/// How far a long call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallProgress {
+    /// Steps that are done.
+    pub done: u64,
+    /// All steps.
+    pub total: u64,
+    /// What a step is, in our own words.
+    pub step: &'static str,
 }
 
 struct Inner {
@@ -59,7 +75,7 @@ impl Services {
             public_url,
             started: Instant::now(),
         };
-        Self { inner: Arc::new(inner), meter: None, payments: None }
+        Self { inner: Arc::new(inner), meter: None, payments: None, progress: None, may_read_folders: false }
     }
 
     /// Counts from now on what clients use, beginning with what the store knows of this day.
@@ -69,6 +85,27 @@ impl Services {
     pub async fn metered(self, limits: QuotaLimits) -> Result<Self, StoreError> {
         let meter = Meter::restore(limits, &*self.inner.store, self.now()).await?;
         Ok(Self { meter: Some(Arc::new(meter)), ..self })
+    }
+
+    /// Lets requests name folders on this machine: for callers who could read them anyway.
+    pub fn reading_folders(self) -> Self {
+        Self { may_read_folders: true, ..self }
+    }
+
+    /// Tells whether requests may name folders on this machine.
+    pub fn may_read_folders(&self) -> bool {
+        self.may_read_folders
+    }
+
+    /// Tells `sink` from now on how far long calls have come.
+    pub fn reporting_to(self, sink: impl Fn(CallProgress) + Send + Sync + 'static) -> Self {
+        Self { progress: Some(Arc::new(sink)), ..self }
+    }
+
+    pub(super) fn report(&self, step: &'static str, done: u64, total: u64) {
+        if let Some(progress) = &self.progress {
+            progress(CallProgress { done, total, step });
+        }
     }
 
     /// Tells whether it is counted what clients use.

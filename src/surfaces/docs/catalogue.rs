@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{agent_skill, html, llms, openapi, pages};
 use crate::operations::PaymentTerms;
+use crate::surfaces::mcp::{ICON, ICON_PATH};
 use crate::surfaces::well_known;
 
 /// The URL that the checked-in documents name: that of a service on its default address.
@@ -36,6 +37,7 @@ pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
         document("/.well-known/x402.json", JSON, well_known::x402(url, terms)),
         document("/.well-known/x402", JSON, well_known::x402(url, terms)),
         document("/SKILL.md", MARKDOWN, agent_skill::skill(url)),
+        document(ICON_PATH, "image/svg+xml", ICON.to_owned()),
         document("/robots.txt", TEXT, "User-agent: *\nAllow: /\n".to_owned()),
     ];
     for (name, schema) in openapi::schemas() {

@@ -13,8 +13,8 @@ use super::McpServer;
 use crate::config::HttpConfig;
 use crate::operations::Services;
 
-/// Largest request. Arguments are a query or a hash; nothing that is asked here is large.
-const BODY_BYTES: usize = 256 * 1024;
+/// Largest request: the files of a skill that is to be scanned, with what JSON adds to them.
+const BODY_BYTES: usize = 2 * 1024 * 1024;
 
 /// The service that answers at `/mcp`.
 pub type McpService = Cors<StreamableHttpService<McpServer, NeverSessionManager>>;
