@@ -112,7 +112,7 @@ impl ServedSkill {
             return Err("its description is missing or longer than 1024 characters");
         }
         let mut keys = frontmatter.iter();
-        let is_plain_path = |path: &str| sanitise_line(path, usize::MAX) == path;
+        let is_plain_path = |path: &str| sanitise_line(path, path.len() + 1) == path;
         if !keys.all(|(key, value)| is_plain(key) && is_plain_value(value))
             || !detail.manifest.files.iter().all(|file| is_plain_path(&file.path))
         {

@@ -22,9 +22,14 @@ pub(super) struct Page {
     pub markdown: String,
 }
 
-/// Pages about what the command line does on a machine, which are written by hand: name, what
+/// Pages about MCP, and about what the command line does on a machine, which are written by hand: name, what
 /// they hold, text.
-const WRITTEN: [(&str, &str, &str); 5] = [
+const WRITTEN: [(&str, &str, &str); 6] = [
+    (
+        "mcp",
+        "Tools, skills, resources and prompts over MCP, and what each costs.",
+        include_str!("../../../docs/mcp.md"),
+    ),
     ("install", "Installing what was audited, whole or not at all.", include_str!("../../../docs/install.md")),
     (
         "lockfiles",
@@ -97,6 +102,7 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
          ## For programs\n\n\
          - [`/llms.txt`]({url}/llms.txt) and [`/llms-full.txt`]({url}/llms-full.txt)\n\
          - [`/openapi.json`]({url}/openapi.json)\n\
+         - [MCP]({url}/docs/mcp.md): tools, skills, resources, prompts.\n\
          - [`/.well-known/mcp.json`]({url}/.well-known/mcp.json)\n\
          - [`/.well-known/x402.json`]({url}/.well-known/x402.json)\n\
          - [`/SKILL.md`]({url}/SKILL.md): a skill that teaches an agent to use Touchmark.\n\

@@ -23,7 +23,8 @@ mod stdio;
 mod text;
 mod tools;
 
-pub use http::{McpService, service};
+pub use http::{McpService, service, transport};
 pub use icon::{ICON, ICON_PATH};
+pub use namespace::NAMESPACE;
 pub use server::McpServer;
 pub use stdio::{StdioError, serve_stdio};

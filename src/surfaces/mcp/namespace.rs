@@ -2,7 +2,7 @@
 
 /// Prefix of everything of ours in `_meta`, and the namespace of our name in registries: a
 /// reversed domain, as the protocol asks of whoever annotates the skills of others.
-pub(super) const NAMESPACE: &str = "dev.touchmark";
+pub const NAMESPACE: &str = "dev.touchmark";
 /// Where a skill, and what is read of it, carries its verdict.
 pub(super) const VERDICT_KEY: &str = "dev.touchmark/verdict";
 /// Where a read of a SKILL.md carries the search that entitles to it.
