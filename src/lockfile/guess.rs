@@ -48,7 +48,10 @@ mod tests {
                 "{\n<<<<<<< ours\n\"a\":{\"computedHash\":\"y\"}\n=======\n>>>>>>> theirs\n}",
                 Some(LockfileKind::SkillsLock),
             ),
-            (r#"{"version":3,"skills":{"a":{"skillFolderHash":"y","installedAt":""}}}"#, Some(LockfileKind::GlobalSkillLock)),
+            (
+                r#"{"version":3,"skills":{"a":{"skillFolderHash":"y","installedAt":""}}}"#,
+                Some(LockfileKind::GlobalSkillLock),
+            ),
             (r#"{"version":1,"skills":{"a":{"version":"1.0.0","installedAt":1}}}"#, Some(LockfileKind::ClawHub)),
             ("lockfile_version: '1'\n", Some(LockfileKind::Apm)),
             ("[metadata]\nversion = \"3.0\"\n", Some(LockfileKind::Fastskill)),

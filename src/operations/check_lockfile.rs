@@ -100,7 +100,9 @@ async fn answer(services: &Services, entry: Result<Entry, LockfileError>) -> Res
     };
     let outcome = match VerifyQuery::try_from(request) {
         Ok(query) => verify(services, query).await,
-        Err(_) => Err(Problem::invalid_request("the entry records neither a digest nor a source that can be looked up")),
+        Err(_) => {
+            Err(Problem::invalid_request("the entry records neither a digest nor a source that can be looked up"))
+        }
     };
     let answer = match outcome {
         Ok(response) => response.into(),

@@ -3,9 +3,7 @@
 use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
-use crate::api::{
-    ErrorCode, ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill, Problem, SafetyView,
-};
+use crate::api::{ErrorCode, ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill, Problem, SafetyView};
 use crate::scan::{INCOMPLETE_FLAG, REMOVED_RULES, RULES, Rule};
 use crate::skill::{SkillId, sanitise_line};
 
@@ -62,8 +60,8 @@ async fn findings_in(services: &Services, rule: &Rule, id: &str) -> Result<Expla
     let record = found.into_iter().find(|record| record.is_listed);
     let record = record.ok_or_else(|| Problem::not_found(format!("no listed skill has skill_id {skill_id}")))?;
     let detail = services.store().bundle(record.bundle).await.map_err(failed)?;
-    let detail = detail
-        .ok_or_else(|| unforeseen(ExplainFinding::NAME, &format!("the bundle of {skill_id} is missing")))?;
+    let detail =
+        detail.ok_or_else(|| unforeseen(ExplainFinding::NAME, &format!("the bundle of {skill_id} is missing")))?;
     let findings = detail.report.findings.into_iter().filter(|finding| finding.rule_id == rule.id);
     Ok(ExplainedSkill {
         skill_id,

@@ -85,7 +85,9 @@ pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use scan_skill::ScanSkill;
-pub use serve_skills::{ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names};
+pub use serve_skills::{
+    ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
+};
 pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

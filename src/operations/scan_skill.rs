@@ -35,9 +35,9 @@ impl Operation for ScanSkill {
         match (request.files, request.skill_id, request.folder) {
             (Some(files), None, None) => scan_raw(services, raw_files(files)?, None, "files").await,
             (None, Some(id), None) => {
-                let id: SkillId = id.parse().map_err(|error| {
-                    Problem::new(ErrorCode::InvalidSkillId, format!("skill_id is {error}"))
-                })?;
+                let id: SkillId = id
+                    .parse()
+                    .map_err(|error| Problem::new(ErrorCode::InvalidSkillId, format!("skill_id is {error}")))?;
                 let (raw, name) = stored_bundle(services, Self::NAME, id).await?;
                 scan_raw(services, raw, Some(name), &id.to_string()).await
             }
@@ -50,7 +50,10 @@ impl Operation for ScanSkill {
 /// Reads files that came in a request, within bounds that are checked before the work.
 fn raw_files(files: Vec<InlineFile>) -> Result<RawBundle, Problem> {
     if files.len() > INLINE_FILES {
-        return Err(Problem::invalid_request(format!("files has {} entries, the limit is {INLINE_FILES}", files.len())));
+        return Err(Problem::invalid_request(format!(
+            "files has {} entries, the limit is {INLINE_FILES}",
+            files.len()
+        )));
     }
     let size: usize = files.iter().map(|file| file.content.len()).sum();
     // Base64 is a third longer than what it holds.
@@ -62,7 +65,8 @@ fn raw_files(files: Vec<InlineFile>) -> Result<RawBundle, Problem> {
     let read = |(index, file): (usize, InlineFile)| {
         let bytes = if file.is_base64 {
             let decoded = base64::engine::general_purpose::STANDARD.decode(file.content.trim());
-            decoded.map_err(|error| Problem::invalid_request(format!("files[{index}].content is not base64: {error}")))?
+            decoded
+                .map_err(|error| Problem::invalid_request(format!("files[{index}].content is not base64: {error}")))?
         } else {
             file.content.into_bytes()
         };
@@ -72,7 +76,12 @@ fn raw_files(files: Vec<InlineFile>) -> Result<RawBundle, Problem> {
     Ok(RawBundle { files, unread: Vec::new() })
 }
 
-async fn scan_raw(services: &Services, raw: RawBundle, name: Option<String>, path: &str) -> Result<ScanResponse, Problem> {
+async fn scan_raw(
+    services: &Services,
+    raw: RawBundle,
+    name: Option<String>,
+    path: &str,
+) -> Result<ScanResponse, Problem> {
     let path = path.to_owned();
     services.report("scan", 0, 1);
     let scanned = services.compute().run(move || {

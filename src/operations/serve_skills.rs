@@ -8,15 +8,13 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::Services;
 use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
-use super::Services;
 use crate::api::{ErrorCode, Problem, SafetyView};
 use crate::scan::RecommendedAction;
 use crate::search::{Ranking, SearchRequest};
-use crate::skill::{
-    Sha256Digest, SkillId, decode_text, frontmatter_mapping, sanitise_block, sanitise_line,
-};
+use crate::skill::{Sha256Digest, SkillId, decode_text, frontmatter_mapping, sanitise_block, sanitise_line};
 use crate::store::{BundleDetail, BundleKey, SkillRecord};
 
 /// Files of a served skill, SKILL.md included: the limit of the skills extension.
@@ -135,9 +133,8 @@ impl ServedSkill {
 
 /// Tells whether the specification allows a name, in its strict form.
 pub fn is_served_name(name: &str) -> bool {
-    let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     name.len() <= NAME_BYTES && name.split('-').all(is_word)
 }
 
@@ -206,7 +203,10 @@ pub async fn served_file(services: &Services, skill: &ServedSkill, path: &str) -
     if skill.is_blocked() {
         return Err(Problem::new(
             ErrorCode::NotFound,
-            format!("{} is to be blocked, so its content is not handed out; inspect_skill shows what was found", skill.skill_id),
+            format!(
+                "{} is to be blocked, so its content is not handed out; inspect_skill shows what was found",
+                skill.skill_id
+            ),
         ));
     }
     let is_listed = skill.files.iter().any(|file| file.path == path);

@@ -62,13 +62,13 @@ def suite(cache: Path, url: str, revision: str, scenarios: list[str] | None) -> 
     return found
 
 
-def scenario_name(folder: str) -> str:
-    """Takes the kind and the time off the name of a folder of results."""
-    name = folder.removeprefix("server-") if folder.startswith("server-") else folder
-    parts = name.split("-")
-    while parts and any(character.isdigit() for character in parts[-1]) and "T" in parts[-1].upper() or parts and parts[-1].endswith("Z"):
-        parts.pop()
-    return "-".join(parts) or folder
+def required(cache: Path, revision: str) -> list[str]:
+    """Returns the scenarios for servers that a revision requires; others are run and not scored."""
+    program = cache / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    command = [node(cache), program, "list", "--requirements", revision]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    section = text.split("Server scenarios", 1)[1].split("Client scenarios", 1)[0]
+    return [line.strip().removeprefix("- ") for line in section.splitlines() if line.strip().startswith("- ")]
 
 
 def inspector(cache: Path, url: str) -> list[list[str]]:
@@ -127,6 +127,10 @@ def main() -> int:
         for name, revision, url, scenarios in runs:
             results = suite(cache, url, revision, scenarios)
             passed = checks_passed = checks_all = 0
+            if scenarios is None:
+                wanted = required(cache, revision)
+                by_name = dict(results)
+                results = [(scenario, by_name.get(scenario, [])) for scenario in wanted]
             for scenario, checks in results:
                 failed = [check for check in checks if check.get("status") == "FAILURE"]
                 checks_all += sum(check.get("status") in ("SUCCESS", "FAILURE") for check in checks)
@@ -135,7 +139,7 @@ def main() -> int:
                 if not checks:
                     failed = [{"id": "did-not-run", "errorMessage": "the scenario wrote no results"}]
                 for check in failed:
-                    key = f"{name} {revision} {scenario_name(scenario)}:{check['id']}"
+                    key = f"{name} {revision} {scenario}:{check['id']}"
                     seen.add(key)
                     reason = expected.get(key)
                     detail.append([key, reason or "not expected: " + str(check.get("errorMessage", ""))[:200]])
@@ -148,7 +152,7 @@ def main() -> int:
             process.terminate()
         shutil.rmtree(folder, ignore_errors=True)
     stale = sorted(set(expected) - seen)
-    text = "## Model Context Protocol\n\n`just conformance-mcp`. *fixtures* is a server with the names that the suite calls, on the transport of the product (`tests/conformance/fixtures`); *with sessions*, because some scenarios of 2025-11-25 let the server ask its client, which only a session allows and which the product never does. *product* is `touchmark serve` on a small catalogue, held to what needs no fixture.\n\n"
+    text = "## Model Context Protocol\n\n`just conformance-mcp`. *fixtures* is a server with the names that the suite calls, on the transport of the product (`tests/conformance/fixtures`); *with sessions*, because some scenarios of 2025-11-25 let the server ask its client, which only a session allows and which the product never does. *product* is `touchmark serve` on a small catalogue, held to what needs no fixture. Of the fixtures, what each revision requires is scored; extensions that neither offers, such as tasks, are left out.\n\n"
     text += table(["suite or client", "revision, era or transport", "result"], rows)
     if detail:
         text += "\n\nFailed checks, each with its reason:\n\n" + table(["check", "reason"], detail)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -20,6 +21,7 @@ SKILLS = {
     },
     "release-notes": {
         "SKILL.md": "---\nname: release-notes\ndescription: Turns merged changes into release notes.\n---\n# Release notes\n\nGroup by what a user notices.\n",
+        "templates/notes.md": "# Version\n",
     },
 }
 
@@ -63,7 +65,7 @@ class Product:
             "TOUCHMARK_LISTEN": f"127.0.0.1:{port}",
             "TOUCHMARK_LOG": "warn",
         }
-        for source in [str(folder / "skills"), "starter"]:
+        for source in ["starter", str(folder / "skills")]:
             subprocess.run([touchmark, "ingest", source], env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.url = f"http://127.0.0.1:{port}/mcp"
         self.process = subprocess.Popen([touchmark, "serve"], env=self.environment)
@@ -85,5 +87,7 @@ def result_files(folder: Path) -> list[tuple[str, list[dict]]]:
     """Returns the checks of each scenario that wrote its results below the folder."""
     found = []
     for file in sorted(folder.rglob("checks.json")):
-        found.append((file.parent.name, json.loads(file.read_text())))
+        # The folder is called after kind, scenario and time.
+        name = re.sub(r"-\d{4}-\d\d-\d\dT.*$", "", file.parent.name).removeprefix("server-")
+        found.append((name, json.loads(file.read_text())))
     return found

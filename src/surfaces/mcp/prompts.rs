@@ -81,7 +81,10 @@ fn choose_skill(arguments: &JsonObject) -> Result<String, ErrorData> {
          3. Call inspect_skill for the two or three that fit best, with their skill_id and the query_id.\n",
     );
     if let Some(skill) = optional(arguments, "skill") {
-        text.push_str(&format!("   Weigh the skill named {} with them, if there is one.\n", untrusted_line(skill, 100)));
+        text.push_str(&format!(
+            "   Weigh the skill named {} with them, if there is one.\n",
+            untrusted_line(skill, 100)
+        ));
     }
     text.push_str(
         "4. For each finding that you do not know, call explain_finding.\n\

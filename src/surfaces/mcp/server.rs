@@ -1,14 +1,16 @@
 //! The server: what it says of itself, and how a call becomes an operation and an answer.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
+use futures::FutureExt;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
-    ContentBlock, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
-    Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListSkillsResult,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceDirectoryRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+    ContentBlock, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams,
+    GetSkillResult, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListSkillsResult, ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceDirectoryRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -85,9 +87,7 @@ impl McpServer {
             // All its bytes beside every tool would be too much.
             icon: website_url.map(|url| icon(Some(url))),
         };
-        let info = ServerConfig::new(capabilities)
-            .with_server_info(implementation)
-            .with_instructions(INSTRUCTIONS);
+        let info = ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(INSTRUCTIONS);
         Self { tools: offered_tools(&offer).into(), services, info }
     }
 
@@ -125,39 +125,7 @@ impl ServerHandler for McpServer {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let offered = self.offered(&request.name).ok_or_else(|| self.unknown_tool(&request.name))?;
-        let arguments = Value::Object(request.arguments.unwrap_or_default());
-        let proof = request.meta.as_ref().and_then(|meta| payment::proof(&meta.0.0));
-        let proof = proof.or_else(|| payment::proof(&context.meta.0.0));
-        let caller = Caller { client: client(&context), payment: proof, resource: offered.resource.clone() };
-        let (services, mut steps) = progress::reporting(&self.services, &context);
-        let call = offered.operation.run_for(&services, &caller, arguments.clone());
-        tokio::pin!(call);
-        // The call runs in a task of rmcp, which lives on when its client hangs up: nobody is
-        // charged for what nobody will read.
-        let answered = loop {
-            tokio::select! {
-                biased;
-                () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
-                () = steps.tell() => {}
-                answered = &mut call => break answered,
-            }
-        };
-        let mut result = match (answered.outcome, &answered.payment.challenge) {
-            (Ok(response), _) => answer(&offered.tool.name, &arguments, response),
-            (Err(problem), Some(challenge)) => with_error(payment::challenge(challenge), &problem),
-            // What a model can mend is for the model to read, so it is no protocol error (SEP-1303).
-            (Err(problem), None) => failure(&problem),
-        };
-        let meta = result.meta.get_or_insert_with(|| MetaObject(JsonObject::new()));
-        if let Some(quota) = &answered.quota {
-            meta.0.insert(QUOTA_KEY.to_owned(), quota_state(quota));
-        }
-        if let Some(receipt) = &answered.payment.receipt {
-            payment::add_receipt(meta, receipt);
-        }
-        result.meta = result.meta.filter(|meta| !meta.0.is_empty());
-        Ok(result.into())
+        guarded(self.answer_call(request, context)).await
     }
 
     async fn complete(
@@ -165,7 +133,7 @@ impl ServerHandler for McpServer {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        completions::complete(&self.services, client(&context), &request).await
+        guarded(completions::complete(&self.services, client(&context), &request)).await
     }
 
     async fn list_prompts(
@@ -212,7 +180,7 @@ impl ServerHandler for McpServer {
     ) -> Result<ReadResourceResponse, ErrorData> {
         let query_id = request.meta.as_ref().and_then(|meta| meta.0.0.get(QUERY_ID_KEY));
         let query_id = query_id.or_else(|| context.meta.0.0.get(QUERY_ID_KEY)).and_then(Value::as_str);
-        let read = resources::read(&self.services, client(&context), query_id, &request.uri).await?;
+        let read = guarded(resources::read(&self.services, client(&context), query_id, &request.uri)).await?;
         // What a quota was drawn for is not for others.
         Ok(read.with_ttl_ms(SKILL_TTL_MS).with_cache_scope(CacheScope::Private).into())
     }
@@ -235,7 +203,7 @@ impl ServerHandler for McpServer {
     ) -> Result<GetSkillResult, ErrorData> {
         let uri = SkillUri::parse(&request.uri).filter(|uri| uri.path == "SKILL.md");
         let uri = uri.ok_or_else(|| no_skill(&request.uri))?;
-        let skill = resources::find_skill(&self.services, client(&context), &uri, &request.uri).await;
+        let skill = guarded(resources::find_skill(&self.services, client(&context), &uri, &request.uri)).await;
         let skill = skill.map_err(as_invalid_params)?;
         Ok(GetSkillResult::new(skills::entry(&skill)).with_ttl_ms(SKILL_TTL_MS).with_cache_scope(CacheScope::Public))
     }
@@ -250,7 +218,7 @@ impl ServerHandler for McpServer {
             ErrorData::invalid_params(format!("{uri} is not a directory of a skill"), None)
         };
         let uri = SkillUri::parse(&request.uri).ok_or_else(no_directory)?;
-        let skill = resources::find_skill(&self.services, client(&context), &uri, &request.uri).await;
+        let skill = guarded(resources::find_skill(&self.services, client(&context), &uri, &request.uri)).await;
         let skill = skill.map_err(as_invalid_params)?;
         let children = skills::children(&skill, &uri, request.cursor.as_deref())?;
         let (children, next) = children.ok_or_else(no_directory)?;
@@ -261,6 +229,46 @@ impl ServerHandler for McpServer {
 }
 
 impl McpServer {
+    async fn answer_call(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let offered = self.offered(&request.name).ok_or_else(|| self.unknown_tool(&request.name))?;
+        let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let proof = request.meta.as_ref().and_then(|meta| payment::proof(&meta.0.0));
+        let proof = proof.or_else(|| payment::proof(&context.meta.0.0));
+        let caller = Caller { client: client(&context), payment: proof, resource: offered.resource.clone() };
+        let (services, mut steps) = progress::reporting(&self.services, &context);
+        let call = offered.operation.run_for(&services, &caller, arguments.clone());
+        tokio::pin!(call);
+        // The call runs in a task of rmcp, which lives on when its client hangs up: nobody is
+        // charged for what nobody will read.
+        let answered = loop {
+            tokio::select! {
+                biased;
+                () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
+                () = steps.tell() => {}
+                answered = &mut call => break answered,
+            }
+        };
+        let mut result = match (answered.outcome, &answered.payment.challenge) {
+            (Ok(response), _) => answer(&offered.tool.name, &arguments, response),
+            (Err(problem), Some(challenge)) => with_error(payment::challenge(challenge), &problem),
+            // What a model can mend is for the model to read, so it is no protocol error (SEP-1303).
+            (Err(problem), None) => failure(&problem),
+        };
+        let meta = result.meta.get_or_insert_with(|| MetaObject(JsonObject::new()));
+        if let Some(quota) = &answered.quota {
+            meta.0.insert(QUOTA_KEY.to_owned(), quota_state(quota));
+        }
+        if let Some(receipt) = &answered.payment.receipt {
+            payment::add_receipt(meta, receipt);
+        }
+        result.meta = result.meta.filter(|meta| !meta.0.is_empty());
+        Ok(result.into())
+    }
+
     /// Reads a page of the catalogue, for a look-up of the client's quota.
     async fn page(
         &self,
@@ -271,8 +279,17 @@ impl McpServer {
         let before = list.position(request.and_then(|request| request.cursor).as_deref())?;
         let services = &self.services;
         let read = async || served_page(services, before).await.map_err(resources::refusal);
-        resources::look_up(services, client(context), read).await
+        guarded(resources::look_up(services, client(context), read)).await
     }
+}
+
+/// Answers a panic as an internal error: rmcp loses the task of the call with it, and would leave
+/// the client waiting.
+async fn guarded<T>(work: impl Future<Output = Result<T, ErrorData>>) -> Result<T, ErrorData> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a handler of MCP panicked");
+        Err(ErrorData::internal_error("something unforeseen went wrong; try again", None))
+    })
 }
 
 fn no_skill(uri: &str) -> ErrorData {
@@ -323,4 +340,17 @@ fn with_error(mut result: CallToolResult, problem: &Problem) -> CallToolResult {
     let envelope = serde_json::to_value(problem.envelope().error).unwrap_or_default();
     result.meta = Some(MetaObject(JsonObject::from_iter([(ERROR_KEY.to_owned(), envelope)])));
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer() {
+        let panicking = async { panic!("a test of what happens") };
+        let outcome: Result<(), ErrorData> = guarded(panicking).await;
+        assert_eq!(outcome.map_err(|error| error.code), Err(ErrorCode::INTERNAL_ERROR));
+        assert_eq!(guarded(async { Ok(5) }).await.ok(), Some(5));
+    }
 }

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn the_tools_are_the_contracts_in_its_order() {
-        let names: Vec<String> = offered_tools(&Offer::default()).iter().map(|offered| offered.tool.name.to_string()).collect();
+        let names: Vec<String> =
+            offered_tools(&Offer::default()).iter().map(|offered| offered.tool.name.to_string()).collect();
         let expected = [
             "discover_skills",
             "inspect_skill",

@@ -57,7 +57,10 @@ fn of_pin(number: usize, pin: &LockfilePin) -> String {
                     "[{number}] unknown for what is pinned, which is not the indexed content; the indexed content is {indexed}; skill_id: {}",
                     hit.skill.skill_id
                 ),
-                None => format!("[{number}] {indexed} for its source; content not compared; skill_id: {}", hit.skill.skill_id),
+                None => format!(
+                    "[{number}] {indexed} for its source; content not compared; skill_id: {}",
+                    hit.skill.skill_id
+                ),
             }
         }
         BatchAnswer::Miss(_) => format!("[{number}] unknown, nothing in the index matches"),

@@ -27,8 +27,8 @@ use crate::api::{
 };
 
 pub(super) use problem::of_problem;
-pub(super) use untrusted::untrusted_line;
 pub(super) use untrusted::untrusted_block;
+pub(super) use untrusted::untrusted_line;
 
 /// Renders the answer of `tool` to `arguments`.
 pub(super) fn of_answer(tool: &str, arguments: &Value, response: &Value) -> String {

@@ -17,7 +17,10 @@ pub(super) fn render(response: &ScanResponse) -> String {
     let read = &response.completeness;
     lines.push(format!("Files read: {}, {} bytes", read.files_read, read.bytes_read));
     if !read.is_complete {
-        lines.push("Not everything was read, so the verdict does not cover all of it; what is missing is fenced below.".to_owned());
+        lines.push(
+            "Not everything was read, so the verdict does not cover all of it; what is missing is fenced below."
+                .to_owned(),
+        );
     }
     let capabilities: Vec<String> = response.capabilities.keys().map(|name| untrusted_line(name, 60)).collect();
     if !capabilities.is_empty() {
