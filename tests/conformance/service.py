@@ -63,7 +63,7 @@ class Product:
         self.environment = environment | {
             "TOUCHMARK_DATA_DIR": str(folder / "data"),
             "TOUCHMARK_LISTEN": f"127.0.0.1:{port}",
-            "TOUCHMARK_LOG": "warn",
+            "TOUCHMARK_LOG": "error",
         }
         for source in ["starter", str(folder / "skills")]:
             subprocess.run([touchmark, "ingest", source], env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
