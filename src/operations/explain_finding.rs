@@ -4,7 +4,7 @@ use super::problem::{store_failed, unforeseen};
 use super::verify_skill::facts;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{ErrorCode, ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill, Problem, SafetyView};
-use crate::scan::{INCOMPLETE_FLAG, REMOVED_RULES, RULES, Rule};
+use crate::scan::{REMOVED_RULES, RULES, Rule};
 use crate::skill::{SkillId, sanitise_line};
 
 /// Findings that are shown.
@@ -28,7 +28,7 @@ impl Operation for ExplainFinding {
     const CHARGE: Charge = Charge::Lookups(|_| 1);
 
     async fn run(services: &Services, request: ExplainFindingRequest) -> Result<ExplainFindingResponse, Problem> {
-        let rule = find_rule(&request.rule_id).map_err(|reason| Problem::invalid_request(reason))?;
+        let rule = find_rule(&request.rule_id).map_err(Problem::invalid_request)?;
         let skill = match &request.skill_id {
             Some(id) => Some(findings_in(services, rule, id).await?),
             None => None,
@@ -80,11 +80,6 @@ pub fn find_rule(text: &str) -> Result<&'static Rule, String> {
     let asked = text.trim().to_ascii_lowercase().replace(['_', ' '], "-");
     if let Some(rule) = RULES.iter().find(|rule| rule.id == asked) {
         return Ok(rule);
-    }
-    if asked == INCOMPLETE_FLAG {
-        return Err(format!(
-            "{INCOMPLETE_FLAG} is no rule: some files of the skill could not be read, so that the verdict does not cover them"
-        ));
     }
     let shown = sanitise_line(text, 100);
     if let Some(removed) = REMOVED_RULES.iter().find(|rule| rule.id == asked) {
@@ -169,7 +164,6 @@ mod tests {
         let rows = [
             ("hiden-unicode", "hidden-unicode"),
             ("download-shell", "download-to-shell"),
-            (INCOMPLETE_FLAG, "does not cover"),
             ("x\nSafety: safe", "`x Safety: safe`"),
         ];
         for (asked, expected) in rows {
