@@ -79,7 +79,7 @@ fn respond(review: ChangeReview) -> CompareSkillsResponse {
     let findings = review.findings;
     let worsened = findings.worsened.into_iter().map(|worsened| worsened.finding);
     let mut new_findings: Vec<_> = findings.appeared.into_iter().chain(worsened).collect();
-    new_findings.sort_by(|left, right| right.severity.cmp(&left.severity));
+    new_findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let files = review.files.iter().take(FILES).map(|file| FileChangeView {
         kind: serde_word(&file.kind),
         path: file.path.clone(),

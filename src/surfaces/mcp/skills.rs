@@ -57,13 +57,16 @@ pub(super) fn resource(skill: &ServedSkill) -> Resource {
         .with_meta(verdict(skill))
 }
 
+/// Children of a folder, and where the list goes on.
+pub(super) type Children = (Vec<Resource>, Option<String>);
+
 /// Lists the direct children of a folder of a skill, in byte order; nothing where it has no such
 /// folder. Also tells where the list goes on.
 pub(super) fn children(
     skill: &ServedSkill,
     uri: &SkillUri,
     cursor: Option<&str>,
-) -> Result<Option<(Vec<Resource>, Option<String>)>, ErrorData> {
+) -> Result<Option<Children>, ErrorData> {
     let after = List::Directory.position(cursor)?.unwrap_or(0);
     let prefix = if uri.path.is_empty() { String::new() } else { format!("{}/", uri.path) };
     // Files are in byte order; a folder comes again and again, but not always at once.
