@@ -82,7 +82,8 @@ async fn a_directory_shows_its_direct_children() {
         let children = reply.body["result"]["resources"].as_array().unwrap_or_else(|| panic!("{}", reply.body)).clone();
         let mut names: Vec<&str> = children.iter().filter_map(|child| child["name"].as_str()).collect();
         let mut expected = expected;
-        (names.sort_unstable(), expected.sort_unstable());
+        names.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(names, expected, "{uri}");
         for child in &children {
             let is_folder = child["mimeType"] == "inode/directory";
