@@ -115,3 +115,9 @@ payments CACHE="../payments-cache":
     tests/payments-chain/prepare {{CACHE}}
     cargo build
     {{CACHE}}/venv/bin/python tests/payments-chain/run.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark"
+
+# Run the conformance suite of MCP on fixtures and on the product, and SDKs against it; writes docs/conformance.md. CACHE is outside the clone: the packages of Node.js and Python.
+conformance-mcp CACHE="../mcp-cache":
+    tests/conformance/prepare {{CACHE}}
+    cargo build --bin touchmark --example mcp_fixtures
+    {{CACHE}}/venv/bin/python tests/conformance/run_mcp.py --cache {{CACHE}} --target "${CARGO_TARGET_DIR:-target}/debug"

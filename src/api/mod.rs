@@ -6,23 +6,31 @@
 
 #[cfg(feature = "service")]
 pub mod accounts;
+mod check_lockfile;
 mod cluster;
+mod compare_skills;
 mod discover;
 mod evidence;
+mod explain_finding;
 mod facets;
 mod health;
 mod inspect;
 mod problem;
 mod safety;
 mod scan;
+mod scan_skill;
 mod shell;
 mod source;
 mod standing;
 mod verify;
 mod verify_batch;
 
+pub use check_lockfile::{CheckLockfileRequest, CheckLockfileResponse, LockfilePin, LockfileSummary};
 pub use cluster::{
     AggregatorView, ClusterMember, ClusterReason, ClusterReasonWord, ClusterView, ImitationView, ImitationWord,
+};
+pub use compare_skills::{
+    CompareSkillsRequest, CompareSkillsResponse, ComparedSide, FileChangeView, FrontmatterChangeView, NewActView,
 };
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,
@@ -30,6 +38,7 @@ pub use discover::{
     ScoreBreakdownView, ScoreExplanation, SourceAlias, TrustWord,
 };
 pub use evidence::{NamedByWord, PublisherProofView, SignView, SignalEvidence, SkillTypeWord, TrustPartView};
+pub use explain_finding::{ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill};
 pub use facets::{FacetValueView, FacetView, FacetsView};
 pub use health::{HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
@@ -41,6 +50,7 @@ pub use safety::{
     CurrentContent, Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, SourceCheck, TAKEDOWN_FLAG, VerdictFacts,
 };
 pub use scan::{CompletenessView, ScanResponse};
+pub use scan_skill::{InlineFile, ScanSkillRequest};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
     install_options,

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::SafetyView;
 use crate::scan::{Finding, PhaseReport, RiskBand, ScanReport};
 use crate::skill::{ParseIssue, UnreadFile};
 
 /// A scan of one bundle. It holds no time, so that the same bundle gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ScanResponse {
     /// The folder or file that was scanned.
     pub path: String,
@@ -42,7 +42,7 @@ pub struct ScanResponse {
 }
 
 /// What was read and what was not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct CompletenessView {
     /// Whether everything was read.

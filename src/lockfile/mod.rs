@@ -16,6 +16,7 @@ mod fastskill;
 mod folders;
 mod github;
 mod global_lock;
+mod guess;
 mod json;
 mod kind;
 mod limits;

@@ -10,13 +10,16 @@ mod assessments;
 mod caller;
 mod check_approval;
 mod check_health;
+mod check_lockfile;
 mod check_project;
 mod cluster;
+mod compare_skills;
 mod compare_upstream;
 mod crawl_sources;
 mod diff_skills;
 mod discover_skills;
 mod evaluate_search;
+mod explain_finding;
 mod facets;
 mod find_pin;
 mod imitation;
@@ -39,6 +42,8 @@ mod record_cache;
 mod register;
 mod review_change;
 mod scan_folder;
+mod scan_skill;
+mod serve_skills;
 mod services;
 mod source_standing;
 mod take_down;
@@ -54,11 +59,13 @@ pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Rece
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
+pub use check_lockfile::{CheckLockfile, lockfile_formats};
 pub use check_project::{
     BytesStatus, CheckOutcome, ComparedDigest, Complaint, ComplaintKind, FailOn, FileChanges, Gate, KnownVerdict,
     Lines, ProjectCheckError, ProjectReport, ProjectRequest, SkillCheck, Upstream, VerdictState, check_project,
     github_commands, junit, sarif_log,
 };
+pub use compare_skills::CompareSkills;
 pub use compare_upstream::{HeldPin, HeldPinFormatError, HeldSkill, PinChange, UpstreamChange};
 pub use crawl_sources::{
     CrawlError, CrawlProgress, CrawlReport, CrawlRequest, CrawlSourcesError, CrawlStatus, CrawlTrouble, FailureCause,
@@ -71,6 +78,7 @@ pub use evaluate_search::{
     Comparison, Estimate, EvaluationError, EvaluationPlan, Group, GroupChange, GroupFigures, JudgedFiles, Measure,
     MovedQuery, MovedResult, Ranking, RankingChange, RankingReport, Report, Standing, evaluate_search,
 };
+pub use explain_finding::{ExplainFinding, find_rule, similar_rules};
 pub use find_pin::{FindPinError, FoundPin, find_pin};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
@@ -93,7 +101,11 @@ pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
-pub use services::{FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use scan_skill::ScanSkill;
+pub use serve_skills::{
+    ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
+};
+pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
 pub use take_down::{
     TakeDownError, TakedownReport, TakedownRequest, lift_takedown, list_takedowns, take_down,
     take_over_builtin_takedowns, take_over_takedowns,

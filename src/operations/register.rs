@@ -1,8 +1,8 @@
 //! The one list of operations.
 
 use super::{
-    Caching, CheckHealth, DiscoverSkills, DiscoverSkillsTool, Exposed, InspectSkill, Method, RestBinding, ToolBinding,
-    VerifyPins, VerifySkill,
+    Caching, CheckHealth, CheckLockfile, CompareSkills, DiscoverSkills, DiscoverSkillsTool, ExplainFinding, Exposed,
+    InspectSkill, Method, RestBinding, ScanSkill, ToolBinding, VerifyPins, VerifySkill,
 };
 
 /// Returns every operation that REST or MCP offers, in the order of the documents.
@@ -18,6 +18,11 @@ pub fn register() -> Vec<Exposed> {
             rest(Method::Get, "/verify", Caching::Public { hit_seconds: 300, miss_seconds: 60 }),
             tool("verify_skill"),
         ),
+        // Tools alone: whoever writes programs has the command line and `/verify/batch` for them.
+        Exposed::of::<ScanSkill>(None, tool("scan_skill")),
+        Exposed::of::<CheckLockfile>(None, tool("check_lockfile")),
+        Exposed::of::<ExplainFinding>(None, tool("explain_finding")),
+        Exposed::of::<CompareSkills>(None, tool("compare_skills")),
         // No tool: a model holds one skill at a time, and every tool costs its tokens in every
         // conversation.
         Exposed::of::<VerifyPins>(rest(Method::Post, "/verify/batch", Caching::None), None),

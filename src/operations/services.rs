@@ -33,6 +33,22 @@ pub struct Services {
     takedown_file: Option<Arc<TakedownFile>>,
     overdue_limit: Duration,
     github: Option<Arc<GithubClient>>,
+    progress: Option<ProgressSink>,
+    may_read_folders: bool,
+}
+
+/// What hears how far a long call has come.
+type ProgressSink = Arc<dyn Fn(CallProgress) + Send + Sync>;
+
+/// How far a long call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallProgress {
+    /// Steps that are done.
+    pub done: u64,
+    /// All steps.
+    pub total: u64,
+    /// What a step is, in our own words.
+    pub step: &'static str,
 }
 
 struct Inner {
@@ -94,6 +110,8 @@ impl Services {
             takedown_file: None,
             overdue_limit: DEFAULT_OVERDUE,
             github: None,
+            progress: None,
+            may_read_folders: false,
         }
     }
 
@@ -114,6 +132,27 @@ impl Services {
 
     pub(super) fn takedown_file(&self) -> Option<&Arc<TakedownFile>> {
         self.takedown_file.as_ref()
+    }
+
+    /// Lets requests name folders on this machine: for callers who could read them anyway.
+    pub fn reading_folders(self) -> Self {
+        Self { may_read_folders: true, ..self }
+    }
+
+    /// Tells whether requests may name folders on this machine.
+    pub fn may_read_folders(&self) -> bool {
+        self.may_read_folders
+    }
+
+    /// Tells `sink` from now on how far long calls have come.
+    pub fn reporting_to(self, sink: impl Fn(CallProgress) + Send + Sync + 'static) -> Self {
+        Self { progress: Some(Arc::new(sink)), ..self }
+    }
+
+    pub(super) fn report(&self, step: &'static str, done: u64, total: u64) {
+        if let Some(progress) = &self.progress {
+            progress(CallProgress { done, total, step });
+        }
     }
 
     /// Tells whether it is counted what clients use.

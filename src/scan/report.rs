@@ -45,7 +45,7 @@ pub struct Completeness {
 }
 
 /// Score and findings of one phase.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PhaseReport {
     /// Score contribution of the phase.
     pub score: u32,

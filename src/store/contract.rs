@@ -60,6 +60,19 @@ pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Syn
     /// Returns everything that is known of a bundle.
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError>;
 
+    /// Returns listed skills that are no copies, the latest change first, each with the number of
+    /// its change: those before the change `before`, at most `limit`.
+    async fn newest_skills(&self, before: Option<u64>, limit: u32) -> Result<Vec<(u64, SkillRecord)>, StoreError>;
+
+    /// Returns the raw files of a bundle, and the name under which it was scanned.
+    async fn raw_bundle(&self, key: BundleKey) -> Result<Option<(RawBundle, String)>, StoreError>;
+
+    /// Returns the bytes of the regular file at `path` of a bundle.
+    async fn bundle_file(&self, key: BundleKey, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Returns a bundle that a listed skill has or had, whose SKILL.md or root digest is `digest`.
+    async fn bundle_with_digest(&self, digest: Sha256Digest) -> Result<Option<BundleKey>, StoreError>;
+
     /// Returns skills that changed after `sequence`, oldest change first, at most `limit`.
     async fn changes_since(&self, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError>;
 

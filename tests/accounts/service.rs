@@ -18,6 +18,9 @@ use touchmark::skill::Timestamp;
 use touchmark::surfaces::rest::{Rest, router};
 use tower::ServiceExt as _;
 
+/// Where requests come from.
+const PEER: &str = "192.0.2.1:4000";
+
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A clock for each test thread would be too many: time stands still, but for who moves it.
@@ -58,7 +61,8 @@ impl Service {
             .await
             .expect("the data folder opens");
         let services = app::accountable(services, accounts).await.expect("accounts are offered");
-        let config = HttpConfig::read(None, &Settings::environment()).expect("the defaults");
+        let config =
+            HttpConfig::read(PEER.parse().expect("an address"), &Settings::environment()).expect("the defaults");
         let router = router(Rest::new(services.clone()), &config);
         Self { services, router, _data: data }
     }
@@ -101,7 +105,7 @@ impl Service {
     }
 
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        let peer: SocketAddr = "192.0.2.1:4000".parse().expect("an address");
+        let peer: SocketAddr = PEER.parse().expect("an address");
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -1,6 +1,7 @@
 //! MCP as clients meet it: raw JSON-RPC over HTTP on loopback, in both eras.
 #![cfg(feature = "service")]
 
+mod catalogue;
 mod schema;
 mod server;
 
@@ -8,7 +9,15 @@ use schema::violations;
 use serde_json::{Value, json};
 use server::{Era, Server};
 
-const TOOLS: [&str; 3] = ["discover_skills", "inspect_skill", "verify_skill"];
+const TOOLS: [&str; 7] = [
+    "discover_skills",
+    "inspect_skill",
+    "verify_skill",
+    "scan_skill",
+    "check_lockfile",
+    "explain_finding",
+    "compare_skills",
+];
 
 #[tokio::test]
 async fn a_server_says_who_it_is_in_both_eras() {
@@ -23,7 +32,11 @@ async fn a_server_says_who_it_is_in_both_eras() {
         assert_eq!(result["serverInfo"]["name"], "touchmark");
         assert_eq!(result["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(result["serverInfo"]["websiteUrl"], server.url);
-        assert_eq!(result["capabilities"], json!({ "tools": {} }));
+        let skills = json!({ "io.modelcontextprotocol/skills": { "directoryRead": true } });
+        let capabilities =
+            json!({ "completions": {}, "extensions": skills, "prompts": {}, "resources": {}, "tools": {} });
+        assert_eq!(result["capabilities"], capabilities);
+        assert_eq!(result["serverInfo"]["icons"][0]["src"], format!("{}/icon.svg", server.url));
         assert!(result["instructions"].as_str().is_some_and(|text| text.contains("verify_skill")), "{result}");
     }
     let result = server.call(Era::Stateless, "server/discover", json!({})).await.body["result"].take();
@@ -73,6 +86,13 @@ async fn answers_begin_with_the_verdict_and_fit_their_schema() {
                 ("inspect_skill", json!({ "skill_id": id })),
                 ("inspect_skill", json!({ "content_hash": skill.content_hash })),
                 ("discover_skills", json!({ "query": "anything at all" })),
+                ("scan_skill", json!({ "skill_id": id })),
+                ("scan_skill", json!({ "files": [{ "path": "SKILL.md", "content": "# A skill\n" }] })),
+                ("check_lockfile", json!({ "content": lockfile(&skill.content_hash) })),
+                ("explain_finding", json!({ "rule_id": "hidden-unicode" })),
+                ("explain_finding", json!({ "rule_id": "hidden-unicode", "skill_id": id })),
+                ("compare_skills", json!({ "base": id, "candidate": skill.content_hash })),
+                ("compare_skills", json!({ "base": server.skills[0].content_hash, "candidate": id })),
             ];
             for (tool, arguments) in rows {
                 let result = server.tool(era, tool, arguments.clone()).await;
@@ -112,8 +132,20 @@ async fn a_verdict_follows_the_bytes() {
 async fn a_hostile_skill_stays_behind_its_fence() {
     let server = Server::start().await;
     let hostile = server.skills.last().expect("a hostile skill");
-    for tool in ["verify_skill", "inspect_skill"] {
-        let result = server.tool(Era::V2025_11_25, tool, json!({ "content_hash": hostile.content_hash })).await;
+    let plain = &server.skills[0].content_hash;
+    let verified = server.tool(Era::Stateless, "verify_skill", json!({ "content_hash": hostile.content_hash })).await;
+    let id = &verified["structuredContent"]["skill"]["skill_id"];
+    let rows = [
+        ("verify_skill", json!({ "content_hash": hostile.content_hash })),
+        ("inspect_skill", json!({ "content_hash": hostile.content_hash })),
+        ("scan_skill", json!({ "skill_id": id })),
+        ("compare_skills", json!({ "base": plain, "candidate": hostile.content_hash })),
+        ("compare_skills", json!({ "base": hostile.content_hash, "candidate": plain })),
+        ("check_lockfile", json!({ "content": lockfile(&hostile.content_hash) })),
+        ("explain_finding", json!({ "rule_id": "hidden-unicode", "skill_id": id })),
+    ];
+    for (tool, arguments) in rows {
+        let result = server.tool(Era::V2025_11_25, tool, arguments).await;
         let text = text_of(&result);
         let outside: Vec<&str> = server::outside_of_fences(text);
         let verdicts: Vec<&&str> = outside.iter().filter(|line| line.contains("Safety:")).collect();
@@ -134,6 +166,22 @@ async fn what_a_model_can_mend_is_an_error_that_it_can_read() {
         ("inspect_skill", json!({ "skill_id": "x", "source_url": "y" }), "INVALID_REQUEST", "exactly one"),
         ("discover_skills", json!({ "q": "pdf" }), "INVALID_REQUEST", "unknown field `q`"),
         ("discover_skills", json!({ "query": "" }), "INVALID_REQUEST", "query is empty"),
+        ("scan_skill", json!({}), "INVALID_REQUEST", "exactly one"),
+        ("scan_skill", json!({ "files": [] }), "INVALID_REQUEST", "SKILL.md"),
+        ("scan_skill", json!({ "folder": "/etc" }), "INVALID_REQUEST", "on your machine"),
+        ("scan_skill", json!({ "skill_id": "0" }), "INVALID_SKILL_ID", "skill_id"),
+        (
+            "scan_skill",
+            json!({ "files": [{ "path": "SKILL.md", "content": "?", "is_base64": true }] }),
+            "INVALID_REQUEST",
+            "files[0].content",
+        ),
+        ("check_lockfile", json!({ "content": "hello" }), "INVALID_REQUEST", "no format"),
+        ("check_lockfile", json!({ "content": "[", "format": "skills-lock" }), "INVALID_REQUEST", "skills-lock"),
+        ("check_lockfile", json!({ "content": "{}", "format": "npm" }), "INVALID_REQUEST", "expected one of"),
+        ("explain_finding", json!({ "rule_id": "hidden-unicod" }), "INVALID_REQUEST", "hidden-unicode"),
+        ("compare_skills", json!({ "base": "x", "candidate": "y" }), "INVALID_REQUEST", "base is `x`"),
+        ("compare_skills", json!({ "base": "0".repeat(64), "candidate": "y" }), "NOT_FOUND", "base"),
     ];
     for era in [Era::V2025_06_18, Era::Stateless] {
         for (tool, arguments, code, names) in &rows {
@@ -201,7 +249,7 @@ async fn pages_of_other_origins_and_other_hosts_are_refused() {
 #[tokio::test]
 async fn a_large_request_is_refused() {
     let server = Server::start().await;
-    let params = json!({ "name": "discover_skills", "arguments": { "query": "x".repeat(300_000) } });
+    let params = json!({ "name": "discover_skills", "arguments": { "query": "x".repeat(2_200_000) } });
     let reply = server.post("tools/call", params, &[("MCP-Protocol-Version", "2025-11-25")]).await;
     assert_eq!(reply.status, 413);
 }
@@ -232,6 +280,30 @@ async fn a_byte_stream_speaks_both_eras() {
         assert_eq!(last["id"], 2, "{last}");
         assert!(text_of(&last["result"]).starts_with("Safety: safe"), "{last}");
     }
+}
+
+#[tokio::test]
+async fn a_long_call_tells_how_far_it_has_come_where_it_is_asked() {
+    let server = Server::start().await;
+    let arguments = json!({ "content": lockfile(&server.skills[0].content_hash) });
+    let mut params = server::with_meta(json!({ "name": "check_lockfile", "arguments": arguments }));
+    let quiet = server.events("tools/call", params.clone(), "check_lockfile").await;
+    assert_eq!(quiet.len(), 1, "{quiet:?}");
+    params["_meta"]["progressToken"] = json!("mine");
+    let mut events = server.events("tools/call", params, "check_lockfile").await;
+    let last = events.pop().expect("an answer");
+    assert_eq!(last["result"]["structuredContent"], quiet[0]["result"]["structuredContent"], "{last}");
+    assert!(!events.is_empty(), "nothing was told");
+    let steps: Vec<f64> = events.iter().filter_map(|event| event["params"]["progress"].as_f64()).collect();
+    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]) && steps.len() == events.len(), "{events:?}");
+    assert!(events.iter().all(|event| event["params"]["progressToken"] == "mine"), "{events:?}");
+}
+
+/// Writes a lockfile of the skills command line whose digest is that of a SKILL.md.
+fn lockfile(content_hash: &str) -> String {
+    let digest = content_hash.trim_start_matches("sha256:");
+    let entry = json!({ "source": "o/r", "sourceType": "github", "computedHash": digest });
+    json!({ "version": 1, "skills": { "one": entry, "bad": { "source": "o/r" } } }).to_string()
 }
 
 fn text_of(result: &Value) -> &str {

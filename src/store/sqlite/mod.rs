@@ -7,6 +7,7 @@ mod canonical_tests;
 mod client_use;
 mod connect;
 mod digests;
+mod files;
 mod found_jobs;
 mod freshness;
 mod jobs;
@@ -130,6 +131,22 @@ impl Store for SqliteStore {
 
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
         read::bundle(&self.readers, key).await
+    }
+
+    async fn newest_skills(&self, before: Option<u64>, limit: u32) -> Result<Vec<(u64, SkillRecord)>, StoreError> {
+        read::newest_skills(&self.readers, before, limit).await
+    }
+
+    async fn raw_bundle(&self, key: BundleKey) -> Result<Option<(RawBundle, String)>, StoreError> {
+        files::raw_bundle(&self.readers, key).await
+    }
+
+    async fn bundle_file(&self, key: BundleKey, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        files::bundle_file(&self.readers, key, path).await
+    }
+
+    async fn bundle_with_digest(&self, digest: Sha256Digest) -> Result<Option<BundleKey>, StoreError> {
+        files::bundle_with_digest(&self.readers, digest).await
     }
 
     async fn changes_since(&self, sequence: u64, limit: u32) -> Result<Vec<SkillChange>, StoreError> {

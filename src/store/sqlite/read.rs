@@ -135,6 +135,22 @@ pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<B
     }))
 }
 
+pub(super) async fn newest_skills(
+    pool: &SqlitePool,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<(u64, SkillRecord)>, StoreError> {
+    let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+    let rows = sqlx::query(select_skills!(
+        "WHERE s.sequence < ? AND s.is_listed = 1 AND s.is_canonical = 1 ORDER BY s.sequence DESC LIMIT ?"
+    ))
+    .bind(before)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok((row.get::<i64, _>("sequence") as u64, record(row)?))).collect()
+}
+
 pub(super) async fn changes_since(
     pool: &SqlitePool,
     sequence: u64,

@@ -8,12 +8,8 @@ use super::output::Output;
 use super::paint::line;
 use super::scan_arguments::ExplainArguments;
 use super::{page_text, rules};
+use crate::operations::similar_rules;
 use crate::scan::{Lifecycle, REMOVED_RULES, RULES};
-
-/// Names that are proposed for one that does not exist.
-const PROPOSALS: usize = 3;
-/// Likeness from which on a name may have been meant.
-const LEAST_LIKENESS: f64 = 0.6;
 
 /// Shows the page of a rule.
 pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Outcome, Failure> {
@@ -46,14 +42,7 @@ fn hint(asked: &str) -> String {
         let successor = removed.successor.map(|id| format!("; {id} sees what it saw")).unwrap_or_default();
         return format!(" any more: {}{successor}", removed.reason);
     }
-    let likeness = |id: &str| {
-        let is_part = asked.len() > 3 && id.contains(asked);
-        if is_part { 1.0 } else { strsim::jaro_winkler(id, asked) }
-    };
-    let mut near: Vec<(f64, &str)> = RULES.iter().map(|rule| (likeness(rule.id), rule.id)).collect();
-    near.retain(|(likeness, _)| *likeness >= LEAST_LIKENESS);
-    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
-    let names: Vec<&str> = near.into_iter().take(PROPOSALS).map(|(_, id)| id).collect();
+    let names = similar_rules(asked);
     match names.as_slice() {
         [] => "; `touchmark rules` lists them".to_owned(),
         names => format!("; did you mean {}?", names.join(", ")),

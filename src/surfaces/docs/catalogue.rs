@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{agent_skill, html, llms, openapi, pages};
 use crate::operations::PaymentTerms;
+use crate::surfaces::mcp::{ICON, ICON_PATH};
 use crate::surfaces::well_known;
 
 /// The URL that the checked-in documents name: that of a service on its default address.
@@ -33,9 +34,11 @@ pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
         document("/llms.txt", TEXT, llms::index(url, terms)),
         document("/llms-full.txt", TEXT, llms::full(url, terms)),
         document("/.well-known/mcp.json", JSON, well_known::mcp(url)),
+        document("/server.json", JSON, well_known::server_json(Some(url))),
         document("/.well-known/x402.json", JSON, well_known::x402(url, terms)),
         document("/.well-known/x402", JSON, well_known::x402(url, terms)),
         document("/SKILL.md", MARKDOWN, agent_skill::skill(url)),
+        document(ICON_PATH, "image/svg+xml", ICON.to_owned()),
         document("/robots.txt", TEXT, "User-agent: *\nAllow: /\n".to_owned()),
     ];
     for (name, schema) in openapi::schemas() {
@@ -59,6 +62,7 @@ pub fn checked_in() -> Vec<(PathBuf, String)> {
         (PathBuf::from("llms.txt"), llms::index(DEFAULT_URL, None)),
         (PathBuf::from("llms-full.txt"), llms::full(DEFAULT_URL, None)),
         (PathBuf::from("well-known/mcp.json"), well_known::mcp(DEFAULT_URL)),
+        (PathBuf::from("server.json"), well_known::server_json(None)),
         (PathBuf::from("well-known/x402.json"), well_known::x402(DEFAULT_URL, None)),
         (PathBuf::from("index/starter/touchmark/SKILL.md"), agent_skill::skill(DEFAULT_URL)),
     ];

@@ -22,13 +22,18 @@ pub(super) struct Page {
     pub markdown: String,
 }
 
-/// Pages that are written by hand, most of them about what the command line does on a machine:
-/// name, what they hold, text.
-const WRITTEN: [(&str, &str, &str); 6] = [
+/// Pages that are written by hand, about MCP and most of them about what the command line does on a
+/// machine: name, what they hold, text.
+const WRITTEN: [(&str, &str, &str); 7] = [
     (
         "trust",
         "Publishers and what proves them, the trust score, flags, types and capabilities.",
         include_str!("../../../docs/trust.md"),
+    ),
+    (
+        "mcp",
+        "Tools, skills, resources and prompts over MCP, and what each costs.",
+        include_str!("../../../docs/mcp.md"),
     ),
     ("install", "Installing what was audited, whole or not at all.", include_str!("../../../docs/install.md")),
     (
@@ -103,6 +108,7 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
          ## For programs\n\n\
          - [`/llms.txt`]({url}/llms.txt) and [`/llms-full.txt`]({url}/llms-full.txt)\n\
          - [`/openapi.json`]({url}/openapi.json)\n\
+         - [MCP]({url}/docs/mcp.md): tools, skills, resources, prompts.\n\
          - [`/.well-known/mcp.json`]({url}/.well-known/mcp.json)\n\
          - [`/.well-known/x402.json`]({url}/.well-known/x402.json)\n\
          - [`/SKILL.md`]({url}/SKILL.md): a skill that teaches an agent to use Touchmark.\n\

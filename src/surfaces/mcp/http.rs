@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, Method};
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tower::Layer;
@@ -13,8 +15,8 @@ use super::McpServer;
 use crate::config::HttpConfig;
 use crate::operations::Services;
 
-/// Largest request. Arguments are a query or a hash; nothing that is asked here is large.
-const BODY_BYTES: usize = 256 * 1024;
+/// Largest request: the files of a skill that is to be scanned, with what JSON adds to them.
+const BODY_BYTES: usize = 2 * 1024 * 1024;
 
 /// The service that answers at `/mcp`.
 pub type McpService = Cors<StreamableHttpService<McpServer, NeverSessionManager>>;
@@ -25,16 +27,30 @@ pub type McpService = Cors<StreamableHttpService<McpServer, NeverSessionManager>
 /// refused with 403: otherwise any page could use an instance that listens on loopback.
 pub fn service(services: Services, config: &HttpConfig) -> McpService {
     let server = McpServer::new(services, Some(&config.public_url));
+    transport(server, Arc::new(NeverSessionManager::default()), false, config)
+}
+
+/// Puts any handler behind the transport of the service: its hosts, origins, sizes and forms of
+/// answers. The service itself keeps no sessions; whoever tests the transport may.
+pub fn transport<H, M>(
+    server: H,
+    sessions: Arc<M>,
+    keeps_sessions: bool,
+    config: &HttpConfig,
+) -> Cors<StreamableHttpService<H, M>>
+where
+    H: ServerHandler + Clone,
+    M: SessionManager,
+{
     let origins: Vec<Url> = config.origins().iter().filter_map(|origin| Url::parse(origin).ok()).collect();
     let transport = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
+        .with_legacy_session_mode(keeps_sessions)
         .with_json_response(true)
         .with_max_request_body_bytes(BODY_BYTES)
         .with_allowed_hosts(config.hosts())
         .with_allowed_origins(origins.iter().filter_map(origin_with_port))
         .enforce_origin_validation();
-    let inner =
-        StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), transport);
+    let inner = StreamableHttpService::new(move || Ok(server.clone()), sessions, transport);
     cross_origin(&origins).layer(inner)
 }
 

@@ -32,6 +32,13 @@ pub(super) fn output_schema(response: Schema) -> JsonObject {
     schema
 }
 
+/// Takes an argument out of a schema.
+pub(super) fn without_property(schema: &mut JsonObject, name: &str) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.shift_remove(name);
+    }
+}
+
 fn object(schema: Schema) -> JsonObject {
     match schema.to_value() {
         Value::Object(object) => object,

@@ -1,8 +1,12 @@
 //! Descriptors at agreed places.
 
+mod server_json;
+
 use serde_json::{Value, json};
 
 use crate::operations::{Exposed, PaymentTerms, register};
+
+pub use server_json::server_json;
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
 pub fn mcp(url: &str) -> String {

@@ -83,6 +83,56 @@ fn verified(words: &str) -> Value {
     })
 }
 
+fn finding(words: &str) -> Value {
+    json!({
+        "rule_id": "hidden-unicode", "phase": "obfuscation", "severity": "medium", "confidence": "high", "persona": "user",
+        "location": { "path": words, "line": 3 }, "evidence": words, "reason": "Hidden text.", "remedy": "Remove it.",
+    })
+}
+
+fn scanned(words: &str) -> Value {
+    json!({
+        "path": words, "name": words, "package_hash": "sha256:01", "content_hash": "sha256:00", "ruleset_version": "1-00",
+        "safety": safety(), "risk_score": 10, "risk_band": "low", "phases": {}, "findings": [finding(words)],
+        "suppressed_count": 0, "capabilities": { "shell": words }, "issues": [words],
+        "completeness": { "is_complete": false, "files_read": 1, "bytes_read": 5, "unread": [words] },
+    })
+}
+
+fn checked(words: &str) -> Value {
+    let error = json!({ "error": { "code": "INVALID_REQUEST", "message": words, "is_retriable": false, "retry_after_seconds": null } });
+    let pin = |answer: Value| json!({ "name": words, "key": words, "digest": null, "answer": answer });
+    json!({
+        "format": "skills-lock", "worst_status": "caution",
+        "summary": { "total": 3, "matched": 1, "blocked": 0, "changed": 0, "unknown": 1, "unreadable": 1, "omitted": 0 },
+        "pins": [pin(verified(words)), pin(json!({ "matched": false, "verification": "unknown" })), pin(error)],
+        "notices": [words],
+    })
+}
+
+fn explained(words: &str) -> Value {
+    json!({
+        "rule_id": "hidden-unicode", "summary": "Hidden text.", "phase": "obfuscation", "severity": "medium",
+        "confidence": "high", "persona": "user", "lifecycle": "stable", "references": [], "why_it_matters": "A model reads it.",
+        "not_flagged": ["Flags"], "what_it_misses": "Pictures.", "what_to_do": "Remove it.", "documentation": "https://x.example/docs",
+        "skill": { "skill_id": ID, "name": words, "content_hash": "sha256:00", "safety": safety(), "findings": [finding(words)] },
+    })
+}
+
+fn compared(words: &str) -> Value {
+    let side = json!({
+        "name": words, "status": "caution", "recommended_action": "review_before_install", "risk_score": 10,
+        "executes_code": true, "content_hash": "sha256:00", "package_hash": "sha256:01", "ruleset_version": "1-00", "unread_count": 0,
+    });
+    json!({
+        "base": side.clone(), "candidate": side, "is_same": false, "is_worse": false,
+        "new_acts": [{ "act": "runs code", "is_new_to_skill": true, "places": [words] }], "gone_acts": ["reaches the network"],
+        "added_tools": [words], "removed_tools": [words], "new_findings": [finding(words)], "new_finding_count": 1,
+        "gone_finding_count": 0, "frontmatter": [{ "key": words, "before": words, "after": null }],
+        "files": [{ "kind": "renamed", "path": words, "from": words }], "file_count": 1, "diff": format!("--- a\n+++ a\n+{words}\n"),
+    })
+}
+
 /// Returns the lines outside of fences, and fails where the fences do not nest as they should.
 fn outside(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
@@ -107,6 +157,10 @@ fn no_author_writes_outside_of_a_fence() {
             ("discover_skills", discovered(&words), 3),
             ("inspect_skill", inspected(&words), 1),
             ("verify_skill", verified(&words), 1),
+            ("scan_skill", scanned(&words), 1),
+            ("check_lockfile", checked(&words), 1),
+            ("explain_finding", explained(&words), 1),
+            ("compare_skills", compared(&words), 1),
         ];
         for (tool, response, verdicts) in rows {
             let text = of_answer(tool, &json!({ "query": "text from PDF" }), &response);

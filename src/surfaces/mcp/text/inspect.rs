@@ -1,12 +1,11 @@
 //! `inspect_skill` in words.
 
+use super::findings;
 use super::untrusted::bounded_fence;
 use super::untrusted_line;
 use super::verdict::{basis, verdict};
 use crate::api::{InspectResponse, ManifestView, Pin};
 
-/// Findings that are listed, worst first.
-const FINDINGS: usize = 40;
 /// Files that are listed.
 const FILES: usize = 100;
 
@@ -17,12 +16,12 @@ pub(super) fn render(response: &InspectResponse) -> String {
     lines.extend(basis(&response.safety));
     let notice = response.source_state.as_ref().map(|state| untrusted_line(&state.line(), 500));
     lines.extend(notice.map(|notice| format!("Notice: {notice}")));
-    lines.extend(findings(response));
+    lines.extend(findings::listed(&response.findings));
     lines.extend(provenance(response));
     lines.push(format!("Pin to store: {}", pin(&response.pin)));
     lines.push(format!("Next: {}", next_step(response)));
     lines.push(about(response));
-    lines.extend(evidence(response));
+    lines.extend(findings::evidence(&response.findings));
     lines.extend(response.manifest.as_ref().map(files));
     lines.push(install(response));
     lines.extend(content(&response.content));
@@ -34,41 +33,6 @@ fn next_step(response: &InspectResponse) -> &'static str {
         "block" => "do not install it; tell your user what was found.",
         _ => "show your user the verdict, the findings and the install command; install only after they confirm.",
     }
-}
-
-fn findings(response: &InspectResponse) -> Vec<String> {
-    let count = response.findings.len();
-    let mut lines = vec![match count {
-        0 => "Findings: none".to_owned(),
-        _ => format!("Findings: {count}, worst first; the evidence is fenced below"),
-    }];
-    lines.extend(response.findings.iter().take(FINDINGS).enumerate().map(|(index, finding)| {
-        format!(
-            "[{}] {} (confidence {}) {}: {}",
-            index + 1,
-            finding.severity.as_str(),
-            finding.confidence.as_str(),
-            untrusted_line(&finding.rule_id, 60),
-            untrusted_line(&finding.reason, 400)
-        )
-    }));
-    if count > FINDINGS {
-        lines.push(format!("{} more findings are in the structured content", count - FINDINGS));
-    }
-    lines
-}
-
-fn evidence(response: &InspectResponse) -> Option<String> {
-    if response.findings.is_empty() {
-        return None;
-    }
-    let lines = response.findings.iter().take(FINDINGS).enumerate().map(|(index, finding)| {
-        let place = &finding.location;
-        let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let evidence = untrusted_line(&finding.evidence, 400);
-        format!("[{}] {}{line}: {evidence}", index + 1, untrusted_line(&place.path, 200))
-    });
-    Some(bounded_fence("evidence of the findings", &lines.collect::<Vec<_>>().join("\n")).text)
 }
 
 fn provenance(response: &InspectResponse) -> Vec<String> {

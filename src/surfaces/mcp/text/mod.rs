@@ -6,9 +6,14 @@
 
 #[cfg(test)]
 mod attacks;
+mod check;
+mod compare;
 mod discover;
+mod explain;
+mod findings;
 mod inspect;
 mod problem;
+mod scan;
 mod untrusted;
 mod verdict;
 mod verify;
@@ -16,9 +21,13 @@ mod verify;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::{DiscoverResponse, InspectResponse, VerifyResponse};
+use crate::api::{
+    CheckLockfileResponse, CompareSkillsResponse, DiscoverResponse, ExplainFindingResponse, InspectResponse,
+    ScanResponse, VerifyResponse,
+};
 
 pub(super) use problem::of_problem;
+pub(super) use untrusted::untrusted_block;
 pub(super) use untrusted::untrusted_line;
 
 /// Renders the answer of `tool` to `arguments`.
@@ -30,6 +39,10 @@ pub(super) fn of_answer(tool: &str, arguments: &Value, response: &Value) -> Stri
         }
         "inspect_skill" => InspectResponse::deserialize(response).map(|response| inspect::render(&response)),
         "verify_skill" => VerifyResponse::deserialize(response).map(|response| verify::render(&response)),
+        "scan_skill" => ScanResponse::deserialize(response).map(|response| scan::render(&response)),
+        "check_lockfile" => CheckLockfileResponse::deserialize(response).map(|response| check::render(&response)),
+        "explain_finding" => ExplainFindingResponse::deserialize(response).map(|response| explain::render(&response)),
+        "compare_skills" => CompareSkillsResponse::deserialize(response).map(|response| compare::render(&response)),
         _ => return any(response),
     };
     rendered.unwrap_or_else(|_| any(response))
@@ -49,7 +62,16 @@ mod tests {
     #[test]
     fn every_tool_has_a_text_of_its_own() {
         let tools: Vec<&str> = register().iter().filter_map(|operation| operation.tool.map(|tool| tool.name)).collect();
-        assert_eq!(tools, ["discover_skills", "inspect_skill", "verify_skill"], "a new tool needs an arm in of_answer");
+        let known = [
+            "discover_skills",
+            "inspect_skill",
+            "verify_skill",
+            "scan_skill",
+            "check_lockfile",
+            "explain_finding",
+            "compare_skills",
+        ];
+        assert_eq!(tools, known, "a new tool needs an arm in of_answer");
     }
 
     #[test]

@@ -33,6 +33,11 @@ pub(super) fn bounded_fence(label: &str, text: &str) -> BoundedFence {
     BoundedFence { text: fence(label, &body), left_out: count.saturating_sub(taken) }
 }
 
+/// Puts the beginning of `text` behind a fence, as every text of an author stands in a prompt.
+pub(in super::super) fn untrusted_block(label: &str, text: &str) -> String {
+    bounded_fence(label, text).text
+}
+
 fn beginning(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }
