@@ -16,6 +16,7 @@ mod discover_skills;
 mod evaluate_search;
 mod facets;
 mod find_pin;
+mod find_skills;
 mod ingest_source;
 mod inspect_skill;
 mod install_skill;
@@ -28,6 +29,7 @@ mod paid_call;
 mod pin_skill;
 mod problem;
 mod project_policy;
+mod published;
 mod read_pins;
 mod record_cache;
 mod register;
@@ -59,6 +61,7 @@ pub use evaluate_search::{
     MovedQuery, MovedResult, Ranking, RankingChange, RankingReport, Report, Standing, evaluate_search,
 };
 pub use find_pin::{FindPinError, FoundPin, find_pin};
+pub use find_skills::{FindSkills, FindSkillsRequest, FindSkillsResponse, FoundSkill};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use install_skill::{
@@ -72,6 +75,11 @@ pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use project_policy::{ProjectPolicyError, read_project_policy};
+pub use published::{
+    Artifact, ArtifactForm, ArtifactKind, COLLECTION_SKILLS, Collection, CollectionEntry, CollectionScope, DownloadedFile,
+    Omitted, ScopeError, ServedContent, SkillDownload, Unservable, download_skill, list_collection, read_artifact,
+    read_collection_file,
+};
 pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::published::SummaryCache;
 use super::record_cache::RecordCache;
 use crate::compute::Compute;
 pub use crate::ingest::FollowReport;
@@ -26,6 +27,7 @@ pub struct Services {
 struct Inner {
     store: Arc<dyn Store>,
     records: RecordCache,
+    artifact_summaries: SummaryCache,
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
@@ -52,6 +54,7 @@ impl Services {
         let inner = Inner {
             store,
             records: RecordCache::new(),
+            artifact_summaries: SummaryCache::new(),
             search,
             compute,
             entitlements: Entitlements::new(),
@@ -175,6 +178,10 @@ impl Services {
 
     pub(super) fn store(&self) -> &Arc<dyn Store> {
         &self.inner.store
+    }
+
+    pub(super) fn artifact_summaries(&self) -> &SummaryCache {
+        &self.inner.artifact_summaries
     }
 
     pub(super) fn search(&self) -> &SearchIndex {

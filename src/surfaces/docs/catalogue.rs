@@ -38,6 +38,13 @@ pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
         document("/SKILL.md", MARKDOWN, agent_skill::skill(url)),
         document("/robots.txt", TEXT, "User-agent: *\nAllow: /\n".to_owned()),
     ];
+    // A client of 0.1 looks below the second folder.
+    let own = agent_skill::skill(url);
+    let index = well_known::agent_skills(url, &[(agent_skill::NAME, agent_skill::DESCRIPTION, &own)]);
+    for folder in ["/.well-known/agent-skills", "/.well-known/skills"] {
+        documents.push(document(&format!("{folder}/index.json"), JSON, index.clone()));
+        documents.push(document(&format!("{folder}/{}/SKILL.md", agent_skill::NAME), MARKDOWN, own.clone()));
+    }
     for (name, schema) in openapi::schemas() {
         documents.push(document(&format!("/schemas/{name}.json"), JSON, schema));
     }
@@ -176,7 +183,7 @@ mod tests {
         let terms = terms();
         let documents = served(url, Some(&terms));
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
-        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch"];
+        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch", "/collections"];
         for document in &documents {
             for rest in document.body.split(url).skip(1) {
                 let end = rest

@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response};
 
 use super::answer::KeptAnswer;
+use super::protocols::public;
 use crate::operations::PaymentTerms;
 use crate::surfaces::docs;
 
@@ -32,6 +33,6 @@ impl Documents {
     /// Answers with the document at `path`, if there is one.
     pub fn respond(&self, path: &str, request: &HeaderMap) -> Option<Response<Body>> {
         let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-        self.by_path.get(trimmed).map(|document| document.respond(request))
+        self.by_path.get(trimmed).map(|document| public(document.respond(request)))
     }
 }

@@ -9,6 +9,7 @@ mod client;
 mod document;
 mod observe;
 mod payment;
+mod protocols;
 mod quota;
 mod request;
 mod route;

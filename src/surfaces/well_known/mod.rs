@@ -1,8 +1,12 @@
 //! Descriptors at agreed places.
 
+mod agent_skills;
+
 use serde_json::{Value, json};
 
 use crate::operations::{Exposed, PaymentTerms, register};
+
+pub use agent_skills::{DISCOVERY_SCHEMA, agent_skills};
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
 pub fn mcp(url: &str) -> String {

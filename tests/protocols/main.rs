@@ -1,0 +1,5 @@
+//! The protocols by which other clients look for skills, through the whole service.
+
+mod agent_skills;
+mod service;
+mod skills_cli;
