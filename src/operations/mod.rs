@@ -5,6 +5,7 @@
 //! line calls the same `run`. Nothing here knows axum, rmcp or clap.
 
 mod admission;
+mod agent_registry;
 mod caller;
 mod check_approval;
 mod check_health;
@@ -41,6 +42,7 @@ mod verify_skill;
 
 pub use crate::payment::{Call, Version as PaymentVersion};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
+pub use agent_registry::{Attestation, ExploreAgents, ListAgents, SearchAgents, read_attestation};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::agent_registry::AttestationDigests;
 use super::published::SummaryCache;
 use super::record_cache::RecordCache;
 use crate::compute::Compute;
@@ -28,6 +29,7 @@ struct Inner {
     store: Arc<dyn Store>,
     records: RecordCache,
     artifact_summaries: SummaryCache,
+    attestation_digests: AttestationDigests,
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
@@ -55,6 +57,7 @@ impl Services {
             store,
             records: RecordCache::new(),
             artifact_summaries: SummaryCache::new(),
+            attestation_digests: AttestationDigests::new(),
             search,
             compute,
             entitlements: Entitlements::new(),
@@ -182,6 +185,10 @@ impl Services {
 
     pub(super) fn artifact_summaries(&self) -> &SummaryCache {
         &self.inner.artifact_summaries
+    }
+
+    pub(super) fn attestation_digests(&self) -> &AttestationDigests {
+        &self.inner.attestation_digests
     }
 
     pub(super) fn search(&self) -> &SearchIndex {

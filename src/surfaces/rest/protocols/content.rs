@@ -12,7 +12,7 @@ use crate::operations::ServedContent;
 
 /// How long an index and an artifact may be kept: as long as an answer of `/verify`, so that a
 /// skill that was blocked is gone from caches within five minutes.
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=300");
+pub(super) const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// Answers with JSON that anyone may read and keep.
 pub(super) fn public_json(value: &Value, request: &HeaderMap) -> Response<Body> {
