@@ -48,7 +48,7 @@ pub struct FindSkillsResponse {
 /// A skill as this client shows it.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct FoundSkill {
-    /// The source and the name in one.
+    /// Owner, repository and name in one.
     pub id: String,
     /// The name under which it is installed.
     pub name: String,
@@ -118,9 +118,9 @@ fn found(record: &SkillRecord, public_url: &str) -> Option<FoundSkill> {
     let source = match identity.host() {
         "local" | "file" => return None,
         _ if identity.owner().is_empty() || identity.repository().is_empty() => return None,
-        "github.com" => place,
+        "github.com" => place.clone(),
         host => format!("{public_url}/collections/{host}/{place}"),
     };
     let source = sanitise_line(&source, 300);
-    Some(FoundSkill { id: format!("{source}/{name}"), name, source, installs: 0 })
+    Some(FoundSkill { id: sanitise_line(&format!("{place}/{name}"), 300), name, source, installs: 0 })
 }

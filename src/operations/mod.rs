@@ -37,6 +37,7 @@ mod register;
 mod review_change;
 mod scan_folder;
 mod services;
+mod verify_for_clawhub;
 mod verify_pins;
 mod verify_skill;
 
@@ -78,14 +79,15 @@ pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, To
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use project_policy::{ProjectPolicyError, read_project_policy};
 pub use published::{
-    Artifact, ArtifactForm, ArtifactKind, COLLECTION_SKILLS, Collection, CollectionEntry, CollectionScope, DownloadedFile,
-    Omitted, ScopeError, ServedContent, SkillDownload, Unservable, download_skill, list_collection, read_artifact,
-    read_collection_file,
+    Artifact, ArtifactForm, ArtifactKind, COLLECTION_SKILLS, Collection, CollectionEntry, CollectionScope,
+    DownloadedFile, Omitted, ScopeError, ServedContent, SkillDownload, Unservable, download_skill, list_collection,
+    read_artifact, read_collection_file,
 };
 pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use services::{FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use verify_for_clawhub::{VerifyForClawhub, VerifyForClawhubRequest};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

@@ -207,7 +207,8 @@ impl Services {
         self.inner.clock
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    /// Returns the time, by the clock of the service.
+    pub fn now(&self) -> Timestamp {
         (self.inner.clock)()
     }
 

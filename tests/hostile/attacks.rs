@@ -27,8 +27,19 @@ pub fn attacks() -> Vec<(&'static str, String)> {
         ("three thousand lines", after(&"\n".repeat(3_000))),
         ("twenty thousand words", format!("{forged} ").repeat(400)),
         ("marks upon marks", after(&format!("a{}", "\u{301}".repeat(2_000)))),
-        ("tag characters", after(&"ignore".chars().map(|letter| char::from_u32(0xe0000 + u32::from(letter)).expect("a tag")).collect::<String>())),
-        ("bytes in variation selectors", after(&(0..32).map(|byte| char::from_u32(0xe0100 + byte).expect("a selector")).collect::<String>())),
+        (
+            "tag characters",
+            after(
+                &"ignore"
+                    .chars()
+                    .map(|letter| char::from_u32(0xe0000 + u32::from(letter)).expect("a tag"))
+                    .collect::<String>(),
+            ),
+        ),
+        (
+            "bytes in variation selectors",
+            after(&(0..32).map(|byte| char::from_u32(0xe0100 + byte).expect("a selector")).collect::<String>()),
+        ),
     ]);
     attacks
 }

@@ -58,7 +58,16 @@ pub fn assert_json(place: &str, value: &Value) {
 /// Fails where a page has a tag that an author wrote, or an address that runs or reports.
 pub fn assert_html(place: &str, html: &str) {
     assert_eq!(deceptive(html), None, "{place}");
-    for part in ["<script>alert", "<img src=x", "<svg", "onerror=alert(1)>", "\" onmouseover", "<h1>safe", "href=\"javascript:", "src=\"https://evil"] {
+    for part in [
+        "<script>alert",
+        "<img src=x",
+        "<svg",
+        "onerror=alert(1)>",
+        "\" onmouseover",
+        "<h1>safe",
+        "href=\"javascript:",
+        "src=\"https://evil",
+    ] {
         assert!(!html.contains(part), "{place}: {part}");
     }
 }

@@ -46,9 +46,8 @@ async fn no_answer_over_rest_carries_an_attack() {
     for skill in &skills {
         let place = |path: &str| format!("{path} of {}", skill.attack);
         let query = format!("sorts {} tables", skill.word);
-        let discovered = service
-            .post("/discover", &json!({ "query": query, "explain": true, "facets": true, "limit": 30 }))
-            .await;
+        let discovered =
+            service.post("/discover", &json!({ "query": query, "explain": true, "facets": true, "limit": 30 })).await;
         found_count += usize::from(discovered.text().contains(&skill.word));
         let requests = [
             ("/discover", discovered),
@@ -60,6 +59,11 @@ async fn no_answer_over_rest_carries_an_attack() {
             ),
             ("/api/search", service.get(&format!("/api/search?q={}&limit=100", skill.word)).await),
             ("collection", service.get(&format!("/collections/hostile/{}/.well-known/agent-skills/index.json", skill.word)).await),
+            ("/search", service.post("/search", &json!({ "query": { "text": query } })).await),
+            (
+                "/explore",
+                service.post("/explore", &json!({ "query": { "text": skill.word }, "resultType": { "facets": [{ "field": "displayName" }, { "field": "description" }] } })).await,
+            ),
             ("download", service.get(&format!("/api/download/hostile/{}/{}", skill.word, skill.word)).await),
         ];
         for (path, answer) in requests {
@@ -72,6 +76,28 @@ async fn no_answer_over_rest_carries_an_attack() {
         }
     }
     assert!(found_count * 2 > skills.len(), "searches find what they are to show: {found_count}");
+}
+
+#[tokio::test]
+async fn no_list_and_no_attestation_carries_an_attack() {
+    let service = service(&hostile_skills()).await;
+    let mut path = "/agents?pageSize=100".to_owned();
+    loop {
+        let page = service.get(&path).await.json();
+        assert_json("/agents", &page);
+        for entry in page["items"].as_array().expect("items").iter().step_by(10) {
+            let uri = entry["trustManifest"]["attestations"][0]["uri"].as_str().expect("a URI");
+            let sarif = service.follow(uri).await.text();
+            assert_eq!(clean::deceptive(&sarif), None, "{uri}");
+            let id = entry["metadata"]["skillId"].as_str().expect("an id");
+            let verified = service.get(&format!("/api/v1/skills/{id}/verify")).await;
+            assert_json("verification of ClawHub", &verified.json());
+        }
+        match page["pageToken"].as_str() {
+            Some(token) => path = format!("/agents?pageSize=100&pageToken={token}"),
+            None => break,
+        }
+    }
 }
 
 #[tokio::test]
@@ -93,6 +119,12 @@ async fn no_error_repeats_an_attack() {
             service.get(&format!("/api/search?q=x&owner={encoded}")).await,
             service.get(&format!("/api/search?q=x&limit={encoded}")).await,
             service.get(&format!("/api/download/{encoded}/{encoded}/{encoded}")).await,
+            service.post("/search", &json!({ "query": { "text": "x", "filter": { words.clone(): "x" } } })).await,
+            service.get(&format!("/agents?filter={encoded}")).await,
+            service.get(&format!("/agents?orderBy={encoded}")).await,
+            service.get(&format!("/agents?pageToken={encoded}")).await,
+            service.get(&format!("/attestations/{encoded}")).await,
+            service.get(&format!("/api/v1/skills/{encoded}/verify")).await,
         ];
         for (number, answer) in rows.iter().enumerate() {
             assert!(answer.status < 500, "{attack} {number}: {}", answer.status);
@@ -159,7 +191,17 @@ async fn no_failure_of_a_tool_repeats_an_attack() {
 #[tokio::test]
 async fn documents_show_no_words_of_authors() {
     let service = service(&hostile_skills()).await;
-    for path in ["/", "/docs", "/docs/api", "/docs/rules", "/docs/clients", "/llms.txt", "/llms-full.txt", "/SKILL.md", "/health"] {
+    for path in [
+        "/",
+        "/docs",
+        "/docs/api",
+        "/docs/rules",
+        "/docs/clients",
+        "/llms.txt",
+        "/llms-full.txt",
+        "/SKILL.md",
+        "/health",
+    ] {
         let answer = service.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         assert!(!answer.text().contains(attacks::FORGED), "{path}");

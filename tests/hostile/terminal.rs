@@ -32,7 +32,8 @@ impl Workshop {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
         command.env("TOUCHMARK_DATA_DIR", self.root.path().join("data")).current_dir(self.root.path());
-        for variable in ["TOUCHMARK_URL", "TOUCHMARK_LOG", "TOUCHMARK_CONFIG", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"] {
+        for variable in ["TOUCHMARK_URL", "TOUCHMARK_LOG", "TOUCHMARK_CONFIG", "GITHUB_STEP_SUMMARY", "CLICOLOR_FORCE"]
+        {
             command.env_remove(variable);
         }
         command.args(arguments).output().expect("the program starts")

@@ -132,7 +132,10 @@ async fn a_collection_is_a_publisher_a_repository_or_a_folder() {
         assert_eq!(index["touchmark"]["is_truncated"], false);
     }
     let whole = service.get("/collections/org/.well-known/agent-skills/index.json").await.json();
-    assert_eq!(whole["touchmark"]["omitted"], json!({ "blocked": 1, "incomplete": 0, "unservable": 0, "same_name": 1 }));
+    assert_eq!(
+        whole["touchmark"]["omitted"],
+        json!({ "blocked": 1, "incomplete": 0, "unservable": 0, "same_name": 1 })
+    );
     for scope in ["nobody", "org/none", "org/one/skills/p", "..", "org//one", "gitlab.com/x", "%2e%2e/etc"] {
         let answer = service.get(&format!("/collections/{scope}/.well-known/agent-skills/index.json")).await;
         assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (404, Some("NOT_FOUND")), "{scope}");
@@ -176,7 +179,10 @@ async fn what_is_blocked_is_served_by_no_path() {
         assert!(answer.json()["error"]["message"].as_str().is_some_and(|text| text.contains("dangerous")), "{path}");
     }
     let index = service.get("/collections/org/one/.well-known/agent-skills/index.json").await.json();
-    assert_eq!((index["skills"].as_array().map(Vec::len), &index["touchmark"]["omitted"]["blocked"]), (Some(0), &json!(1)));
+    assert_eq!(
+        (index["skills"].as_array().map(Vec::len), &index["touchmark"]["omitted"]["blocked"]),
+        (Some(0), &json!(1))
+    );
 }
 
 #[tokio::test]

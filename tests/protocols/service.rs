@@ -44,7 +44,7 @@ impl Answer {
 }
 
 pub struct Service {
-    pub services: Services,
+    services: Services,
     router: Router,
     data: TempDir,
 }
@@ -70,12 +70,22 @@ impl Service {
 
     /// Starts with quotas.
     pub async fn metered(rows: &[Value], meter: Option<MeterConfig>) -> Self {
+        Self::configured(rows, meter, None).await
+    }
+
+    /// Starts with somebody to write to.
+    pub async fn with_contact(contact: &str) -> Self {
+        Self::configured(&[], None, Some(contact)).await
+    }
+
+    async fn configured(rows: &[Value], meter: Option<MeterConfig>, contact: Option<&str>) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let storage = StorageConfig::read(Some(data.path())).expect("the data folder is made");
         let services = app::open(&storage, URL.to_owned()).await.expect("the data folder opens");
         let services = app::metered(services, meter).await.expect("it is counted");
         let listen = "127.0.0.1:7080".parse().expect("an address");
-        let config = HttpConfig::read(listen, &Settings::environment()).expect("the environment is fine");
+        let read = HttpConfig::read(listen, &Settings::environment()).expect("the environment is fine");
+        let config = HttpConfig { security_contact: contact.map(str::to_owned), ..read };
         let router = router(Rest::new(services.clone()), &config);
         let service = Self { services, router, data };
         if !rows.is_empty() {

@@ -19,7 +19,10 @@ async fn a_search_answers_as_the_client_reads_it() {
     let answer = service.get("/api/search?q=zebra%20striped%20tables&limit=20").await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, "*"));
     let found = answer.json();
-    assert_eq!(found["skills"][0], json!({ "id": "Org/one/zebra-tables", "name": "zebra-tables", "source": "Org/one", "installs": 0 }));
+    assert_eq!(
+        found["skills"][0],
+        json!({ "id": "Org/one/zebra-tables", "name": "zebra-tables", "source": "Org/one", "installs": 0 })
+    );
     let owned = service.get("/api/search?q=zebra&limit=20&owner=OTHER").await.json();
     assert_eq!(names(&owned), [("other/two", "zebra-lists")]);
     assert_eq!(service.get("/api/search?q=zebra&limit=1").await.json()["skills"].as_array().map(Vec::len), Some(1));
@@ -27,7 +30,10 @@ async fn a_search_answers_as_the_client_reads_it() {
     let starter = service.get("/api/search?q=conventional%20commits").await.json();
     let collection = format!("{URL}/collections/starter/touchmark/starter");
     assert!(names(&starter).contains(&(collection.as_str(), "conventional-commits")), "{starter:#}");
-    assert_eq!(service.get("/api/search?q=bad%20example%20hidden&owner=touchmark").await.json(), json!({ "skills": [] }));
+    assert_eq!(
+        service.get("/api/search?q=bad%20example%20hidden&owner=touchmark").await.json(),
+        json!({ "skills": [] })
+    );
     for query in ["", "?q=", "?q=x&limit=0", "?q=x&limit=-1", "?q=x&unknown=1", "?q=a&q=b"] {
         let answer = service.get(&format!("/api/search{query}")).await;
         assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (400, Some("INVALID_REQUEST")), "{query}");
@@ -44,7 +50,9 @@ async fn a_download_holds_the_files_and_the_digest_of_the_lockfile() {
     assert_eq!(found["files"], json!([{ "path": "SKILL.md", "contents": text }]));
     let bytes = [b"SKILL.md".as_slice(), text.as_bytes()].concat();
     assert_eq!(found["hash"], touchmark::skill::Sha256Digest::of(&bytes).to_hex());
-    for path in ["/api/download/org/one/other", "/api/download/nobody/one/demo-skill", "/api/download/org%2Fone/x/demo-skill"] {
+    for path in
+        ["/api/download/org/one/other", "/api/download/nobody/one/demo-skill", "/api/download/org%2Fone/x/demo-skill"]
+    {
         assert_eq!(service.get(path).await.status, 404, "{path}");
     }
 }

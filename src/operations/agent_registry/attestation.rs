@@ -54,8 +54,8 @@ pub async fn read_attestation(
 async fn read(services: &Services, package_hash: Sha256Digest) -> Result<Attestation, Problem> {
     let records = services.store().skills_with_package(package_hash).await.map_err(store_failed(NAME))?;
     let record = records.first();
-    let record = record
-        .ok_or_else(|| Problem::not_found(format!("no listed skill has the root digest {package_hash}")))?;
+    let record =
+        record.ok_or_else(|| Problem::not_found(format!("no listed skill has the root digest {package_hash}")))?;
     let sarif = render(services, record).await?;
     let digest = Sha256Digest::of(sarif.as_bytes());
     services.attestation_digests().by_bundle.insert(key(record), digest);

@@ -68,7 +68,9 @@ impl Filter {
         while !rest.is_empty() {
             let unreadable = || {
                 let text = sanitise_line(rest, 60);
-                Problem::invalid_request(format!("filter: cannot read `{text}`; expected such as type = 'application/agent-skills+gzip' AND updatedAt > '2026-01-01'"))
+                Problem::invalid_request(format!(
+                    "filter: cannot read `{text}`; expected such as type = 'application/agent-skills+gzip' AND updatedAt > '2026-01-01'"
+                ))
             };
             let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || character == '.'));
             let (name, after) = rest.split_at(end.ok_or_else(unreadable)?);

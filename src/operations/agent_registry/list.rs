@@ -136,7 +136,8 @@ async fn by_field(
     size: usize,
 ) -> Result<Page, Problem> {
     let offset = place.map_or(Ok(0), str::parse::<usize>);
-    let offset = offset.map_err(|_| Problem::invalid_request("pageToken: not one of an earlier page of this request"))?;
+    let offset =
+        offset.map_err(|_| Problem::invalid_request("pageToken: not one of an earlier page of this request"))?;
     let records = services.store().skills_below("", "", ORDERED_SKILLS + 1).await;
     let records = records.map_err(store_failed(ListAgents::NAME))?;
     if records.len() > ORDERED_SKILLS as usize {

@@ -141,7 +141,6 @@ fn archive(files: &[ServableFile<'_>]) -> Result<Vec<u8>, Unservable> {
         tar.append(&header, file.bytes).map_err(|_| Unservable::TooLarge)?;
     }
     let plain = tar.into_inner().map_err(|_| Unservable::TooLarge)?;
-    let mut gzip =
-        GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM).write(Vec::new(), Compression::default());
+    let mut gzip = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM).write(Vec::new(), Compression::default());
     gzip.write_all(&plain).and_then(|()| gzip.finish()).map_err(|_| Unservable::TooLarge)
 }

@@ -108,9 +108,7 @@ async fn collection_file(
     let (record, raw) = offered_skill(services, scope, skill).await?;
     let files = servable_files(&raw).map_err(|reason| refused(&record, reason))?;
     let file = files.iter().find(|file| file.path == path);
-    let file = file.ok_or_else(|| {
-        Problem::not_found(format!("the skill has no file {}", sanitise_line(path, 200)))
-    })?;
+    let file = file.ok_or_else(|| Problem::not_found(format!("the skill has no file {}", sanitise_line(path, 200))))?;
     Ok(ServedContent { bytes: file.bytes.to_vec(), media_type: media_type(path) })
 }
 

@@ -25,7 +25,9 @@ pub struct CollectionScope {
 
 /// A text that is no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no collection is called {0:?}; expected OWNER, OWNER/REPOSITORY, OWNER/REPOSITORY/FOLDER or HOST/OWNER/REPOSITORY")]
+#[error(
+    "no collection is called {0:?}; expected OWNER, OWNER/REPOSITORY, OWNER/REPOSITORY/FOLDER or HOST/OWNER/REPOSITORY"
+)]
 pub struct ScopeError(String);
 
 impl CollectionScope {

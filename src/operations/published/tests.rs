@@ -80,7 +80,6 @@ fn what_a_client_could_not_unpack_safely_is_refused() {
     partial.unread.push(UnreadFile { path: "run.sh".to_owned(), size_bytes: None, reason: "not carried".to_owned() });
     assert_eq!(Artifact::of(&partial).err(), Some(Unservable::Incomplete));
     let many: Vec<String> = (0..1_000).map(|number| format!("f{number}")).collect();
-    let many: Vec<(&str, &str)> =
-        many.iter().map(|path| (path.as_str(), "")).chain([("SKILL.md", "s")]).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|path| (path.as_str(), "")).chain([("SKILL.md", "s")]).collect();
     assert_eq!(Artifact::of(&bundle(&many)).err(), Some(Unservable::TooLarge));
 }

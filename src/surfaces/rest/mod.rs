@@ -7,6 +7,7 @@ mod answer;
 mod answer_cache;
 mod client;
 mod document;
+mod negotiation;
 mod observe;
 mod payment;
 mod protocols;

@@ -60,7 +60,7 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
         }
     }
     router = router
-        .merge(protocols::routes())
+        .merge(protocols::routes(config.security_contact.as_deref()))
         .route_service("/mcp", mcp::service(rest.services.clone(), config))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(document);

@@ -1,12 +1,14 @@
 //! Descriptors at agreed places.
 
 mod agent_skills;
+mod ard;
 
 use serde_json::{Value, json};
 
 use crate::operations::{Exposed, PaymentTerms, register};
 
 pub use agent_skills::{DISCOVERY_SCHEMA, agent_skills};
+pub use ard::{ard, server_card};
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
 pub fn mcp(url: &str) -> String {

@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
+use super::super::Rest;
 use super::super::answer;
 use super::super::route::{Client, address};
-use super::super::Rest;
 use super::content::{authors_bytes, public, public_json};
 use crate::api::Problem;
 use crate::operations::{
@@ -50,9 +50,9 @@ async fn answer_collection(
         let collection = list_collection(services, address(client), &scope).await?;
         return Ok(public_json(&index(&collection, &scope, services.public_url()), headers));
     }
-    let (skill, file) = rest_of_path.split_once('/').ok_or_else(|| {
-        Problem::not_found("beside index.json there are the files of skills, as in NAME/SKILL.md")
-    })?;
+    let (skill, file) = rest_of_path
+        .split_once('/')
+        .ok_or_else(|| Problem::not_found("beside index.json there are the files of skills, as in NAME/SKILL.md"))?;
     let content = read_collection_file(services, address(client), &scope, skill, file).await?;
     Ok(authors_bytes(content, headers))
 }

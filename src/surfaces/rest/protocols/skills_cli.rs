@@ -5,11 +5,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::super::Rest;
 use super::super::answer;
 use super::super::quota;
 use super::super::request::read_query;
 use super::super::route::{Client, address};
-use super::super::Rest;
 use super::content::{public, public_json};
 use crate::operations::{Caller, CollectionScope, Exposed, FindSkills, download_skill};
 
@@ -47,11 +47,8 @@ pub(super) async fn download(
     };
     match download_skill(rest.services(), address(client), &scope, &skill).await {
         Ok(download) => {
-            let files: Vec<Value> = download
-                .files
-                .iter()
-                .map(|file| json!({ "path": file.path, "contents": file.contents }))
-                .collect();
+            let files: Vec<Value> =
+                download.files.iter().map(|file| json!({ "path": file.path, "contents": file.contents })).collect();
             public_json(&json!({ "files": files, "hash": download.hash }), &headers)
         }
         Err(problem) => public(answer::problem(&problem)),
