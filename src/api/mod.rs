@@ -15,6 +15,7 @@ mod shell;
 mod source;
 mod verify;
 mod verify_batch;
+mod written;
 
 pub use discover::{
     CopiesView, DiscoverFilters, DiscoverMeta, DiscoverQuery, DiscoverRequest, DiscoverResponse, DiscoverResult,

@@ -5,6 +5,7 @@
 
 mod attacks;
 mod clean;
+#[allow(dead_code, reason = "the tests of protocols use more of it")]
 #[path = "../protocols/service.rs"]
 mod service;
 mod skills;

@@ -1,0 +1,60 @@
+//! How values of a request may be written, where JSON and its schemas say less than serde asks.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Largest whole number that every number of JSON holds exactly.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads a whole number, also one that is written as `5.0` or `5e0`: to a schema it is one.
+pub(super) fn whole_number<'de, D: Deserializer<'de>, N: TryFrom<u64>>(deserializer: D) -> Result<Option<N>, D::Error> {
+    let number = match Option::<Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Value::Number(number)) => number.as_u64().or_else(|| {
+            let float = number.as_f64()?;
+            (float.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&float)).then_some(float as u64)
+        }),
+        Some(_) => None,
+    };
+    match number.map(N::try_from) {
+        Some(Ok(number)) => Ok(Some(number)),
+        _ => Err(D::Error::custom("expected a whole number that is not negative")),
+    }
+}
+
+/// Reads an object, and nothing else: serde would read a struct from a list as well, by position.
+pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match Option::<Value>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(value) if value.is_object() => T::deserialize(value).map(Some).map_err(D::Error::custom),
+        Some(_) => Err(D::Error::custom("expected an object")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::api::DiscoverRequest;
+
+    #[test]
+    fn numbers_are_whole_however_they_are_written_and_filters_are_an_object() {
+        let rows = [
+            (json!({ "query": "x", "limit": 5.0, "filters": { "min_stars": 1e3 } }), Some((Some(5), Some(1_000)))),
+            (json!({ "query": "x", "limit": null, "filters": null }), Some((None, None))),
+            (json!({ "query": "x" }), Some((None, None))),
+            (json!({ "query": "x", "limit": 5.5 }), None),
+            (json!({ "query": "x", "limit": -1 }), None),
+            (json!({ "query": "x", "limit": "5" }), None),
+            (json!({ "query": "x", "limit": 1e10 }), None),
+            (json!({ "query": "x", "filters": [null, null] }), None),
+            (json!({ "query": "x", "filters": { "unknown": 1 } }), None),
+        ];
+        for (request, expected) in rows {
+            let read = serde_json::from_value::<DiscoverRequest>(request.clone()).ok();
+            let seen = read.map(|read| (read.limit, read.filters.and_then(|filters| filters.min_stars)));
+            assert_eq!(seen, expected, "{request}");
+        }
+    }
+}
