@@ -26,7 +26,7 @@ pub struct InspectRequest {
     pub source_url: Option<String>,
     /// Content hash in sha256: form; bare hex is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", regex(pattern = r"^(sha256:)?[0-9a-fA-F]{64}$"))]
+    #[schemars(with = "String")]
     pub content_hash: Option<String>,
     /// query_id from the /discover call that found this skill; valid for one hour and five inspections. Not a selector.
     #[serde(default, skip_serializing_if = "Option::is_none")]

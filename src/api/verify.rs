@@ -13,11 +13,11 @@ use crate::skill::SkillId;
 pub struct VerifyRequest {
     /// Content hash in sha256: form; bare hex is accepted, and so is the digest of any recipe in docs/recipes (skills-lock.json, APM, git tree SHA-1, …). Provide content_hash, source_url, or both for a cross-check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", regex(pattern = r"^((sha256:)?[0-9a-fA-F]{64}|(sha1:)?[0-9a-fA-F]{40}|sha256-[0-9A-Za-z+/_-]{42}[AEIMQUYcgkosw048]=*)$"))]
+    #[schemars(with = "String")]
     pub content_hash: Option<String>,
     /// Human-browsable SKILL.md source URL. Provide content_hash, source_url, or both for a cross-check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", regex(pattern = r"\S"))]
+    #[schemars(with = "String")]
     pub source_url: Option<String>,
 }
 

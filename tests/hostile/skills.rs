@@ -22,14 +22,12 @@ pub struct HostileSkill {
 pub fn hostile_skills() -> Vec<HostileSkill> {
     let skill = |(number, (attack, words)): (usize, (&'static str, String))| {
         let word = format!("zebra{}", number_word(number));
-        // A text of JSON is one of YAML, in which every character can be written.
-        let quoted = |text: &str| Value::from(text).to_string();
         let text = format!(
-            "---\nname: {name}\ndescription: {description}\nlicense: {words}\ncompatibility: {words}\nallowed-tools: {words}\nmetadata:\n  author: {words}\n  version: {words}\n---\n# {word}\n\n{body}\n",
+            "---\nname: {name}\ndescription: {description}\nlicense: {field}\ncompatibility: {field}\nallowed-tools: {field}\nmetadata:\n  author: {field}\n  version: {field}\n---\n# {word}\n\n{body}\n",
             name = quoted(&attack_name(&word, &words)),
             description = quoted(&format!("Sorts {word} tables. {words}")),
-            body = words_as_body(&words),
-            words = quoted(&words),
+            body = words,
+            field = quoted(&words),
         );
         HostileSkill { attack, text, word }
     };
@@ -54,6 +52,16 @@ impl HostileSkill {
     }
 }
 
+/// A text of YAML in which every character arrives as it is.
+fn quoted(text: &str) -> String {
+    let escaped = text.chars().map(|character| match character {
+        '"' | '\\' => format!("\\{character}"),
+        ' '..='~' => character.to_string(),
+        _ => format!("\\U{:08x}", u32::from(character)),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}
+
 /// Letters for a number: digits would be words that many share.
 fn number_word(number: usize) -> String {
     format!("{number:03}").bytes().map(|digit| char::from(b'a' + (digit - b'0') * 2)).collect()
@@ -61,9 +69,4 @@ fn number_word(number: usize) -> String {
 
 fn attack_name(word: &str, words: &str) -> String {
     format!("{word} {words}")
-}
-
-/// The body is shown as lines, so that lines of it are no attack; all else is.
-fn words_as_body(words: &str) -> String {
-    words.to_owned()
 }
