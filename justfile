@@ -125,4 +125,4 @@ examples NODE="node":
 conformance-http CACHE="../conformance-cache" SECONDS="600":
     tests/conformance/prepare-http {{CACHE}}
     cargo build
-    {{CACHE}}/venv/bin/python tests/conformance/http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md
+    {{CACHE}}/venv/bin/python tests/conformance/run_http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md

@@ -25,7 +25,7 @@ pub struct DiscoverRequest {
     #[schemars(length(min = 1, max = 500), regex(pattern = r"\S"))]
     pub query: String,
     /// Maximum number of results to return; defaults to 10 and is capped at 30.
-    #[serde(default, deserialize_with = "super::written::whole_number", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::written::short_number", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub limit: Option<u32>,
     /// Why you're searching. Good: 'building a file-upload utility'. Avoid: 'the user wants X'.

@@ -4,23 +4,23 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// Largest whole number that every number of JSON holds exactly.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// Reads a whole number, also one that is written as `5.0` or `5e0`: to a schema it is one.
-pub(super) fn whole_number<'de, D: Deserializer<'de>, N: TryFrom<u64>>(deserializer: D) -> Result<Option<N>, D::Error> {
+/// Reads a whole number, also one that is written as `5.0` or `5e0`: to a schema it is one. What
+/// is larger than the type holds is its largest.
+pub(super) fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let number = match Option::<Value>::deserialize(deserializer)? {
         None => return Ok(None),
         Some(Value::Number(number)) => number.as_u64().or_else(|| {
             let float = number.as_f64()?;
-            (float.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&float)).then_some(float as u64)
+            (float.fract() == 0.0 && float >= 0.0).then_some(float as u64)
         }),
         Some(_) => None,
     };
-    match number.map(N::try_from) {
-        Some(Ok(number)) => Ok(Some(number)),
-        _ => Err(D::Error::custom("expected a whole number that is not negative")),
-    }
+    number.map(Some).ok_or_else(|| D::Error::custom("expected a whole number that is not negative"))
+}
+
+/// Reads a whole number of 32 bits.
+pub(super) fn short_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    Ok(whole_number(deserializer)?.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
 }
 
 /// Reads an object, and nothing else: serde would read a struct from a list as well, by position.
@@ -47,7 +47,7 @@ mod tests {
             (json!({ "query": "x", "limit": 5.5 }), None),
             (json!({ "query": "x", "limit": -1 }), None),
             (json!({ "query": "x", "limit": "5" }), None),
-            (json!({ "query": "x", "limit": 1e10 }), None),
+            (json!({ "query": "x", "limit": 1e10 }), Some((Some(u32::MAX), None))),
             (json!({ "query": "x", "filters": [null, null] }), None),
             (json!({ "query": "x", "filters": { "unknown": 1 } }), None),
         ];

@@ -83,9 +83,9 @@ fn no_report_of_a_scan_carries_an_attack() {
     for format in ["json", "sarif"] {
         let report = text(&workshop.run(&["scan", "skills", "--format", format]).stdout);
         assert_eq!(deceptive(&report), None, "{format}");
-        let report: Value = serde_json::from_str(&report).expect("JSON");
-        if format == "json" {
-            assert_json("scan --format json", &report);
+        for line in report.lines().filter(|_| format == "json") {
+            let skill: Value = serde_json::from_str(line).expect("a skill a line");
+            assert_json("scan --format json", &skill);
         }
     }
     // A workflow reads every line that begins with two colons as a command.

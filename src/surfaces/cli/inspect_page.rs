@@ -130,7 +130,7 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
             let class = file.language.as_ref().map_or_else(|| word(&file.class), |language| line(language, 20));
             let size = HumanBytes(file.size_bytes).to_string();
             vec![
-                Cell::plain(format!("  {}", line(&file.path, 300))),
+                Cell::plain(format!("{MARGIN}{}", line(&file.path, 300))),
                 Cell::new(class, paint::FAINT),
                 Cell::new(format!("{size:>10}"), paint::FAINT),
             ]

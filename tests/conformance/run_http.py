@@ -1,6 +1,6 @@
 """Runs the suites that others wrote for HTTP clients and documents against a service on loopback.
 
-    http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--write docs/conformance.md]
+    run_http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--write docs/conformance.md]
 
 Every suite is installed by its package name into CACHE (see prepare-http). A suite that finds
 something fails the run; its last lines are shown.
@@ -76,7 +76,8 @@ class Suites:
 
     def schemathesis(self) -> None:
         done = self.run(
-            self.python / "schemathesis", "run", f"{URL}/openapi.json", "--checks", "all",
+            self.python / "schemathesis", "--config-file", ROOT / "tests/conformance/schemathesis.toml",
+            "run", f"{URL}/openapi.json", "--checks", "all",
             "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "20000",
             "--max-time", str(self.seconds), "--workers", "2",
         )
