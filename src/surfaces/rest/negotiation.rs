@@ -16,7 +16,7 @@ pub(super) fn prefers_markdown(headers: &HeaderMap) -> bool {
         fitting.max_by_key(|range| range.specificity()).map(|range| (range.permille, range.specificity()))
     };
     match (quality("markdown"), quality("html")) {
-        (Some((permille, _)), _) if permille == 0 => false,
+        (Some((0, _)), _) => false,
         (Some(markdown), Some(html)) => markdown > html,
         (Some(_), None) => true,
         (None, _) => false,
