@@ -39,7 +39,7 @@ impl CollectionScope {
         let failure = || ScopeError(sanitise_line(text, 100));
         let parts: Vec<&str> = text.split('/').collect();
         let is_part = |part: &&str| !matches!(*part, "" | "." | "..") && !part.chars().any(char::is_control);
-        if text.len() > SCOPE_BYTES || !parts.iter().all(|part| is_part(part)) {
+        if text.len() > SCOPE_BYTES || !parts.iter().all(is_part) {
             return Err(failure());
         }
         let repository = |host: &str, owner: &str, name: &str, folder: &str| {
