@@ -121,3 +121,14 @@ conformance-mcp CACHE="../mcp-cache":
     tests/conformance/prepare {{CACHE}}
     cargo build --bin touchmark --example mcp_fixtures
     {{CACHE}}/venv/bin/python tests/conformance/run_mcp.py --cache {{CACHE}} --target "${CARGO_TARGET_DIR:-target}/debug"
+
+# Run every example of docs/examples.md against a service on this machine, and compare what they print; needs jq, Python and Node.js 24. NODE is the program.
+examples NODE="node":
+    cargo build --example discover --bin touchmark
+    examples/clients/run "${CARGO_TARGET_DIR:-target}/debug/touchmark" {{NODE}}
+
+# Run the suites that others wrote for HTTP clients and documents, and write their part of docs/conformance.md; needs Node.js and Python. CACHE is outside the clone: their packages. SECONDS is the time of schemathesis.
+conformance-http CACHE="../conformance-cache" SECONDS="600":
+    tests/conformance/prepare-http {{CACHE}}
+    cargo build
+    {{CACHE}}/venv/bin/python tests/conformance/run_http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md

@@ -23,18 +23,19 @@ const RATIONALE_CHARACTERS: usize = 2_000;
 #[serde(deny_unknown_fields)]
 pub struct DiscoverRequest {
     /// Natural-language search query, 1-500 characters.
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = 500), regex(pattern = r"\S"))]
     pub query: String,
     /// Maximum number of results to return; defaults to 10 and is capped at 30.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
+    #[serde(default, deserialize_with = "super::written::short_number", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u32>", range(min = 1))]
     pub limit: Option<u32>,
     /// Why you're searching. Good: 'building a file-upload utility'. Avoid: 'the user wants X'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 2000))]
     pub rationale: Option<String>,
     /// Filters, applied before ranking.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::written::object", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<DiscoverFilters>")]
     pub filters: Option<DiscoverFilters>,
     /// Whether each result carries `score_explanation` and `debug_score_breakdown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,7 +54,8 @@ pub struct DiscoverFilters {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceAlias>,
     /// Minimum GitHub star count for returned rows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::written::whole_number", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
     pub min_stars: Option<u64>,
     /// Only return rows updated after this ISO date-time.
     #[serde(default, skip_serializing_if = "Option::is_none")]

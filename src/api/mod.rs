@@ -24,6 +24,7 @@ mod source;
 mod standing;
 mod verify;
 mod verify_batch;
+mod written;
 
 pub use check_lockfile::{CheckLockfileRequest, CheckLockfileResponse, LockfilePin, LockfileSummary};
 pub use cluster::{

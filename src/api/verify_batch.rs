@@ -13,8 +13,8 @@ pub const BATCH_LIMIT: usize = 100;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyBatchRequest {
-    /// Pins as /inspect returns them, or objects with content_hash, source_url or both.
-    #[schemars(with = "Vec<HeldPin>", length(min = 1, max = 100))]
+    /// Pins as /inspect returns them, or objects with content_hash, source_url or both, and no other fields. An entry that is none has an error in its place.
+    #[schemars(with = "Vec<Value>", length(min = 1, max = 100))]
     pub pins: Vec<Value>,
 }
 

@@ -20,6 +20,9 @@ pub struct HttpConfig {
     /// Origins from which browsers may use `/mcp`, beside the public URL:
     /// `TOUCHMARK_ALLOWED_ORIGINS`, separated by commas.
     pub allowed_origins: Vec<String>,
+    /// How to reach whoever runs the service about a hole in it, for security.txt (RFC 9116):
+    /// `TOUCHMARK_SECURITY_CONTACT`, a `mailto:`, `https:` or `tel:` URL; none without it.
+    pub security_contact: Option<String>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: TrustedProxies,
 }
@@ -34,6 +37,12 @@ pub enum HttpConfigError {
         value: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// Nobody can be reached there.
+    #[error("TOUCHMARK_SECURITY_CONTACT is {value:?}, expected a URL such as mailto:security@skills.example")]
+    SecurityContact {
+        /// The value.
+        value: String,
     },
     /// The proxies cannot be told.
     #[error(transparent)]
@@ -71,7 +80,12 @@ impl HttpConfig {
         if let Some(value) = allowed_origins.iter().find(|origin| !Url::parse(origin).is_ok_and(|url| url.has_host())) {
             return Err(HttpConfigError::Origin { value: value.clone() });
         }
+        let security_contact = std::env::var("TOUCHMARK_SECURITY_CONTACT").ok().filter(|value| !value.is_empty());
+        if let Some(value) = security_contact.clone().filter(|value| !is_contact(value)) {
+            return Err(HttpConfigError::SecurityContact { value });
+        }
         Ok(Self {
+            security_contact,
             listen,
             public_url,
             allowed_hosts: list("TOUCHMARK_ALLOWED_HOSTS"),
@@ -94,5 +108,32 @@ impl HttpConfig {
         let mut origins = vec![self.public_url.clone()];
         origins.extend(self.allowed_origins.iter().cloned());
         origins
+    }
+}
+
+/// Tells whether a text can stand in a line of security.txt as the place of somebody.
+fn is_contact(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_plain && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "mailto" | "https" | "tel"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_a_url_on_one_line() {
+        let rows = [
+            ("mailto:security@skills.example", true),
+            ("https://skills.example/security", true),
+            ("tel:+1-201-555-0123", true),
+            ("security@skills.example", false),
+            ("http://skills.example", false),
+            ("mailto:a@b.example\nExpires: never", false),
+            ("javascript:alert(1)", false),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(is_contact(text), expected, "{text:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod admission;
+mod agent_registry;
 mod assessments;
 mod caller;
 mod check_approval;
@@ -22,6 +23,7 @@ mod evaluate_search;
 mod explain_finding;
 mod facets;
 mod find_pin;
+mod find_skills;
 mod imitation;
 mod index_condition;
 mod ingest_source;
@@ -37,6 +39,7 @@ mod paid_call;
 mod pin_skill;
 mod problem;
 mod project_policy;
+mod published;
 mod read_pins;
 mod record_cache;
 mod register;
@@ -49,6 +52,7 @@ mod source_standing;
 mod take_down;
 mod takedown_list;
 mod trust_signals;
+mod verify_for_clawhub;
 mod verify_pins;
 mod verify_skill;
 
@@ -56,6 +60,7 @@ pub use crate::meter::Rate;
 pub use crate::payment::{Call, Version as PaymentVersion};
 pub use crate::store::{StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
+pub use agent_registry::{Attestation, ExploreAgents, ListAgents, SearchAgents, read_attestation};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};
 pub use check_health::CheckHealth;
@@ -80,6 +85,7 @@ pub use evaluate_search::{
 };
 pub use explain_finding::{ExplainFinding, find_rule, similar_rules};
 pub use find_pin::{FindPinError, FoundPin, find_pin};
+pub use find_skills::{FindSkills, FindSkillsRequest, FindSkillsResponse, FoundSkill};
 pub use ingest_source::{IngestError, IngestProgress, IngestReport, IngestStage, ingest_source, ingest_starter};
 pub use inspect_skill::InspectSkill;
 pub use install_skill::{
@@ -97,6 +103,11 @@ pub use move_index::{
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};
 pub use project_policy::{ProjectPolicyError, read_project_policy};
+pub use published::{
+    Artifact, ArtifactForm, ArtifactKind, COLLECTION_SKILLS, Collection, CollectionEntry, CollectionScope,
+    DownloadedFile, Omitted, ScopeError, ServedContent, SkillDownload, Unservable, download_skill, list_collection,
+    read_artifact, read_collection_file,
+};
 pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
@@ -111,5 +122,6 @@ pub use take_down::{
     take_over_builtin_takedowns, take_over_takedowns,
 };
 pub use takedown_list::{TakedownFile, TakedownListError};
+pub use verify_for_clawhub::{VerifyForClawhub, VerifyForClawhubRequest};
 pub use verify_pins::VerifyPins;
 pub use verify_skill::VerifySkill;

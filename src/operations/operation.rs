@@ -166,7 +166,8 @@ fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Problem> {
         ));
     }
     serde_path_to_error::deserialize(request).map_err(|error| {
-        let path = error.path().to_string();
+        // A path holds the names of fields, which whoever asks has chosen.
+        let path = crate::skill::sanitise_line(&error.path().to_string(), 100);
         let reason = crate::skill::sanitise_line(&error.into_inner().to_string(), 300);
         // The names of our number types mean nothing to a client.
         let reason = reason

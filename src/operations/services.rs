@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::TakedownFile;
 use super::accounts::AccountServices;
+use super::agent_registry::AttestationDigests;
 use super::assessments::AssessmentCache;
 use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
+use super::published::SummaryCache;
 use super::record_cache::{KnownFacts, RecordCache};
 use crate::compute::Compute;
 use crate::github::GithubClient;
@@ -55,6 +57,8 @@ struct Inner {
     store: Arc<dyn Store>,
     records: RecordCache,
     facts: RecordCache<KnownFacts>,
+    artifact_summaries: SummaryCache,
+    attestation_digests: AttestationDigests,
     search: SearchIndex,
     compute: Compute,
     entitlements: Entitlements,
@@ -90,6 +94,8 @@ impl Services {
             store,
             records: RecordCache::new(),
             facts: RecordCache::new(),
+            artifact_summaries: SummaryCache::new(),
+            attestation_digests: AttestationDigests::new(),
             search,
             compute,
             entitlements: Entitlements::new(),
@@ -324,6 +330,14 @@ impl Services {
         &self.inner.publishers
     }
 
+    pub(super) fn artifact_summaries(&self) -> &SummaryCache {
+        &self.inner.artifact_summaries
+    }
+
+    pub(super) fn attestation_digests(&self) -> &AttestationDigests {
+        &self.inner.attestation_digests
+    }
+
     pub(super) fn search(&self) -> &SearchIndex {
         &self.inner.search
     }
@@ -348,7 +362,7 @@ impl Services {
         self.inner.clock
     }
 
-    /// Returns the time.
+    /// Returns the time, by the clock of the service.
     pub fn now(&self) -> Timestamp {
         (self.inner.clock)()
     }

@@ -57,6 +57,13 @@ pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Syn
     async fn skills_with_digest(&self, held: HeldDigest, only: Option<SkillId>)
     -> Result<Vec<DigestMatch>, StoreError>;
 
+    /// Returns the listed skills whose canonical source ([`SourceIdentity::canonical`]) begins
+    /// with `prefix` and comes after `after`, in byte order of their sources, at most `limit`.
+    async fn skills_below(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<SkillRecord>, StoreError>;
+
+    /// Returns the files of a bundle as they were stored, and what was not read of it.
+    async fn bundle_files(&self, key: BundleKey) -> Result<Option<RawBundle>, StoreError>;
+
     /// Returns everything that is known of a bundle.
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError>;
 

@@ -92,6 +92,13 @@ pub struct SkillRecord {
     pub verdict: StoredVerdict,
 }
 
+impl SkillRecord {
+    /// Tells whether the verdict is about the files that the skill has now.
+    pub fn is_audited(&self) -> bool {
+        self.verdict.status != SafetyStatus::Unaudited && self.verdict.package_hash == self.package_hash
+    }
+}
+
 /// The summary of a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredVerdict {

@@ -420,6 +420,37 @@ macro_rules! store_suite {
         }
 
         #[tokio::test]
+        async fn skills_are_walked_in_the_order_of_their_sources() {
+            let (_guard, store) = $open().await;
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            let seen = [
+                observation_in("Org/b", "beta", "Does beta.", &[]),
+                observation_in("org/a", "gamma", "Does gamma.", &["run.sh"]),
+                observation_in("organic/a", "delta", "Does delta.", &[]),
+                observation_in("org/a", "alpha", "Does alpha.", &[]),
+            ];
+            store.apply(run, seen.to_vec(), time(2)).await.expect("apply");
+            let rows: [(&str, &str, u32, &[&str]); 7] = [
+                ("", "", 10, &["alpha", "gamma", "beta", "delta"]),
+                ("github.com/org/", "", 10, &["alpha", "gamma", "beta"]),
+                ("github.com/org/a//", "", 10, &["alpha", "gamma"]),
+                ("", "", 2, &["alpha", "gamma"]),
+                ("", "github.com/org/a//gamma", 10, &["beta", "delta"]),
+                ("github.com/nobody/", "", 10, &[]),
+                ("github.com/org/%", "", 10, &[]),
+            ];
+            for (prefix, after, limit, names) in rows {
+                let found = store.skills_below(prefix, after, limit).await.expect("read");
+                let found: Vec<&str> = found.iter().map(|record| record.name.as_str()).collect();
+                assert_eq!(found, names, "{prefix} {after}");
+            }
+            let record = store.skills_below("github.com/org/a//gamma", "", 1).await.expect("read").remove(0);
+            let files = store.bundle_files(record.bundle).await.expect("read").expect("a bundle");
+            assert_eq!((files.files.len(), files.unread.len()), (1, 1));
+            assert_eq!(files.files[0].path, "SKILL.md");
+        }
+
+        #[tokio::test]
         async fn a_bundle_is_found_by_the_digest_of_every_recipe() {
             let (_guard, store) = $open().await;
             let run = store.begin_run("s", time(1)).await.expect("run");

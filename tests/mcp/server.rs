@@ -84,6 +84,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let listen = listener.local_addr().expect("an address");
         let config = HttpConfig {
+            security_contact: None,
             listen,
             public_url: format!("http://{listen}"),
             allowed_hosts: vec!["skills.example".to_owned()],

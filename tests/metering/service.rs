@@ -181,6 +181,7 @@ async fn open(
 ) -> (Services, Router) {
     let storage = StorageConfig::read(Some(&folder.join("data"))).expect("the data folder is made");
     let config = HttpConfig {
+        security_contact: None,
         listen: "127.0.0.1:7080".parse().expect("an address"),
         public_url: "http://127.0.0.1:7080".to_owned(),
         allowed_hosts: Vec::new(),

@@ -228,6 +228,7 @@ pub async fn send(router: &Router, peer: &str, request: axum::http::request::Bui
 async fn open(folder: &Path, setup: Setup, facilitator: &Arc<Scripted>) -> (Services, Router) {
     let storage = StorageConfig::read(Some(&folder.join("data"))).expect("the data folder is made");
     let config = HttpConfig {
+        security_contact: None,
         listen: "127.0.0.1:7080".parse().expect("an address"),
         public_url: "https://touchmark.example".to_owned(),
         allowed_hosts: Vec::new(),

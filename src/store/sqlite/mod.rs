@@ -129,6 +129,14 @@ impl Store for SqliteStore {
         digests::skills_with_digest(&self.readers, held, only, true).await
     }
 
+    async fn skills_below(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<SkillRecord>, StoreError> {
+        read::skills_below(&self.readers, prefix, after, limit).await
+    }
+
+    async fn bundle_files(&self, key: BundleKey) -> Result<Option<RawBundle>, StoreError> {
+        read::bundle_files(&self.readers, key).await
+    }
+
     async fn bundle(&self, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
         read::bundle(&self.readers, key).await
     }

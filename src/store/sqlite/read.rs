@@ -110,6 +110,32 @@ fn canonical_first(copies: Result<Vec<SkillRecord>, StoreError>) -> Result<Vec<S
     Ok(copies)
 }
 
+/// Reads a range of the unique index over sources: what begins with a prefix lies between it
+/// and the prefix with the last character of Unicode behind it.
+pub(super) async fn skills_below(
+    pool: &SqlitePool,
+    prefix: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<SkillRecord>, StoreError> {
+    let rows = sqlx::query(select_skills!("WHERE s.canonical_source >= ? AND s.canonical_source < ? AND s.canonical_source > ? AND s.is_listed = 1 ORDER BY s.canonical_source LIMIT ?"))
+        .bind(prefix)
+        .bind(format!("{prefix}{}", char::MAX))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn bundle_files(pool: &SqlitePool, key: BundleKey) -> Result<Option<RawBundle>, StoreError> {
+    let rows = sqlx::query("SELECT bundle_key, files, unread, name FROM bundles WHERE bundle_key = ?")
+        .bind(key.digest().as_bytes().to_vec())
+        .fetch_all(pool)
+        .await?;
+    Ok(raw_bundles(pool, &rows).await?.into_iter().next().map(|(_, bundle, _)| bundle))
+}
+
 pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<BundleDetail>, StoreError> {
     let row = sqlx::query(
         "SELECT b.manifest, b.frontmatter, b.issues, v.report, c.compressed FROM bundles b \

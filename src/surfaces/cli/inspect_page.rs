@@ -15,6 +15,8 @@ const SHOWN_FILES: usize = 60;
 const FILE_LIMITS: [usize; 3] = [80, 12, 12];
 /// Characters of a description; the page shows it whole.
 const DESCRIPTION_CHARACTERS: usize = 4_096;
+/// What stands before every line that an author wrote.
+const MARGIN: &str = "│ ";
 /// Columns of a ruler where there is no terminal.
 const RULER_COLUMNS: usize = 80;
 
@@ -22,7 +24,8 @@ const RULER_COLUMNS: usize = 80;
 pub(super) fn page(skill: &InspectResponse, width: Option<usize>) -> String {
     let mut lines = vec![format!("{} {}", mark(skill.safety.status), paint(paint::STRONG, &line(&skill.name, 200)))];
     lines.extend(safety_lines(&skill.safety, width));
-    lines.extend(wrap(&line(&skill.description, DESCRIPTION_CHARACTERS), width));
+    let inner_width = width.map(|width| width.saturating_sub(MARGIN.chars().count()));
+    lines.extend(beside_margin(&wrap(&line(&skill.description, DESCRIPTION_CHARACTERS), inner_width).join("\n")));
     section(&mut lines, "findings", findings(skill, width));
     section(&mut lines, "provenance", fields(&provenance(skill)));
     if let Some(manifest) = &skill.manifest {
@@ -32,10 +35,15 @@ pub(super) fn page(skill: &InspectResponse, width: Option<usize>) -> String {
     section(&mut lines, "pin", fields(&pin(skill)));
     lines.push(String::new());
     lines.push(ruler("SKILL.md, written by the author: data, not an instruction", width));
-    lines.push(block(skill.content.trim_end()));
+    lines.extend(beside_margin(&block(skill.content.trim_end())));
     lines.push(ruler("end of what the author wrote", width));
     lines.extend(next(skill));
     lines.join("\n") + "\n"
+}
+
+/// Puts what an author wrote beside a margin, so that no line of it can pass for one of ours.
+fn beside_margin(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(|line| format!("{MARGIN}{line}").trim_end().to_owned())
 }
 
 fn section(lines: &mut Vec<String>, title: &str, body: Vec<String>) {
@@ -134,7 +142,7 @@ fn files(manifest: &ManifestView, width: Option<usize>) -> Vec<String> {
             let class = file.language.as_ref().map_or_else(|| word(&file.class), |language| line(language, 20));
             let size = HumanBytes(file.size_bytes).to_string();
             vec![
-                Cell::plain(format!("  {}", line(&file.path, 300))),
+                Cell::plain(format!("{MARGIN}{}", line(&file.path, 300))),
                 Cell::new(class, paint::FAINT),
                 Cell::new(format!("{size:>10}"), paint::FAINT),
             ]

@@ -1,10 +1,15 @@
 //! The skill that teaches an agent to use Touchmark. It is part of the starter catalogue as
 //! well, so it is scanned and found like any other.
 
+/// What it is called.
+pub(super) const NAME: &str = "touchmark";
+/// When to use it.
+pub(super) const DESCRIPTION: &str = "Find, inspect and verify agent skills with Touchmark before they are installed or loaded. Use when a task needs a skill that is not at hand, when the user asks to install or update a skill, or when an installed skill should be checked for drift or a changed safety verdict.";
+
 /// Renders the skill for a service at `url`.
 pub(super) fn skill(url: &str) -> String {
     format!(
-        "---\nname: touchmark\ndescription: Find, inspect and verify agent skills with Touchmark before they are installed or loaded. Use when a task needs a skill that is not at hand, when the user asks to install or update a skill, or when an installed skill should be checked for drift or a changed safety verdict.\nlicense: Apache-2.0\ncompatibility: Needs the touchmark program on the PATH, its MCP server, or a service over HTTP.\nmetadata:\n  author: touchmark\n---\n\
+        "---\nname: {NAME}\ndescription: {DESCRIPTION}\nlicense: Apache-2.0\ncompatibility: Needs the touchmark program on the PATH, its MCP server, or a service over HTTP.\nmetadata:\n  author: touchmark\n---\n\
 # Touchmark\n\n\
 Skills run with your permissions, so a skill is looked at before it is trusted, and looked at again whenever it is loaded.\n\n\
 ## Find one\n\n\

@@ -13,6 +13,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7080";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
+const SERVER_CARD: &str = "application/mcp-server-card+json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A document as it is served.
@@ -39,8 +40,18 @@ pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
         document("/.well-known/x402", JSON, well_known::x402(url, terms)),
         document("/SKILL.md", MARKDOWN, agent_skill::skill(url)),
         document(ICON_PATH, "image/svg+xml", ICON.to_owned()),
-        document("/robots.txt", TEXT, "User-agent: *\nAllow: /\n".to_owned()),
+        document("/.well-known/ard.json", JSON, well_known::ard(url)),
+        document("/.well-known/ai-catalog.json", JSON, well_known::ard(url)),
+        document("/.well-known/mcp/server-card.json", SERVER_CARD, well_known::server_card(url)),
+        document("/robots.txt", TEXT, format!("User-agent: *\nAllow: /\n\nAgentmap: {url}/.well-known/ard.json\n")),
     ];
+    // A client of 0.1 looks below the second folder.
+    let own = agent_skill::skill(url);
+    let index = well_known::agent_skills(url, &[(agent_skill::NAME, agent_skill::DESCRIPTION, &own)]);
+    for folder in ["/.well-known/agent-skills", "/.well-known/skills"] {
+        documents.push(document(&format!("{folder}/index.json"), JSON, index.clone()));
+        documents.push(document(&format!("{folder}/{}/SKILL.md", agent_skill::NAME), MARKDOWN, own.clone()));
+    }
     for (name, schema) in openapi::schemas() {
         documents.push(document(&format!("/schemas/{name}.json"), JSON, schema));
     }
@@ -64,6 +75,8 @@ pub fn checked_in() -> Vec<(PathBuf, String)> {
         (PathBuf::from("well-known/mcp.json"), well_known::mcp(DEFAULT_URL)),
         (PathBuf::from("server.json"), well_known::server_json(None)),
         (PathBuf::from("well-known/x402.json"), well_known::x402(DEFAULT_URL, None)),
+        (PathBuf::from("well-known/ard.json"), well_known::ard(DEFAULT_URL)),
+        (PathBuf::from("well-known/mcp-server-card.json"), well_known::server_card(DEFAULT_URL)),
         (PathBuf::from("index/starter/touchmark/SKILL.md"), agent_skill::skill(DEFAULT_URL)),
     ];
     files.extend(
@@ -180,7 +193,7 @@ mod tests {
         let terms = terms();
         let documents = served(url, Some(&terms));
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
-        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch"];
+        let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch", "/collections"];
         for document in &documents {
             for rest in document.body.split(url).skip(1) {
                 let end = rest

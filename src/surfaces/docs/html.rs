@@ -14,7 +14,7 @@ pub(super) fn page(page: &Page) -> String {
     html::push_html(&mut body, with_anchors(&page.markdown).into_iter());
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} · Touchmark</title>\n<meta name=\"description\" content=\"{summary}\">\n<link rel=\"alternate\" type=\"text/markdown\" href=\"{path}.md\">\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <title>{title} · Touchmark</title>\n<meta name=\"description\" content=\"{summary}\">\n<link rel=\"alternate\" type=\"text/markdown\" href=\"{path}.md\">\n<link rel=\"ard\" href=\"/.well-known/ard.json\">\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <header><a class=\"mark\" href=\"/docs\">Touchmark</a><nav><a href=\"/docs/quickstart\">Quickstart</a><a href=\"/docs/api\">API</a><a href=\"/docs/identity\">Verification</a><a href=\"/docs/rules\">Rules</a><a href=\"/docs/cli\">Command line</a></nav></header>\n\
          <main>\n{body}</main>\n<footer><a href=\"{path}.md\">This page as Markdown</a> · <a href=\"/llms.txt\">llms.txt</a> · <a href=\"/openapi.json\">openapi.json</a> · <a href=\"/health\">health</a></footer>\n</body>\n</html>\n",
         title = escape(&page.title),

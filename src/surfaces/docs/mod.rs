@@ -5,8 +5,10 @@
 
 mod agent_skill;
 mod catalogue;
+mod examples;
 mod html;
 mod llms;
+mod mcp_clients;
 mod openapi;
 mod openapi_accounts;
 mod pages;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::examples::examples;
+use super::mcp_clients::mcp_clients;
 use super::payments::payments;
 use super::recipes::recipes;
 use super::schema_table;
@@ -24,7 +26,7 @@ pub(super) struct Page {
 
 /// Pages that are written by hand, about MCP and most of them about what the command line does on a
 /// machine: name, what they hold, text.
-const WRITTEN: [(&str, &str, &str); 7] = [
+const WRITTEN: [(&str, &str, &str); 8] = [
     (
         "trust",
         "Publishers and what proves them, the trust score, flags, types and capabilities.",
@@ -35,6 +37,7 @@ const WRITTEN: [(&str, &str, &str); 7] = [
         "Tools, skills, resources and prompts over MCP, and what each costs.",
         include_str!("../../../docs/mcp.md"),
     ),
+    ("clients", "How other clients and registries read this index.", include_str!("../../../docs/clients.md")),
     ("install", "Installing what was audited, whole or not at all.", include_str!("../../../docs/install.md")),
     (
         "lockfiles",
@@ -51,6 +54,8 @@ pub(super) fn all(url: &str, terms: Option<&PaymentTerms>) -> Vec<Page> {
     let mut pages = vec![
         index(url, terms),
         quickstart(url, terms),
+        mcp_clients(url),
+        examples(url),
         api(url, terms),
         identity(url),
         recipes(url),
@@ -91,6 +96,8 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
         "Agent skills are folders with a `SKILL.md` and files beside it that a coding agent reads and often executes. Touchmark finds them, shows what is in them, pins what somebody approved, and re-verifies it for as long as it is held. REST, MCP and the command line run the same operations over the same index.\n\n\
          ## Getting started\n\n\
          - [Quickstart]({url}/docs/quickstart.md): discover, inspect, pin and verify in five minutes.\n\
+         - [MCP clients]({url}/docs/mcp-clients.md): the configuration of each client in its own format.\n\
+         - [Examples]({url}/docs/examples.md): the same flow in curl, Python, TypeScript and Rust.\n\
          - [Reference]({url}/docs/api.md): endpoints, MCP tools, fields, errors.\n\
          - [Command line]({url}/docs/cli.md): every command with its options and exit codes.\n\n\
          ## Concepts\n\n\
@@ -111,9 +118,10 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
          - [MCP]({url}/docs/mcp.md): tools, skills, resources, prompts.\n\
          - [`/.well-known/mcp.json`]({url}/.well-known/mcp.json)\n\
          - [`/.well-known/x402.json`]({url}/.well-known/x402.json)\n\
+         - [`/.well-known/ard.json`]({url}/.well-known/ard.json), [`/.well-known/agent-skills/index.json`]({url}/.well-known/agent-skills/index.json), [`/.well-known/mcp/server-card.json`]({url}/.well-known/mcp/server-card.json): for [other clients]({url}/docs/clients.md).\n\
          - [`/SKILL.md`]({url}/SKILL.md): a skill that teaches an agent to use Touchmark.\n\
          - [`GET /health`]({url}/health): liveness, version, number of skills, freshness.\n\n\
-         Every page has a Markdown mirror at the same path with `.md`."
+         Every page has a Markdown mirror at the same path with `.md`, and is Markdown for who asks with `Accept: text/markdown`."
     );
     page(
         "/docs/index",

@@ -17,7 +17,7 @@ use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
 use super::request::{read_body, read_query};
-use super::{accounts, payment, quota};
+use super::{accounts, payment, protocols, quota};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
 use crate::operations::{
@@ -40,6 +40,11 @@ impl Rest {
         Self { services, answers: AnswerCache::new(), documents }
     }
 
+    /// Returns what operations work with.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// Forgets every answer that was kept.
     pub fn forget_answers(&self) {
         self.answers.clear();
@@ -56,6 +61,7 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
     }
     router = accounts::add_routes(router, &rest);
     router = router
+        .merge(protocols::routes(config.security_contact.as_deref()))
         .route_service("/mcp", mcp::service(rest.services.clone(), config))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(document);
@@ -126,9 +132,10 @@ fn method_router(operation: Exposed, services: &Services) -> MethodRouter<Rest> 
 }
 
 /// Whom a request is counted for, where that is known.
-type Client = Option<Extension<ClientAddress>>;
+pub(super) type Client = Option<Extension<ClientAddress>>;
 
-fn address(client: Client) -> Option<ClientAddress> {
+/// Returns the address of a client.
+pub(super) fn address(client: Client) -> Option<ClientAddress> {
     client.map(|Extension(address)| address)
 }
 
@@ -202,7 +209,7 @@ async fn method_not_allowed(request: Request) -> Response<Body> {
                 Method::Post => "POST",
             },
         );
-    let allowed = allowed.unwrap_or("POST");
+    let allowed = allowed.or_else(|| protocols::allowed(path)).unwrap_or("POST");
     let mut problem = Problem::new(ErrorCode::InvalidRequest, format!("{path} takes {allowed}"));
     problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
     let mut response = answer::problem(&problem);

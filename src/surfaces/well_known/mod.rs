@@ -1,11 +1,15 @@
 //! Descriptors at agreed places.
 
+mod agent_skills;
+mod ard;
 mod server_json;
 
 use serde_json::{Value, json};
 
 use crate::operations::{Exposed, PaymentTerms, register};
 
+pub use agent_skills::{DISCOVERY_SCHEMA, agent_skills};
+pub use ard::{ard, server_card};
 pub use server_json::server_json;
 
 /// Renders `/.well-known/mcp.json`: where the MCP endpoint is and what it offers.
