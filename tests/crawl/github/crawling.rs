@@ -284,7 +284,7 @@ async fn answers_show_what_the_host_said() {
     std::fs::write(&list, "version = 1\n[[source]]\nsource = \"github:org/a\"\n").expect("a list");
     let request = CrawlRequest {
         sources: Some(list),
-        since: Duration::ZERO,
+        since: Some(Duration::ZERO),
         max_repositories: None,
         takes_up_poisoned: false,
         is_dry_run: false,
