@@ -90,11 +90,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The publishers of the list that ships are handed to operations.
     (
         "app",
-        &["operations", "config", "compute", "crawl", "search", "skill", "store", "payment", "facilitator", "wallet"],
-    ),
-    (
-        "app",
-        &["operations", "config", "compute", "search", "skill", "store", "payment", "facilitator", "wallet", "github"],
+        &[
+            "operations",
+            "config",
+            "compute",
+            "crawl",
+            "search",
+            "skill",
+            "store",
+            "payment",
+            "facilitator",
+            "wallet",
+            "github",
+        ],
     ),
 ];
 

@@ -14,7 +14,7 @@ async fn somebody_registers_logs_in_and_is_known() {
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(
         (&made.body["email"], &made.body["name"], &made.body["tier"]),
-        (&json!("dev@example.com"), &json!("Jane Dev"), &json!("free"))
+        (&json!("dev@example.com"), &json!("Jane\\u{202e} Dev"), &json!("free"))
     );
     assert!(made.body["id"].as_str().is_some_and(|id| id.starts_with("usr_")));
     let again = service.post("/v1/auth/register", None, &request).await;
