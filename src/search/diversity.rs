@@ -12,7 +12,9 @@ const RESULTS_OF_ONE_NAME: usize = 3;
 
 /// Results of one owner of aggregators among each ten of an answer: what somebody gathered from
 /// everywhere says less about who made it, and leaves room for those who did.
-const RESULTS_OF_AN_AGGREGATOR: usize = 5;
+/// Measured on the judged queries, of whose skills two thirds are in one gathering mirror: with 5,
+/// nDCG@10 is 0.002 lower and recall@10 0.003 (`just relevance`).
+const RESULTS_OF_AN_AGGREGATOR: usize = 7;
 /// Results of which an aggregator may have so many.
 const BLOCK: usize = 10;
 
@@ -25,8 +27,8 @@ pub(super) struct Trait {
     pub(super) aggregator: Option<u64>,
 }
 
-/// Leaves one hit of each cluster of copies and three of each name, and lets no aggregator
-/// have more than half of any first ten, twenty and so on. `hits` come with the best first and
+/// Leaves one hit of each cluster of copies and three of each name, and lets no aggregator have
+/// more than seven of any first ten, fourteen of twenty and so on, while others have something. `hits` come with the best first and
 /// keep their order, but for those of aggregators that have to wait.
 ///
 /// The place and the score of a cluster are those of its best hit. The skill is the one among
@@ -67,8 +69,8 @@ pub(super) fn diversify(
     spread(chosen, |hit| trait_of(hit.skill_id)?.aggregator)
 }
 
-/// Holds back what an aggregator has too much of until the next ten. What is held back when
-/// nothing else is left is left out.
+/// Holds back what an aggregator has too much of until the next ten, or until nothing else is
+/// left.
 fn spread(hits: Vec<Hit>, aggregator: impl Fn(&Hit) -> Option<u64>) -> Vec<Hit> {
     let mut counts: HashMap<u64, usize> = HashMap::new();
     let mut chosen: Vec<Hit> = Vec::with_capacity(hits.len());
@@ -92,10 +94,7 @@ fn spread(hits: Vec<Hit>, aggregator: impl Fn(&Hit) -> Option<u64>) -> Vec<Hit> 
             None => chosen.push(hit),
         }
     }
-    while let Some(place) = waiting.iter().position(|(owner, _)| may_come(&counts, *owner, chosen.len())) {
-        let Some((owner, waited)) = waiting.remove(place) else { break };
-        *counts.entry(owner).or_default() += 1;
-        chosen.push(waited);
-    }
+    // Nobody is crowded out any more.
+    chosen.extend(waiting.into_iter().map(|(_, waited)| waited));
     chosen
 }

@@ -1,13 +1,12 @@
 //! Asks a domain for its statement: which repositories are its.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
+use super::web::public_addresses;
 use crate::trust::{Domain, STATEMENT_BYTES, STATEMENT_PATH};
 
 /// How long a domain may take to answer.
@@ -39,7 +38,7 @@ impl StatementClient {
     /// # Errors
     /// Fails where the system has no TLS.
     pub fn new() -> Result<Self, StatementReadError> {
-        let client = Client::builder().https_only(true).dns_resolver(PublicAddresses);
+        let client = Client::builder().https_only(true).dns_resolver(Arc::new(public_addresses()));
         Ok(Self { client: bounded(client)?, base: None })
     }
 
@@ -79,51 +78,9 @@ fn bounded(client: reqwest::ClientBuilder) -> Result<Client, StatementReadError>
     Ok(client.redirect(Policy::none()).no_proxy().timeout(TIMEOUT).build()?)
 }
 
-/// Resolves names, and leaves out addresses that are not public: what stands there must not be
-/// reached by what a stranger wrote into a homepage.
-struct PublicAddresses;
-
-impl Resolve for PublicAddresses {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(io::Error::other("the name has no public address").into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Tells whether an address is of the public network (IANA special-purpose registries).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let [first, second, third, _] = address.octets();
-            !(address.is_private()
-                || address.is_loopback()
-                || address.is_link_local()
-                || address.is_documentation()
-                || first == 0
-                || first >= 224
-                || (first == 100 && (64..128).contains(&second))
-                || (first == 192 && second == 0 && third == 0)
-                || (first == 198 && (18..20).contains(&second)))
-        }
-        // Of the global unicast block, without documentation, Teredo and 6to4, which lead to
-        // addresses of the other kind.
-        IpAddr::V6(address) => {
-            let [first, second, ..] = address.segments();
-            (0x2000..0x4000).contains(&first)
-                && first != 0x2002
-                && !(first == 0x2001 && (second == 0 || second == 0xdb8))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use reqwest::dns::Resolve as _;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -162,34 +119,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_public_addresses_are_asked() {
-        for (address, expected) in [
-            ("93.184.215.14", true),
-            ("2606:2800:21f::1", true),
-            ("127.0.0.1", false),
-            ("10.1.2.3", false),
-            ("172.16.0.1", false),
-            ("192.168.1.1", false),
-            ("169.254.169.254", false),
-            ("100.64.0.1", false),
-            ("0.0.0.0", false),
-            ("255.255.255.255", false),
-            ("::1", false),
-            ("fd00::1", false),
-            ("fe80::1", false),
-            ("::ffff:127.0.0.1", false),
-            ("64:ff9b::7f00:1", false),
-            ("2002:7f00:1::1", false),
-        ] {
-            assert_eq!(is_public(address.parse().expect("an address")), expected, "{address}");
-        }
-    }
-
     #[tokio::test]
     async fn this_machine_is_not_reached_by_any_name() {
         let client = StatementClient::new().expect("a client");
-        let resolved = PublicAddresses.resolve("localhost".parse().expect("a name")).await;
+        let resolved = public_addresses().resolve("localhost".parse().expect("a name")).await;
         assert!(resolved.is_err() && client.base.is_none());
     }
 }

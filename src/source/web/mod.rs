@@ -19,4 +19,5 @@ mod tests;
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
 pub(super) use reach::Reach;
+pub(super) use resolver::public_addresses;
 pub(super) use session::Session;

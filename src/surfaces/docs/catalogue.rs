@@ -29,9 +29,9 @@ pub struct Document {
 
 /// Returns every document of a service at `url`, which has no slash at its end, and which takes
 /// payments on `terms`.
-pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
+pub fn served(url: &str, terms: Option<&PaymentTerms>, has_accounts: bool) -> Vec<Document> {
     let mut documents = vec![
-        document("/openapi.json", JSON, openapi::document(url, terms)),
+        document("/openapi.json", JSON, openapi::document(url, terms, has_accounts)),
         document("/llms.txt", TEXT, llms::index(url, terms)),
         document("/llms-full.txt", TEXT, llms::full(url, terms)),
         document("/.well-known/mcp.json", JSON, well_known::mcp(url)),
@@ -69,7 +69,7 @@ pub fn served(url: &str, terms: Option<&PaymentTerms>) -> Vec<Document> {
 /// Returns every document that is checked in, by its file below the repository's root.
 pub fn checked_in() -> Vec<(PathBuf, String)> {
     let mut files = vec![
-        (PathBuf::from("openapi.json"), openapi::document(DEFAULT_URL, None)),
+        (PathBuf::from("openapi.json"), openapi::document(DEFAULT_URL, None, true)),
         (PathBuf::from("llms.txt"), llms::index(DEFAULT_URL, None)),
         (PathBuf::from("llms-full.txt"), llms::full(DEFAULT_URL, None)),
         (PathBuf::from("well-known/mcp.json"), well_known::mcp(DEFAULT_URL)),
@@ -150,8 +150,9 @@ mod tests {
     #[test]
     fn a_service_that_takes_payments_says_so_everywhere() {
         let terms = terms();
-        let bodies =
-            |terms| served("https://skills.example", terms).into_iter().map(|document| (document.path, document.body));
+        let bodies = |terms| {
+            served("https://skills.example", terms, true).into_iter().map(|document| (document.path, document.body))
+        };
         let (free, paid): (Vec<_>, Vec<_>) = (bodies(None).collect(), bodies(Some(&terms)).collect());
         for path in [
             "/.well-known/x402",
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn every_path_is_served_once_and_every_page_has_its_mirror() {
         let terms = terms();
-        let documents = served("https://skills.example", Some(&terms));
+        let documents = served("https://skills.example", Some(&terms), false);
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         assert_eq!(paths.len(), documents.len());
         for path in paths.iter().filter(|path| path.starts_with("/docs/") && !path.ends_with(".md")) {
@@ -191,7 +192,7 @@ mod tests {
     fn links_between_documents_lead_somewhere() {
         let url = "https://skills.example";
         let terms = terms();
-        let documents = served(url, Some(&terms));
+        let documents = served(url, Some(&terms), true);
         let paths: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         let others = ["/mcp", "/health", "/discover", "/inspect", "/verify", "/verify/batch", "/collections"];
         for document in &documents {

@@ -6,8 +6,9 @@ use super::openapi_accounts;
 use crate::api::ErrorEnvelope;
 use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
-/// Renders the OpenAPI document of a service at `url` that takes payments on `terms`.
-pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
+/// Renders the OpenAPI document of a service at `url` that takes payments on `terms`, with the API
+/// for accounts where it has any.
+pub(super) fn document(url: &str, terms: Option<&PaymentTerms>, has_accounts: bool) -> String {
     let mut paths = Map::new();
     for operation in register() {
         let Some(binding) = operation.rest else { continue };
@@ -20,17 +21,26 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
             json!({ method: describe(&operation, binding.method, binding.caching, terms) }),
         );
     }
-    openapi_accounts::add_paths(&mut paths);
+    if has_accounts {
+        openapi_accounts::add_paths(&mut paths);
+    }
+    let paths = Value::Object(paths);
+    let described = paths.to_string();
     let error = serde_json::to_value(schemars::schema_for!(ErrorEnvelope)).map(without_meta).unwrap_or_default();
     let mut schemas = Map::from_iter([("ErrorEnvelope".to_owned(), error)]);
-    for (name, schema) in openapi_accounts::envelopes() {
+    let is_named = |name: &str| described.contains(&format!("#/components/schemas/{name}"));
+    for (name, schema) in openapi_accounts::envelopes().into_iter().filter(|(name, _)| is_named(name)) {
         schemas.insert(name.to_owned(), without_meta(schema.to_value()));
     }
     let mut tags = vec![
         json!({ "name": "skills", "description": "Discover, inspect and verify." }),
         json!({ "name": "service", "description": "The service itself." }),
     ];
-    tags.extend(openapi_accounts::tags());
+    let mut components = json!({ "schemas": schemas });
+    if has_accounts {
+        tags.extend(openapi_accounts::tags());
+        components["securitySchemes"] = openapi_accounts::security_schemes();
+    }
     pretty(&json!({
         "openapi": "3.1.0",
         "info": {
@@ -45,7 +55,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>) -> String {
         "tags": tags,
         "security": [],
         "paths": paths,
-        "components": { "schemas": schemas, "securitySchemes": openapi_accounts::security_schemes() },
+        "components": components,
     }))
 }
 

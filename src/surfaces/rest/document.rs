@@ -28,12 +28,12 @@ pub(super) struct Documents {
 
 impl Documents {
     /// Makes every document for a service at `public_url` that takes payments on `terms`.
-    pub fn new(public_url: &str, terms: Option<&PaymentTerms>) -> Self {
+    pub fn new(public_url: &str, terms: Option<&PaymentTerms>, has_accounts: bool) -> Self {
         let keep = |document: docs::Document| {
             let content_type = HeaderValue::from_static(document.content_type);
             (document.path, KeptAnswer::new(Bytes::from(document.body), content_type, CACHE_CONTROL))
         };
-        Self { by_path: Arc::new(docs::served(public_url, terms).into_iter().map(keep).collect()) }
+        Self { by_path: Arc::new(docs::served(public_url, terms, has_accounts).into_iter().map(keep).collect()) }
     }
 
     /// Answers with the document at `path`, if there is one; with the Markdown of a page where

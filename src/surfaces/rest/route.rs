@@ -36,7 +36,7 @@ pub struct Rest {
 impl Rest {
     /// Makes the documents and an empty cache.
     pub fn new(services: Services) -> Self {
-        let documents = Documents::new(services.public_url(), services.payment_terms());
+        let documents = Documents::new(services.public_url(), services.payment_terms(), services.has_accounts());
         Self { services, answers: AnswerCache::new(), documents }
     }
 
