@@ -8,11 +8,11 @@ use super::{Secret, Settings};
 /// How GitHub is asked. The addresses are read by `app`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GithubConfig {
-    /// The API: `TOUCHMARK_GITHUB_API_URL`, by default https://api.github.com. That of GitHub
+    /// The API: `TOUCHMARK_GITHUB_API_URL`, by default `https://api.github.com`. That of GitHub
     /// Enterprise Server ends in `/api/v3`.
     pub api_url: String,
     /// Where repositories are cloned from: `TOUCHMARK_GITHUB_URL`, by default
-    /// https://github.com; `file://` and a folder of accounts for what lies on this machine.
+    /// `https://github.com`; `file://` and a folder of accounts for what lies on this machine.
     pub url: String,
     /// The token: `TOUCHMARK_GITHUB_TOKEN`. Without one GitHub is asked for the repositories of
     /// an account and for nothing else.

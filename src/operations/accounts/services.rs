@@ -96,7 +96,7 @@ impl AccountServices {
     /// Does the same for an instance.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// Fails where the store does, or the system has no random numbers.
     pub async fn open_for(services: &Services, registration: Registration) -> Result<Self, AccountsError> {
         Self::open(&**services.store(), services.public_url().to_owned(), registration, services.now()).await
     }
