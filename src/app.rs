@@ -171,7 +171,7 @@ pub async fn accountable(services: Services, config: Option<AccountsConfig>) -> 
         Some(AccountsConfig::Open) => Registration::Open,
         Some(AccountsConfig::Closed) => Registration::Closed,
     };
-    let accounts = AccountServices::open_for(&services, registration).await?;
+    let accounts = AccountServices::open(&services, registration).await?;
     Ok(services.with_accounts(accounts))
 }
 

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::random::{self, RandomError};
+use super::random::{self, ALPHABET, RandomError};
 use crate::skill::Sha256Digest;
 
 /// What every key begins with, by which leaked ones are found.
 const PREFIX: &str = "sk_live_";
 /// Letters after the prefix: 260 bits, so that a plain digest of them is as good as a slow hash.
 const LENGTH: usize = 52;
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Letters by which a person tells keys apart in a list.
 const SHOWN: usize = 4;
 
@@ -28,7 +27,7 @@ impl ApiKey {
     /// # Errors
     /// Fails where the system has no random numbers.
     pub fn draw() -> Result<Self, RandomError> {
-        Ok(Self(format!("{PREFIX}{}", random::letters(ALPHABET, LENGTH)?)))
+        Ok(Self(format!("{PREFIX}{}", random::letters(LENGTH)?)))
     }
 
     /// Tells whether a text was meant to be a key rather than a token.

@@ -5,10 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::random::{self, RandomError};
+use super::random::{self, ALPHABET, RandomError};
 
-/// Crockford's base32 in lower case: no letter looks like another.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Letters after the prefix: 100 bits.
 const LENGTH: usize = 20;
 
@@ -33,7 +31,7 @@ macro_rules! identifier {
             /// # Errors
             /// Fails where the system has no random numbers.
             pub fn draw() -> Result<Self, RandomError> {
-                Ok(Self(format!("{}{}", $prefix, random::letters(ALPHABET, LENGTH)?)))
+                Ok(Self(format!("{}{}", $prefix, random::letters(LENGTH)?)))
             }
 
             /// Returns the id as text.

@@ -17,8 +17,7 @@ const MOST_BYTES: usize = 1024;
 const MEMORY_KIB: u32 = 19_456;
 /// Passes over the memory.
 const PASSES: u32 = 2;
-/// Letters of a password that is drawn, and how many: 100 bits.
-const DRAWN_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Letters of a password that is drawn: 100 bits.
 const DRAWN_LENGTH: usize = 20;
 /// Bytes of salt (RFC 9106, section 3.1).
 const SALT_BYTES: usize = 16;
@@ -54,7 +53,7 @@ impl Password {
     /// # Errors
     /// Fails where the system has no random numbers.
     pub fn draw() -> Result<String, RandomError> {
-        random::letters(DRAWN_LETTERS, DRAWN_LENGTH)
+        random::letters(DRAWN_LENGTH)
     }
 
     /// Takes a password to be compared, which may be shorter than one that could be set.

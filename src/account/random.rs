@@ -12,13 +12,16 @@ pub(super) fn bytes<const N: usize>() -> Result<[u8; N], RandomError> {
     Ok(bytes)
 }
 
-/// Returns `LENGTH` letters and digits of the system's generator, each equally likely.
-pub(super) fn letters(alphabet: &[u8; 32], length: usize) -> Result<String, RandomError> {
+/// Crockford's base32 in lower case: no letter looks like another, and each is five bits.
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Returns `length` letters and digits of the system's generator, each equally likely.
+pub(super) fn letters(length: usize) -> Result<String, RandomError> {
     let mut text = String::with_capacity(length);
     while text.len() < length {
         // 32 letters divide 256, so that a remainder prefers none of them.
         let drawn: [u8; 16] = bytes()?;
-        text.extend(drawn.iter().take(length - text.len()).map(|byte| char::from(alphabet[usize::from(byte % 32)])));
+        text.extend(drawn.iter().take(length - text.len()).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
     }
     Ok(text)
 }

@@ -10,7 +10,7 @@ use super::facets::{examples, facets_view};
 use super::imitation::selection_flags;
 use super::index_condition;
 use super::inspect_skill::verification_level;
-use super::problem::{store_failed, unforeseen};
+use super::problem::store_failed;
 use super::trust_signals::TrustSignals;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
@@ -60,13 +60,7 @@ impl Operation for DiscoverSkills {
             now,
             ranking: Ranking::Hybrid,
         };
-        let search = services.search().clone();
-        let answer = services
-            .compute()
-            .run(move || search.search(&request))
-            .await
-            .map_err(|error| unforeseen(Self::NAME, &error))?
-            .map_err(|error| unforeseen(Self::NAME, &error))?;
+        let answer = services.run_search(Self::NAME, request).await?;
         let mut ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         ids.extend(answer.facets.iter().flat_map(examples));
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
@@ -194,7 +188,7 @@ fn result(services: &Services, hit: &Hit, context: &Context<'_>) -> Option<Disco
         verification_level: verification_level(FrontmatterStatus::Ok, &record.quality_flags),
         skill_type: assessment.and_then(|assessment| assessment.skill_type.as_ref()).map(|call| call.skill_type.into()),
         quality_flags: quality.map(|signs| Assessment::flags(&signs)),
-        selection_flags: selection_flags(services, record, record.skill_id),
+        selection_flags: selection_flags(services, record, assessment, record.skill_id),
         cluster_id: cluster_id(services, record, hit.copies),
         copies: copies(hit, record),
         score_explanation: explain_at.map(|now| explanation(&hit.breakdown, record, now)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::problem::{store_failed, unforeseen};
+use super::problem::store_failed;
 use super::published::install_name;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::Problem;
@@ -89,13 +89,7 @@ impl Operation for FindSkills {
             now: services.now(),
             ranking: Ranking::Hybrid,
         };
-        let search = services.search().clone();
-        let answer = services
-            .compute()
-            .run(move || search.search(&search_request))
-            .await
-            .map_err(|error| unforeseen(Self::NAME, &error))?
-            .map_err(|error| unforeseen(Self::NAME, &error))?;
+        let answer = services.run_search(Self::NAME, search_request).await?;
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         let records = services.skills(&ids).await.map_err(store_failed(Self::NAME))?;
         let is_wanted = |record: &SkillRecord| {

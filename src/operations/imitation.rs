@@ -3,6 +3,7 @@
 use super::Services;
 use super::problem::store_failed;
 use crate::api::{ImitationView, ImitationWord, Problem};
+use crate::assessment::Assessment;
 use crate::scan::{glance, is_misspelt};
 use crate::search::ImitationKind;
 use crate::skill::{PublisherStanding, Publishers, SkillId, SourceIdentity, sanitise_line};
@@ -15,9 +16,18 @@ const CLAIMS: [&str; 6] = ["official", "verified", "original", "genuine", "authe
 /// Letters of an account from which on a slip is more likely a trick than another name.
 const SLIP_LETTERS: usize = 5;
 
-/// Returns the selection flags of a skill; `known_as` is the copy that search knows.
-pub(super) fn selection_flags(services: &Services, record: &SkillRecord, known_as: SkillId) -> Vec<String> {
-    let mut flags = crate::skill::selection_flags(&record.name, &record.description);
+/// Returns the selection flags of a skill: what it claims, as it was assessed, and whether it
+/// imitates; `known_as` is the copy that search knows.
+pub(super) fn selection_flags(
+    services: &Services,
+    record: &SkillRecord,
+    assessment: Option<&Assessment>,
+    known_as: SkillId,
+) -> Vec<String> {
+    let mut flags = match assessment {
+        Some(assessment) => Assessment::flags(&assessment.selection),
+        None => crate::skill::selection_flags(&record.name, &record.description),
+    };
     let imitates = || {
         imitated_account(services.publishers(), &record.source.identity).is_some()
             || imitated_name(services, record, known_as).is_some()

@@ -58,7 +58,7 @@ impl Operation for InspectSkill {
         let others = Others {
             aggregator: aggregator(services, &record, Self::NAME).await?,
             imitation: imitation(services, &record, copies.known_as, Self::NAME).await?,
-            selection_flags: selection_flags(services, &record, copies.known_as),
+            selection_flags: selection_flags(services, &record, assessment, copies.known_as),
             cluster: copies.cluster,
         };
         Ok(respond(record, detail, Signals { trust, assessment, standing }, others, query.query_id))

@@ -44,6 +44,7 @@ mod read_pins;
 mod record_cache;
 mod register;
 mod review_change;
+mod run_search;
 mod scan_folder;
 mod scan_skill;
 mod serve_skills;

@@ -248,11 +248,7 @@ pub async fn skill_names(services: &Services, text: &str) -> Result<Vec<(SkillId
             now: services.now(),
             ranking: Ranking::Lexical,
         };
-        let search = services.search().clone();
-        let answer = services.compute().run(move || search.search(&request)).await;
-        let answer = answer
-            .map_err(|error| unforeseen("skill_names", &error))?
-            .map_err(|error| unforeseen("skill_names", &error))?;
+        let answer = services.run_search("skill_names", request).await?;
         let ids: Vec<SkillId> = answer.hits.iter().map(|hit| hit.skill_id).collect();
         let records = services.skills(&ids).await.map_err(store_failed("skill_names"))?;
         names.extend(

@@ -52,10 +52,10 @@ pub(super) async fn standing(
     let store = services.store();
     let known = store.standing(record.skill_id).await.map_err(store_failed(operation))?;
     let keys: Vec<RepositoryKey> = RepositoryKey::of(&record.source.identity).into_iter().collect();
-    let facts = store.repository_facts(&keys).await.map_err(store_failed(operation))?;
-    let facts = facts.into_iter().next().map(|(_, facts)| facts);
+    let facts = services.facts(&keys).await.map_err(store_failed(operation))?;
+    let facts = facts.first().and_then(|known| known.facts.as_ref());
     Ok(match known {
-        Some(known) => judge(&known, facts.as_ref(), services.now()),
+        Some(known) => judge(&known, facts, services.now()),
         // It vanished since its record was read, which a store does not do.
         None => Standing { view: None, takedown: None, check: SourceCheck::Unverifiable },
     })

@@ -97,6 +97,12 @@ impl SkillRecord {
     pub fn is_audited(&self) -> bool {
         self.verdict.status != SafetyStatus::Unaudited && self.verdict.package_hash == self.package_hash
     }
+
+    /// Tells whether the skill may be handed out to whoever asks: listed, scanned as it is now,
+    /// and not blocked.
+    pub fn is_offered(&self) -> bool {
+        self.is_listed && self.is_audited() && self.verdict.recommended_action != RecommendedAction::Block
+    }
 }
 
 /// The summary of a verdict.

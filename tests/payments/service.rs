@@ -32,7 +32,7 @@ const SKILL: &str = "---\nname: zebra-tables\ndescription: Draws zebra striped t
 
 /// Short, since those who keep silent here never speak.
 pub const IMPATIENT: Patience =
-    Patience { check: Duration::from_millis(300), total: Duration::from_secs(2), settlement: Duration::from_secs(2) };
+    Patience { check: Duration::from_millis(1_500), total: Duration::from_secs(3), settlement: Duration::from_secs(2) };
 /// Long, for tests in which nobody keeps silent: a busy machine must not change an answer.
 const PATIENT: Patience =
     Patience { check: Duration::from_secs(60), total: Duration::from_secs(120), settlement: Duration::from_secs(60) };

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::super::Services;
+use super::refusals::{nobody, store_failure, unauthorized};
 use super::{AccountServices, Credential};
 use crate::account::{Principal, Proof, TokenError};
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::meter::Rate;
 use crate::skill::Timestamp;
-use crate::store::{Account, StoreError};
+use crate::store::Account;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -32,12 +33,7 @@ pub async fn authenticate(
 ) -> Result<Principal, Refusal> {
     let now = services.now();
     let (account, proof) = match credential {
-        None => {
-            return Err(Refusal::new(
-                RefusalCode::Unauthorized,
-                "send an access token or an API key as `Authorization: Bearer …`, or a key as `X-API-Key`",
-            ));
-        }
+        None => return Err(nobody()),
         Some(Credential::Unreadable) => return Err(unauthorized("this is neither an access token nor an API key")),
         Some(Credential::Token(text)) => {
             let (user, session) = accounts.tokens().read(&text, now).map_err(|error| match error {
@@ -69,14 +65,4 @@ fn principal_of(account: Account, proof: Proof) -> Principal {
 /// Returns the tier that an account has: that of its team where it is the greater one.
 pub(super) fn tier_of(account: &Account) -> crate::account::Tier {
     account.membership.as_ref().map_or(account.tier, |team| team.tier.max(account.tier))
-}
-
-fn unauthorized(message: &str) -> Refusal {
-    Refusal::new(RefusalCode::Unauthorized, message)
-}
-
-/// Logs why the store failed, which is nothing for a client to know.
-pub(super) fn store_failure(error: &StoreError) -> Refusal {
-    tracing::error!(%error, "the store failed");
-    Refusal::new(RefusalCode::Unavailable, "the store does not answer; try again")
 }

@@ -1,8 +1,8 @@
 //! The API keys of an account: `/v1/auth/keys`.
 
 use super::super::Services;
-use super::authenticate::store_failure;
-use super::register_account::{NAME_CHARACTERS, bad, unforeseen};
+use super::refusals::{bad, store_failure, unforeseen};
+use super::register_account::NAME_CHARACTERS;
 use super::{Access, AccountOperation, Holder};
 use crate::account::{ApiKey, ApiKeyId, Principal, Scope, ScopeParseError, Scopes, Tier};
 use crate::api::accounts::{

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::super::Services;
-use super::authenticate::{store_failure, tier_of};
-use super::operation::too_often;
-use super::register_account::{bad, busy, unforeseen};
+use super::authenticate::tier_of;
+use super::refusals::{bad, busy, store_failure, too_often, unforeseen};
 use super::{Access, AccountOperation, Holder};
 use crate::account::{EmailAddress, Password};
 use crate::api::accounts::{LogInRequest, LogInView, LoggedInView, Refusal, RefusalCode};

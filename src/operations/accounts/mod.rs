@@ -9,6 +9,7 @@ mod keys;
 mod log_in;
 mod manage;
 mod operation;
+mod refusals;
 mod register_account;
 mod registry;
 mod services;

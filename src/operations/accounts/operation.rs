@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::super::operation::schema_of;
 use super::super::{ClientAddress, Services};
+use super::refusals::{nobody, too_often};
 use super::{AccountServices, Credential, authenticate};
 use crate::account::{Principal, Scope, Tier};
 use crate::api::accounts::{Refusal, RefusalCode};
@@ -47,12 +48,7 @@ impl Holder<'_> {
     /// # Errors
     /// Fails where nobody has shown who they are.
     pub fn principal(&self) -> Result<&Principal, Refusal> {
-        self.principal.as_ref().ok_or_else(|| {
-            Refusal::new(
-                RefusalCode::Unauthorized,
-                "send an access token or an API key as `Authorization: Bearer …`, or a key as `X-API-Key`",
-            )
-        })
+        self.principal.as_ref().ok_or_else(nobody)
     }
 }
 
@@ -217,14 +213,6 @@ impl ExposedAccountOperation {
         };
         AccountAnswer { outcome, rate: Some(rate) }
     }
-}
-
-/// Says that something was done too often, and when it may be done again.
-pub(super) fn too_often(rate: &Rate, now: crate::skill::Timestamp, what: &str) -> Refusal {
-    let seconds = rate.retry_after_seconds(now);
-    let mut refusal = Refusal::new(RefusalCode::RateLimited, format!("{what}; try again after {seconds} seconds"));
-    refusal.retry_after_seconds = Some(seconds);
-    refusal
 }
 
 /// Reads a request, naming the field that does not fit.

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::super::Services;
-use super::authenticate::store_failure;
-use super::operation::too_often;
+use super::refusals::{bad, busy, store_failure, too_often, unforeseen};
 use super::{Access, AccountOperation, AccountServices, Holder, Registration};
 use crate::account::{EmailAddress, Password, PasswordHash, Tier, UserId};
 use crate::api::accounts::{Refusal, RefusalCode, RegisterRequest, RegisteredView};
@@ -78,19 +77,4 @@ pub(super) async fn hash(
     let hasher = accounts.hasher.clone();
     let hash = services.compute().run(move || hasher.hash(&password)).await;
     hash.map_err(|error| unforeseen(&error))?.map_err(|error| unforeseen(&error))
-}
-
-/// Too many passwords wait.
-pub(super) fn busy() -> Refusal {
-    let message = "too many people log in at the moment; try again in a second";
-    Refusal { retry_after_seconds: Some(1), ..Refusal::new(RefusalCode::RateLimited, message) }
-}
-
-pub(super) fn bad(error: &dyn std::error::Error) -> Refusal {
-    Refusal::new(RefusalCode::BadRequest, error.to_string())
-}
-
-pub(super) fn unforeseen(error: &dyn std::error::Error) -> Refusal {
-    tracing::error!(%error, "an operation with accounts failed");
-    Refusal::internal()
 }

@@ -1,13 +1,12 @@
 //! What operations with accounts work with, beside what all others do.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Semaphore;
 
 use super::super::Services;
 use crate::account::{AccessTokens, PasswordHasher, RandomError, SigningKey};
 use crate::meter::RateLimiter;
-use crate::skill::Timestamp;
 use crate::store::{AuditEntry, Store, StoreError};
 
 /// Passwords that may wait to be hashed; one more is told to come later, so that a burst of
@@ -34,7 +33,7 @@ pub struct AccountServices {
     pub(super) hashing: Semaphore,
     pub(super) rates: RateLimiter,
     issuer: String,
-    tokens: RwLock<AccessTokens>,
+    tokens: RwLock<Arc<AccessTokens>>,
 }
 
 /// Why accounts cannot be offered.
@@ -49,17 +48,12 @@ pub enum AccountsError {
 }
 
 impl AccountServices {
-    /// Reads the keys that sign tokens, and makes the first one. `issuer` is the public address
-    /// of the instance.
+    /// Reads the keys that sign tokens, and makes the first one.
     ///
     /// # Errors
     /// Fails where the store does, or the system has no random numbers.
-    async fn open(
-        store: &dyn Store,
-        issuer: String,
-        registration: Registration,
-        now: Timestamp,
-    ) -> Result<Self, AccountsError> {
+    pub async fn open(services: &Services, registration: Registration) -> Result<Self, AccountsError> {
+        let (store, issuer) = (services.store(), services.public_url().to_owned());
         let mut keys = store.signing_keys().await?;
         if keys.is_empty() {
             let entry = AuditEntry {
@@ -69,7 +63,7 @@ impl AccountServices {
                 subject: "instance".to_owned(),
                 detail: serde_json::json!({}),
             };
-            store.add_signing_key(&SigningKey::draw()?, SIGNING_KEYS, &entry, now).await?;
+            store.add_signing_key(&SigningKey::draw()?, SIGNING_KEYS, &entry, services.now()).await?;
             // Another process may have made one at the same time: what is stored counts.
             keys = store.signing_keys().await?;
         }
@@ -83,22 +77,14 @@ impl AccountServices {
             hasher: PasswordHasher::new()?,
             hashing: Semaphore::new(WAITING_PASSWORDS),
             rates: RateLimiter::new(),
-            tokens: RwLock::new(AccessTokens::new(issuer.clone(), current, keys)),
+            tokens: RwLock::new(Arc::new(AccessTokens::new(issuer.clone(), current, keys))),
             issuer,
         })
     }
 
     /// Returns what makes and reads access tokens at this moment.
-    pub(super) fn tokens(&self) -> AccessTokens {
-        self.tokens.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Does the same for an instance.
-    ///
-    /// # Errors
-    /// Fails where the store does, or the system has no random numbers.
-    pub async fn open_for(services: &Services, registration: Registration) -> Result<Self, AccountsError> {
-        Self::open(&**services.store(), services.public_url().to_owned(), registration, services.now()).await
+    pub(super) fn tokens(&self) -> Arc<AccessTokens> {
+        Arc::clone(&self.tokens.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes over a key that another process made.
@@ -106,7 +92,7 @@ impl AccountServices {
         let mut keys = store.signing_keys().await?.into_iter();
         if let Some(current) = keys.next() {
             let renewed = AccessTokens::new(self.issuer.clone(), current, keys);
-            *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+            *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(renewed);
         }
         Ok(())
     }

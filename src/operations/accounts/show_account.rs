@@ -1,7 +1,8 @@
 //! `GET /v1/auth/me`.
 
 use super::super::Services;
-use super::authenticate::{store_failure, tier_of};
+use super::authenticate::tier_of;
+use super::refusals::store_failure;
 use super::{Access, AccountOperation, Holder};
 use crate::account::{Scope, Tier};
 use crate::api::accounts::{AccountView, Refusal, ShowAccountRequest};

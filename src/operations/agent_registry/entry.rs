@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::attestation::attestation;
 use crate::api::Problem;
 use crate::operations::Services;
-use crate::scan::RecommendedAction;
 use crate::skill::sanitise_line;
 use crate::store::SkillRecord;
 
@@ -21,11 +20,6 @@ const TEXT_CHARACTERS: usize = 200;
 const SCAN: &str = "agent-threat-scan";
 /// Bytes of a segment of an identifier.
 const SEGMENT_BYTES: usize = 64;
-
-/// Tells whether a skill is shown: listed, scanned as it is now, and not blocked.
-pub(super) fn is_shown(record: &SkillRecord) -> bool {
-    record.is_listed && record.is_audited() && record.verdict.recommended_action != RecommendedAction::Block
-}
 
 /// Shows a skill, with everything but the digest of its attestation, which takes a look at its
 /// files: see [`attest`].

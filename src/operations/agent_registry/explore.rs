@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{entry, is_shown, values};
+use super::entry::{entry, values};
 use super::filter::known;
 use super::query::{AgentQuery, matches};
 use crate::api::Problem;
@@ -114,7 +114,7 @@ impl Operation for ExploreAgents {
                         "query.text: missing; this registry has more than {COUNTED_SKILLS} entries, which are counted by what is looked for"
                     )));
                 }
-                let shown = records.iter().filter(|record| is_shown(record));
+                let shown = records.iter().filter(|record| record.is_offered());
                 let entries = shown.map(|record| entry(record, services.public_url()));
                 entries.filter(|entry| filter.holds(entry)).collect()
             }

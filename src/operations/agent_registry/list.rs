@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::entry::{attest, entry, is_shown};
+use super::entry::{attest, entry};
 use super::filter::Filter;
 use super::page_token;
 use super::search::page_size;
@@ -117,7 +117,7 @@ async fn by_source(services: &Services, filter: &Filter, after: &str, size: usiz
             place = record.source.identity.canonical();
             considered += 1;
             let entry = entry(&record, services.public_url());
-            if is_shown(&record) && filter.holds(&entry) {
+            if record.is_offered() && filter.holds(&entry) {
                 page.chosen.push((record, entry));
             }
         }
@@ -147,7 +147,7 @@ async fn by_field(
     }
     let entries = records.into_iter().map(|record| (entry(&record, services.public_url()), record));
     let mut entries: Vec<(Value, SkillRecord)> =
-        entries.filter(|(entry, record)| is_shown(record) && filter.holds(entry)).collect();
+        entries.filter(|(entry, record)| record.is_offered() && filter.holds(entry)).collect();
     let key = |entry: &Value| entry[order.field].as_str().unwrap_or_default().to_lowercase();
     entries.sort_by(|(left, _), (right, _)| {
         let ordering = key(left).cmp(&key(right));

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::CANDIDATES;
-use super::entry::{entry, is_shown};
+use super::entry::entry;
 use super::filter::Filter;
 use crate::api::Problem;
 use crate::operations::Services;
-use crate::operations::problem::{store_failed, unforeseen};
+use crate::operations::problem::store_failed;
 use crate::search::{Ranking, SearchRequest};
 use crate::store::SkillRecord;
 
@@ -71,18 +71,12 @@ pub(super) async fn matches(
         now: services.now(),
         ranking: Ranking::Hybrid,
     };
-    let search = services.search().clone();
-    let answer = services
-        .compute()
-        .run(move || search.search(&request))
-        .await
-        .map_err(|error| unforeseen(operation, &error))?
-        .map_err(|error| unforeseen(operation, &error))?;
+    let answer = services.run_search(operation, request).await?;
     let ids: Vec<_> = answer.hits.iter().map(|hit| hit.skill_id).collect();
     let records = services.skills(&ids).await.map_err(store_failed(operation))?;
     let matched = answer.hits.iter().filter_map(|hit| {
         let record = records.iter().find(|record| record.skill_id == hit.skill_id)?;
-        if !is_shown(record) {
+        if !record.is_offered() {
             return None;
         }
         let entry = entry(record, services.public_url());

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::artifact::{ArtifactKind, Unservable};
+use super::install_name;
 use super::scope::CollectionScope;
 use super::summaries::summary;
-use super::{install_name, is_offered};
 use crate::api::Problem;
 use crate::operations::problem::store_failed;
 use crate::operations::{ClientAddress, Services, admit_lookups, give_back};
@@ -88,7 +88,7 @@ async fn list(services: &Services, scope: &CollectionScope) -> Result<Collection
     let mut names: HashSet<String> = HashSet::new();
     let mut read_bytes = 0;
     for record in &records {
-        if !is_offered(record) {
+        if !record.is_offered() {
             omitted.blocked += 1;
             continue;
         }

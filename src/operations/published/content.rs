@@ -2,8 +2,8 @@
 
 use super::artifact::{Artifact, ArtifactKind, Unservable, servable_files};
 use super::collection::records_of;
+use super::install_name;
 use super::scope::CollectionScope;
-use super::{install_name, is_offered};
 use crate::api::Problem;
 use crate::operations::problem::{store_failed, unforeseen};
 use crate::operations::{ClientAddress, Services, admit_lookups, give_back};
@@ -59,7 +59,7 @@ async fn artifact(
     let unknown = || Problem::not_found(format!("no listed skill has the root digest {package_hash}"));
     // Of equal files under several names, one blocked is enough.
     let record = records.first().ok_or_else(unknown)?;
-    if !records.iter().all(is_offered) {
+    if !records.iter().all(SkillRecord::is_offered) {
         return Err(blocked(record));
     }
     let raw = files_of(services, record).await?;
@@ -122,7 +122,7 @@ pub(super) async fn offered_skill(
     let named = records.into_iter().filter(|record| install_name(record).as_deref() == Some(skill));
     let mut reason = None;
     for record in named {
-        if !is_offered(&record) {
+        if !record.is_offered() {
             reason = reason.or_else(|| Some(blocked(&record)));
             continue;
         }

@@ -21,16 +21,10 @@ pub use download::{DownloadedFile, SkillDownload, download_skill};
 pub use scope::{CollectionScope, ScopeError};
 pub(super) use summaries::SummaryCache;
 
-use crate::scan::RecommendedAction;
 use crate::store::SkillRecord;
 
 /// Characters of a skill's name in an index, by the specification of Agent Skills.
 const NAME_CHARACTERS: usize = 64;
-
-/// Tells whether a skill may be handed out: listed, scanned as it is now, and not blocked.
-fn is_offered(record: &SkillRecord) -> bool {
-    record.is_listed && record.is_audited() && record.verdict.recommended_action != RecommendedAction::Block
-}
 
 /// Returns the name under which a skill is installed: its own, where that is a name by the
 /// specification, else what the `skills` command line makes of it. Nothing is left of some.

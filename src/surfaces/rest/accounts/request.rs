@@ -5,17 +5,15 @@ use axum::body::{Body, to_bytes};
 use axum::extract::RawPathParams;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
-use serde_json::{Map, Value};
-use url::form_urlencoded;
+use serde_json::Value;
 
+use super::super::request::read_query;
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::operations::accounts::{AccountMethod, Credential};
 use crate::skill::sanitise_line;
 
 /// Longest body, in bytes: the megabyte of the contract.
 const BODY_BYTES: usize = 1024 * 1024;
-/// Longest query string, in bytes.
-const QUERY_BYTES: usize = 16 * 1024;
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Reads who calls. A header that is given twice, or is no text, is no credential.
@@ -42,7 +40,8 @@ pub(super) async fn read(
 ) -> Result<Value, Refusal> {
     let mut request = match method {
         AccountMethod::Post => read_body(body).await?,
-        AccountMethod::Get | AccountMethod::Delete => Value::Object(read_query(query.unwrap_or_default())?),
+        AccountMethod::Get | AccountMethod::Delete => read_query(query.unwrap_or_default())
+            .map_err(|problem| Refusal::new(RefusalCode::BadRequest, problem.message))?,
     };
     if let Some(fields) = request.as_object_mut() {
         for (name, value) in path {
@@ -61,19 +60,4 @@ async fn read_body(body: Body) -> Result<Value, Refusal> {
         let reason = sanitise_line(&error.to_string(), 200);
         Refusal::new(RefusalCode::BadRequest, format!("the body is not JSON: {reason}"))
     })
-}
-
-/// Reads the parameters of a query string; each is a text and may be given once.
-fn read_query(query: &str) -> Result<Map<String, Value>, Refusal> {
-    let bad = |message: String| Refusal::new(RefusalCode::BadRequest, message);
-    if query.len() > QUERY_BYTES {
-        return Err(bad(format!("the query string has {} bytes, the limit is {QUERY_BYTES}", query.len())));
-    }
-    let mut parameters = Map::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if parameters.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some() {
-            return Err(bad(format!("{} is given twice", sanitise_line(&name, 60))));
-        }
-    }
-    Ok(parameters)
 }
