@@ -1,5 +1,7 @@
 //! Whether a skill wants to be taken for that of a vendor.
 
+use std::collections::HashMap;
+
 use super::Services;
 use super::problem::store_failed;
 use crate::api::{ImitationView, ImitationWord, Problem};
@@ -29,7 +31,7 @@ pub(super) fn selection_flags(
         None => crate::skill::selection_flags(&record.name, &record.description),
     };
     let imitates = || {
-        imitated_account(services.publishers(), &record.source.identity).is_some()
+        services.vendor_accounts().imitated_by(services.publishers(), &record.source.identity).is_some()
             || imitated_name(services, record, known_as).is_some()
     };
     if imitates() {
@@ -45,8 +47,10 @@ pub(super) async fn imitation(
     known_as: SkillId,
     operation: &'static str,
 ) -> Result<Option<ImitationView>, Problem> {
-    if let Some((account, kind)) = imitated_account(services.publishers(), &record.source.identity) {
-        return Ok(Some(ImitationView { kind, publisher: account, skill_id: None, name: None, url: None }));
+    let identity = &record.source.identity;
+    if let Some((account, kind)) = services.vendor_accounts().imitated_by(services.publishers(), identity) {
+        let publisher = account.to_owned();
+        return Ok(Some(ImitationView { kind, publisher, skill_id: None, name: None, url: None }));
     }
     let Some((skill_id, kind)) = imitated_name(services, record, known_as) else { return Ok(None) };
     let known = services.store().skills(&[skill_id]).await.map_err(store_failed(operation))?;
@@ -72,29 +76,53 @@ fn imitated_name(services: &Services, record: &SkillRecord, known_as: SkillId) -
     Some((imitation.skill_id, kind))
 }
 
-/// Returns the vendor's account that an account of the same host imitates.
-fn imitated_account(publishers: &Publishers, identity: &SourceIdentity) -> Option<(String, ImitationWord)> {
-    let account = Publishers::account_of(identity);
-    let (host, owner) = account.split_once('/')?;
-    if publishers.standing(&account) != PublisherStanding::Unknown {
-        return None;
+/// The accounts of vendors, by host, as each result of each answer is compared with them.
+pub(super) struct VendorAccounts(HashMap<String, Vec<VendorAccount>>);
+
+struct VendorAccount {
+    /// `host/name`.
+    account: String,
+    name: String,
+    glance: String,
+}
+
+impl VendorAccounts {
+    pub(super) fn new(publishers: &Publishers) -> Self {
+        let mut hosts: HashMap<String, Vec<VendorAccount>> = HashMap::new();
+        for (account, standing) in publishers.iter() {
+            let Some((host, name)) = account.split_once('/') else { continue };
+            if standing == PublisherStanding::Vendor {
+                let vendor = VendorAccount { account: account.to_owned(), name: name.to_owned(), glance: glance(name) };
+                hosts.entry(host.to_owned()).or_default().push(vendor);
+            }
+        }
+        Self(hosts)
     }
-    let seen = glance(owner);
-    let rest: Vec<&str> = owner.split(['-', '_', '.']).filter(|word| !CLAIMS.contains(word)).collect();
-    let rest = rest.join("-");
-    publishers.iter().filter(|(_, standing)| *standing == PublisherStanding::Vendor).find_map(|(known, _)| {
-        let name = known.strip_prefix(host)?.strip_prefix('/')?;
-        let kind = if seen == glance(name) {
-            ImitationWord::AccountDrawnAlike
-        } else if rest == name {
-            ImitationWord::AccountClaimsOfficial
-        } else if name.chars().count() >= SLIP_LETTERS && is_misspelt(owner, name) {
-            ImitationWord::AccountMisspelt
-        } else {
+
+    /// Returns the vendor's account that an account of the same host imitates.
+    fn imitated_by(&self, publishers: &Publishers, identity: &SourceIdentity) -> Option<(&str, ImitationWord)> {
+        let account = Publishers::account_of(identity);
+        let (host, owner) = account.split_once('/')?;
+        let vendors = self.0.get(host)?;
+        if publishers.standing(&account) != PublisherStanding::Unknown {
             return None;
-        };
-        Some((known.to_owned(), kind))
-    })
+        }
+        let seen = glance(owner);
+        let rest: Vec<&str> = owner.split(['-', '_', '.']).filter(|word| !CLAIMS.contains(word)).collect();
+        let rest = rest.join("-");
+        vendors.iter().find_map(|vendor| {
+            let kind = if seen == vendor.glance {
+                ImitationWord::AccountDrawnAlike
+            } else if rest == vendor.name {
+                ImitationWord::AccountClaimsOfficial
+            } else if vendor.name.chars().count() >= SLIP_LETTERS && is_misspelt(owner, &vendor.name) {
+                ImitationWord::AccountMisspelt
+            } else {
+                return None;
+            };
+            Some((vendor.account.as_str(), kind))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +135,7 @@ mod tests {
         let listed = ("github.com/openai-community".to_owned(), PublisherStanding::Listed);
         let known = ["github.com/openai", "github.com/anthropics", "github.com/expo"].map(vendor);
         let publishers = Publishers::new(known.into_iter().chain([listed]));
+        let vendors = VendorAccounts::new(&publishers);
         use ImitationWord::{AccountClaimsOfficial, AccountDrawnAlike, AccountMisspelt};
         let rows = [
             ("0penai", Some(("github.com/openai", AccountDrawnAlike))),
@@ -125,11 +154,11 @@ mod tests {
             ("somebody", None),
         ];
         for (owner, expected) in rows {
-            let found = imitated_account(&publishers, &SourceIdentity::new("github.com", owner, "skills", "pdf"));
-            assert_eq!(found, expected.map(|(account, kind)| (account.to_owned(), kind)), "{owner}");
+            let identity = SourceIdentity::new("github.com", owner, "skills", "pdf");
+            assert_eq!(vendors.imitated_by(&publishers, &identity), expected, "{owner}");
         }
         let elsewhere = SourceIdentity::new("git.example", "0penai", "skills", "pdf");
-        assert_eq!(imitated_account(&publishers, &elsewhere), None);
-        assert_eq!(imitated_account(&publishers, &SourceIdentity::local("/openai")), None);
+        assert_eq!(vendors.imitated_by(&publishers, &elsewhere), None);
+        assert_eq!(vendors.imitated_by(&publishers, &SourceIdentity::local("/openai")), None);
     }
 }

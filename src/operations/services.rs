@@ -9,6 +9,7 @@ use super::TakedownFile;
 use super::accounts::AccountServices;
 use super::agent_registry::AttestationDigests;
 use super::assessments::AssessmentCache;
+use super::imitation::VendorAccounts;
 use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
 use super::published::SummaryCache;
 use super::record_cache::{KnownFacts, RecordCache};
@@ -66,6 +67,7 @@ struct Inner {
     assessments: AssessmentCache,
     clock: fn() -> Timestamp,
     public_url: String,
+    vendor_accounts: VendorAccounts,
     publishers: Publishers,
     started: Instant,
     bundles_to_rescan: AtomicU64,
@@ -103,6 +105,7 @@ impl Services {
             assessments: AssessmentCache::new(),
             clock,
             public_url,
+            vendor_accounts: VendorAccounts::new(&publishers),
             publishers,
             started: Instant::now(),
             bundles_to_rescan: AtomicU64::new(0),
@@ -328,6 +331,10 @@ impl Services {
 
     pub(super) fn publishers(&self) -> &Publishers {
         &self.inner.publishers
+    }
+
+    pub(super) fn vendor_accounts(&self) -> &VendorAccounts {
+        &self.inner.vendor_accounts
     }
 
     pub(super) fn artifact_summaries(&self) -> &SummaryCache {

@@ -126,6 +126,10 @@ fn without_claim(name: &str) -> Option<String> {
 
 /// Letters and digits of a name in lower case, in one form.
 fn plain(name: &str) -> String {
+    if name.is_ascii() {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    }
     let normalised = ComposingNormalizerBorrowed::new_nfkc().normalize(name);
     normalised.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

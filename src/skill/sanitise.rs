@@ -17,6 +17,9 @@ const FENCE_CLOSE: &str = "UNTRUSTED>>>";
 ///
 /// Line breaks and runs of blanks become one blank; a cut is shown by `…`.
 pub fn sanitise_line(text: &str, max_characters: usize) -> String {
+    if is_plain_line(text, max_characters) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len().min(max_characters * 4));
     let mut previous = ' ';
     let mut count = 0;
@@ -35,6 +38,17 @@ pub fn sanitise_line(text: &str, max_characters: usize) -> String {
     }
     line.truncate(line.trim_end().len());
     line
+}
+
+/// Tells whether a text is short, printable ASCII and without a blank to take away, as most names
+/// and descriptions are; the bytes are looked at, which is faster than to write them one by one.
+fn is_plain_line(text: &str, max_characters: usize) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() <= max_characters
+        && bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+        && !bytes.starts_with(b" ")
+        && !bytes.ends_with(b" ")
+        && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
 /// Returns `text` with its lines kept and everything that could deceive escaped.
@@ -148,6 +162,10 @@ mod tests {
             ("tag\u{e0041}", "tag\\u{e0041}"),
             ("private\u{e000}", "private\\u{e000}"),
             ("nul\0", "nul\\u{0}"),
+            ("  two  blanks ", "two blanks"),
+            ("del\u{7f}", "del\\u{7f}"),
+            ("", ""),
+            (" ", ""),
             ("世界 कर्म ‌", "世界 कर्म \\u{200c}"),
             ("👩\u{200d}💻 ✔\u{fe0f}", "👩\u{200d}💻 ✔\u{fe0f}"),
             ("क्\u{200d}ष", "क्\u{200d}ष"),
