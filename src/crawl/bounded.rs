@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::source::{SkillStream, SourceFailure, SourceItem};
+use crate::source::{SkillStream, SourceFailure, SourceItem, StreamEnd};
 use crate::store::{FailureCause, JobBounds, JobFailure};
 
 /// Why a stream was ended, for whoever reads it elsewhere.
@@ -57,7 +57,7 @@ impl Iterator for Bounded {
             self.bytes += skill.bundle.size_bytes() as u64;
         }
         let Some(excess) = self.excess_of(Instant::now()) else { return Some(item) };
-        let failure = SourceFailure::new("the source", excess.detail()).ending_the_stream();
+        let failure = SourceFailure::new("the source", excess.detail()).ending_the_stream(StreamEnd::Stopped);
         let _ = self.excess.set(excess);
         Some(SourceItem::Failure(failure))
     }

@@ -10,7 +10,7 @@ use super::bounded::{Bounded, Excess};
 use super::report::VisitOutcome;
 use super::{bounds, cause};
 use crate::ingest::{IngestError, IngestProgress, IngestReport, IngestStage, Pipeline, store_source};
-use crate::source::{SkillStream, SourceSpec, open_within, revision_since};
+use crate::source::{SkillStream, SourceSpec, StreamEnd, open_within, revision_since};
 use crate::store::{FailureCause, JobFailure, LeasedJob, StoreError};
 
 /// How a visit ended, and what the source is like.
@@ -73,7 +73,7 @@ pub(super) async fn visit(
     }
     let failure = match excess.get() {
         Some(failure) => failure.clone(),
-        None => JobFailure::new(FailureCause::Unreadable, stored_reason(&stored)),
+        None => interruption(&stored),
     };
     Ok(failed(failure, Some(stored)))
 }
@@ -86,10 +86,15 @@ fn internal(detail: &str) -> JobFailure {
     JobFailure::new(FailureCause::Internal, detail)
 }
 
-/// Says why a source was not read to its end, in its own words.
-fn stored_reason(stored: &IngestReport) -> &str {
-    let ending = stored.failures.iter().find(|failure| failure.ends_stream);
-    ending.map_or("it could not be read to its end", |failure| &failure.reason)
+/// Says why a source was not read to its end, in its own words. What ends it for good counts
+/// for more than what a host may answer when it is asked again.
+fn interruption(stored: &IngestReport) -> JobFailure {
+    let ends = || stored.failures.iter().filter_map(|failure| Some((failure.ends_stream?, &failure.reason)));
+    match ends().find(|(end, _)| *end == StreamEnd::Stopped).or_else(|| ends().next()) {
+        Some((StreamEnd::Interrupted, reason)) => JobFailure::new(FailureCause::Unreachable, reason),
+        Some((StreamEnd::Stopped, reason)) => JobFailure::new(FailureCause::Unreadable, reason),
+        None => JobFailure::new(FailureCause::Unreadable, "it could not be read to its end"),
+    }
 }
 
 struct Silent;

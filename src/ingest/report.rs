@@ -104,7 +104,10 @@ impl IngestReport {
     /// Notes a failure.
     pub(super) fn fail(&mut self, failure: SourceFailure) {
         self.failure_count += 1;
-        if self.failures.len() < LISTED_FAILURES {
+        // Why a source was not read to its end is told however many other failures there are.
+        let tells_end =
+            failure.ends_stream.is_some_and(|end| self.failures.iter().all(|listed| listed.ends_stream != Some(end)));
+        if tells_end || self.failures.len() < LISTED_FAILURES {
             self.failures.push(failure);
         }
     }

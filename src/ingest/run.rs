@@ -168,7 +168,7 @@ fn read(mut stream: Box<dyn SkillStream>, batches: &mpsc::Sender<Batch>) -> bool
                     batch.skills.push(*skill);
                 }
                 Some(SourceItem::Failure(failure)) => {
-                    is_whole &= !failure.ends_stream;
+                    is_whole &= failure.ends_stream.is_none();
                     batch.failures.push(failure);
                 }
                 None => {

@@ -6,7 +6,7 @@ use crate::skill::limits;
 
 use super::corpus_lines::{CorpusLines, Step};
 use super::corpus_row::Row;
-use super::{SkillStream, SourceError, SourceFailure, SourceItem};
+use super::{SkillStream, SourceError, SourceFailure, SourceItem, StreamEnd};
 
 /// The skills of a corpus file, in the order of its lines.
 pub(super) struct CorpusStream {
@@ -23,7 +23,7 @@ impl CorpusStream {
     fn end_with(&mut self, reason: &str) -> Option<SourceItem> {
         self.is_ended = true;
         let failure = SourceFailure::new(&format!("line {}", self.line_number), reason);
-        Some(SourceItem::Failure(failure.ending_the_stream()))
+        Some(SourceItem::Failure(failure.ending_the_stream(StreamEnd::Stopped)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::skill::{BundlePath, limits};
 
 use super::gather::{is_instructions, is_not_searched};
 use super::git_tree::{SkillFolder, joined, load_tree};
-use super::{ReadBounds, SourceFailure};
+use super::{ReadBounds, SourceFailure, StreamEnd};
 
 /// Entries of trees that one search looks at. The same few trees can stand for billions of
 /// files, so the number of objects in a repository bounds nothing.
@@ -49,7 +49,7 @@ pub(super) fn find_skills(
         if search.is_exhausted() {
             let failure =
                 SourceFailure::new(&path, "the repository has too many folders; what follows was not searched");
-            search.failures.push(failure.ending_the_stream());
+            search.failures.push(failure.ending_the_stream(StreamEnd::Stopped));
             break;
         }
     }

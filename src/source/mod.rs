@@ -37,6 +37,6 @@ pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
 pub use statement::{StatementClient, StatementReadError};
 pub use stream::{
-    FoundSkill, SkillStream, SourceFailure, SourceItem, current_revision, open, open_within, revision_since,
+    FoundSkill, SkillStream, SourceFailure, SourceItem, StreamEnd, current_revision, open, open_within, revision_since,
 };
 pub use web_spec::{WebProtocol, WebSpec};

@@ -40,20 +40,30 @@ pub struct SourceFailure {
     pub location: String,
     /// Why it could not be read, sanitised.
     pub reason: String,
-    /// Whether nothing after it could be read either, so that what was not seen is not gone.
-    pub ends_stream: bool,
+    /// Why nothing after it could be read either, where that is so: what was not seen is then
+    /// not gone.
+    pub ends_stream: Option<StreamEnd>,
+}
+
+/// Why a source is not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// The network failed or a host was busy: it may well be read later.
+    Interrupted,
+    /// It is too large, too slow or damaged: reading it again would end there again.
+    Stopped,
 }
 
 impl SourceFailure {
     /// Notes that what stands at `location` could not be read.
     pub fn new(location: &str, reason: impl AsRef<str>) -> Self {
         let location = sanitise_line(location, crate::skill::limits::PATH_BYTES);
-        Self { location, reason: shown(reason.as_ref()), ends_stream: false }
+        Self { location, reason: shown(reason.as_ref()), ends_stream: None }
     }
 
     /// Says that nothing after it could be read either.
-    pub fn ending_the_stream(self) -> Self {
-        Self { ends_stream: true, ..self }
+    pub fn ending_the_stream(self, end: StreamEnd) -> Self {
+        Self { ends_stream: Some(end), ..self }
     }
 }
 

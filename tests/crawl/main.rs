@@ -2,6 +2,7 @@
 
 mod github;
 mod gone;
+mod hosts;
 mod kill;
 mod poisoned;
 mod program;

@@ -13,7 +13,7 @@ use crate::skill::{BundlePath, Registry, Sha256Digest, SkillSource, SourceIdenti
 use crate::source::archive::{ArchiveBounds, unpack};
 use crate::source::lenient::{Counted, Lenient};
 use crate::source::web::{Session, WebError};
-use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, WebSpec};
+use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, StreamEnd, WebSpec};
 
 /// Skills that are asked for at once.
 const PAGE_SKILLS: usize = 100;
@@ -125,6 +125,14 @@ impl Stop {
         }
     }
 
+    /// A host that answers with nonsense will do so again.
+    fn end(&self) -> StreamEnd {
+        match self {
+            Self::Web(error) if error.is_passing() => StreamEnd::Interrupted,
+            Self::Web(_) | Self::Form(_) => StreamEnd::Stopped,
+        }
+    }
+
     fn reason(&self) -> String {
         match self {
             Self::Web(error) => format!("its list cannot be read any further: {error}"),
@@ -183,9 +191,9 @@ impl ClawHubStream {
         Ok(FoundSkill { source, bundle, folder_name: Some(listed.slug.clone()) })
     }
 
-    fn end(&mut self, reason: &str) -> Option<SourceItem> {
+    fn end(&mut self, end: StreamEnd, reason: &str) -> Option<SourceItem> {
         self.is_ended = true;
-        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream()))
+        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream(end)))
     }
 }
 
@@ -197,21 +205,24 @@ impl Iterator for ClawHubStream {
             return None;
         }
         if self.patience.is_over() {
-            return self.end("the registry did not answer several times in a row; the rest was not asked for");
+            return self.end(
+                StreamEnd::Interrupted,
+                "the registry did not answer several times in a row; the rest was not asked for",
+            );
         }
         while self.waiting.is_empty() && self.list.next.is_some() {
             match self.list.advance(&mut self.session, &self.spec) {
                 Ok(page) => self.waiting.extend(page),
-                Err(stop) => return self.end(&stop.reason()),
+                Err(stop) => return self.end(stop.end(), &stop.reason()),
             }
         }
         let listed = self.waiting.pop_front()?;
         if self.session.is_over() {
-            return self.end("the time for this source is over; the rest was not asked for");
+            return self.end(StreamEnd::Stopped, "the time for this source is over; the rest was not asked for");
         }
         if self.done >= self.skill_limit {
             let reason = format!("the registry has more than {} skills; the rest was not read", self.skill_limit);
-            return self.end(&reason);
+            return self.end(StreamEnd::Stopped, &reason);
         }
         self.done += 1;
         let Some(listed) = listed.read() else {

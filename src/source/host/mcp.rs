@@ -13,7 +13,7 @@ use super::trouble::{Patience, Trouble};
 use crate::skill::{FileContent, Registry, Sha256Digest, SkillSource, SourceIdentity, sanitise_line};
 use crate::source::gather::{Gathering, is_left_out};
 use crate::source::web::Session;
-use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, WebSpec};
+use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, StreamEnd, WebSpec};
 
 /// Bytes of a page of the list.
 const PAGE_BYTES: u64 = 16 * 1024 * 1024;
@@ -118,9 +118,9 @@ impl McpStream {
         Ok(bytes)
     }
 
-    fn end(&mut self, reason: &str) -> Option<SourceItem> {
+    fn end(&mut self, end: StreamEnd, reason: &str) -> Option<SourceItem> {
         self.is_ended = true;
-        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream()))
+        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream(end)))
     }
 }
 
@@ -132,11 +132,14 @@ impl Iterator for McpStream {
             return None;
         }
         if self.patience.is_over() {
-            return self.end("the server did not answer several times in a row; the rest was not asked for");
+            return self.end(
+                StreamEnd::Interrupted,
+                "the server did not answer several times in a row; the rest was not asked for",
+            );
         }
         let value = self.offered.next()?;
         if self.server.is_over() {
-            return self.end("the time for this source is over; the rest was not asked for");
+            return self.end(StreamEnd::Stopped, "the time for this source is over; the rest was not asked for");
         }
         Some(match self.read(&value) {
             Ok(skill) => {

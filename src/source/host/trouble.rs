@@ -1,7 +1,7 @@
 //! Why one skill of a host was not read, and what that says of the rest.
 
-use crate::source::SourceFailure;
 use crate::source::web::WebError;
+use crate::source::{SourceFailure, StreamEnd};
 
 /// Skills in a row that may fail by the fault of the network or the host, before the rest is not
 /// asked for.
@@ -54,7 +54,7 @@ impl Patience {
         let failure = SourceFailure::new(location, &trouble.reason);
         if trouble.is_passing {
             self.in_a_row += 1;
-            failure.ending_the_stream()
+            failure.ending_the_stream(StreamEnd::Interrupted)
         } else {
             self.restore();
             failure

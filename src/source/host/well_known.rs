@@ -12,7 +12,7 @@ use crate::skill::{
 use crate::source::archive::{ArchiveBounds, unpack};
 use crate::source::gather::{Gathering, is_left_out};
 use crate::source::web::{Answer, Session, WebError, WebRequest};
-use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, WebSpec};
+use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFailure, SourceItem, StreamEnd, WebSpec};
 
 /// Where an index stands below the URL of a source, the newer place first.
 const PLACES: [&str; 2] = [".well-known/agent-skills/index.json", ".well-known/skills/index.json"];
@@ -125,9 +125,9 @@ impl WellKnownStream {
         }
     }
 
-    fn end(&mut self, reason: &str) -> Option<SourceItem> {
+    fn end(&mut self, end: StreamEnd, reason: &str) -> Option<SourceItem> {
         self.is_ended = true;
-        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream()))
+        Some(SourceItem::Failure(SourceFailure::new(self.spec.url().as_str(), reason).ending_the_stream(end)))
     }
 }
 
@@ -139,14 +139,17 @@ impl Iterator for WellKnownStream {
             return None;
         }
         if self.patience.is_over() {
-            return self.end("the host did not answer several times in a row; the rest was not asked for");
+            return self.end(
+                StreamEnd::Interrupted,
+                "the host did not answer several times in a row; the rest was not asked for",
+            );
         }
         let Some(entry) = self.entries.next() else {
             let (name, reason) = self.refused.next()?;
             return Some(SourceItem::Failure(SourceFailure::new(&name, reason)));
         };
         if self.session.is_over() {
-            return self.end("the time for this source is over; the rest was not asked for");
+            return self.end(StreamEnd::Stopped, "the time for this source is over; the rest was not asked for");
         }
         Some(match self.read(&entry) {
             Ok(skill) => {

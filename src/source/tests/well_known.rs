@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::skill::{Registry, Sha256Digest, locate_source_url};
 use crate::source::{
-    FoundSkill, ReadBounds, SourceError, SourceFailure, SourceItem, SourceSpec, open, open_within, revision_since,
+    FoundSkill, ReadBounds, SourceError, SourceFailure, SourceItem, SourceSpec, StreamEnd, open, open_within,
+    revision_since,
 };
 
 use super::station::{Reply, Station};
@@ -146,7 +147,7 @@ fn skills_of_both_versions_are_read_and_lies_are_refused() {
         let failure = failures.iter().find(|failure| failure.location == name).unwrap_or_else(|| panic!("{name}"));
         assert!(failure.reason.contains(reason), "{name}: {}", failure.reason);
         // What broke off may be there: the run must not unlist it.
-        assert_eq!(failure.ends_stream, name == "cut", "{name}");
+        assert_eq!(failure.ends_stream, (name == "cut").then_some(StreamEnd::Interrupted), "{name}");
     }
     assert_eq!(failures.len(), reasons.len(), "{failures:?}");
 }
@@ -277,7 +278,7 @@ fn a_host_that_stops_answering_is_left_and_nothing_of_it_counts_as_gone() {
     let (skills, failures) = read(&station);
     assert!(skills.is_empty());
     assert_eq!(failures.len(), 6, "five skills and the end");
-    assert!(failures.iter().all(|failure| failure.ends_stream), "{failures:?}");
+    assert!(failures.iter().all(|failure| failure.ends_stream == Some(StreamEnd::Interrupted)), "{failures:?}");
     assert_eq!(station.paths().len(), 6);
 }
 
