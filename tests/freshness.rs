@@ -415,6 +415,26 @@ async fn no_answer_says_that_the_index_is_well_when_it_is_not() {
 }
 
 #[tokio::test]
+async fn a_database_that_somebody_else_is_writing_answers_readers() {
+    let place = Place::new().await;
+    let url = place.url().await;
+    let options = SqliteConnectOptions::new().filename(place.data.path().join("touchmark.db"));
+    let mut writer = SqliteConnection::connect_with(&options).await.expect("the database opens");
+    let begun = ["BEGIN IMMEDIATE", "UPDATE skills SET is_listed = 0"];
+    for statement in begun {
+        sqlx::query(statement).execute(&mut writer).await.expect(statement);
+    }
+    let fresh = open(place.data.path(), Timestamp::now).await;
+    for services in [&place.services, &fresh] {
+        let told = health(services).await;
+        assert_eq!((told.status, told.skills_indexed, told.faults.len()), (HealthStatus::Ok, 1, 0));
+        assert!(inspect(services, &url).await.is_ok());
+        assert_eq!(discover(services).await.0, ["zebra-tables"]);
+    }
+    writer.close().await.expect("it is taken back");
+}
+
+#[tokio::test]
 async fn a_model_that_is_not_there_is_told() {
     let data = tempfile::tempdir().expect("a folder");
     let storage = StorageConfig::read(Some(data.path())).expect("the data folder is made");

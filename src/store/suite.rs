@@ -60,6 +60,9 @@ macro_rules! store_suite {
         use crate::recipe::{Covers, FileMode, HeldDigest, RecipeFile, compute_all};
         use crate::scan::SafetyStatus;
         use crate::skill::{RepositoryFacts, RepositoryKey, SkillId, SourceIdentity};
+        use crate::store::{
+            Freshness as _, Takedown, TakedownAct, TakedownOrigin, TakedownReason, TakedownTarget, Takedowns as _, VisitNote,
+        };
         use crate::store::suite::{observation, observation_in, observation_of, skill_md, time};
 
         #[tokio::test]
@@ -563,6 +566,84 @@ macro_rules! store_suite {
                 assert_eq!(store.finish_run(run, time(3)).await.expect("finish").removed, removed);
                 assert_eq!(store.skills(&[id]).await.expect("read")[0].is_listed, listed);
             }
+        }
+
+        #[tokio::test]
+        async fn a_source_that_is_gone_unlists_what_only_it_shows_when_that_was_heard_long_enough() {
+            let (_guard, store) = $open().await;
+            let (alpha, beta) = (observation("alpha", "Does alpha."), observation("beta", "Does beta."));
+            let [only, both] = [&alpha, &beta].map(|seen| SkillId::of(&seen.source.identity));
+            for (source, batch) in [("s", vec![alpha.clone(), beta.clone()]), ("t", vec![beta.clone()])] {
+                let run = store.begin_run(source, time(1)).await.expect("run");
+                store.apply(run, batch, time(2)).await.expect("apply");
+                store.finish_run(run, time(3)).await.expect("finish");
+            }
+            // What a visit hears, when; then skills unlisted and listed, and whether alpha is gone.
+            let gone = VisitNote::Gone { confirmed_by: time(100) };
+            let rows = [
+                (VisitNote::Failed, 10, (0, 0), false),
+                (gone, 20, (0, 0), true),
+                (gone, 120, (1, 0), true),
+                (gone, 130, (0, 0), true),
+                (VisitNote::Seen { is_changed: false }, 140, (0, 1), false),
+            ];
+            for (note, at, expected, is_gone) in rows {
+                let confirmed = match note {
+                    VisitNote::Gone { .. } => VisitNote::Gone { confirmed_by: time(at - 90) },
+                    other => other,
+                };
+                let change = store.note_visit("s", confirmed, time(at)).await.expect("it is noted");
+                assert_eq!((change.unlisted, change.listed), expected, "at {at}");
+                let standing = store.standing(only).await.expect("it is read").expect("it is known");
+                assert_eq!(standing.gone_since().is_some(), is_gone, "at {at}");
+                assert!(store.skills(&[both]).await.expect("it is read")[0].is_listed, "at {at}");
+            }
+            let history = store.source_histories(&["s".to_owned(), "never".to_owned()]).await.expect("it is read");
+            let [history] = history.as_slice() else { panic!("{history:?}") };
+            assert_eq!((history.seen_at, history.gone_since, history.failing_since), (Some(time(140)), None, None));
+        }
+
+        #[tokio::test]
+        async fn what_is_taken_down_is_unlisted_until_every_list_has_lifted_it() {
+            let (_guard, store) = $open().await;
+            let alpha = observation("alpha", "Does alpha.");
+            let id = SkillId::of(&alpha.source.identity);
+            let run = store.begin_run("s", time(1)).await.expect("run");
+            store.apply(run, vec![alpha, observation("beta", "Does beta.")], time(2)).await.expect("apply");
+            store.finish_run(run, time(3)).await.expect("finish");
+            let takedown = |reason, note: &str| Takedown {
+                target: TakedownTarget::skill(id),
+                reason,
+                reference: None,
+                note: Some(note.to_owned()),
+                since: time(4),
+            };
+            let is_listed = async || store.skills(&[id]).await.expect("it is read")[0].is_listed;
+            let (malware, legal) = (takedown(TakedownReason::Malware, "m"), takedown(TakedownReason::Legal, "l"));
+            let first = store.take_down(&legal, "operator", time(5)).await.expect("it is taken down");
+            assert_eq!((first.added, first.skills_unlisted, is_listed().await), (1, 1, false));
+            assert!(!store.take_down(&legal, "operator", time(5)).await.expect("again").is_change());
+            let listed = [malware.clone(), legal.clone()];
+            let file = TakedownOrigin::File;
+            let second = store.replace_takedowns(file, &listed, "file", time(6)).await.expect("it is taken over");
+            assert_eq!((second.added, second.skills_unlisted), (1, 0), "of two with one target the first counts");
+            let found = store.takedowns_of(&[TakedownTarget::skill(id)]).await.expect("it is read");
+            let reasons: Vec<_> = found.iter().map(|stored| (stored.takedown.reason, stored.origin)).collect();
+            let expected =
+                [(TakedownReason::Malware, file), (TakedownReason::Legal, TakedownOrigin::Operator)];
+            assert_eq!(reasons, expected, "those first that block");
+            let target = TakedownTarget::skill(id);
+            let lifted = store.lift_takedown(&target, "operator", time(7)).await.expect("it is lifted");
+            assert_eq!((lifted.lifted, lifted.skills_listed, is_listed().await), (1, 0, false));
+            let none = store.lift_takedown(&target, "operator", time(8)).await.expect("nothing to lift");
+            assert!(!none.is_change());
+            let emptied = store.replace_takedowns(file, &[], "file", time(9)).await.expect("it is emptied");
+            assert_eq!((emptied.lifted, emptied.skills_listed, is_listed().await), (1, 1, true));
+            let events = store.takedown_events(10).await.expect("they are read");
+            let acts: Vec<_> = events.iter().map(|event| (event.act, event.actor.as_str())).collect();
+            use TakedownAct::{Added, Lifted};
+            let expected = [(Lifted, "file"), (Lifted, "operator"), (Added, "file"), (Added, "operator")];
+            assert_eq!(acts, expected, "the latest first");
         }
 
         #[tokio::test]
