@@ -25,6 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
     ("threat", &["skill"]),
+    // A pack holds signatures as a scan takes them.
+    ("pack", &["skill", "scan", "threat"]),
     ("store", &["skill", "scan", "recipe", "account", "trust", "threat"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
@@ -68,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "trust",
             "assessment",
             "threat",
+            "pack",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
@@ -87,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "approval",
             "wallet",
             "app",
+            "threat",
         ],
     ),
     // The publishers of the list that ships are handed to operations.

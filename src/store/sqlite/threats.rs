@@ -131,6 +131,24 @@ impl Threats for SqliteStore {
         rows.iter().map(known).collect()
     }
 
+    async fn threats_changed_after(
+        &self,
+        at: Timestamp,
+        sequence: u64,
+        limit: u32,
+    ) -> Result<Vec<KnownThreat>, StoreError> {
+        let query = format!(
+            "SELECT {COLUMNS} WHERE (t.updated_at, t.sequence) > (?, ?) ORDER BY t.updated_at, t.sequence LIMIT ?"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+            .bind(at.as_milliseconds())
+            .bind(i64::try_from(sequence).unwrap_or(i64::MAX))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(known).collect()
+    }
+
     async fn threat_sequence(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT value FROM meta WHERE key = 'threat_sequence'), \

@@ -44,6 +44,15 @@ pub trait Threats: Send + Sync {
     /// first, at most `limit`.
     async fn threat_changes(&self, sequence: u64, limit: u32) -> Result<Vec<KnownThreat>, StoreError>;
 
+    /// Returns threats that changed after this time, or at it with a number beyond `sequence`:
+    /// withdrawn ones as well, the oldest change first, at most `limit`.
+    async fn threats_changed_after(
+        &self,
+        at: Timestamp,
+        sequence: u64,
+        limit: u32,
+    ) -> Result<Vec<KnownThreat>, StoreError>;
+
     /// Returns the number of the latest change of any threat, and when that was.
     async fn threat_sequence(&self) -> Result<(u64, Option<Timestamp>), StoreError>;
 

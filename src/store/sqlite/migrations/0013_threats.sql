@@ -18,6 +18,7 @@ CREATE TABLE threats (
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX threats_by_source ON threats (source);
+CREATE INDEX threats_by_update ON threats (updated_at, sequence);
 INSERT INTO meta (key, value) VALUES ('threat_sequence', 0);
 
 CREATE TABLE threat_digests (
