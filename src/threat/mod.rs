@@ -16,5 +16,5 @@ pub use package::{AffectedPackage, Ecosystem, EcosystemError, PackageNameError};
 pub use severity::{ThreatSeverity, ThreatSeverityError};
 pub use threat::{
     DESCRIPTION_CHARACTERS, KnownThreat, REFERENCE_CHARACTERS, Threat, ThreatError, ThreatLimits, ThreatParts,
-    ThreatSource, ThreatStatus,
+    ThreatSource, ThreatStatus, bounded_line,
 };

@@ -179,7 +179,7 @@ impl Threat {
                 return Err(ThreatError::Issuer);
             }
         }
-        parts.description = sanitise_line(&parts.description, DESCRIPTION_CHARACTERS);
+        parts.description = bounded_line(&parts.description, DESCRIPTION_CHARACTERS);
         if parts.description.is_empty() {
             return Err(ThreatError::NoDescription);
         }
@@ -204,6 +204,13 @@ impl Threat {
     pub fn into_parts(self) -> (ThreatId, ThreatParts) {
         (self.id, self.parts)
     }
+}
+
+/// Returns a text as one sanitised line of at most so many characters, and a mark where it was
+/// cut. An escape is longer than what it stands for: the second pass counts what the first one
+/// wrote, so that what was stored is read back as it is.
+pub fn bounded_line(text: &str, characters: usize) -> String {
+    sanitise_line(&sanitise_line(text, characters), characters)
 }
 
 /// A threat as an instance knows it.
@@ -255,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_bounded_whatever_it_holds_and_stays_as_it_is() {
+        for text in ["\u{7}a".repeat(900), "a".repeat(2_000), "\u{202e}".repeat(300), "plain".to_owned()] {
+            let line = bounded_line(&text, 1_000);
+            assert!(line.chars().count() <= 1_001, "{}", line.len());
+            assert_eq!(bounded_line(&line, 1_000), line);
+        }
+    }
+
+    #[test]
     fn what_cannot_be_recognised_or_is_too_much_is_no_threat() {
         let many = (0..1_001_u32).map(|number| Sha256Digest::of(&number.to_le_bytes())).collect();
         let package = AffectedPackage::new(Ecosystem::Npm, "name", None).expect("a package");
@@ -262,7 +278,7 @@ mod tests {
             (ThreatParts { digests: Vec::new(), packages: vec![package], ..parts() }, Ok(())),
             (ThreatParts { digests: Vec::new(), ..parts() }, Err("a threat needs a digest")),
             (ThreatParts { digests: many, ..parts() }, Err("a threat names 1001 digests")),
-            (ThreatParts { description: " \u{200b}".to_owned(), ..parts() }, Err("the description")),
+            (ThreatParts { description: " \n".to_owned(), ..parts() }, Err("the description")),
             (ThreatParts { references: vec!["http://a.example".to_owned()], ..parts() }, Err("a reference")),
             (ThreatParts { references: vec!["https://a.example/\u{7}".to_owned()], ..parts() }, Err("a reference")),
             (ThreatParts { source: ThreatSource::Pack("a b".to_owned()), ..parts() }, Err("the name of an issuer")),

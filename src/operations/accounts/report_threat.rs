@@ -7,11 +7,11 @@ use super::refusals::{bad, store_failure, unforeseen};
 use super::{Access, AccountOperation, Holder};
 use crate::account::{ReportId, Scope, Tier};
 use crate::api::accounts::{Refusal, RefusalCode, ReportThreatRequest, ReportedThreatView};
-use crate::skill::{DigestParseError, Sha256Digest, Timestamp, sanitise_line};
+use crate::skill::{DigestParseError, Sha256Digest, Timestamp};
 use crate::store::{AuditEntry, NewReport, ReportOutcome, ReportStatus};
 use crate::threat::{
     AffectedPackage, DESCRIPTION_CHARACTERS, Ecosystem, PackageNameError, ThreatCategory, ThreatCategoryError,
-    ThreatSeverity, ThreatSeverityError,
+    ThreatSeverity, ThreatSeverityError, bounded_line,
 };
 
 /// Reports of one account in an hour.
@@ -59,7 +59,7 @@ impl AccountOperation for ReportThreat {
             severity,
             description: description(&request.description)?,
             evidence: evidence(request.evidence.unwrap_or_default())?,
-            scan_id: request.scan_id.map(|id| sanitise_line(&id, ID_CHARACTERS)).filter(|id| !id.is_empty()),
+            scan_id: request.scan_id.map(|id| bounded_line(&id, ID_CHARACTERS)).filter(|id| !id.is_empty()),
         };
         let now = services.now();
         let since = Timestamp::from_milliseconds(now.as_milliseconds().saturating_sub(HOUR_MS));
@@ -132,7 +132,7 @@ fn description(text: &str) -> Result<String, Refusal> {
         let message = format!("description has {} bytes, the limit is {DESCRIPTION_BYTES}", text.len());
         return Err(Refusal::new(RefusalCode::BadRequest, message));
     }
-    let description = sanitise_line(text, DESCRIPTION_CHARACTERS);
+    let description = bounded_line(text, DESCRIPTION_CHARACTERS);
     if description.is_empty() {
         return Err(Refusal::new(RefusalCode::BadRequest, "description is empty; say what it does"));
     }
@@ -144,6 +144,6 @@ fn evidence(lines: Vec<String>) -> Result<Vec<String>, Refusal> {
         let message = format!("evidence has {} lines, the limit is {EVIDENCE_LINES}", lines.len());
         return Err(Refusal::new(RefusalCode::BadRequest, message));
     }
-    let lines = lines.iter().map(|line| sanitise_line(line, EVIDENCE_CHARACTERS));
+    let lines = lines.iter().map(|line| bounded_line(line, EVIDENCE_CHARACTERS));
     Ok(lines.filter(|line| !line.is_empty()).collect())
 }
