@@ -102,7 +102,7 @@ impl Place {
 
     async fn tool(&self, name: &str, arguments: Value) -> Value {
         let headers = [
-            ("host", "skills.example"),
+            ("host", "localhost"),
             ("accept", "application/json, text/event-stream"),
             ("mcp-protocol-version", "2025-06-18"),
         ];

@@ -257,12 +257,18 @@ async fn signatures_are_followed_by_time_and_are_what_the_scanner_takes() {
         (&json!(pack.signatures().len()), &json!(null), &json!([]))
     );
     let token_text = all["next_sync_token"].as_str().expect("a token");
-    let next = service.get(&format!("/v1/signatures?since={token_text}"), Some(&token)).await.body;
-    assert_eq!(next["total"], json!(1), "what changed within the last two minutes comes again: {next}");
-    let id = next["signatures"][0]["id"].clone();
+    let path = format!("/v1/signatures?since={token_text}");
+    // The clock of the test stands before the day on which the patterns of the program were written.
+    let of_threats = |body: &Value| -> Vec<Value> {
+        let ids = body["signatures"].as_array().into_iter().flatten().map(|signature| signature["id"].clone());
+        ids.filter(|id| id.as_str().is_some_and(|id| id.starts_with("thr_"))).collect()
+    };
+    let next = of_threats(&service.get(&path, Some(&token)).await.body);
+    assert_eq!((next.len(), &next), (1, &of_threats(&all)), "what changed within the last two minutes comes again");
     withdraw_threat(&service.services, threat.id().as_str(), "somebody").await.expect("it holds");
-    let after = service.get(&format!("/v1/signatures?since={token_text}"), Some(&token)).await.body;
-    assert_eq!((&after["total"], &after["withdrawn"][0]["id"]), (&json!(0), &id), "{after}");
+    let after = service.get(&path, Some(&token)).await.body;
+    assert!(of_threats(&after).is_empty(), "{after}");
+    assert_eq!((after["withdrawn"].as_array().map(Vec::len), &after["withdrawn"][0]["id"]), (Some(1), &next[0]));
     let later = service.get("/v1/signatures?since=2099-01-01T00:00:00Z", Some(&token)).await.body;
     assert_eq!((&later["total"], &later["withdrawn"]), (&json!(0), &json!([])));
     for phase in 1..=8 {
