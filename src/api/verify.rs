@@ -237,7 +237,7 @@ pub struct VerifyMiss {
     /// What is known to do harm of what was never indexed, only where anything is: do not load it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ThreatNotice")]
-    pub threat: Option<ThreatNotice>,
+    pub threat: Option<Box<ThreatNotice>>,
 }
 
 impl VerifyMiss {
@@ -251,7 +251,7 @@ impl VerifyMiss {
     /// Says why what is held must not be loaded, where it must not.
     pub fn block_line(&self) -> Option<String> {
         let takedown = self.takedown.as_ref().filter(|takedown| takedown.blocks).map(TakedownView::line);
-        self.threat.as_ref().map(ThreatNotice::line).or(takedown)
+        self.threat.as_ref().map(|threat| threat.line()).or(takedown)
     }
 }
 

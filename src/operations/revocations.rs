@@ -184,3 +184,82 @@ fn link(writer: &mut Writer<Vec<u8>>, relation: &str, place: &str) -> io::Result
     link.push_attribute(("href", place));
     writer.write_event(Event::Empty(link))
 }
+
+#[cfg(test)]
+mod tests {
+    use quick_xml::Reader;
+
+    use super::*;
+    use crate::skill::Sha256Digest;
+    use crate::threat::{
+        AffectedPackage, Ecosystem, Threat, ThreatCategory, ThreatParts, ThreatSeverity, ThreatSource,
+    };
+
+    fn time(milliseconds: i64) -> Timestamp {
+        Timestamp::from_milliseconds(1_780_000_000_000 + milliseconds)
+    }
+
+    fn change(sequence: u64, description: &str) -> KnownThreat {
+        let package = AffectedPackage::new(Ecosystem::Npm, "a<b>&\"c\"", Some("1")).expect("a package");
+        let parts = ThreatParts {
+            digests: vec![Sha256Digest::of(description.as_bytes())],
+            packages: vec![package],
+            category: ThreatCategory::Other,
+            severity: ThreatSeverity::Low,
+            description: description.to_owned(),
+            references: Vec::new(),
+            source: ThreatSource::Reports,
+            first_seen: time(0),
+            last_seen: time(0),
+            report_count: 1,
+        };
+        KnownThreat {
+            threat: Threat::new(parts).expect("a threat"),
+            status: ThreatStatus::Active,
+            sequence,
+            created_at: time(0),
+            updated_at: time(1),
+        }
+    }
+
+    #[test]
+    fn the_feed_is_well_formed_whatever_a_description_holds() {
+        let hostile = [
+            "</summary></entry></feed>",
+            "]]>&amp;<!ENTITY x \"y\">'",
+            "\u{1b}[2J\0\u{1}\u{fffe}\u{ffff}\u{202e}",
+            "<script>alert(1)</script>",
+        ];
+        let changes: Vec<KnownThreat> = (1..).zip(hostile).map(|(number, text)| change(number, text)).collect();
+        let feed = RevocationFeed {
+            since: 0,
+            sequence: 4,
+            latest: 9,
+            updated_at: Some(time(1)),
+            expires_at: time(2),
+            changes,
+            url: "https://skills.example".to_owned(),
+        };
+        let atom = feed.to_atom();
+        let mut reader = Reader::from_str(&atom);
+        let mut counts = std::collections::BTreeMap::new();
+        loop {
+            match reader.read_event().expect("well-formed XML") {
+                Event::Start(tag) => *counts.entry(tag.name().as_ref().to_owned()).or_insert(0) += 1,
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        let count = |name: &str| {
+            counts.iter().find(|(tag, _)| AsRef::<[u8]>::as_ref(tag) == name.as_bytes()).map(|found| *found.1)
+        };
+        assert_eq!(
+            (count("feed"), count("entry"), count("summary"), count("script")),
+            (Some(1), Some(4), Some(4), None)
+        );
+        let is_allowed = |character: char| character == '\n' || !character.is_control() && character != '\u{202e}';
+        assert!(atom.chars().all(is_allowed) && !atom.contains(['\u{fffe}', '\u{ffff}']), "{atom}");
+        assert!(atom.contains("rel=\"next\" href=\"https://skills.example/v1/revocations.atom?since=4\""), "{atom}");
+        assert_eq!(feed.to_json()["next"], "https://skills.example/v1/revocations.json?since=4");
+    }
+}

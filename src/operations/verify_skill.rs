@@ -220,7 +220,7 @@ async fn miss(
     held: Option<HeldDigest>,
 ) -> Result<VerifyResponse, Problem> {
     let takedown = takedown_of(services, targets).await?;
-    let threat = threat_of(services, held.as_ref()).await?;
+    let threat = threat_of(services, held.as_ref()).await?.map(Box::new);
     Ok(VerifyResponse::Miss(VerifyMiss { takedown, threat, ..VerifyMiss::new() }))
 }
 

@@ -88,6 +88,7 @@ impl SealedPack {
 
     /// Returns what is signed: type and payload with their lengths (DSSE: PAE), so that neither
     /// runs into the other.
+    #[cfg(feature = "service")]
     pub(super) fn signed_bytes(payload: &[u8]) -> Vec<u8> {
         let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
         [head.as_bytes(), payload].concat()

@@ -7,14 +7,14 @@
 mod category;
 mod identifier;
 mod package;
+mod record;
 mod severity;
-mod threat;
 
 pub use category::{ThreatCategory, ThreatCategoryError};
 pub use identifier::{ThreatId, ThreatIdError};
 pub use package::{AffectedPackage, Ecosystem, EcosystemError, PackageNameError};
-pub use severity::{ThreatSeverity, ThreatSeverityError};
-pub use threat::{
+pub use record::{
     DESCRIPTION_CHARACTERS, KnownThreat, REFERENCE_CHARACTERS, Threat, ThreatError, ThreatLimits, ThreatParts,
     ThreatSource, ThreatStatus, bounded_line,
 };
+pub use severity::{ThreatSeverity, ThreatSeverityError};

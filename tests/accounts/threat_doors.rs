@@ -165,7 +165,7 @@ async fn bytes_that_were_never_indexed_are_known_and_a_place_does_not_hide_them(
     let place = Place::new().await;
     let never = hash("never seen");
     assert_eq!(place.verify(&never).await, json!({ "matched": false, "verification": "unknown" }));
-    let threat = add_threat(&place.services, named(&[never.clone()]), "somebody").await.expect("a threat");
+    let threat = add_threat(&place.services, named(std::slice::from_ref(&never)), "somebody").await.expect("a threat");
     place.rest.forget_answers();
     let miss = place.verify(&never).await;
     assert_eq!((&miss["matched"], &miss["threat"]["id"]), (&json!(false), &json!(threat.id())), "{miss}");
@@ -300,6 +300,15 @@ async fn a_pack_is_fetched_through_the_guarded_client() {
     let (report, _) =
         sync_signatures(&taker.services, &url, Some("issuer"), &[key.public()]).await.expect("it is taken over");
     assert_eq!((report.name.as_str(), report.added), ("issuer", 1));
+    // The command does the same; the pack that it fetches is known by now.
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_touchmark"));
+    command.args(["--json", "--data-dir"]).arg(taker.data.path());
+    command.args(["signatures", "sync", &url, "--name", "issuer", "--key", &key.public().to_string()]);
+    // In a thread of its own, while the server answers in this one.
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("a thread");
+    let output = output.expect("the program runs");
+    let body: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    assert_eq!((&body["name"], &body["added"]), (&json!("issuer"), &json!(0)), "{output:?}");
     let rows = [
         (url.replace("pack.json", "none"), "404"),
         ("http://192.0.2.1/pack.json".to_owned(), "https"),

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 use touchmark::account::Tier;
 use touchmark::config::AccountsConfig;
 use touchmark::operations::{
-    Acceptance, OperatorThreat, accept_report, add_threat, list_reports, reject_report, withdraw_threat,
+    Acceptance, OperatorThreat, PackSigningKey, REVOCATION_PAGE, accept_report, add_threat, list_reports,
+    reject_report, take_over_pack, withdraw_threat,
 };
+use touchmark::pack::{PackDocument, PackedThreat, SealedPack};
 use touchmark::scan::SignaturePack;
-use touchmark::skill::Sha256Digest;
+use touchmark::skill::{Sha256Digest, Timestamp};
 use touchmark::threat::{Threat, ThreatCategory, ThreatSeverity};
 
 use super::service::Service;
@@ -322,4 +324,39 @@ async fn the_feed_of_revocations_is_public_cacheable_and_gone_on_with() {
     }
     let posted = service.post("/v1/revocations.json", None, &json!({})).await;
     assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
+}
+
+#[tokio::test]
+async fn a_long_feed_has_pages() {
+    let service = Service::start(None).await;
+    let now = service.services.now();
+    let packed = |number: u32| PackedThreat {
+        digests: vec![Sha256Digest::of(&number.to_le_bytes())],
+        packages: Vec::new(),
+        category: ThreatCategory::Other,
+        severity: ThreatSeverity::Low,
+        description: "Does harm".to_owned(),
+        references: Vec::new(),
+        first_seen: now,
+        last_seen: now,
+        report_count: 0,
+    };
+    let document = PackDocument {
+        version: 1,
+        issuer: "https://other.example".to_owned(),
+        issued_at: now,
+        expires_at: Timestamp::from_milliseconds(now.as_milliseconds() + 86_400_000),
+        signatures: Vec::new(),
+        threats: (0..REVOCATION_PAGE + 3).map(packed).collect(),
+    };
+    let key = PackSigningKey::draw().expect("a key");
+    let pack = SealedPack::sign(&document, &key).expect("it is signed").to_bytes();
+    take_over_pack(&service.services, "other", &pack, &[key.public()]).await.expect("it is taken over");
+    let first = service.get("/v1/revocations.json", None).await.body;
+    let count = |body: &Value| body["revocations"].as_array().map(Vec::len);
+    assert_eq!(count(&first), Some(REVOCATION_PAGE as usize));
+    let next = first["next"].as_str().and_then(|url| url.strip_prefix("https://skills.example")).expect("a place");
+    let second = service.get(next, None).await.body;
+    assert_eq!((count(&second), &second["next"]), (Some(3), &json!(null)));
+    assert_eq!(second["sequence"], first["latest_sequence"]);
 }

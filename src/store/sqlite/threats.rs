@@ -46,7 +46,7 @@ impl Threats for SqliteStore {
 
     async fn withdraw_threat(&self, id: &ThreatId, by: &AuditEntry, now: Timestamp) -> Result<bool, StoreError> {
         let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        if withdraw(&mut change, &[id.clone()], now).await? == 0 {
+        if withdraw(&mut change, std::slice::from_ref(id), now).await? == 0 {
             return Ok(false);
         }
         append(&mut change, by, now).await?;
@@ -371,16 +371,17 @@ async fn write_threat(change: &mut Change<'_>, threat: &Threat, now: Timestamp) 
 }
 
 /// Finds the stored bundles that threats are in. To look into the lists of files reads them all,
-/// in one pass for all digests, and only where one is that of stored content.
+/// in one pass for all digests, and only where one is that of stored content. `CROSS JOIN`
+/// keeps SQLite to the written order: the other one reads all bundles for each threat.
 async fn bind_bundles(change: &mut Change<'_>, threats: &[&Threat]) -> Result<BTreeSet<Vec<u8>>, StoreError> {
     let ids: Vec<&str> = threats.iter().map(|threat| threat.id().as_str()).collect();
     let ids = json(&ids)?;
     sqlx::query(
         "INSERT OR IGNORE INTO threatened_bundles (bundle_key, threat_id) \
-         SELECT b.bundle_key, d.threat_id FROM json_each(?1) i JOIN threat_digests d ON d.threat_id = i.value \
-         JOIN bundles b ON b.content_hash = d.digest \
-         UNION SELECT b.bundle_key, d.threat_id FROM json_each(?1) i JOIN threat_digests d ON d.threat_id = i.value \
-         JOIN bundles b ON b.package_hash = d.digest",
+         SELECT b.bundle_key, d.threat_id FROM json_each(?1) i CROSS JOIN threat_digests d ON d.threat_id = i.value \
+         CROSS JOIN bundles b ON b.content_hash = d.digest \
+         UNION SELECT b.bundle_key, d.threat_id FROM json_each(?1) i CROSS JOIN threat_digests d ON d.threat_id = i.value \
+         CROSS JOIN bundles b ON b.package_hash = d.digest",
     )
     .bind(&ids)
     .execute(&mut **change)
@@ -395,10 +396,10 @@ async fn bind_bundles(change: &mut Change<'_>, threats: &[&Threat]) -> Result<BT
     if !of_files.is_empty() {
         sqlx::query(
             "INSERT OR IGNORE INTO threatened_bundles (bundle_key, threat_id) \
-             SELECT b.bundle_key, d.threat_id FROM bundles b, json_each(b.files) f \
-             JOIN threat_digests d ON d.digest = unhex(substr(f.value ->> 'sha256', 8)) \
-             JOIN json_each(?1) i ON i.value = d.threat_id \
-             WHERE substr(f.value ->> 'sha256', 8) IN (SELECT value FROM json_each(?2))",
+             SELECT b.bundle_key, d.threat_id FROM bundles b CROSS JOIN json_each(b.files) f \
+             CROSS JOIN threat_digests d ON d.digest = unhex(substr(f.value ->> 'sha256', 8)) \
+             WHERE substr(f.value ->> 'sha256', 8) IN (SELECT value FROM json_each(?2)) \
+             AND d.threat_id IN (SELECT value FROM json_each(?1))",
         )
         .bind(&ids)
         .bind(json(&of_files)?)

@@ -84,7 +84,7 @@ async fn sync(global: &Global, arguments: &SyncArguments) -> Result<Answer, Fail
     let keys = arguments.keys.iter().map(|key| key.parse::<PackPublicKey>());
     let keys = keys.collect::<Result<Vec<_>, PackKeyError>>().map_err(SignaturePackError::from)?;
     let services = local::open(global).await?;
-    let (report, document) = sync_signatures(&services, &arguments.url, arguments.name.as_deref(), &keys).await?;
+    let (report, document) = sync_signatures(&services, &arguments.place, arguments.name.as_deref(), &keys).await?;
     if let Some(file) = &arguments.patterns {
         let patterns = json!({ "signatures": document.signatures, "total": document.signatures.len() });
         write_whole(file, patterns.to_string().as_bytes())?;

@@ -56,8 +56,9 @@ pub(super) struct PackArguments {
 #[derive(Debug, Args)]
 pub(super) struct SyncArguments {
     /// Where the pack is: https, or this machine.
+    // Not `url`, which is the server of every command.
     #[arg(value_name = "URL")]
-    pub url: String,
+    pub place: String,
     /// A public key of the issuer, as `new-key` shows it; several while keys are changed.
     #[arg(long = "key", value_name = "KEY", required = true)]
     pub keys: Vec<String>,
