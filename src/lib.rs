@@ -8,12 +8,14 @@ pub mod api;
 pub mod assessment;
 pub mod change;
 pub mod lockfile;
+pub mod pack;
 pub mod policy;
 pub mod rank;
 pub mod recipe;
 pub mod scan;
 pub mod skill;
 pub mod snapshot;
+pub mod threat;
 pub mod trust;
 
 #[cfg(feature = "service")]

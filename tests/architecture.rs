@@ -24,7 +24,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
-    ("store", &["skill", "scan", "recipe", "account", "trust"]),
+    ("threat", &["skill"]),
+    // A pack holds signatures as a scan takes them.
+    ("pack", &["skill", "scan", "threat"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust", "threat"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -38,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat"]),
     (
         "operations",
         &[
@@ -66,6 +69,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "api",
             "trust",
             "assessment",
+            "threat",
+            "pack",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
@@ -85,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "approval",
             "wallet",
             "app",
+            "threat",
         ],
     ),
     // The publishers of the list that ships are handed to operations.

@@ -29,6 +29,11 @@ fn main() -> io::Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("seed-0"), MANIFEST)?;
     fs::write(folder.join("seed-1"), [member(Manifest::MEMBER, MANIFEST.as_bytes()), archive_end().to_vec()].concat())?;
+    let folder = Path::new("corpus/pack");
+    fs::create_dir_all(folder)?;
+    for (index, seed) in PACKS.iter().enumerate() {
+        fs::write(folder.join(format!("seed-{index}")), seed)?;
+    }
     let folder = Path::new("corpus/lockfile");
     fs::create_dir_all(folder)?;
     for (index, seed) in LOCKFILES.iter().enumerate() {
@@ -45,6 +50,21 @@ const MANIFEST: &str = concat!(
     r#""created_at":"2026-06-12T00:00:00.000Z","#,
     r#""counts":{"sources":0,"repositories":0,"blobs":0,"bundles":0,"verdicts":0,"skills":0},"parts":[]}"#
 );
+
+/// An envelope with a signature of nulls, and what a pack says.
+const PACKS: &[&str] = &[
+    concat!(
+        r#"{"payload":"e30=","payloadType":"application/vnd.touchmark.signature-pack.v1+json","signatures":[{"keyid":"0123456789abcdef","sig":""#,
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+        r#""}]}"#
+    ),
+    concat!(
+        r#"{"version":1,"issuer":"a","issued_at":"2026-06-12T00:00:00.000Z","expires_at":"2026-06-13T00:00:00.000Z","signatures":[],"threats":[{"#,
+        r#""digests":["sha256:0000000000000000000000000000000000000000000000000000000000000000"],"packages":[{"ecosystem":"npm","name":"a","version":null}],"#,
+        r#""category":"other","severity":"low","description":"x","references":[],"first_seen":"2026-06-12T00:00:00.000Z","#,
+        r#""last_seen":"2026-06-12T00:00:00.000Z","report_count":0}]}"#
+    ),
+];
 
 /// One lockfile of each format; the first byte chooses it.
 const LOCKFILES: &[&str] = &[

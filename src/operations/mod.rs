@@ -32,6 +32,7 @@ mod install_skill;
 mod keep_counts;
 mod keep_payments;
 mod keep_up;
+mod known_threats;
 mod lock_skill;
 mod move_index;
 mod operation;
@@ -44,11 +45,15 @@ mod read_pins;
 mod record_cache;
 mod register;
 mod review_change;
+mod review_reports;
+mod revocations;
 mod run_search;
 mod scan_folder;
 mod scan_skill;
 mod serve_skills;
 mod services;
+mod signature_packs;
+mod signatures;
 mod source_standing;
 mod take_down;
 mod takedown_list;
@@ -58,8 +63,9 @@ mod verify_pins;
 mod verify_skill;
 
 pub use crate::meter::Rate;
+pub use crate::pack::{PackKeyError, PackPublicKey, PackSigningKey};
 pub use crate::payment::{Call, Version as PaymentVersion};
-pub use crate::store::{StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget};
+pub use crate::store::{StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget, ThreatReport};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
 pub use agent_registry::{Attestation, ExploreAgents, ListAgents, SearchAgents, read_attestation};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
@@ -96,6 +102,7 @@ pub use install_skill::{
 pub use keep_counts::{keep_counts, save_counts};
 pub use keep_payments::{keep_payments, reconcile_payments};
 pub use keep_up::keep_up;
+pub use known_threats::known_threats;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use move_index::{
     ExportReport, ExportRequest, ImportReport, IncomingSnapshot, MoveError, PublishedSnapshot, Publisher,
@@ -112,12 +119,20 @@ pub use published::{
 pub use read_pins::{ReadPin, read_pins};
 pub use register::{find, register};
 pub use review_change::{ReviewError, review_change, review_drift};
+pub use review_reports::{
+    Acceptance, OperatorThreat, ReportReviewError, accept_report, add_threat, list_reports, reject_report, show_report,
+    withdraw_threat,
+};
+pub use revocations::{REVOCATION_PAGE, RevocationFeed, revocation_feed};
 pub use scan_folder::{LocalScan, ScanFailure, scan_folder};
 pub use scan_skill::ScanSkill;
 pub use serve_skills::{
     ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
 };
 pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use signature_packs::{
+    SignaturePackError, SyncReport, list_signature_packs, make_signature_pack, sync_signatures, take_over_pack,
+};
 pub use take_down::{
     TakeDownError, TakedownReport, TakedownRequest, lift_takedown, list_takedowns, take_down,
     take_over_builtin_takedowns, take_over_takedowns,

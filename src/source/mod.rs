@@ -10,6 +10,7 @@ mod bounds;
 mod corpus;
 mod corpus_lines;
 mod corpus_row;
+mod document;
 mod error;
 mod file;
 mod folder;
@@ -32,6 +33,7 @@ mod web;
 mod web_spec;
 
 pub use bounds::ReadBounds;
+pub use document::fetch_document;
 pub use error::SourceError;
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};

@@ -4,3 +4,5 @@ mod access;
 mod keys;
 mod login;
 mod service;
+mod threat_doors;
+mod threats;

@@ -51,6 +51,12 @@ impl Answer {
     pub fn refusal(&self) -> (u16, &str) {
         (self.status, self.body["code"].as_str().unwrap_or("none"))
     }
+
+    /// The status and the code of a refusal in either envelope, as the first one writes it.
+    pub fn any_refusal(&self) -> (u16, String) {
+        let code = self.body["code"].as_str().or(self.body["error"]["code"].as_str()).unwrap_or("none");
+        (self.status, code.to_ascii_uppercase())
+    }
 }
 
 impl Service {

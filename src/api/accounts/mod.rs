@@ -3,6 +3,8 @@
 mod account;
 mod keys;
 mod refusal;
+mod signatures;
+mod threats;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
@@ -12,3 +14,8 @@ pub use keys::{
     RevokeApiKeyRequest, RevokedApiKeyView,
 };
 pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
+pub use signatures::{ListSignaturesRequest, SignatureListView, SignatureView, WithdrawnSignatureView};
+pub use threats::{
+    AffectedPackageView, ListThreatsRequest, ReportThreatRequest, ReportedThreatView, ShowThreatRequest,
+    ThreatByHashView, ThreatListView, ThreatView,
+};

@@ -12,8 +12,11 @@ mod operation;
 mod refusals;
 mod register_account;
 mod registry;
+mod report_threat;
 mod services;
 mod show_account;
+mod signatures;
+mod threats;
 
 pub use authenticate::authenticate;
 pub use credential::Credential;
@@ -25,5 +28,8 @@ pub use operation::{
 };
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
+pub use report_threat::ReportThreat;
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
+pub use signatures::ListSignatures;
+pub use threats::{ListThreats, ShowThreat};

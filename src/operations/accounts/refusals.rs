@@ -44,3 +44,8 @@ pub(super) fn unforeseen(error: &dyn std::error::Error) -> Refusal {
     tracing::error!(%error, "an operation with accounts failed");
     Refusal::internal()
 }
+
+/// A field says what it cannot.
+pub(super) fn invalid(message: String) -> Refusal {
+    Refusal::new(RefusalCode::ValidationError, message)
+}

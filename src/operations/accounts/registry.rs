@@ -4,6 +4,7 @@ use super::{
     AccountBinding, AccountMethod, CreateApiKey, Envelope, ExposedAccountOperation, ListApiKeys, LogIn,
     RegisterAccount, RevokeApiKey, ShowAccount,
 };
+use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
 
 /// Returns every operation with accounts, in the order of the documents.
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
@@ -16,5 +17,33 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
         ExposedAccountOperation::of::<CreateApiKey>(account(AccountMethod::Post, "/v1/auth/keys", 201)),
         ExposedAccountOperation::of::<ListApiKeys>(account(AccountMethod::Get, "/v1/auth/keys", 200)),
         ExposedAccountOperation::of::<RevokeApiKey>(account(AccountMethod::Delete, "/v1/auth/keys/{id}", 200)),
+        ExposedAccountOperation::of::<ShowThreat>(at(
+            AccountMethod::Get,
+            "/v1/threat/{hash}",
+            200,
+            Envelope::Detail,
+            "threats",
+        )),
+        ExposedAccountOperation::of::<ListThreats>(at(
+            AccountMethod::Get,
+            "/v1/threats",
+            200,
+            Envelope::Cloud,
+            "threats",
+        )),
+        ExposedAccountOperation::of::<ReportThreat>(at(
+            AccountMethod::Post,
+            "/v1/report",
+            201,
+            Envelope::Detail,
+            "threats",
+        )),
+        ExposedAccountOperation::of::<ListSignatures>(at(
+            AccountMethod::Get,
+            "/v1/signatures",
+            200,
+            Envelope::Detail,
+            "signatures",
+        )),
     ]
 }

@@ -77,6 +77,8 @@ struct Envelope {
     _since: Value,
     #[serde(default, rename = "next_sync_token")]
     _next_sync_token: Value,
+    #[serde(default, rename = "withdrawn")]
+    _withdrawn: Value,
 }
 
 impl SignaturePack {

@@ -11,7 +11,9 @@ use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments,
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
+use super::reports_arguments::ReportsArguments;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
+use super::signatures_arguments::SignaturesArguments;
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
 use super::takedown_arguments::TakedownArguments;
 use crate::api::SourceAlias;
@@ -97,6 +99,10 @@ pub(super) enum Command {
     Account(AccountArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
+    /// Judge reports of threats, name threats, and withdraw them.
+    Reports(ReportsArguments),
+    /// Make signed packs of what is known to do harm, and take over those of others.
+    Signatures(SignaturesArguments),
     /// Move an index: write it into a file, start from one, give it away, follow one.
     Snapshot(SnapshotArguments),
     /// Measure search on judged queries: how often what is right comes first.
@@ -140,6 +146,8 @@ impl Command {
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
             Self::Takedown(_) => Some("takedown"),
+            Self::Reports(_) => Some("reports"),
+            Self::Signatures(_) => Some("signatures"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),

@@ -107,6 +107,12 @@ pub(super) mod help {
     pub const CRAWL_STATUS: &str = "Exit codes:\n  0  told, whatever the state\n  1  the data folder cannot be used";
     pub const ACCOUNT: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such account\n\n\
         Works on the data folder of this machine, whether a service runs on it or not. Every change is in the audit log.";
+    pub const REPORTS: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such report or threat\n\n\
+        Works on the data folder of this machine; a running service acts within seconds. While a threat holds, every \
+        verdict on its digests is dangerous. Every change is in the audit log.";
+    pub const SIGNATURES: &str = "Exit codes:\n  0  done\n  1  the command failed, or the pack was refused and nothing was changed\n\n\
+        A pack is refused where no pinned key has signed exactly its bytes, it has expired, or it is older than one that \
+        was taken over before. What is in it counts as the word of its issuer; a later pack that says it no more withdraws it.";
     pub const SNAPSHOT_EXPORT: &str = "Exit codes:\n  0  written\n  1  the command failed\n\n\
         The file is a tar archive under Zstandard with manifest.json first, which names every part by its SHA-256; the \
         digest that is printed is that of the manifest. It holds no use of clients, no payments and no jobs, and the \

@@ -18,7 +18,7 @@ use crate::config::{
 use crate::operations::accounts::ManageError;
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
-    PinError, ProjectCheckError, ProjectPolicyError, TakeDownError,
+    PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -64,6 +64,12 @@ pub(super) enum Failure {
     /// An account could not be made or changed.
     #[error(transparent)]
     Account(#[from] ManageError),
+    /// A report could not be judged.
+    #[error(transparent)]
+    Review(#[from] ReportReviewError),
+    /// A pack was not made or not taken over.
+    #[error(transparent)]
+    SignaturePack(#[from] SignaturePackError),
     /// Payments cannot be taken as configured.
     #[error(transparent)]
     Payment(#[from] PaymentConfigError),

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    rules, scan, search, serve, snapshot, takedown, verify,
+    reports, rules, scan, search, serve, signatures, snapshot, takedown, verify,
 };
 use crate::config::LogConfig;
 
@@ -69,6 +69,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Account(arguments) => account::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
+            Command::Reports(arguments) => reports::run(&global, arguments, output).await,
+            Command::Signatures(arguments) => signatures::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,

@@ -25,6 +25,8 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
 pub(super) fn tags() -> Vec<Value> {
     vec![
         json!({ "name": "accounts", "description": "Accounts, access tokens and API keys; only where the instance has accounts." }),
+        json!({ "name": "threats", "description": "What is known to do harm, and reports of it; only where the instance has accounts. The feed of revocations needs none." }),
+        json!({ "name": "signatures", "description": "What scanners look for, for whoever follows; only where the instance has accounts." }),
     ]
 }
 

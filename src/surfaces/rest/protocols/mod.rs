@@ -7,6 +7,7 @@ mod agent_skills;
 mod ard;
 mod clawhub;
 mod content;
+mod revocations;
 mod security_txt;
 mod skills_cli;
 
@@ -36,12 +37,15 @@ pub(super) fn routes(security_contact: Option<&str>) -> Router<Rest> {
         .route("/api/v1/skills/{skill}/verify", get(clawhub::verify))
         .route("/search", post(ard::search))
         .route("/explore", post(ard::explore))
+        .route("/v1/revocations.json", get(revocations::json))
+        .route("/v1/revocations.atom", get(revocations::atom))
         .route("/agents", get(ard::list))
         .route("/attestations/{file}", get(ard::attestation))
 }
 
 /// Returns the methods of a path of these protocols, where it is one.
 pub(super) fn allowed(path: &str) -> Option<&'static str> {
-    let is_read = ["/collections/", "/artifacts/", "/api/", "/attestations/", "/agents", "/.well-known/"];
+    let is_read =
+        ["/collections/", "/artifacts/", "/api/", "/attestations/", "/agents", "/.well-known/", "/v1/revocations."];
     is_read.iter().any(|prefix| path.starts_with(prefix)).then_some("GET, HEAD")
 }
