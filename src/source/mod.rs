@@ -21,6 +21,7 @@ mod git_tree;
 mod host;
 mod lenient;
 mod plugin;
+mod public;
 mod remote_url;
 mod skills_at;
 mod spec;
@@ -28,6 +29,7 @@ mod statement;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod web;
 mod web_spec;
 
@@ -39,4 +41,5 @@ pub use statement::{StatementClient, StatementReadError};
 pub use stream::{
     FoundSkill, SkillStream, SourceFailure, SourceItem, current_revision, open, open_within, revision_since,
 };
+pub use upload::{UploadKind, single_upload, unpack_upload};
 pub use web_spec::{WebProtocol, WebSpec};

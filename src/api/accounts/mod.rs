@@ -1,12 +1,19 @@
 //! Requests and answers of the API with accounts, and its table of errors.
 
 mod account;
+mod file_scan;
 mod keys;
 mod phases;
 mod refusal;
+mod reported_scan;
+mod target_scan;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
+};
+pub use file_scan::{
+    DeletedScanView, FileScanDetailView, FileScanView, ListFileScansRequest, ListedFileScansView, UploadScanRequest,
+    file_scan_time,
 };
 pub use keys::{
     CreateApiKeyRequest, CreatedApiKeyView, ListApiKeysRequest, ListedApiKeyView, ListedApiKeysView,
@@ -16,3 +23,7 @@ pub use phases::{
     NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, verdict_of_threat,
 };
 pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
+pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, ScanPublisherView, ScanThreatView};
+pub use target_scan::{
+    ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
+};

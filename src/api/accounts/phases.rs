@@ -101,6 +101,36 @@ impl ScanOutcome {
         Self { score: report.risk_score, verdict, phases }
     }
 
+    /// Reads several parts of one thing, such as the skills of a repository, each with the folder
+    /// that it is in: of every phase the worst part counts, and all findings are shown, below
+    /// their folders. The score stays the sum of the phases, and the verdict is no milder than
+    /// that of any part. Nothing at all is clean.
+    pub fn of_parts(parts: &[(String, &ScanReport)]) -> Self {
+        let mut whole = Self { score: 0, verdict: RiskBand::Clean, phases: PhasesView::default() };
+        for (folder, report) in parts {
+            let part = Self::of(report);
+            whole.verdict = whole.verdict.max(part.verdict);
+            for phase in Phase::ALL {
+                let PhaseView { score, findings } = part.phases.of(phase);
+                let view = whole.phases.of_mut(phase);
+                view.score = view.score.max(*score);
+                let lines = findings.iter().map(|line| match folder.is_empty() {
+                    true => line.clone(),
+                    false => format!("{folder}: {line}"),
+                });
+                view.findings.extend(lines);
+            }
+        }
+        for phase in Phase::ALL {
+            let view = whole.phases.of_mut(phase);
+            let found = PhaseReport { score: view.score, findings: std::mem::take(&mut view.findings) };
+            *view = PhaseView::of(found);
+            whole.score = whole.score.saturating_add(view.score);
+        }
+        whole.verdict = whole.verdict.max(RiskBand::of(whole.score));
+        whole
+    }
+
     /// Makes the verdict at least what a known threat of this severity asks for. The score stays
     /// that of the findings.
     #[must_use]

@@ -141,3 +141,24 @@ fn files_that_are_no_skill_are_scanned_as_they_are() {
     let odd = scan_files(raw(vec![odd]), None).report;
     assert!(odd.findings.iter().all(|finding| finding.rule_id != "conflicting-path"), "{:?}", odd.findings);
 }
+
+proptest! {
+    #[test]
+    fn of_several_parts_the_worst_of_each_phase_counts_and_one_part_is_itself(
+        parts in proptest::collection::vec(proptest::collection::vec(any_finding(), 0..6), 1..4),
+    ) {
+        let reports: Vec<ScanReport> = parts.into_iter().map(|findings| report_of(findings, true)).collect();
+        let named = |reports: &'_ [ScanReport]| -> ScanOutcome {
+            let parts: Vec<(String, &ScanReport)> =
+                reports.iter().map(|report| (String::new(), report)).collect();
+            ScanOutcome::of_parts(&parts)
+        };
+        let whole = named(&reports);
+        for report in &reports {
+            let part = ScanOutcome::of(report);
+            prop_assert!(whole.verdict >= part.verdict && whole.score >= part.score);
+        }
+        prop_assert_eq!(whole.score, whole.numbered().map(|phase| phase.phase.score).sum::<u32>());
+        prop_assert_eq!(named(&reports[..1]), ScanOutcome::of(&reports[0]));
+    }
+}

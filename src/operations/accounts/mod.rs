@@ -12,6 +12,7 @@ mod operation;
 mod refusals;
 mod register_account;
 mod registry;
+mod scans;
 mod services;
 mod show_account;
 
@@ -22,8 +23,13 @@ pub use log_in::LogIn;
 pub use manage::{ManageError, create_account, rotate_signing_key, set_account_disabled, set_account_tier};
 pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
+    Shape,
 };
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
+pub use scans::{
+    DeleteScan, FollowScan, ListFileScans, ListScans, ReportScan, ShowFileScan, ShowScan, SubmitScan, UPLOAD_BYTES,
+    Upload, UploadBuffer, UploadError, UploadScan, keep_scanning, work_on_next_scan,
+};
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
