@@ -393,7 +393,7 @@ async fn join(
     Ok(joined.rows_affected())
 }
 
-async fn append(change: &mut Change<'_>, entry: &AuditEntry, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn append(change: &mut Change<'_>, entry: &AuditEntry, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO audit_log (at, actor, team_id, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(now.as_milliseconds())
         .bind(&entry.actor)

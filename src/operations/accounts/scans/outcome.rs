@@ -10,7 +10,7 @@ use crate::skill::Sha256Digest;
 use crate::store::ScanResult;
 
 /// Digests of one scan by which a threat is known again: of more parts than that, the first.
-const DIGESTS: usize = 200;
+const DIGESTS: usize = 1_000;
 /// The rule that finds secrets that work.
 const SECRET_RULE: &str = "live-secret";
 
@@ -63,8 +63,9 @@ pub(super) fn result_of(
     };
     let of_parts = parts.iter().flat_map(|(_, report)| [report.package_hash, report.content_hash]);
     let empty = Sha256Digest::of(b"");
+    // Those of the whole come first, so that many files push none of them out.
     let digests: BTreeSet<Sha256Digest> =
-        digests.into_iter().chain(of_parts).filter(|digest| *digest != empty).take(DIGESTS).collect();
+        of_parts.chain(digests).filter(|digest| *digest != empty).take(DIGESTS).collect();
     let is_complete = is_complete && parts.iter().all(|(_, report)| report.completeness.unread.is_empty());
     let ruleset_version = parts.first().map(|(_, report)| report.ruleset_version.to_string());
     // What was not read keeps any verdict from being clean.

@@ -162,9 +162,15 @@ async fn scan_upload(services: &Services, lease: &ScanLease, bytes: Vec<u8>, nam
             (false, false) => class_of(&raw.files[0].path),
         };
         let scanned = scan_files(raw, None);
-        Ok(result_of(&[(String::new(), scanned.report)], vec![class.to_owned()], vec![digest], true))
+        let digests = std::iter::once(digest).chain(file_digests(&scanned.bundle)).collect();
+        Ok(result_of(&[(String::new(), scanned.report)], vec![class.to_owned()], digests, true))
     })
     .await
+}
+
+/// Returns the digests of the files of a bundle: a threat may name any of them.
+fn file_digests(bundle: &SkillBundle) -> impl Iterator<Item = Sha256Digest> {
+    bundle.files.iter().map(|file| file.sha256)
 }
 
 /// Returns what a file is by its name.
@@ -194,7 +200,8 @@ async fn scan_skill(services: &Services, lease: &ScanLease, id: SkillId) -> Scan
     match store.bundle(record.bundle).await {
         Ok(Some(detail)) => {
             if let Some(report) = detail.report.filter(|report| report.ruleset_version == *ruleset_version()) {
-                return ScanEnd::Done(Box::new(result_of(&[(String::new(), report)], classes, Vec::new(), true)));
+                let digests = detail.manifest.files.iter().map(|file| file.sha256).collect();
+                return ScanEnd::Done(Box::new(result_of(&[(String::new(), report)], classes, digests, true)));
             }
         }
         Ok(None) => return failed("its files are not stored"),
@@ -210,7 +217,8 @@ async fn scan_skill(services: &Services, lease: &ScanLease, id: SkillId) -> Scan
     }
     compute(services, move || {
         let scanned = scan_files(raw, Some(&name));
-        Ok(result_of(&[(String::new(), scanned.report)], classes, Vec::new(), true))
+        let digests = file_digests(&scanned.bundle).collect();
+        Ok(result_of(&[(String::new(), scanned.report)], classes, digests, true))
     })
     .await
 }
@@ -246,11 +254,12 @@ async fn scan_source(services: &Services, lease: &ScanLease, spec: SourceSpec) -
             };
             return Err(first_failure.map_or(nothing, failed));
         }
+        let digests = bundles.iter().flat_map(|(_, bundle, _)| file_digests(bundle)).collect();
         let parts: Vec<(String, ScanReport)> = bundles
             .into_iter()
             .map(|(folder, bundle, issues)| (folder, scan_bundle(bundle, issues).report))
             .collect();
-        Ok(result_of(&parts, vec!["skill".to_owned()], Vec::new(), is_complete))
+        Ok(result_of(&parts, vec!["skill".to_owned()], digests, is_complete))
     })
     .await
 }
