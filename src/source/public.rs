@@ -21,7 +21,10 @@ impl SourceSpec {
     /// as its text tells.
     pub fn parse_public(text: &str) -> Result<Self, SourceError> {
         if !PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
-            return Err(SourceError::not_a_source(text, "only https:// addresses and github:owner/repository are taken"));
+            return Err(SourceError::not_a_source(
+                text,
+                "only https:// addresses and github:owner/repository are taken",
+            ));
         }
         let spec = Self::parse(text)?;
         let url = spec.public_url(text)?;
@@ -38,7 +41,8 @@ impl SourceSpec {
     /// Fails where the name cannot be looked up, or leads into a private network.
     pub fn check_public(&self) -> Result<(), SourceError> {
         let url = self.public_url("the source")?;
-        let refuse = |reason: &str| SourceError::Refused { source_name: shown(url.as_str()), reason: reason.to_owned() };
+        let refuse =
+            |reason: &str| SourceError::Refused { source_name: shown(url.as_str()), reason: reason.to_owned() };
         let addresses: Vec<IpAddr> = match url.host() {
             Some(Host::Ipv4(address)) => vec![address.into()],
             Some(Host::Ipv6(address)) => vec![address.into()],

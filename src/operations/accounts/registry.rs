@@ -2,8 +2,8 @@
 
 use super::{
     AccountBinding, AccountMethod, CreateApiKey, DeleteScan, Envelope, ExposedAccountOperation, FollowScan,
-    ListApiKeys, ListFileScans, ListScans, LogIn, RegisterAccount, ReportScan, RevokeApiKey, ShowAccount,
-    ShowFileScan, ShowScan, SubmitScan, UploadScan,
+    ListApiKeys, ListFileScans, ListScans, LogIn, RegisterAccount, ReportScan, RevokeApiKey, ShowAccount, ShowFileScan,
+    ShowScan, SubmitScan, UploadScan,
 };
 
 /// Returns every operation with accounts, in the order of the documents.

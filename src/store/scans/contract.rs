@@ -39,12 +39,8 @@ pub trait Scans: Send + Sync {
     /// Leases the scan that waits the longest, of an account of which fewer than `at_once` are
     /// being worked on. One whose lease has ended waits again; one whose workers vanished too
     /// often is given up instead.
-    async fn lease_scan(
-        &self,
-        worker: &str,
-        terms: LeaseTerms,
-        at_once: u32,
-    ) -> Result<Option<LeasedScan>, StoreError>;
+    async fn lease_scan(&self, worker: &str, terms: LeaseTerms, at_once: u32)
+    -> Result<Option<LeasedScan>, StoreError>;
 
     /// Prolongs a lease, and notes how far the work has come. The answer is `false` where the
     /// lease has ended or the scan was deleted: then the work is to be dropped.

@@ -9,8 +9,8 @@ use super::list_scans::search;
 use super::view::{Threats, digests_of, file_detail_view, file_view};
 use crate::account::{Scope, Tier};
 use crate::api::accounts::{
-    FileScanDetailView, FileScanView, ListFileScansRequest, ListedFileScansView, Refusal, RefusalCode,
-    ShowScanRequest, UploadScanRequest,
+    FileScanDetailView, FileScanView, ListFileScansRequest, ListedFileScansView, Refusal, RefusalCode, ShowScanRequest,
+    UploadScanRequest,
 };
 use crate::store::{NewScan, ScanFilter, ScanKind, ScanPage, ScanStatus};
 

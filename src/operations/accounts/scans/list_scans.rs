@@ -26,7 +26,11 @@ impl AccountOperation for ListScans {
          those of targets.";
     const ACCESS: Access = Access::Holder { scope: Scope::ScansRead, tier: Tier::Pro };
 
-    async fn run(services: &Services, holder: Holder<'_>, request: ListScansRequest) -> Result<ListedScansView, Refusal> {
+    async fn run(
+        services: &Services,
+        holder: Holder<'_>,
+        request: ListScansRequest,
+    ) -> Result<ListedScansView, Refusal> {
         let principal = holder.principal()?;
         let limit = limit(request.limit.as_deref())?;
         let filter = ScanFilter {
@@ -43,7 +47,11 @@ impl AccountOperation for ListScans {
         let scans = listing.map_err(|error| store_failure(&error))?.scans;
         let threats = Threats::of_scans(services, &scans).await?;
         let next_cursor = scans.last().filter(|_| scans.len() == limit as usize).map(write_cursor);
-        Ok(ListedScansView { scans: scans.iter().map(|scan| listed_view(scan, &threats)).collect(), next_cursor, limit })
+        Ok(ListedScansView {
+            scans: scans.iter().map(|scan| listed_view(scan, &threats)).collect(),
+            next_cursor,
+            limit,
+        })
     }
 }
 

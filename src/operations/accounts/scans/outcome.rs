@@ -46,8 +46,7 @@ pub(super) fn result_of(
     digests: Vec<Sha256Digest>,
     is_complete: bool,
 ) -> ScanResult {
-    let borrowed: Vec<(String, &ScanReport)> =
-        parts.iter().map(|(folder, report)| (folder.clone(), report)).collect();
+    let borrowed: Vec<(String, &ScanReport)> = parts.iter().map(|(folder, report)| (folder.clone(), report)).collect();
     let outcome = ScanOutcome::of_parts(&borrowed);
     let counted = || {
         let findings = parts.iter().flat_map(|(_, report)| &report.findings);

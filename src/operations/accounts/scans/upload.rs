@@ -100,7 +100,11 @@ fn file_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
     let name = sanitise_line(last, NAME_CHARACTERS);
     let name = name.trim();
-    if name.is_empty() || name.chars().all(|character| character == '.') { "unnamed".to_owned() } else { name.to_owned() }
+    if name.is_empty() || name.chars().all(|character| character == '.') {
+        "unnamed".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Finds the part `file` of a form, or the first one with a file name (RFC 7578).
@@ -242,7 +246,10 @@ mod tests {
     fn the_file_of_a_form_is_found() {
         let quiet = ("form-data; name=\"note\"", b"no file".as_slice());
         let rows: Vec<(Vec<u8>, Option<(&str, &[u8])>)> = vec![
-            (form(&[quiet, ("form-data; name=\"file\"; filename=\"a.zip\"", b"x\r\n--b")]), Some(("a.zip", b"x\r\n--b"))),
+            (
+                form(&[quiet, ("form-data; name=\"file\"; filename=\"a.zip\"", b"x\r\n--b")]),
+                Some(("a.zip", b"x\r\n--b")),
+            ),
             (form(&[("form-data; name=\"file\"", b"x")]), Some(("unnamed", b"x"))),
             (form(&[("form-data; name=other; filename=b.txt", b"y")]), Some(("b.txt", b"y"))),
             (form(&[("form-data; name=\"file\"; filename*=UTF-8''na%C3%AFve.md", b"z")]), Some(("naïve.md", b"z"))),

@@ -27,12 +27,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long one scan may take from its first byte to its verdict.
 const TIME: Duration = Duration::from_secs(600);
 /// How far one target may go.
-const BOUNDS: ReadBounds = ReadBounds {
-    fetch_time: Duration::from_secs(180),
-    fetch_bytes: 256 * 1024 * 1024,
-    entries: 50_000,
-    skills: 200,
-};
+const BOUNDS: ReadBounds =
+    ReadBounds { fetch_time: Duration::from_secs(180), fetch_bytes: 256 * 1024 * 1024, entries: 50_000, skills: 200 };
 /// Bytes of all skills of one target that are scanned.
 const TARGET_BYTES: usize = 256 * 1024 * 1024;
 
@@ -255,10 +251,8 @@ async fn scan_source(services: &Services, lease: &ScanLease, spec: SourceSpec) -
             return Err(first_failure.map_or(nothing, failed));
         }
         let digests = bundles.iter().flat_map(|(_, bundle, _)| file_digests(bundle)).collect();
-        let parts: Vec<(String, ScanReport)> = bundles
-            .into_iter()
-            .map(|(folder, bundle, issues)| (folder, scan_bundle(bundle, issues).report))
-            .collect();
+        let parts: Vec<(String, ScanReport)> =
+            bundles.into_iter().map(|(folder, bundle, issues)| (folder, scan_bundle(bundle, issues).report)).collect();
         Ok(result_of(&parts, vec!["skill".to_owned()], digests, is_complete))
     })
     .await

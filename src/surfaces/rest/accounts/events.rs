@@ -61,7 +61,8 @@ pub(super) fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation
                 };
                 return envelope::refuse(operation.binding.envelope, &refusal);
             };
-            let following = Following { rest, operation, client, headers, asked, _place: place, end: Instant::now() + TIME };
+            let following =
+                Following { rest, operation, client, headers, asked, _place: place, end: Instant::now() + TIME };
             let mut response = follow(following, state);
             if let Some(rate) = &rate {
                 envelope::add_rate(response.headers_mut(), rate);

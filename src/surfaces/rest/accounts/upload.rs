@@ -27,35 +27,32 @@ const PATIENCE_SECONDS: u64 = 5;
 /// Adds a route that takes a file from whoever may send one, and from nobody else.
 pub(super) fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> MethodRouter<Rest> {
     let (operation, places) = (Arc::new(operation), Arc::new(Semaphore::new(AT_ONCE)));
-    let handler = move |State(rest): State<Rest>,
-                        client: Option<Extension<ClientAddress>>,
-                        headers: HeaderMap,
-                        body: Body| {
-        let (operation, places) = (Arc::clone(&operation), Arc::clone(&places));
-        async move {
-            let (credential, client) = (request::credential(&headers), client.map(|Extension(address)| address));
-            let receive = async {
-                let _place = places.try_acquire().map_err(|_| Refusal {
-                    retry_after_seconds: Some(PATIENCE_SECONDS),
-                    ..Refusal::new(RefusalCode::Unavailable, "too many files come in; try again in a while")
-                })?;
-                tokio::time::timeout(TIME, receive(&headers, body)).await.unwrap_or_else(|_| {
-                    let message = format!("the file took longer than {} seconds to come in", TIME.as_secs());
-                    Err(Refusal::new(RefusalCode::BadRequest, message))
-                })
-            };
-            let answered = operation.run_with_file(&rest.services, credential, client, receive).await;
-            envelope::respond(&operation.binding, answered)
-        }
-    };
+    let handler =
+        move |State(rest): State<Rest>, client: Option<Extension<ClientAddress>>, headers: HeaderMap, body: Body| {
+            let (operation, places) = (Arc::clone(&operation), Arc::clone(&places));
+            async move {
+                let (credential, client) = (request::credential(&headers), client.map(|Extension(address)| address));
+                let receive = async {
+                    let _place = places.try_acquire().map_err(|_| Refusal {
+                        retry_after_seconds: Some(PATIENCE_SECONDS),
+                        ..Refusal::new(RefusalCode::Unavailable, "too many files come in; try again in a while")
+                    })?;
+                    tokio::time::timeout(TIME, receive(&headers, body)).await.unwrap_or_else(|_| {
+                        let message = format!("the file took longer than {} seconds to come in", TIME.as_secs());
+                        Err(Refusal::new(RefusalCode::BadRequest, message))
+                    })
+                };
+                let answered = operation.run_with_file(&rest.services, credential, client, receive).await;
+                envelope::respond(&operation.binding, answered)
+            }
+        };
     routes.post(handler)
 }
 
 async fn receive(headers: &HeaderMap, body: Body) -> Result<Upload, Refusal> {
     // Header values are bytes; a name that is no ASCII is UTF-8 where anybody sends one.
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let (boundary, name) =
-        Upload::read_headers(text(CONTENT_TYPE).as_deref(), text(CONTENT_DISPOSITION).as_deref());
+    let (boundary, name) = Upload::read_headers(text(CONTENT_TYPE).as_deref(), text(CONTENT_DISPOSITION).as_deref());
     let mut buffer = UploadBuffer::new().map_err(refuse)?;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
