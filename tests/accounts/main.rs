@@ -3,4 +3,7 @@
 mod access;
 mod keys;
 mod login;
+mod scan_access;
+mod scans;
 mod service;
+mod uploads;
