@@ -114,8 +114,8 @@ async fn the_verdict_is_no_milder_than_the_score_that_was_sent() {
 async fn a_skill_of_the_index_has_the_verdict_of_the_index() {
     let service = Service::start(Some(AccountsConfig::Closed)).await;
     let token = service.token("dev@example.com", Tier::Pro).await;
-    let found = service.get("/discover?q=skill", None).await;
-    let skill = found.body["results"][0]["skill_id"].as_str().expect("a skill").to_owned();
+    let found = service.post("/discover", None, &json!({ "query": "build an MCP server" })).await;
+    let skill = found.body["results"][0]["skill_id"].as_str().unwrap_or_else(|| panic!("{}", found.body)).to_owned();
     let request = json!({ "target": format!("skill:{skill}"), "policy": "default" });
     let queued = service.post("/v1/scans", Some(&token), &request).await;
     assert_eq!((queued.status, &queued.body["status"]), (202, &json!("queued")), "{}", queued.body);
@@ -135,7 +135,7 @@ async fn a_skill_of_the_index_has_the_verdict_of_the_index() {
 
     let shown = service.get(&path, Some(&token)).await.body;
     assert_eq!(shown, last["scan"]);
-    let inspected = service.get(&format!("/inspect?skill_id={skill}"), None).await.body;
+    let inspected = service.post("/inspect", None, &json!({ "skill_id": skill })).await.body;
     assert_eq!(shown["ruleset_version"], inspected["safety"]["ruleset_version"], "{inspected}");
     for phase in ["install_hooks", "code_patterns", "network_exfil", "credentials", "obfuscation", "provenance"] {
         assert!(shown["phases"][phase]["score"].is_u64(), "{phase}: {shown}");

@@ -42,12 +42,12 @@ pub trait Scans: Send + Sync {
     async fn lease_scan(&self, worker: &str, terms: LeaseTerms, at_once: u32)
     -> Result<Option<LeasedScan>, StoreError>;
 
-    /// Prolongs a lease, and notes how far the work has come. The answer is `false` where the
+    /// Prolongs a lease, and notes how far the work has come where that is told. The answer is `false` where the
     /// lease has ended or the scan was deleted: then the work is to be dropped.
     async fn extend_scan(
         &self,
         lease: &ScanLease,
-        status: ScanStatus,
+        status: Option<ScanStatus>,
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError>;

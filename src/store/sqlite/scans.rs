@@ -97,7 +97,12 @@ impl Scans for SqliteStore {
         sqlx::query("DELETE FROM scan_files WHERE scan_id = ?").bind(key.as_str()).execute(&mut *change).await?;
         let deleted =
             sqlx::query("DELETE FROM scans WHERE scan_id = ?").bind(key.as_str()).execute(&mut *change).await?;
-        Self::end(change, deleted.rows_affected(), by, now).await
+        let is_deleted = Self::end(change, deleted.rows_affected(), by, now).await?;
+        if is_deleted {
+            // The log of the database still has what was written there before.
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        }
+        Ok(is_deleted)
     }
 
     async fn lease_scan(
@@ -155,15 +160,16 @@ impl Scans for SqliteStore {
     async fn extend_scan(
         &self,
         lease: &ScanLease,
-        status: ScanStatus,
+        status: Option<ScanStatus>,
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
-            "UPDATE scans SET status = ?1, leased_until = ?2, updated_at = iif(status = ?1, updated_at, ?3) \
+            "UPDATE scans SET status = coalesce(?1, status), leased_until = ?2, \
+             updated_at = iif(coalesce(?1, status) = status, updated_at, ?3) \
              WHERE number = ?4 AND lease_number = ?5 AND status IN ('extracting', 'processing')",
         )
-        .bind(status.as_str())
+        .bind(status.map(ScanStatus::as_str))
         .bind(until.as_milliseconds())
         .bind(now.as_milliseconds())
         .bind(lease.number)

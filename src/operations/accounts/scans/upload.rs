@@ -98,7 +98,8 @@ impl UploadBuffer {
 /// system, without what would deceive a reader.
 fn file_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
-    let name = sanitise_line(last, NAME_CHARACTERS);
+    // What is escaped takes more characters than it had.
+    let name: String = sanitise_line(last, NAME_CHARACTERS).chars().take(NAME_CHARACTERS).collect();
     let name = name.trim();
     if name.is_empty() || name.chars().all(|character| character == '.') {
         "unnamed".to_owned()

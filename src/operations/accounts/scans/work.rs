@@ -6,7 +6,7 @@ use super::super::super::Services;
 use super::outcome::result_of;
 use super::target::ScanTarget;
 use crate::scan::{ScanReport, ruleset_version, scan_bundle, scan_files};
-use crate::skill::{ParseIssue, Sha256Digest, SkillBundle, SkillId, Timestamp, sanitise_line};
+use crate::skill::{BundlePath, ParseIssue, Sha256Digest, SkillBundle, SkillId, Timestamp, sanitise_line};
 use crate::source::{
     ReadBounds, SourceError, SourceItem, SourceSpec, UploadKind, open_within, single_upload, unpack_upload,
 };
@@ -29,6 +29,8 @@ const TIME: Duration = Duration::from_secs(600);
 /// How far one target may go.
 const BOUNDS: ReadBounds =
     ReadBounds { fetch_time: Duration::from_secs(180), fetch_bytes: 256 * 1024 * 1024, entries: 50_000, skills: 200 };
+/// Characters of a path that stands for a name which can be none.
+const PATH_CHARACTERS: usize = 100;
 /// Bytes of all skills of one target that are scanned.
 const TARGET_BYTES: usize = 256 * 1024 * 1024;
 
@@ -82,17 +84,21 @@ fn lease_end(now: Timestamp) -> Timestamp {
 async fn beat(services: &Services, lease: &ScanLease) {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
-        if !note(services, lease, ScanStatus::Processing).await {
+        if !hold(services, lease, None).await {
             return;
         }
     }
 }
 
-/// Notes how far the work has come; `false` where the lease is no longer held.
-async fn note(services: &Services, lease: &ScanLease, status: ScanStatus) -> bool {
+/// Notes that the files are there and are scanned from now on; `false` where the lease is no
+/// longer held.
+async fn begins(services: &Services, lease: &ScanLease) -> bool {
+    hold(services, lease, Some(ScanStatus::Processing)).await
+}
+
+async fn hold(services: &Services, lease: &ScanLease, status: Option<ScanStatus>) -> bool {
     let now = services.now();
     let held = services.store().extend_scan(lease, status, lease_end(now), now).await;
-    tell(services);
     // A store that fails for a moment is no reason to drop the work: the lease still lasts.
     held.unwrap_or(true)
 }
@@ -140,7 +146,7 @@ async fn scan_upload(services: &Services, lease: &ScanLease, bytes: Vec<u8>, nam
         let reason = format!("it is a {format} archive, which is not unpacked; upload a zip or tar.gz");
         return ScanEnd::Without { status: ScanStatus::Unsupported, reason };
     }
-    if !note(services, lease, ScanStatus::Processing).await {
+    if !begins(services, lease).await {
         return failed("it was deleted");
     }
     compute(services, move || {
@@ -149,7 +155,7 @@ async fn scan_upload(services: &Services, lease: &ScanLease, bytes: Vec<u8>, nam
         let raw = if is_archive {
             unpack_upload(&bytes, &name).map_err(|error| failed(error.to_string()))?
         } else {
-            single_upload(bytes, &name)
+            single_upload(bytes, &path_of(&name))
         };
         let has_skill = raw.files.iter().any(|file| file.path.eq_ignore_ascii_case("SKILL.md"));
         let class = match (is_archive, has_skill) {
@@ -167,6 +173,18 @@ async fn scan_upload(services: &Services, lease: &ScanLease, bytes: Vec<u8>, nam
 /// Returns the digests of the files of a bundle: a threat may name any of them.
 fn file_digests(bundle: &SkillBundle) -> impl Iterator<Item = Sha256Digest> {
     bundle.files.iter().map(|file| file.sha256)
+}
+
+/// Returns the path under which a file is scanned: its name, where that can be a path, so that no
+/// name keeps a file from being read.
+fn path_of(name: &str) -> String {
+    if BundlePath::try_from(name).is_ok() {
+        return name.to_owned();
+    }
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || ".-_".contains(character);
+    let plain: Vec<char> = name.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
+    // The end says what kind of file it is.
+    plain[plain.len().saturating_sub(PATH_CHARACTERS)..].iter().collect()
 }
 
 /// Returns what a file is by its name.
@@ -208,7 +226,7 @@ async fn scan_skill(services: &Services, lease: &ScanLease, id: SkillId) -> Scan
         Ok(None) => return failed("its files are not stored"),
         Err(failure) => return store_failed(&failure),
     };
-    if !note(services, lease, ScanStatus::Processing).await {
+    if !begins(services, lease).await {
         return failed("it was deleted");
     }
     compute(services, move || {
@@ -238,7 +256,7 @@ async fn scan_source(services: &Services, lease: &ScanLease, spec: SourceSpec) -
             return error();
         }
     };
-    if !note(services, lease, ScanStatus::Processing).await {
+    if !begins(services, lease).await {
         return failed("it was deleted");
     }
     compute(services, move || {
