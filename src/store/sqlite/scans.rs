@@ -226,13 +226,16 @@ impl Scans for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Counts a whole list: by what is kept of its length where nothing is filtered.
+    /// Counts a whole list: by what is kept of its length where nothing but the status is filtered.
     async fn total(&self, spaces: &ScanSpaces, filter: &ScanFilter) -> Result<u64, StoreError> {
-        let plain = ScanFilter { is_upload: filter.is_upload, ..ScanFilter::default() };
+        let plain = ScanFilter { is_upload: filter.is_upload, status: filter.status, ..ScanFilter::default() };
         let mut query = if *filter == plain {
             let mut query = QueryBuilder::new("SELECT coalesce(sum(count), 0) FROM scan_totals WHERE is_upload = ");
             query.push_bind(filter.is_upload).push(" AND space IN (").push_bind(spaces.user.as_str().to_owned());
             query.push(", ").push_bind(team_of(spaces)).push(")");
+            if let Some(status) = filter.status {
+                query.push(" AND status = ").push_bind(status.as_str());
+            }
             query
         } else {
             let mut query = QueryBuilder::new("SELECT count(*) FROM (");

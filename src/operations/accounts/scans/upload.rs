@@ -246,7 +246,8 @@ mod tests {
     #[test]
     fn the_file_of_a_form_is_found() {
         let quiet = ("form-data; name=\"note\"", b"no file".as_slice());
-        let rows: Vec<(Vec<u8>, Option<(&str, &[u8])>)> = vec![
+        type Found = Option<(&'static str, &'static [u8])>;
+        let rows: Vec<(Vec<u8>, Found)> = vec![
             (
                 form(&[quiet, ("form-data; name=\"file\"; filename=\"a.zip\"", b"x\r\n--b")]),
                 Some(("a.zip", b"x\r\n--b")),
