@@ -74,6 +74,10 @@ peers SHARED="../shared" CACHE="../peers-cache" *ARGUMENTS:
     benches/peers/prepare {{CACHE}}
     {{CACHE}}/venv/bin/python benches/peers/measure.py --shared {{SHARED}} --cache {{CACHE}} {{ARGUMENTS}}
 
+# List 100,000 scans page by page and print how long each takes.
+scan-listing:
+    cargo bench --bench scan_listing
+
 # Make a large corpus for `touchmark ingest` out of a small one; benches/large_corpus/README.md says how.
 large-corpus SKILLS="1000000" OUTPUT="../peers-cache/made.jsonl.zst" CORPUS="../shared/corpus/skills.jsonl.zst" CACHE="../peers-cache":
     benches/peers/prepare {{CACHE}}

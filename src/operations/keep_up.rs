@@ -27,7 +27,8 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
         hash_again(&services),
         follow(&services, on_change),
         embed(&services),
-        renew_keys(&services)
+        renew_keys(&services),
+        super::accounts::keep_scanning(&services)
     );
 }
 

@@ -22,6 +22,7 @@ mod git_tree;
 mod host;
 mod lenient;
 mod plugin;
+mod public;
 mod remote_url;
 mod skills_at;
 mod spec;
@@ -29,6 +30,7 @@ mod statement;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod web;
 mod web_spec;
 
@@ -41,4 +43,5 @@ pub use statement::{StatementClient, StatementReadError};
 pub use stream::{
     FoundSkill, SkillStream, SourceFailure, SourceItem, StreamEnd, current_revision, open, open_within, revision_since,
 };
+pub use upload::{UploadKind, single_upload, unpack_upload};
 pub use web_spec::{WebProtocol, WebSpec};

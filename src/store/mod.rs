@@ -14,6 +14,7 @@ mod jobs;
 mod payment;
 mod record;
 mod revision;
+mod scans;
 mod sqlite;
 #[cfg(test)]
 mod suite;
@@ -39,6 +40,11 @@ pub use record::{
     SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
 };
 pub use revision::{BundleKey, SkillRevision};
+pub use scans::{
+    LeasedScan, NewScan, ScanActivity, ScanAdmission, ScanEnd, ScanFilter, ScanKey, ScanKeyError, ScanKind, ScanLease,
+    ScanLimits, ScanListing, ScanPage, ScanRecord, ScanResult, ScanSpaces, ScanStatus, ScanStatusError, Scans,
+    verdict_word,
+};
 pub use sqlite::SqliteStore;
 pub use takedowns::{
     StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,

@@ -3,6 +3,9 @@
 mod access;
 mod keys;
 mod login;
+mod scan_access;
+mod scans;
 mod service;
 mod threat_doors;
 mod threats;
+mod uploads;

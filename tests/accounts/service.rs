@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use touchmark::account::Tier;
@@ -15,6 +15,7 @@ use touchmark::config::{AccountsConfig, HttpConfig, SearchConfig, Settings, Stor
 use touchmark::operations::Services;
 use touchmark::operations::accounts::create_account;
 use touchmark::skill::Timestamp;
+use touchmark::store::{Accounts, AuditRecord, SqliteStore};
 use touchmark::surfaces::rest::{Rest, router};
 use tower::ServiceExt as _;
 
@@ -33,7 +34,7 @@ fn clock() -> Timestamp {
 pub struct Service {
     pub services: Services,
     router: Router,
-    _data: TempDir,
+    data: TempDir,
 }
 
 pub struct Answer {
@@ -49,7 +50,8 @@ impl Answer {
 
     /// The status and the code of a refusal.
     pub fn refusal(&self) -> (u16, &str) {
-        (self.status, self.body["code"].as_str().unwrap_or("none"))
+        let code = self.body["code"].as_str().or_else(|| self.body["error"]["code"].as_str());
+        (self.status, code.unwrap_or("none"))
     }
 
     /// The status and the code of a refusal in either envelope, as the first one writes it.
@@ -70,7 +72,34 @@ impl Service {
         let config =
             HttpConfig::read(PEER.parse().expect("an address"), &Settings::environment()).expect("the defaults");
         let router = router(Rest::new(services.clone()), &config);
-        Self { services, router, _data: data }
+        Self { services, router, data }
+    }
+
+    /// Opens the store beside the service.
+    pub async fn store(&self) -> SqliteStore {
+        let storage = StorageConfig { data_folder: self.data.path().to_owned() };
+        SqliteStore::open(&storage.database()).await.expect("the store opens")
+    }
+
+    /// Returns everything that the audit log holds.
+    pub async fn audit(&self) -> Vec<AuditRecord> {
+        self.store().await.audit_log(None, None, 1_000).await.expect("read")
+    }
+
+    /// Tells whether the file of the database, or its log, has these bytes in it.
+    pub async fn database_holds(&self, bytes: &[u8]) -> bool {
+        let has = |path: std::path::PathBuf| {
+            std::fs::read(path).is_ok_and(|held| held.windows(bytes.len()).any(|window| window == bytes))
+        };
+        let entries = std::fs::read_dir(self.data.path()).expect("the data folder");
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).any(has)
+    }
+
+    /// Returns an answer whose body is not read yet.
+    pub async fn open(&self, mut request: Request<Body>) -> Response<Body> {
+        let peer: SocketAddr = PEER.parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     /// Makes an account as the operator does.

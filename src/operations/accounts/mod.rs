@@ -13,6 +13,7 @@ mod refusals;
 mod register_account;
 mod registry;
 mod report_threat;
+mod scans;
 mod services;
 mod show_account;
 mod signatures;
@@ -25,10 +26,15 @@ pub use log_in::LogIn;
 pub use manage::{ManageError, create_account, rotate_signing_key, set_account_disabled, set_account_tier};
 pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
+    Shape,
 };
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use report_threat::ReportThreat;
+pub use scans::{
+    DeleteScan, FollowScan, ListFileScans, ListScans, ReportScan, ShowFileScan, ShowScan, SubmitScan, UPLOAD_BYTES,
+    Upload, UploadBuffer, UploadError, UploadScan, keep_scanning, work_on_next_scan,
+};
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
 pub use signatures::ListSignatures;

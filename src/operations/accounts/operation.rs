@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::super::operation::schema_of;
 use super::super::{ClientAddress, Services};
 use super::refusals::{nobody, too_often};
+use super::scans::Upload;
 use super::{AccountServices, Credential, authenticate};
 use crate::account::{Principal, Scope, Tier};
 use crate::api::accounts::{Refusal, RefusalCode};
@@ -40,6 +41,8 @@ pub struct Holder<'a> {
     pub principal: Option<Principal>,
     /// The address of the client, where it is known.
     pub client: Option<ClientAddress>,
+    /// The file that was uploaded, for an operation of [`Shape::File`].
+    pub file: Option<Upload>,
 }
 
 impl Holder<'_> {
@@ -50,6 +53,17 @@ impl Holder<'_> {
     pub fn principal(&self) -> Result<&Principal, Refusal> {
         self.principal.as_ref().ok_or_else(nobody)
     }
+}
+
+/// What goes over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One JSON object each way.
+    Json,
+    /// A file comes, and one JSON object goes.
+    File,
+    /// JSON objects go as events, whenever the answer has changed, until its `is_final` is true.
+    Events,
 }
 
 /// A use case of the API with accounts.
@@ -66,6 +80,8 @@ pub trait AccountOperation: Send + Sync + 'static {
     const SUMMARY: &'static str;
     /// Who may call it.
     const ACCESS: Access;
+    /// What goes over the wire.
+    const SHAPE: Shape = Shape::Json;
 
     /// Does it.
     fn run(
@@ -132,6 +148,8 @@ pub struct ExposedAccountOperation {
     pub summary: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// What goes over the wire.
+    pub shape: Shape,
     /// Its place in the REST API.
     pub binding: AccountBinding,
     /// Schema of the request.
@@ -165,6 +183,7 @@ impl ExposedAccountOperation {
             title: O::TITLE,
             summary: O::SUMMARY,
             access: O::ACCESS,
+            shape: O::SHAPE,
             binding,
             request_schema: || schema_of::<O::Request>(schemars::generate::Contract::Deserialize),
             response_schema: || schema_of::<O::Response>(schemars::generate::Contract::Serialize),
@@ -186,32 +205,92 @@ impl ExposedAccountOperation {
             return AccountAnswer { outcome: Err(refusal), rate: None };
         };
         let Access::Holder { scope, tier } = self.access else {
-            let holder = Holder { accounts, principal: None, client };
+            let holder = Holder { accounts, principal: None, client, file: None };
             let outcome = match request {
                 Ok(request) => (self.run)(services, holder, request).await,
                 Err(refusal) => Err(refusal),
             };
             return AccountAnswer { outcome, rate: None };
         };
-        let principal = match authenticate(services, accounts, credential).await {
-            Ok(principal) => principal,
-            Err(refusal) => return AccountAnswer { outcome: Err(refusal), rate: None },
+        let (principal, rate) = match self.admit(services, accounts, credential, scope, tier).await {
+            Ok(admitted) => admitted,
+            Err(answer) => return answer,
         };
-        let rate = accounts.rate_of(&principal, services.now());
-        let outcome = if !rate.is_admitted {
-            Err(too_often(&rate, services.now(), "too many requests in a minute"))
-        } else if let Err(forbidden) = principal.may(scope, tier) {
-            Err(Refusal::new(RefusalCode::Forbidden, forbidden.to_string()))
-        } else {
-            match request {
-                Ok(request) => {
-                    let holder = Holder { accounts, principal: Some(principal), client };
-                    (self.run)(services, holder, request).await
-                }
-                Err(refusal) => Err(refusal),
+        let outcome = match request {
+            Ok(request) => {
+                let holder = Holder { accounts, principal: Some(principal), client, file: None };
+                (self.run)(services, holder, request).await
             }
+            Err(refusal) => Err(refusal),
         };
         AccountAnswer { outcome, rate: Some(rate) }
+    }
+
+    /// Asks who it is, counts the call, and looks whether they may.
+    async fn admit(
+        &self,
+        services: &Services,
+        accounts: &AccountServices,
+        credential: Option<Credential>,
+        scope: Scope,
+        tier: Tier,
+    ) -> Result<(Principal, Rate), AccountAnswer> {
+        let principal = authenticate(services, accounts, credential)
+            .await
+            .map_err(|refusal| AccountAnswer { outcome: Err(refusal), rate: None })?;
+        let rate = accounts.rate_of(&principal, services.now());
+        let refused = if !rate.is_admitted {
+            too_often(&rate, services.now(), "too many requests in a minute")
+        } else if let Err(forbidden) = principal.may(scope, tier) {
+            Refusal::new(RefusalCode::Forbidden, forbidden.to_string())
+        } else {
+            return Ok((principal, rate));
+        };
+        Err(AccountAnswer { outcome: Err(refused), rate: Some(rate) })
+    }
+
+    /// Runs an operation of [`Shape::File`]: only for whoever may call it does `receive` take the
+    /// file in.
+    pub async fn run_with_file(
+        &self,
+        services: &Services,
+        credential: Option<Credential>,
+        client: Option<ClientAddress>,
+        receive: impl Future<Output = Result<Upload, Refusal>> + Send,
+    ) -> AccountAnswer {
+        let (Some(accounts), Access::Holder { scope, tier }) = (services.accounts(), self.access) else {
+            return AccountAnswer { outcome: Err(nobody()), rate: None };
+        };
+        let (principal, rate) = match self.admit(services, accounts, credential, scope, tier).await {
+            Ok(admitted) => admitted,
+            Err(answer) => return answer,
+        };
+        let outcome = match receive.await {
+            Ok(file) => {
+                let holder = Holder { accounts, principal: Some(principal), client, file: Some(file) };
+                (self.run)(services, holder, Value::Object(serde_json::Map::new())).await
+            }
+            Err(refusal) => Err(refusal),
+        };
+        AccountAnswer { outcome, rate: Some(rate) }
+    }
+
+    /// Runs an operation of [`Shape::Events`] once more, which is not counted: whoever may not
+    /// call it any more is refused.
+    pub async fn run_again(
+        &self,
+        services: &Services,
+        credential: Option<Credential>,
+        client: Option<ClientAddress>,
+        request: Value,
+    ) -> Result<Value, Refusal> {
+        let (Some(accounts), Access::Holder { scope, tier }) = (services.accounts(), self.access) else {
+            return Err(nobody());
+        };
+        let principal = authenticate(services, accounts, credential).await?;
+        principal.may(scope, tier).map_err(|error| Refusal::new(RefusalCode::Forbidden, error.to_string()))?;
+        let holder = Holder { accounts, principal: Some(principal), client, file: None };
+        (self.run)(services, holder, request).await
     }
 }
 

@@ -1,8 +1,9 @@
 //! The one list of operations with accounts.
 
 use super::{
-    AccountBinding, AccountMethod, CreateApiKey, Envelope, ExposedAccountOperation, ListApiKeys, LogIn,
-    RegisterAccount, RevokeApiKey, ShowAccount,
+    AccountBinding, AccountMethod, CreateApiKey, DeleteScan, Envelope, ExposedAccountOperation, FollowScan,
+    ListApiKeys, ListFileScans, ListScans, LogIn, RegisterAccount, ReportScan, RevokeApiKey, ShowAccount, ShowFileScan,
+    ShowScan, SubmitScan, UploadScan,
 };
 use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
 
@@ -10,6 +11,7 @@ use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
     let at = |method, path, success, envelope, tag| AccountBinding { method, path, success, envelope, tag };
     let account = |method, path, success| at(method, path, success, Envelope::Detail, "accounts");
+    let scan = |method, path, success, envelope| at(method, path, success, envelope, "scans");
     vec![
         ExposedAccountOperation::of::<RegisterAccount>(account(AccountMethod::Post, "/v1/auth/register", 201)),
         ExposedAccountOperation::of::<LogIn>(account(AccountMethod::Post, "/v1/auth/login", 200)),
@@ -45,5 +47,19 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
             Envelope::Detail,
             "signatures",
         )),
+        ExposedAccountOperation::of::<ReportScan>(scan(AccountMethod::Post, "/v1/scan", 201, Envelope::Detail)),
+        ExposedAccountOperation::of::<SubmitScan>(scan(AccountMethod::Post, "/v1/scans", 202, Envelope::Cloud)),
+        ExposedAccountOperation::of::<ListScans>(scan(AccountMethod::Get, "/v1/scans", 200, Envelope::Cloud)),
+        ExposedAccountOperation::of::<ShowScan>(scan(AccountMethod::Get, "/v1/scans/{id}", 200, Envelope::Cloud)),
+        ExposedAccountOperation::of::<FollowScan>(scan(
+            AccountMethod::Get,
+            "/v1/scans/{id}/events",
+            200,
+            Envelope::Cloud,
+        )),
+        ExposedAccountOperation::of::<UploadScan>(scan(AccountMethod::Post, "/api/scans", 202, Envelope::Cloud)),
+        ExposedAccountOperation::of::<ListFileScans>(scan(AccountMethod::Get, "/api/scans", 200, Envelope::Cloud)),
+        ExposedAccountOperation::of::<ShowFileScan>(scan(AccountMethod::Get, "/api/scans/{id}", 200, Envelope::Cloud)),
+        ExposedAccountOperation::of::<DeleteScan>(scan(AccountMethod::Delete, "/api/scans/{id}", 200, Envelope::Cloud)),
     ]
 }

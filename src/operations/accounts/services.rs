@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::super::Services;
 use crate::account::{AccessTokens, PasswordHasher, RandomError, SigningKey};
@@ -32,6 +32,8 @@ pub struct AccountServices {
     pub(super) hasher: PasswordHasher,
     pub(super) hashing: Semaphore,
     pub(super) rates: RateLimiter,
+    /// Heard by whoever waits for a scan, or for work on one.
+    pub(super) scan_news: Notify,
     issuer: String,
     tokens: RwLock<Arc<AccessTokens>>,
 }
@@ -77,6 +79,7 @@ impl AccountServices {
             hasher: PasswordHasher::new()?,
             hashing: Semaphore::new(WAITING_PASSWORDS),
             rates: RateLimiter::new(),
+            scan_news: Notify::new(),
             tokens: RwLock::new(Arc::new(AccessTokens::new(issuer.clone(), current, keys))),
             issuer,
         })

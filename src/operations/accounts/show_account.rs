@@ -23,15 +23,16 @@ impl AccountOperation for ShowAccount {
         let account = services.store().account(user).await.map_err(|error| store_failure(&error))?;
         let account = account.ok_or_else(|| Refusal::not_found("account"))?;
         let tier = tier_of(&account);
+        let activity = services.store().scan_activity(std::slice::from_ref(user)).await;
+        let activity = activity.map_err(|error| store_failure(&error))?.pop().map(|row| row.1).unwrap_or_default();
         Ok(AccountView {
             id: account.id,
             email: account.email.to_string(),
             name: account.name,
             tier,
             created_at: account.created_at,
-            // Nothing is scanned for accounts yet.
-            scan_count: 0,
-            last_scan_at: None,
+            scan_count: activity.count,
+            last_scan_at: activity.last_at,
         })
     }
 }

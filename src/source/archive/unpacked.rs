@@ -159,6 +159,30 @@ impl Unpacked {
         best.into_iter().map(|(folder, (_, name))| (folder.to_owned(), name.to_owned())).collect()
     }
 
+    /// Returns everything that the archive holds.
+    pub(in crate::source) fn all_files(self) -> RawBundle {
+        let mut gathering = Gathering::default();
+        for (path, content) in self.files {
+            if !gathering.goes_on_at(&path) {
+                break;
+            }
+            match content {
+                Content::File { bytes, is_executable } => {
+                    if gathering.admits(&path, bytes.len() as u64) {
+                        gathering.add(path, FileContent::Bytes(bytes), is_executable);
+                    }
+                }
+                Content::Link(target) => {
+                    if gathering.admits(&path, 0) {
+                        gathering.add(path, FileContent::Symlink(target), false);
+                    }
+                }
+                Content::Unread(size_bytes, reason) => gathering.leave(&path, size_bytes, reason),
+            }
+        }
+        gathering.finish()
+    }
+
     /// Returns everything at or below a folder that holds these instructions.
     ///
     /// # Errors

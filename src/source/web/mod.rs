@@ -16,6 +16,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub(super) use address::is_public;
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
 pub(super) use reach::Reach;

@@ -28,7 +28,12 @@ impl SqliteStore {
     }
 
     /// Ends a change: with its entry in the log where it changed something, else not at all.
-    async fn end(mut change: Change<'_>, changed: u64, by: &AuditEntry, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) async fn end(
+        mut change: Change<'_>,
+        changed: u64,
+        by: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         if changed == 0 {
             return Ok(false);
         }

@@ -15,6 +15,7 @@ mod listing;
 mod payments;
 mod read;
 mod repositories;
+mod scans;
 mod takedowns;
 mod threat_reports;
 mod threats;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::openapi::header;
 use crate::api::accounts::{CloudErrorEnvelope, DetailEnvelope, RefusalCode};
 use crate::operations::accounts::{
-    Access, AccountMethod, Envelope, ExposedAccountOperation, register_account_operations,
+    Access, AccountMethod, Envelope, ExposedAccountOperation, Shape, register_account_operations,
 };
 
 /// Adds the paths of operations with accounts.
@@ -27,6 +27,7 @@ pub(super) fn tags() -> Vec<Value> {
         json!({ "name": "accounts", "description": "Accounts, access tokens and API keys; only where the instance has accounts." }),
         json!({ "name": "threats", "description": "What is known to do harm, and reports of it; only where the instance has accounts. The feed of revocations needs none." }),
         json!({ "name": "signatures", "description": "What scanners look for, for whoever follows; only where the instance has accounts." }),
+        json!({ "name": "scans", "description": "Scans of accounts: reported by a command line, of targets, and of uploaded files." }),
     ]
 }
 
@@ -60,8 +61,11 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
         description["parameters"] = Value::Array(parameters);
     }
     if binding.method == AccountMethod::Post {
-        description["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": request } } });
+        let content = match operation.shape {
+            Shape::File => file_content(),
+            Shape::Json | Shape::Events => json!({ "application/json": { "schema": request } }),
+        };
+        description["requestBody"] = json!({ "required": true, "content": content });
     }
     let is_held = matches!(operation.access, Access::Holder { .. });
     if is_held {
@@ -73,10 +77,11 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
         headers["X-RateLimit-Remaining"] = header("Requests that are left of this minute.", "integer");
         headers["X-RateLimit-Reset"] = header("When the next minute begins, in seconds since 1970.", "integer");
     }
+    let media_type = if operation.shape == Shape::Events { "text/event-stream" } else { "application/json" };
     let mut responses = Map::new();
     responses.insert(
         binding.success.to_string(),
-        json!({ "description": "The answer.", "headers": headers, "content": { "application/json": { "schema": (operation.response_schema)().to_value() } } }),
+        json!({ "description": "The answer.", "headers": headers, "content": { media_type: { "schema": (operation.response_schema)().to_value() } } }),
     );
     let envelope = match binding.envelope {
         Envelope::Detail => "#/components/schemas/DetailEnvelope",
@@ -93,6 +98,13 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
     }
     description["responses"] = Value::Object(responses);
     description
+}
+
+/// Describes a body that is a file.
+fn file_content() -> Value {
+    let file = json!({ "type": "string", "format": "binary", "description": "The file or archive." });
+    let form = json!({ "type": "object", "required": ["file"], "properties": { "file": file } });
+    json!({ "multipart/form-data": { "schema": form }, "application/octet-stream": { "schema": file } })
 }
 
 /// Describes what is in the path, and for requests without a body what is in the query.

@@ -53,7 +53,7 @@ pub(super) fn method_not_allowed(envelope: Envelope, allowed: &str) -> Response<
     response
 }
 
-fn add_rate(headers: &mut HeaderMap, rate: &Rate) {
+pub(super) fn add_rate(headers: &mut HeaderMap, rate: &Rate) {
     headers.insert(LIMIT, HeaderValue::from(rate.limit));
     headers.insert(REMAINING, HeaderValue::from(rate.remaining));
     headers.insert(RESET, HeaderValue::from(rate.reset_at.as_milliseconds().div_euclid(1_000)));

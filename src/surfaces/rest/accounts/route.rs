@@ -10,9 +10,9 @@ use axum::http::HeaderMap;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::super::Rest;
-use super::{envelope, request};
+use super::{envelope, events, request, upload};
 use crate::operations::ClientAddress;
-use crate::operations::accounts::{AccountMethod, ExposedAccountOperation, register_account_operations};
+use crate::operations::accounts::{AccountMethod, ExposedAccountOperation, Shape, register_account_operations};
 
 /// Adds the routes, where the instance has accounts.
 pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Router<Rest> {
@@ -38,6 +38,11 @@ fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> Method
         AccountMethod::Post => MethodFilter::POST,
         AccountMethod::Delete => MethodFilter::DELETE,
     };
+    match operation.shape {
+        Shape::Json => {}
+        Shape::File => return upload::add(routes, operation),
+        Shape::Events => return events::add(routes, operation),
+    }
     let operation = Arc::new(operation);
     let handler = move |State(rest): State<Rest>,
                         client: Option<Extension<ClientAddress>>,
