@@ -21,6 +21,7 @@ mod git_tree;
 mod host;
 mod lenient;
 mod plugin;
+mod registry;
 mod remote_url;
 mod skills_at;
 mod spec;
@@ -33,6 +34,10 @@ mod web_spec;
 
 pub use bounds::ReadBounds;
 pub use error::SourceError;
+pub use registry::{
+    Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease, RegistryHost,
+    RegistryHostError, RegistryHosts,
+};
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
 pub use statement::{StatementClient, StatementReadError};

@@ -15,9 +15,11 @@ mod resolver;
 mod session;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
 pub(super) use reach::Reach;
 pub(super) use resolver::public_addresses;
 pub(super) use session::Session;
+pub(super) use trust::Trust;
