@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod assessment;
+pub mod certificate;
 pub mod change;
 pub mod lockfile;
 pub mod package;

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trust", &["skill"]),
     ("assessment", &["skill"]),
     ("package", &["skill"]),
+    ("certificate", &["skill", "scan", "package"]),
     ("source", &["skill", "trust", "package"]),
     ("approval", &["skill"]),
     ("placement", &["skill"]),
@@ -25,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
-    ("store", &["skill", "scan", "recipe", "account", "trust"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust", "package", "certificate"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -39,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "package", "certificate"]),
     (
         "operations",
         &[
@@ -67,6 +68,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "api",
             "trust",
             "assessment",
+            "package",
+            "certificate",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
@@ -86,6 +89,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "approval",
             "wallet",
             "app",
+            "package",
+            "certificate",
         ],
     ),
     // The publishers of the list that ships are handed to operations.
@@ -103,6 +108,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "facilitator",
             "wallet",
             "github",
+            "source",
         ],
     ),
 ];

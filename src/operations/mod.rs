@@ -35,6 +35,7 @@ mod keep_up;
 mod lock_skill;
 mod move_index;
 mod operation;
+pub mod packages;
 mod paid_call;
 mod pin_skill;
 mod problem;

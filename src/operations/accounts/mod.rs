@@ -23,6 +23,7 @@ pub use manage::{ManageError, create_account, rotate_signing_key, set_account_di
 pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
 };
+pub(super) use refusals::store_failure;
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use services::{AccountServices, AccountsError, Registration};

@@ -18,8 +18,10 @@ pub struct PackageBounds {
     pub time: Duration,
     /// Bytes of one file of a release.
     pub file_bytes: u64,
-    /// Bytes to which a file may unpack, all in memory.
+    /// Bytes to which a file may unpack; one that unpacks to more is refused.
     pub unpacked_bytes: u64,
+    /// Bytes of its content that are kept in memory and looked at; the rest is listed.
+    pub kept_bytes: u64,
     /// Files, folders and links of an archive.
     pub entries: u64,
 }
@@ -29,7 +31,8 @@ impl PackageBounds {
     pub const USUAL: Self = Self {
         time: Duration::from_secs(120),
         file_bytes: 128 * 1024 * 1024,
-        unpacked_bytes: 256 * 1024 * 1024,
+        unpacked_bytes: 512 * 1024 * 1024,
+        kept_bytes: 48 * 1024 * 1024,
         entries: 65_536,
     };
 }

@@ -5,7 +5,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use super::client::{Asked, PackageBounds};
 use super::{Distribution, FetchedDistribution, PackageFetchError};
 use crate::package::{DigestCheck, DistributionKind};
-use crate::source::archive::{ArchiveBounds, unpack};
+use crate::source::archive::{ArchiveBounds, ArchiveError, unpack};
 use crate::source::error::shown;
 use crate::source::web::WebError;
 
@@ -36,14 +36,18 @@ pub(super) fn fetch(
         found: difference.1.to_string(),
     })?;
     file.seek(SeekFrom::Start(0)).map_err(|error| PackageFetchError::Disk(shown(&error.to_string())))?;
-    let limits = ArchiveBounds { entries: bounds.entries, bytes: bounds.unpacked_bytes };
+    let limits = ArchiveBounds { entries: bounds.entries, bytes: bounds.unpacked_bytes, kept_bytes: bounds.kept_bytes };
     let refused = |reason: String| PackageFetchError::Archive { file: name.clone(), reason: shown(&reason) };
-    let unpacked = unpack(file, limits).map_err(|error| refused(error.to_string()))?;
+    let unpacked = unpack(file, limits).map_err(|error| match error {
+        ArchiveError::TooLarge(_) => PackageFetchError::TooLarge { file: name.clone(), reason: error.to_string() },
+        error => refused(error.to_string()),
+    })?;
+    let set = unpacked.file_set().map_err(|error| refused(error.to_string()))?;
     let files = match distribution.kind {
-        DistributionKind::Wheel => unpacked.file_set(),
+        DistributionKind::Wheel => set,
         // npm takes the first folder off, however it is called.
-        DistributionKind::Tarball => unpacked.file_set().without_first_folder().map_err(refused)?,
-        DistributionKind::Sdist => unpacked.file_set().without_shared_folder(),
+        DistributionKind::Tarball => set.without_first_folder().map_err(refused)?,
+        DistributionKind::Sdist => set.without_shared_folder(),
     };
     let file_set_hash = files.digest();
     Ok(FetchedDistribution { distribution: distribution.clone(), sha256, size_bytes, files, file_set_hash })

@@ -57,6 +57,14 @@ pub enum PackageFetchError {
         /// Why, sanitised.
         reason: String,
     },
+    /// A file has or unpacks to more than may be read.
+    #[error("`{file}` is not read: {reason}")]
+    TooLarge {
+        /// The file, sanitised.
+        file: String,
+        /// How much may be read.
+        reason: String,
+    },
     /// The registry did not answer, not in time, too much, or with an error.
     #[error("cannot fetch `{what}`: {reason}")]
     Unreachable {
@@ -85,6 +93,9 @@ fn advice(registry: PackageRegistry) -> &'static str {
 
 impl PackageFetchError {
     pub(super) fn of_web(what: &str, error: &WebError) -> Self {
+        if matches!(error, WebError::TooLarge(_)) {
+            return Self::TooLarge { file: shown(what), reason: error.to_string() };
+        }
         Self::Unreachable { what: shown(what), reason: shown(&error.to_string()), is_passing: error.is_passing() }
     }
 

@@ -10,6 +10,8 @@ mod client;
 mod download;
 mod error;
 mod host;
+#[cfg(test)]
+mod hostile;
 mod npm;
 mod pypi;
 mod pypi_html;

@@ -82,6 +82,19 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Takes up a package that was looked at: what stands before its findings, and its answer in
+    /// JSON.
+    pub fn package(&mut self, scan: &LocalScan, summary: &str, body: &serde_json::Value) -> io::Result<()> {
+        match self.format {
+            ReportFormat::Text => {
+                self.text(summary)?;
+                self.skill(scan)
+            }
+            ReportFormat::Json => self.json(body.to_string()),
+            _ => self.skill(scan),
+        }
+    }
+
     /// Takes up what could not be scanned.
     pub fn failure(&mut self, failure: &ScanFailure) -> io::Result<()> {
         self.failure_count += 1;
