@@ -17,6 +17,11 @@ pub fn package_client(config: &RegistriesConfig) -> Result<PackageClient, AppErr
             None => host,
         }))
     };
-    let hosts = RegistryHosts { pypi: host(&config.pypi, "PyPI")?, npm: host(&config.npm, "npm")? };
+    let file = |url: &String| RegistryHost::parse(url).map_err(|_| AppError::Registry("files of packages"));
+    let hosts = RegistryHosts {
+        pypi: host(&config.pypi, "PyPI")?,
+        npm: host(&config.npm, "npm")?,
+        files: config.files.iter().map(file).collect::<Result<_, _>>()?,
+    };
     Ok(PackageClient::new(hosts, PackageBounds::USUAL))
 }

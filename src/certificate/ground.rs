@@ -105,6 +105,12 @@ const ASIDE_ENDINGS: &[&str] = &[
     ".pot",
 ];
 
+/// Tells whether a file is prose, which nothing runs even where something names it.
+pub(super) fn is_prose(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    [".md", ".markdown", ".rst"].iter().any(|ending| lower.ends_with(ending))
+}
+
 /// Returns what a file of a package is for, by its path in the distribution.
 pub fn ground_of(path: &str) -> Ground {
     let lower = path.to_ascii_lowercase();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::package::{DistributionKind, FileSet, PackageBundle, PackageSpec};
 use crate::scan::{Finding, Ruleset, SafetyStatus, ScannedBundle, scan_bundle_with};
-use crate::skill::{FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, sanitise_line};
+use crate::skill::{FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, limits, sanitise_line};
 
-use super::ground::{Ground, ground_of};
+use super::ground::{Ground, ground_of, is_prose};
 use super::{AnalysisType, CouncilVerdict, SecurityLevel};
 
 /// A file of a release that was fetched and checked.
@@ -40,6 +40,9 @@ pub struct PackageReview {
     pub scanned: ScannedBundle,
     /// What the maintainers say against using it, sanitised.
     pub maintainer_warning: Option<String>,
+    /// Code of a wheel that its source does not have, by its sanitised path; nothing where there
+    /// is no source to compare with.
+    pub only_in_wheel: Vec<String>,
 }
 
 /// Why files cannot be reviewed.
@@ -70,7 +73,7 @@ impl PackageReview {
             return Err(ReviewError::Nothing);
         }
         let (files, sets): (Vec<ReviewedFile>, Vec<FileSet>) = files.into_iter().unzip();
-        let mut set = together(&files, sets);
+        let (mut set, only_in_wheel) = together(&files, sets);
         let is_whole = not_fetched.is_empty();
         set.unread.extend(not_fetched);
         let PackageBundle { raw, .. } = set.into_bundle(&spec.to_string());
@@ -80,7 +83,7 @@ impl PackageReview {
         scanned.report.set_aside(|finding| running.is_aside(finding));
         let is_complete = is_whole && scanned.report.completeness.unread.is_empty();
         let analysis = AnalysisType::of(&files, is_complete);
-        Ok(Self { spec, files, analysis, scanned, maintainer_warning })
+        Ok(Self { spec, files, analysis, scanned, maintainer_warning, only_in_wheel })
     }
 
     /// Returns the verdict of the scan.
@@ -120,6 +123,14 @@ impl PackageReview {
                 lines.push(line(finding));
             }
         }
+        if !self.only_in_wheel.is_empty() {
+            let shown = self.only_in_wheel.iter().take(PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let count = self.only_in_wheel.len();
+            lines.push(sanitise_line(
+                &format!("{count} files of code in the wheel are not in the source: {shown}"),
+                500,
+            ));
+        }
         lines.extend(self.maintainer_warning.clone());
         let unread = self.scanned.report.completeness.unread.len();
         if unread > 0 {
@@ -134,9 +145,9 @@ const PLACES: usize = 5;
 
 /// Puts the files of all distributions together. What a wheel repeats of its source is left
 /// out: it was looked at there, and what remains is what the source does not have.
-fn together(files: &[ReviewedFile], sets: Vec<FileSet>) -> FileSet {
+fn together(files: &[ReviewedFile], sets: Vec<FileSet>) -> (FileSet, Vec<String>) {
     if sets.len() == 1 {
-        return sets.into_iter().next().unwrap_or_default();
+        return (sets.into_iter().next().unwrap_or_default(), Vec::new());
     }
     let source: BTreeSet<Sha256Digest> = files
         .iter()
@@ -145,12 +156,17 @@ fn together(files: &[ReviewedFile], sets: Vec<FileSet>) -> FileSet {
         .flat_map(|(_, set)| &set.files)
         .filter_map(|file| digest(&file.content))
         .collect();
+    let mut only_in_wheel = Vec::new();
     let mut together = FileSet::default();
     for (file, set) in files.iter().zip(sets) {
         let folder = file.kind.as_str();
         let is_source = file.kind == DistributionKind::Sdist;
         for mut inner in set.files {
             let is_repeated = !is_source && digest(&inner.content).is_some_and(|digest| source.contains(&digest));
+            let is_code = [".py", ".pth", ".sh"].iter().any(|ending| inner.path.ends_with(ending));
+            if !is_repeated && !is_source && is_code && !source.is_empty() {
+                only_in_wheel.push(sanitise_line(&inner.path, limits::NAME_BYTES));
+            }
             if !is_repeated {
                 inner.path = format!("{folder}/{}", inner.path);
                 together.files.push(inner);
@@ -160,7 +176,7 @@ fn together(files: &[ReviewedFile], sets: Vec<FileSet>) -> FileSet {
             set.unread.into_iter().map(|inner| UnreadFile { path: format!("{folder}/{}", inner.path), ..inner }),
         );
     }
-    together
+    (together, only_in_wheel)
 }
 
 fn digest(content: &FileContent) -> Option<Sha256Digest> {
@@ -187,6 +203,9 @@ impl<'a> Running<'a> {
         let path = inner_path(&finding.location.path);
         if ground_of(path) != Ground::Aside {
             return false;
+        }
+        if is_prose(path) {
+            return true;
         }
         let mut parts = path.rsplit('/');
         let name = parts.next().unwrap_or_default();

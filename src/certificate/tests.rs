@@ -123,6 +123,8 @@ fn a_wheel_is_read_where_its_source_has_not_the_same() {
     let review = review("pypi:demo==1.0", vec![wheel, source], Vec::new());
     let paths: Vec<&str> = review.scanned.bundle.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["SKILL.md", "sdist/demo/a.py", "sdist/setup.py", "wheel/demo/b.py"]);
+    assert_eq!(review.only_in_wheel, ["demo/b.py"]);
+    assert_eq!(review.warnings(), ["1 files of code in the wheel are not in the source: demo/b.py"]);
 }
 
 #[test]

@@ -76,6 +76,7 @@ struct Written {
 struct WrittenRegistries {
     pypi: Option<String>,
     npm: Option<String>,
+    files: Option<Vec<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -165,6 +166,7 @@ impl Settings {
             ("TOUCHMARK_GITHUB_URL", github.url),
             ("TOUCHMARK_PYPI", registries.pypi),
             ("TOUCHMARK_NPM", registries.npm),
+            ("TOUCHMARK_PACKAGE_FILES", registries.files.map(|urls| urls.join(","))),
         ];
         let file = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let secrets = [(SIGNER_KEY, payments.signer_key_file), (super::github::TOKEN, github.token_file)];

@@ -18,6 +18,10 @@ pub struct RegistriesConfig {
     /// user's or the system's `.npmrc`. That of the current folder is not read: whoever wrote
     /// the project would choose who vouches for its packages.
     pub npm: Option<RegistryConfig>,
+    /// Other places from which files of packages may come although they are in a private
+    /// network: `TOUCHMARK_PACKAGE_FILES`, URLs separated by commas. Only scheme, host and port
+    /// count.
+    pub files: Vec<String>,
 }
 
 /// One registry.
@@ -45,6 +49,7 @@ pub enum RegistriesConfigError {
 const PYPI: &str = "TOUCHMARK_PYPI";
 const NPM: &str = "TOUCHMARK_NPM";
 const NPM_TOKEN: &str = "TOUCHMARK_NPM_TOKEN";
+const FILES: &str = "TOUCHMARK_PACKAGE_FILES";
 /// Bytes of a configuration file of pip or npm that are read.
 const FILE_BYTES: usize = 65_536;
 
@@ -97,7 +102,10 @@ impl RegistriesConfig {
                 Some(RegistryConfig { url, token: token.map(|token| Secret::new(token.trim().to_owned())) })
             }
         };
-        Ok(Self { pypi, npm })
+        let files = variable(FILES).unwrap_or_default();
+        let files = files.split(',').map(str::trim).filter(|url| !url.is_empty());
+        let files = files.map(|url| Ok(checked(FILES, url)?.expose().clone())).collect::<Result<_, _>>()?;
+        Ok(Self { pypi, npm, files })
     }
 }
 
@@ -211,6 +219,7 @@ mod tests {
     fn what_is_no_url_or_goes_in_the_clear_is_named_and_not_repeated() {
         for (name, value, expected) in [
             (PYPI, "u:secret@mirror", "TOUCHMARK_PYPI is not an http"),
+            (FILES, "https://a.example, secret", "TOUCHMARK_PACKAGE_FILES is not an http"),
             (NPM, "ftp://secret.example", "TOUCHMARK_NPM is not an http"),
             ("PIP_INDEX_URL", "http://u:secret@far.example/simple", "PIP_INDEX_URL is an http URL beyond"),
         ] {

@@ -96,7 +96,7 @@ impl PackageClient {
             entries: self.bounds.entries,
             skills: 0,
         };
-        let trust = Trust::of([host.url().clone()]);
+        let trust = Trust::of([host].into_iter().chain(&self.hosts.files).map(|host| host.url().clone()));
         let session = Session::trusting(trust, &bounds).map_err(|error| PackageFetchError::of_web(what, &error))?;
         Ok(Asked { session, host })
     }

@@ -92,6 +92,8 @@ pub struct RegistryHosts {
     pub pypi: Option<RegistryHost>,
     /// The root of npm's registry.
     pub npm: Option<RegistryHost>,
+    /// Other places from which files may come wherever they are.
+    pub files: Vec<RegistryHost>,
 }
 
 impl RegistryHosts {

@@ -262,7 +262,8 @@ fn base64(bytes: &[u8]) -> String {
 
 fn fetch(station: &Station, spec: &str) -> Result<FetchedDistribution, PackageFetchError> {
     let host = |path: &str| Some(RegistryHost::parse(&station.url(path)).expect("a URL"));
-    let client = PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/") }, BOUNDS);
+    let client =
+        PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/"), files: Vec::new() }, BOUNDS);
     let release = client.release(&PackageSpec::parse(spec).expect("a spec"))?;
     client.fetch(&release.spec, &release.distributions[0])
 }

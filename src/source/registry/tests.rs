@@ -68,7 +68,7 @@ fn npm_version(tarball_url: &str, bytes: &[u8]) -> Value {
 
 fn client(station: &Station, bounds: PackageBounds) -> PackageClient {
     let host = |path: &str| Some(RegistryHost::parse(&station.url(path)).expect("a URL"));
-    PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/") }, bounds)
+    PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/"), files: Vec::new() }, bounds)
 }
 
 /// Asks for a release and fetches its first file.
@@ -121,7 +121,7 @@ fn a_scope_is_one_part_of_the_path_and_a_mirror_without_versions_is_asked_for_th
         _ => Reply::status(405),
     });
     let host = RegistryHost::parse(&station.url("/npm")).expect("a URL");
-    let client = PackageClient::new(RegistryHosts { pypi: None, npm: Some(host) }, SMALL);
+    let client = PackageClient::new(RegistryHosts { npm: Some(host), ..RegistryHosts::default() }, SMALL);
     for spec in ["npm:@a/demo@1.2.3", "npm:@a/demo"] {
         let release = client.release(&PackageSpec::parse(spec).expect("a spec")).expect("a release");
         let warning = release.warning.as_deref().expect("it is deprecated");
@@ -350,7 +350,7 @@ fn every_file_of_a_python_release_is_fetched_by_each_protocol() {
     let html = Arc::new(html);
     let station = python_station(move || Reply::ok("text/html", html.as_bytes()));
     let host = RegistryHost::parse(&station.url("/simple/")).expect("a URL");
-    let only_html = PackageClient::new(RegistryHosts { pypi: Some(host), npm: None }, SMALL);
+    let only_html = PackageClient::new(RegistryHosts { pypi: Some(host), ..RegistryHosts::default() }, SMALL);
     let release = only_html.release(&PackageSpec::parse("pypi:demo==1.1").expect("a spec")).expect("a release");
     only_html.fetch(&release.spec, &release.distributions[0]).expect("it is fetched");
 }
@@ -403,6 +403,23 @@ fn without_a_host_the_answer_says_what_to_set() {
 }
 
 #[test]
+fn files_of_a_private_network_come_only_from_places_that_are_configured() {
+    let bytes = npm_tarball();
+    let files = Station::start(move |_: &Request| served(&bytes));
+    let (elsewhere, bytes) = (files.url("/demo.tgz"), npm_tarball());
+    let station = Station::start(move |_: &Request| Reply::json(&npm_version(&elsewhere, &bytes)));
+    let host = |station: &Station| RegistryHost::parse(&station.url("/")).expect("a URL");
+    for (trusted, is_fetched) in [(vec![], false), (vec![host(&files)], true)] {
+        let hosts = RegistryHosts { npm: Some(host(&station)), files: trusted, pypi: None };
+        let client = PackageClient::new(hosts, SMALL);
+        let release = client.release(&PackageSpec::parse("npm:demo@1.2.3").expect("a spec")).expect("a release");
+        let fetched = client.fetch(&release.spec, &release.distributions[0]);
+        assert_eq!(fetched.is_ok(), is_fetched, "{fetched:?}");
+    }
+    assert_eq!(files.requests().len(), 1);
+}
+
+#[test]
 fn credentials_go_to_the_configured_host_and_nowhere_else() {
     let bytes = npm_tarball();
     let station = Station::start(move |request: &Request| match request.path.as_str() {
@@ -415,7 +432,7 @@ fn credentials_go_to_the_configured_host_and_nowhere_else() {
     let host = RegistryHost::parse(&url).expect("a URL");
     assert!(!format!("{host:?}").contains("cret"), "{host:?}");
     assert!(!host.url().as_str().contains("user"));
-    let client = PackageClient::new(RegistryHosts { pypi: None, npm: Some(host) }, SMALL);
+    let client = PackageClient::new(RegistryHosts { npm: Some(host), ..RegistryHosts::default() }, SMALL);
     let release = client.release(&PackageSpec::parse("npm:demo@1.2.3").expect("a spec")).expect("a release");
     client.fetch(&release.spec, &release.distributions[0]).expect("it is fetched");
     let expected = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode("user:s@cret"));

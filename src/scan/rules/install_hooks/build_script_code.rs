@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Build only from what is in the bundle and in its lock file; fetch nothing while building.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-829"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("build_script_code.md"),
     hook: Hook::Bundle(check),
 };
@@ -47,7 +47,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             "conftest.py" | "sitecustomize.py" | "usercustomize.py" => {
                 check_calls(text, &PYTHON_STARTS, Severity::Medium, sink);
             }
-            name if name.ends_with(".pth") => check_path_file(text, sink),
+            name if name.ends_with(".pth") => check_path_file(view, text, sink),
             _ => {}
         }
     }
@@ -77,15 +77,43 @@ fn check_calls(text: &TextView<'_>, calls: &Pattern, at_least: Severity, sink: &
 }
 
 /// A path file is a list of folders; a line that begins with `import` is run at every start.
-fn check_path_file(text: &TextView<'_>, sink: &mut Sink<'_>) {
+fn check_path_file(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) {
     for (line, span) in lines(text.text()) {
         if line.starts_with("import ") || line.starts_with("import\t") {
             let does_more = line.contains(';') || line.contains("exec(") || line.contains("__import__");
-            let severity = if does_more { Severity::Critical } else { Severity::Medium };
+            let severity = if does_more && !only_starts_what_ships(view, text.path(), line) {
+                Severity::Critical
+            } else {
+                Severity::Medium
+            };
             sink.report(text, span, "Python runs this line at every start, whatever program is started")
                 .severity(severity);
         }
     }
+}
+
+/// What a line of a path file calls that only starts a module which lies beside it: the module
+/// is looked at like any other file, and nothing else is in the line.
+static PATH_FILE_IMPORT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"__import__\(\s*'([A-Za-z_][\w.]*)'\s*\)"));
+/// Names of a path file with which it would do more than start a module.
+static PATH_FILE_MORE: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:exec|eval|compile|open|getattr|globals|locals|builtins|base64|codecs|zlib|marshal|binascii|urllib|requests|http|socket|subprocess|ctypes|importlib|runpy|system|popen|spawn\w*|decode|fromhex|chr|bytes|join|read)\b",
+    )
+});
+
+fn only_starts_what_ships(view: &BundleView<'_>, path: &str, line: &str) -> bool {
+    let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+    let is_shipped = |module: &str| {
+        let module = module.split('.').next().unwrap_or_default();
+        let names = [format!("{folder}{module}.py"), format!("{folder}{module}/__init__.py")];
+        view.files.iter().any(|file| file.origin.is_none() && names.iter().any(|name| name == file.path()))
+    };
+    let mut modules =
+        PATH_FILE_IMPORT.captures_iter(line).filter_map(|found| found.get(1)).map(|module| module.as_str());
+    let count = line.matches("__import__").count();
+    let shipped = modules.by_ref().take_while(|module| is_shipped(module)).count();
+    count > 0 && shipped == count && !PATH_FILE_MORE.is_match(line)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
