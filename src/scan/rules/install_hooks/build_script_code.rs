@@ -81,11 +81,8 @@ fn check_path_file(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'
     for (line, span) in lines(text.text()) {
         if line.starts_with("import ") || line.starts_with("import\t") {
             let does_more = line.contains(';') || line.contains("exec(") || line.contains("__import__");
-            let severity = if does_more && !only_starts_what_ships(view, text.path(), line) {
-                Severity::Critical
-            } else {
-                Severity::Medium
-            };
+            let severity =
+                if does_more && !only_starts_what_ships(view, line) { Severity::Critical } else { Severity::Medium };
             sink.report(text, span, "Python runs this line at every start, whatever program is started")
                 .severity(severity);
         }
@@ -102,18 +99,24 @@ static PATH_FILE_MORE: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
-fn only_starts_what_ships(view: &BundleView<'_>, path: &str, line: &str) -> bool {
-    let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+fn only_starts_what_ships(view: &BundleView<'_>, line: &str) -> bool {
+    let begins_plainly = ["import os;", "import sys;", "import os, sys;", "import sys, os;"];
+    let is_plain = begins_plainly.iter().any(|begin| line.starts_with(begin))
+        && line.matches("import ").count() == 1
+        && line.matches("os.").count() == line.matches("os.environ").count();
     let is_shipped = |module: &str| {
         let module = module.split('.').next().unwrap_or_default();
-        let names = [format!("{folder}{module}.py"), format!("{folder}{module}/__init__.py")];
-        view.files.iter().any(|file| file.origin.is_none() && names.iter().any(|name| name == file.path()))
+        let names = [format!("{module}.py"), format!("{module}/__init__.py")];
+        let is_it = |path: &str| {
+            names
+                .iter()
+                .any(|name| path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+        };
+        view.files.iter().any(|file| file.origin.is_none() && is_it(file.path()))
     };
-    let mut modules =
-        PATH_FILE_IMPORT.captures_iter(line).filter_map(|found| found.get(1)).map(|module| module.as_str());
-    let count = line.matches("__import__").count();
-    let shipped = modules.by_ref().take_while(|module| is_shipped(module)).count();
-    count > 0 && shipped == count && !PATH_FILE_MORE.is_match(line)
+    let modules = PATH_FILE_IMPORT.captures_iter(line).filter_map(|found| found.get(1));
+    let shipped = modules.filter(|module| is_shipped(module.as_str())).count();
+    is_plain && shipped > 0 && shipped == line.matches("__import__").count() && !PATH_FILE_MORE.is_match(line)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
