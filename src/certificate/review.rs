@@ -76,8 +76,12 @@ impl PackageReview {
         let (mut set, only_in_wheel) = together(&files, sets);
         let is_whole = not_fetched.is_empty();
         set.unread.extend(not_fetched);
-        let PackageBundle { raw, .. } = set.into_bundle(&spec.to_string());
-        let (bundle, issues) = SkillBundle::parse(raw, Some(spec.name.as_str()))?;
+        let PackageBundle { raw, has_own_instructions } = set.into_bundle(&spec.to_string());
+        let (bundle, mut issues) = SkillBundle::parse(raw, Some(spec.name.as_str()))?;
+        if has_own_instructions {
+            // What is odd about instructions that are ours says nothing about the package.
+            issues.retain(|issue| issue.path != "SKILL.md");
+        }
         let mut scanned = scan_bundle_with(bundle, issues, ruleset);
         let running = Running::of(&scanned.bundle);
         scanned.report.set_aside(|finding| running.is_aside(finding));

@@ -47,7 +47,7 @@ fn an_ordinary_package_is_approved_and_a_hostile_hook_rejects_one() {
         (plain.status(), plain.verdict(), plain.analysis),
         (SafetyStatus::Safe, CouncilVerdict::Approved, AnalysisType::Full)
     );
-    assert_eq!(plain.warnings(), Vec::<String>::new());
+    assert_eq!((plain.warnings(), plain.scanned.issues.len()), (Vec::new(), 0));
     let hostile = npm(&[("package.json", HOSTILE)]);
     assert_eq!((hostile.verdict(), hostile.security_level()), (CouncilVerdict::Rejected, SecurityLevel::Critical));
     assert!(
