@@ -682,16 +682,16 @@ async fn a_package_has_a_certificate_once_it_is_certified_and_it_is_bound_to_its
     let below = "/api/v1/public/packages";
     let release = format!("{below}/npm/@scope%2Fdemo/1.0.0");
     for (path, expected) in [
-        (release.as_str(), (404, "not_found")),
-        (&format!("{release}/verify"), (404, "not_found")),
-        (&format!("{below}/npm/@scope/demo/1.0.0"), (404, "not_found")),
-        (&format!("{below}/npm/demo/latest"), (400, "bad_request")),
-        (&format!("{below}/pypi/-x/1.0"), (400, "bad_request")),
-        (&format!("{below}/gem/rails/1.0.0"), (400, "bad_request")),
-        (&format!("{below}/npm/a/b/c/1.0.0"), (404, "not_found")),
-        (&format!("{below}/npm"), (404, "not_found")),
+        (release.clone(), (404, "not_found")),
+        (format!("{release}/verify"), (404, "not_found")),
+        (format!("{below}/npm/@scope/demo/1.0.0"), (404, "not_found")),
+        (format!("{below}/npm/demo/latest"), (400, "bad_request")),
+        (format!("{below}/pypi/-x/1.0"), (400, "bad_request")),
+        (format!("{below}/gem/rails/1.0.0"), (400, "bad_request")),
+        (format!("{below}/npm/a/b/c/1.0.0"), (404, "not_found")),
+        (format!("{below}/npm"), (404, "not_found")),
     ] {
-        let (status, body) = service.get(path).await;
+        let (status, body) = service.get(&path).await;
         assert_eq!((status.as_u16(), body["error"]["code"].as_str()), (expected.0, Some(expected.1)), "{path} {body}");
         assert_eq!(body["error"]["status"], expected.0, "{path}");
     }

@@ -121,6 +121,10 @@ pub fn ground_of(path: &str) -> Ground {
     {
         return Ground::Installation;
     }
+    // What an agent would read; also where findings about the package as a whole stand.
+    if is_in_root && name == "skill.md" {
+        return Ground::Product;
+    }
     let is_test = [".test.", ".spec.", "_test.py", "_tests.py"].iter().any(|part| name.contains(part))
         || name.starts_with("test_") && name.ends_with(".py");
     let is_aside = folders.split('/').any(|folder| ASIDE_FOLDERS.contains(&folder))

@@ -82,6 +82,8 @@ fn the_ground_of_a_file_is_told_by_its_place() {
         ("src/demo/test_x.py", Ground::Aside),
         ("lib/x.test.js", Ground::Aside),
         ("README.md", Ground::Aside),
+        ("SKILL.md", Ground::Product),
+        ("docs/SKILL.md", Ground::Aside),
         ("node_modules/x/package.json", Ground::Product),
         (".github/workflows/ci.yml", Ground::Aside),
         ("index.d.ts", Ground::Aside),

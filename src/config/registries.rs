@@ -104,7 +104,9 @@ impl RegistriesConfig {
         };
         let files = variable(FILES).unwrap_or_default();
         let files = files.split(',').map(str::trim).filter(|url| !url.is_empty());
-        let files = files.map(|url| Ok(checked(FILES, url)?.expose().clone())).collect::<Result<_, _>>()?;
+        let files = files
+            .map(|url| Ok(checked(FILES, url)?.expose().clone()))
+            .collect::<Result<Vec<String>, RegistriesConfigError>>()?;
         Ok(Self { pypi, npm, files })
     }
 }

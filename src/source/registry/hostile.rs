@@ -73,7 +73,7 @@ fn zip(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
 const FILE: u32 = 0o100_644;
 
 fn wheel(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
-    zip(&[&[(&b"demo/__init__.py"[..], FILE, &b"x = 1\n"[..], None)], entries].concat())
+    zip(&[&[(&b"demo/__init__.py"[..], FILE, &b"x = 1\n"[..], None)][..], entries].concat())
 }
 
 /// Every row: a name, the archive, and whether it is a wheel.
@@ -232,7 +232,7 @@ fn bombs() -> Vec<(String, Vec<u8>, bool)> {
     for part in 1..6 {
         rows.push((format!("zip: {part} sixths of it"), whole[..whole.len() * part / 6].to_vec(), true));
     }
-    rows.push(("zip: before it another program".to_owned(), [b"#!/bin/sh\n", &whole[..]].concat(), true));
+    rows.push(("zip: before it another program".to_owned(), [&b"#!/bin/sh\n"[..], &whole].concat(), true));
     rows.push(("zip: behind it something".to_owned(), [&whole[..], b"x"].concat(), true));
     rows.push(("gzip in gzip".to_owned(), gzip(&tarball(|_| {})), false));
     rows.push(("a zip in the place of a tarball, in gzip".to_owned(), gzip(&whole), false));
