@@ -46,17 +46,21 @@ pub fn review_package(
     let release = client.release(spec)?;
     let mut fetched: Vec<(ReviewedFile, FileSet)> = Vec::new();
     let mut left_out = Vec::new();
+    let mut too_large = None;
     for distribution in chosen(&release.distributions) {
         step(PackageStep::Fetching(&distribution.file_name));
         match client.fetch(&release.spec, distribution) {
             Ok(file) => fetched.push(reviewed(file)),
-            Err(PackageFetchError::TooLarge { reason, .. }) => left_out.push(UnreadFile {
-                path: distribution.file_name.clone(),
-                size_bytes: distribution.size_bytes,
-                reason,
-            }),
+            Err(PackageFetchError::TooLarge { reason, file }) => {
+                let path = distribution.file_name.clone();
+                left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
+                too_large = Some(PackageFetchError::TooLarge { reason, file });
+            }
             Err(error) => return Err(error.into()),
         }
+    }
+    if let (true, Some(error)) = (fetched.is_empty(), too_large) {
+        return Err(error.into());
     }
     step(PackageStep::Scanning);
     Ok(PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?)

@@ -33,7 +33,7 @@ impl PackageBounds {
         file_bytes: 128 * 1024 * 1024,
         unpacked_bytes: 512 * 1024 * 1024,
         kept_bytes: 48 * 1024 * 1024,
-        entries: 65_536,
+        entries: 32_768,
     };
 }
 
