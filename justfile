@@ -136,3 +136,7 @@ conformance-http CACHE="../conformance-cache" SECONDS="600":
     tests/conformance/prepare-http {{CACHE}}
     cargo build
     {{CACHE}}/venv/bin/python tests/conformance/run_http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md
+
+# Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
+packages:
+    cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)

@@ -1,8 +1,10 @@
 //! The only place that constructs: it puts the rooms together for a process.
 
 mod import;
+mod packages;
 
 pub use import::{ImportError, followed, import, standing};
+pub use packages::package_client;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,6 +78,9 @@ pub enum AppError {
     /// The key of the account that pays for transactions is none.
     #[error("TOUCHMARK_PAYMENTS_SIGNER_KEY: {0}")]
     SignerKey(#[source] PrivateKeyError),
+    /// A registry of packages is nowhere.
+    #[error("the host of {0} that is configured is no http or https URL")]
+    Registry(&'static str),
     /// Accounts cannot be offered.
     #[error("cannot offer accounts: {0}")]
     Accounts(#[from] AccountsError),

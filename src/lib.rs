@@ -6,9 +6,11 @@
 
 pub mod api;
 pub mod assessment;
+pub mod certificate;
 pub mod change;
 pub mod lockfile;
 pub mod pack;
+pub mod package;
 pub mod policy;
 pub mod rank;
 pub mod recipe;

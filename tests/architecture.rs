@@ -17,7 +17,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rank", &[]),
     ("trust", &["skill"]),
     ("assessment", &["skill"]),
-    ("source", &["skill", "trust"]),
+    ("package", &["skill"]),
+    ("certificate", &["skill", "scan", "package"]),
+    ("source", &["skill", "trust", "package"]),
     ("approval", &["skill"]),
     ("placement", &["skill"]),
     // What a lockfile records of bytes is named by the recipe that made it, and what was known
@@ -27,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("threat", &["skill"]),
     // A pack holds signatures as a scan takes them.
     ("pack", &["skill", "scan", "threat"]),
-    ("store", &["skill", "scan", "recipe", "account", "trust", "threat"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust", "threat", "package", "certificate"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -41,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat", "package", "certificate"]),
     (
         "operations",
         &[
@@ -71,6 +73,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "assessment",
             "threat",
             "pack",
+            "package",
+            "certificate",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not
@@ -91,6 +95,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wallet",
             "app",
             "threat",
+            "package",
+            "certificate",
         ],
     ),
     // The publishers of the list that ships are handed to operations.
@@ -108,6 +114,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "facilitator",
             "wallet",
             "github",
+            "source",
         ],
     ),
 ];

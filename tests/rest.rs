@@ -653,3 +653,110 @@ async fn documents_are_served_and_every_answer_carries_its_headers() {
         assert_eq!(service.client.get(link).send().await.expect("an answer").status(), 200, "{link}");
     }
 }
+
+/// The review of a release of npm with one file of this content.
+fn reviewed(spec: &str, content: &str) -> touchmark::certificate::PackageReview {
+    use touchmark::certificate::{PackageReview, ReviewedFile};
+    use touchmark::package::{DistributionKind, FileSet, PackageSpec};
+    use touchmark::skill::{FileContent, RawFile, Sha256Digest};
+    let content_of = |text: &str| FileContent::Bytes(text.as_bytes().to_vec());
+    let file = RawFile { path: "package.json".to_owned(), content: content_of(content), is_executable: false };
+    let set = FileSet { files: vec![file], unread: Vec::new() };
+    let file = ReviewedFile {
+        file_name: "demo.tgz".to_owned(),
+        kind: DistributionKind::Tarball,
+        sha256: Sha256Digest::of(content.as_bytes()),
+        size_bytes: content.len() as u64,
+        file_set_hash: set.digest(),
+        file_count: 1,
+    };
+    let spec = PackageSpec::parse(spec).expect("a spec");
+    let ruleset = touchmark::scan::Ruleset::builtin();
+    PackageReview::of(spec, vec![(file, set)], Vec::new(), None, ruleset).expect("a review")
+}
+
+#[tokio::test]
+async fn a_package_has_a_certificate_once_it_is_certified_and_it_is_bound_to_its_bytes() {
+    use touchmark::operations::packages::{Certification, certify_package};
+    let service = Service::start().await;
+    let below = "/api/v1/public/packages";
+    let release = format!("{below}/npm/@scope%2Fdemo/1.0.0");
+    for (path, expected) in [
+        (release.clone(), (404, "not_found")),
+        (format!("{release}/verify"), (404, "not_found")),
+        (format!("{below}/npm/@scope/demo/1.0.0"), (404, "not_found")),
+        (format!("{below}/npm/demo/latest"), (400, "bad_request")),
+        (format!("{below}/pypi/-x/1.0"), (400, "bad_request")),
+        (format!("{below}/gem/rails/1.0.0"), (400, "bad_request")),
+        (format!("{below}/npm/a/b/c/1.0.0"), (404, "not_found")),
+        (format!("{below}/npm"), (404, "not_found")),
+    ] {
+        let (status, body) = service.get(&path).await;
+        assert_eq!((status.as_u16(), body["error"]["code"].as_str()), (expected.0, Some(expected.1)), "{path} {body}");
+        assert_eq!(body["error"]["status"], expected.0, "{path}");
+    }
+    let (_, empty) = service.get(&format!("{below}/stats")).await;
+    assert_eq!(empty["totalPackagesCertified"], 0);
+    assert_eq!(empty["coverage"]["pypi"]["top1000"], json!({"tracked": 1000, "certified": 0, "percent": 0}));
+
+    let manifest = r#"{"name": "@scope/demo", "version": "1.0.0"}"#;
+    let review = reviewed("npm:@scope/demo@1.0.0", manifest);
+    let kept = certify_package(&service.services, &review).await.expect("it is stored");
+    assert!(matches!(kept, Certification::Kept(_)));
+    for path in [&release, &format!("{below}/npm/@scope/demo/1.0.0")] {
+        let (status, shown) = service.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{shown}");
+        let keys: Vec<&str> = shown.as_object().expect("an object").keys().map(String::as_str).collect();
+        // The fields of the contract, in its order.
+        assert_eq!(
+            keys,
+            [
+                "registrySource",
+                "packageName",
+                "packageVersion",
+                "distributionSha256",
+                "councilVerdict",
+                "securityLevel",
+                "retainedWarnings",
+                "analysisType",
+                "certifiedAt",
+                "certificateId",
+                "verifyEndpoint",
+                "registryAdvisoryCount",
+                "registryAdvisoryHighestSeverity",
+                "registryAdvisorySummary",
+                "registryAdvisories",
+            ]
+        );
+        assert_eq!(
+            (
+                &shown["registrySource"],
+                &shown["packageName"],
+                &shown["councilVerdict"],
+                &shown["securityLevel"],
+                &shown["analysisType"]
+            ),
+            (&json!("npm"), &json!("@scope/demo"), &json!("APPROVED"), &json!("CLEAR"), &json!("FULL"))
+        );
+        let verify =
+            shown["verifyEndpoint"].as_str().expect("a URL").strip_prefix(&service.url).expect("of this service");
+        let (status, verified) = service.get(verify).await;
+        assert_eq!(status, StatusCode::OK, "{verified}");
+        assert_eq!(verified["distributionSha256"], shown["distributionSha256"]);
+        assert_eq!(verified["distributions"][0]["fileSetHash"], verified["fileSetHash"]);
+        assert!(verified["councilRoundId"].as_str().is_some_and(|id| id.starts_with("round_")));
+        assert_eq!(verified["registryChanges"], json!([]));
+    }
+    // The registry serves other bytes under the same version.
+    let other = reviewed("npm:@scope/demo@1.0.0", r#"{"name": "@scope/demo", "version": "1.0.0", "x": 1}"#);
+    let outcome = certify_package(&service.services, &other).await.expect("it is noted");
+    assert!(matches!(&outcome, Certification::Changed(changes) if changes.len() == 1), "{outcome:?}");
+    let (_, verified) = service.get(&format!("{release}/verify")).await;
+    assert_eq!(verified["registryChanges"][0]["certifiedSha256"], verified["distributionSha256"]);
+    let (_, statistics) = service.get(&format!("{below}/stats")).await;
+    assert_eq!(statistics["totalPackagesCertified"], 1);
+    // Of the most used ones, one is certified now.
+    certify_package(&service.services, &reviewed("npm:semver@7.0.0", "{}")).await.expect("it is stored");
+    let (_, statistics) = service.get(&format!("{below}/stats")).await;
+    assert_eq!(statistics["coverage"]["npm"]["top100"], json!({"tracked": 100, "certified": 1, "percent": 1}));
+}

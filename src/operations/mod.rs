@@ -36,6 +36,7 @@ mod known_threats;
 mod lock_skill;
 mod move_index;
 mod operation;
+pub mod packages;
 mod paid_call;
 mod pin_skill;
 mod problem;

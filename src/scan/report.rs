@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint;
-use super::{Capability, Finding, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity};
+use super::{Capability, Finding, Persona, Phase, RecommendedAction, RiskBand, RulesetVersion, SafetyStatus, Severity};
 use crate::skill::{Sha256Digest, SkillBundle, UnreadFile};
 
 /// The report of one scan. It holds no time: the same bundle gives the same report.
@@ -102,6 +102,14 @@ impl ScanReport {
         self.status = SafetyStatus::of(&self.findings, self.completeness.unread.is_empty());
         self.risk_score = Phase::ALL.iter().map(|phase| phase_score(&self.findings, *phase)).sum();
         self.risk_band = RiskBand::of(self.risk_score);
+    }
+
+    /// Lets findings count no longer for which `is_aside` says so: they stay, for whoever reviews
+    /// in depth. For whoever knows of a bundle what a scan cannot know, such as what of it runs.
+    pub fn set_aside(&mut self, is_aside: impl Fn(&Finding) -> bool) {
+        let aside = self.findings.iter_mut().filter(|finding| finding.persona == Persona::User);
+        aside.filter(|finding| is_aside(finding)).for_each(|finding| finding.persona = Persona::Auditor);
+        self.judge();
     }
 
     /// Tells whether verdict and score are what the findings say by the rules of this program.

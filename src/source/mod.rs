@@ -23,6 +23,7 @@ mod host;
 mod lenient;
 mod plugin;
 mod public;
+mod registry;
 mod remote_url;
 mod skills_at;
 mod spec;
@@ -37,6 +38,10 @@ mod web_spec;
 pub use bounds::ReadBounds;
 pub use document::fetch_document;
 pub use error::SourceError;
+pub use registry::{
+    Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease, RegistryHost,
+    RegistryHostError, RegistryHosts,
+};
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
 pub use statement::{StatementClient, StatementReadError};

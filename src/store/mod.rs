@@ -11,6 +11,7 @@ mod digests;
 mod error;
 mod freshness;
 mod jobs;
+mod packages;
 mod payment;
 mod record;
 mod revision;
@@ -34,6 +35,7 @@ pub use jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
+pub use packages::{CertificateOutcome, CertificateTotals, PackageCertificates, PackageChange};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use record::{
     AggregatorCounts, BatchOutcome, BundleDetail, BundleText, ClientUse, DigestMatch, Observation, RunSummary,

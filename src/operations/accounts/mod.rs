@@ -28,6 +28,7 @@ pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
     Shape,
 };
+pub(super) use refusals::store_failure;
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use report_threat::ReportThreat;

@@ -34,7 +34,7 @@ pub(super) fn busy() -> Refusal {
 }
 
 /// The store failed.
-pub(super) fn store_failure(error: &StoreError) -> Refusal {
+pub(in crate::operations) fn store_failure(error: &StoreError) -> Refusal {
     tracing::error!(%error, "the store failed");
     Refusal::new(RefusalCode::Unavailable, "the store does not answer; try again")
 }

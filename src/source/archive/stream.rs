@@ -42,8 +42,11 @@ impl ArchiveStream {
             return Err(SourceError::unreadable(path, "it is not a regular file"));
         }
         let many = ArchiveBounds::MANY;
-        let limits =
-            ArchiveBounds { entries: many.entries.min(bounds.entries), bytes: many.bytes.min(bounds.fetch_bytes) };
+        let limits = ArchiveBounds {
+            entries: many.entries.min(bounds.entries),
+            bytes: many.bytes.min(bounds.fetch_bytes),
+            kept_bytes: many.kept_bytes,
+        };
         let failure = |error: ArchiveError| error.of_source(&shown_path(path));
         if metadata.len() > limits.bytes {
             return Err(failure(ArchiveError::TooLarge(limits.bytes)));

@@ -8,7 +8,7 @@ use ::tar::{Archive, EntryType};
 use flate2::bufread::MultiGzDecoder;
 
 use super::ArchiveError;
-use super::unpacked::{Collection, Content};
+use super::unpacked::{Collection, Content, DEVICE, HARD_LINK};
 use crate::skill::limits;
 
 /// Bytes from which on a ratio says something; a small file of blanks packs well.
@@ -56,7 +56,7 @@ fn read(reader: impl Read, packed: Option<Arc<AtomicU64>>, collection: &mut Coll
                 collection.keep(path, content);
             }
             EntryType::Link => {
-                collection.keep(path, Content::Unread(None, "it is a hard link, which is not followed".to_owned()));
+                collection.keep(path, Content::Unread(None, HARD_LINK.to_owned()));
             }
             kind if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() => {
                 let size_bytes = entry.size();
@@ -73,8 +73,7 @@ fn read(reader: impl Read, packed: Option<Arc<AtomicU64>>, collection: &mut Coll
                 collection.keep(path, Content::File { bytes, is_executable });
             }
             _ => {
-                let reason = "it is a device, a pipe or of an unknown kind".to_owned();
-                collection.keep(path, Content::Unread(None, reason));
+                collection.keep(path, Content::Unread(None, DEVICE.to_owned()));
             }
         }
     }

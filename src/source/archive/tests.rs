@@ -148,7 +148,7 @@ fn zip_file(name: impl AsRef<[u8]>) -> Vec<u8> {
     zip(zip_entry(name, b"x"))
 }
 
-const SMALL: ArchiveBounds = ArchiveBounds { entries: 50, bytes: 4 * 1024 * 1024 };
+const SMALL: ArchiveBounds = ArchiveBounds { entries: 50, bytes: 4 * 1024 * 1024, kept_bytes: 4 * 1024 * 1024 };
 
 fn read(bytes: &[u8]) -> Result<RawBundle, ArchiveError> {
     let unpacked = unpack(bytes, SMALL)?;

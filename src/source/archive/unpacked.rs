@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::Bound;
 
-use crate::skill::{FileContent, RawBundle, limits};
+use crate::package::FileSet;
+use crate::skill::{FileContent, RawBundle, RawFile, UnreadFile, limits, sanitise_line};
 
 use super::names::{Met, Name, read_name};
 use super::{ArchiveError, tar, zip};
+use crate::source::error::shown;
 use crate::source::gather::{Gathering, is_instructions, is_left_out, is_not_searched};
 
 /// How far one archive may go.
@@ -17,13 +19,17 @@ pub(in crate::source) struct ArchiveBounds {
     pub(in crate::source) entries: u64,
     /// Bytes to which it unpacks, and bytes that it may have itself.
     pub(in crate::source) bytes: u64,
+    /// Bytes of content that are kept in memory; files beyond are listed and not read.
+    pub(in crate::source) kept_bytes: u64,
 }
 
 impl ArchiveBounds {
     /// The bounds of an archive that is one skill: entries as in root digest v1.
-    pub(in crate::source) const SKILL: Self = Self { entries: 65_536, bytes: limits::BUNDLE_BYTES };
+    pub(in crate::source) const SKILL: Self =
+        Self { entries: 65_536, bytes: limits::BUNDLE_BYTES, kept_bytes: limits::BUNDLE_BYTES };
     /// The bounds of an archive of many skills, all of which is in memory at once.
-    pub(in crate::source) const MANY: Self = Self { entries: 200_000, bytes: 256 * 1024 * 1024 };
+    pub(in crate::source) const MANY: Self =
+        Self { entries: 200_000, bytes: 256 * 1024 * 1024, kept_bytes: 256 * 1024 * 1024 };
 }
 
 /// What stands at a path of an archive.
@@ -36,6 +42,11 @@ pub(super) enum Content {
     /// Something that is not read, with its size and the reason.
     Unread(Option<u64>, String),
 }
+
+/// Why a hard link is not read.
+pub(super) const HARD_LINK: &str = "it is a hard link, which is not followed";
+/// Why something is not read that is neither a file nor a link.
+pub(super) const DEVICE: &str = "it is a device, a pipe or of an unknown kind";
 
 /// The files of an archive, by path.
 #[derive(Debug, Default)]
@@ -81,11 +92,12 @@ pub(super) struct Collection {
     met: Met,
     entries: u64,
     bytes: u64,
+    kept_bytes: u64,
 }
 
 impl Collection {
     fn new(bounds: ArchiveBounds) -> Self {
-        Self { bounds, files: BTreeMap::new(), met: Met::default(), entries: 0, bytes: 0 }
+        Self { bounds, files: BTreeMap::new(), met: Met::default(), entries: 0, bytes: 0, kept_bytes: 0 }
     }
 
     /// Counts an entry and reads its name; `None` where nothing can be kept of it any more.
@@ -122,6 +134,12 @@ impl Collection {
             self.keep(path.to_owned(), Content::Unread(Some(size_bytes), reason));
             return Ok(false);
         }
+        if self.kept_bytes + size_bytes > self.bounds.kept_bytes {
+            let reason = format!("the files before it have nearly {} bytes, the limit", self.bounds.kept_bytes);
+            self.keep(path.to_owned(), Content::Unread(Some(size_bytes), reason));
+            return Ok(false);
+        }
+        self.kept_bytes += size_bytes;
         Ok(true)
     }
 
@@ -183,6 +201,29 @@ impl Unpacked {
         gathering.finish()
     }
 
+    /// Returns everything that the archive holds, as a package ships it.
+    ///
+    /// # Errors
+    /// Fails where it holds what no package ships: a hard link, a device, or a link that leads
+    /// out of it.
+    pub(in crate::source) fn file_set(self) -> Result<FileSet, ArchiveError> {
+        let mut set = FileSet::default();
+        for (path, content) in self.files {
+            check_kind(&path, &content)?;
+            let (content, is_executable) = match content {
+                Content::File { bytes, is_executable } => (FileContent::Bytes(bytes), is_executable),
+                Content::Link(target) => (FileContent::Symlink(target), false),
+                Content::Unread(size_bytes, reason) => {
+                    let path = sanitise_line(&path, limits::NAME_BYTES);
+                    set.unread.push(UnreadFile { path, size_bytes, reason });
+                    continue;
+                }
+            };
+            set.files.push(RawFile { path, content, is_executable });
+        }
+        Ok(set)
+    }
+
     /// Returns everything at or below a folder that holds these instructions.
     ///
     /// # Errors
@@ -219,4 +260,30 @@ impl Unpacked {
         }
         Ok(gathering.finish())
     }
+}
+
+fn check_kind(path: &str, content: &Content) -> Result<(), ArchiveError> {
+    let refuse = |what: &str| Err(ArchiveError::refused(format!("its entry `{}` {what}", shown(path))));
+    match content {
+        Content::Unread(_, reason) if reason == HARD_LINK => refuse("is a hard link"),
+        Content::Unread(_, reason) if reason == DEVICE => refuse("is a device, a pipe or of an unknown kind"),
+        Content::Link(target) if leads_out(path, target) => refuse("is a link that leads out of the archive"),
+        _ => Ok(()),
+    }
+}
+
+/// Tells whether a link leads to an absolute place, or above the root of the archive on the way.
+fn leads_out(path: &str, target: &str) -> bool {
+    if target.is_empty() || target.starts_with('/') || target.contains(['\\', ':']) {
+        return true;
+    }
+    let mut depth = path.split('/').count() as i64 - 1;
+    target.split('/').any(|part| {
+        depth += match part {
+            ".." => -1,
+            "" | "." => 0,
+            _ => 1,
+        };
+        depth < 0
+    })
 }

@@ -11,7 +11,7 @@ use flate2::read::DeflateDecoder;
 
 use super::ArchiveError;
 use super::tar::{RATIO, RATIO_BYTES};
-use super::unpacked::{Collection, Content};
+use super::unpacked::{Collection, Content, DEVICE};
 
 const LOCAL: &[u8] = b"PK\x03\x04";
 const CENTRAL: &[u8] = b"PK\x01\x02";
@@ -183,7 +183,7 @@ fn read_entry(bytes: &[u8], entry: &Entry<'_>, collection: &mut Collection) -> R
         return Ok(());
     }
     if !matches!(kind, 0 | 0o100_000 | 0o120_000) {
-        collection.keep(path, unread("it is a device, a pipe or of an unknown kind"));
+        collection.keep(path, unread(DEVICE));
         return Ok(());
     }
     let is_bomb = entry.unpacked as u64 >= RATIO_BYTES && entry.unpacked as u64 / (entry.packed.max(1) as u64) > RATIO;

@@ -15,6 +15,7 @@ mod resolver;
 mod session;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub(super) use address::is_public;
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
@@ -22,3 +23,4 @@ pub(super) use error::WebError;
 pub(super) use reach::Reach;
 pub(super) use resolver::public_addresses;
 pub(super) use session::Session;
+pub(super) use trust::Trust;

@@ -12,6 +12,7 @@ mod found_jobs;
 mod freshness;
 mod jobs;
 mod listing;
+mod packages;
 mod payments;
 mod read;
 mod repositories;
@@ -305,6 +306,12 @@ mod tests {
         use super::open_new;
 
         crate::store::threats::suite::threat_suite!(open_new);
+    }
+
+    mod packages {
+        use super::open_new;
+
+        crate::store::packages::suite::package_suite!(open_new);
     }
 
     #[tokio::test]

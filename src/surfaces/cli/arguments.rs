@@ -12,6 +12,7 @@ use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::reports_arguments::ReportsArguments;
+use super::package_arguments::PackageArguments;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
@@ -69,6 +70,9 @@ pub(super) enum Command {
     /// Scan skills on this machine; nothing is sent, stored or run.
     #[command(after_help = help::SCAN)]
     Scan(ScanArguments),
+    /// Fetch a package of npm or PyPI, check it against the registry's digests, and look at what it does.
+    #[command(after_help = help::PACKAGE)]
+    Package(PackageArguments),
     /// Approve a skill: write down exactly which bytes were looked at.
     #[command(after_help = help::LOCK)]
     Lock(LockArguments),
@@ -136,6 +140,7 @@ impl Command {
                 None
             }
             Self::Scan(_) => Some("scan"),
+            Self::Package(_) => Some("package"),
             Self::Lock(_) => Some("lock"),
             // A single folder is compared with records, and nobody is asked.
             Self::Check(arguments) => arguments.folder.is_some().then_some("check"),

@@ -59,6 +59,11 @@ pub(super) mod help {
         2  a verdict of warning or dangerous, or from --fail-on on, even where something else could not be scanned\n\n\
         A suppression or a baseline never removes a finding: it is marked, and does not count for the verdict. \
         A list that lies inside of a skill is not honoured.";
+    pub const PACKAGE: &str = "Exit codes:\n  0  nothing worse than caution, or than --fail-on allows\n  \
+        1  something could not be fetched, checked or looked at, or the usage was wrong\n  \
+        2  a verdict of warning or dangerous, or from --fail-on on, even where something else failed\n\n\
+        Nothing of a package runs. Which hosts are asked is configuration: TOUCHMARK_PYPI and TOUCHMARK_NPM, \
+        [registries] in the configuration file, or what pip and npm are configured with; see docs/packages.md.";
     pub const LOCK: &str = "Exit codes:\n  0  the record was written\n  \
         1  the folder could not be measured, or the record not written\n\n\
         A match with a record means: these bytes were approved. It does not mean that they are safe.";

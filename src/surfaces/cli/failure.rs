@@ -13,7 +13,7 @@ use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
     AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
-    PaymentConfigError, SettingsError, StorageConfigError,
+    PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError,
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
@@ -49,6 +49,9 @@ pub(super) enum Failure {
     /// GitHub cannot be asked as configured.
     #[error(transparent)]
     Github(#[from] GithubConfigError),
+    /// The registries of packages cannot be asked as configured.
+    #[error(transparent)]
+    Registries(#[from] RegistriesConfigError),
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -42,6 +42,8 @@ mod local;
 mod lock;
 mod mcp;
 mod output;
+mod package;
+mod package_arguments;
 mod page_text;
 mod paint;
 mod pin;

@@ -11,8 +11,7 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    reports, rules, scan, search, serve, signatures, snapshot, takedown, verify,
+    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package,
 };
 use crate::config::LogConfig;
 
@@ -59,6 +58,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Verify(arguments) => verify::run(&global, arguments, output).await,
             Command::Health => health::run(&global, output).await,
             Command::Scan(arguments) => scan::run(arguments, output),
+            Command::Package(arguments) => package::run(&global, arguments, output).await,
             Command::Lock(arguments) => lock::run(arguments, output),
             Command::Check(arguments) => check::run(&global, &arguments, output).await,
             Command::Pin(arguments) => pin::run(&global, arguments, output).await,

@@ -90,7 +90,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// A bad verdict is told even where something else failed: it is the worse news.
-fn outcome(worst: Option<SafetyStatus>, failures: u64, fail_on: FailOn) -> Outcome {
+pub(super) fn outcome(worst: Option<SafetyStatus>, failures: u64, fail_on: FailOn) -> Outcome {
     let limit = match fail_on {
         FailOn::Caution => Some(SafetyStatus::Caution),
         FailOn::Warning => Some(SafetyStatus::Warning),

@@ -30,6 +30,8 @@ pub(super) struct Report<'a> {
     output: &'a Output,
     verdicts: BTreeMap<SafetyStatus, u64>,
     failure_count: u64,
+    /// What is counted in the end.
+    noun: &'static str,
     /// The first answer in JSON, which is laid out over lines if no second one comes.
     waiting: Option<String>,
     /// What the formats need that are written at the end.
@@ -56,6 +58,7 @@ impl<'a> Report<'a> {
             output,
             verdicts: BTreeMap::new(),
             failure_count: 0,
+            noun: "skill",
             waiting: None,
             run: Run::default(),
             start: std::env::current_dir()
@@ -79,6 +82,20 @@ impl<'a> Report<'a> {
                 self.run.skills.push(ScannedSkill::new(line(&folder, 1_000), &scan.scanned));
                 Ok(())
             }
+        }
+    }
+
+    /// Takes up a package that was looked at: what stands before its findings, and its answer in
+    /// JSON.
+    pub fn package(&mut self, scan: &LocalScan, summary: &str, body: &serde_json::Value) -> io::Result<()> {
+        self.noun = "package";
+        match self.format {
+            ReportFormat::Text => {
+                self.text(summary)?;
+                self.skill(scan)
+            }
+            ReportFormat::Json => self.json(body.to_string()),
+            _ => self.skill(scan),
         }
     }
 
@@ -154,7 +171,7 @@ impl<'a> Report<'a> {
         if self.failure_count > 0 {
             parts.push(paint(paint::ERROR, &format!("{} not scanned", self.failure_count)));
         }
-        self.text(&format!("\n{}: {}\n", count(total, "skill"), parts.join(", ")))
+        self.text(&format!("\n{}: {}\n", count(total, self.noun), parts.join(", ")))
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {

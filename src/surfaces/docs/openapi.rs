@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::openapi_accounts;
+use super::{openapi_accounts, openapi_packages};
 use crate::api::ErrorEnvelope;
 use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
@@ -21,6 +21,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>, has_accounts: bo
             json!({ method: describe(&operation, binding.method, binding.caching, terms) }),
         );
     }
+    openapi_packages::add_paths(&mut paths);
     if has_accounts {
         openapi_accounts::add_paths(&mut paths);
     }
@@ -35,6 +36,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>, has_accounts: bo
     let mut tags = vec![
         json!({ "name": "skills", "description": "Discover, inspect and verify." }),
         json!({ "name": "service", "description": "The service itself." }),
+        openapi_packages::tag(),
     ];
     let mut components = json!({ "schemas": schemas });
     if has_accounts {

@@ -10,6 +10,7 @@ mod client;
 mod document;
 mod negotiation;
 mod observe;
+mod packages;
 mod payment;
 mod protocols;
 mod quota;

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Build only from what is in the bundle and in its lock file; fetch nothing while building.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-829"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("build_script_code.md"),
     hook: Hook::Bundle(check),
 };
@@ -47,7 +47,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
             "conftest.py" | "sitecustomize.py" | "usercustomize.py" => {
                 check_calls(text, &PYTHON_STARTS, Severity::Medium, sink);
             }
-            name if name.ends_with(".pth") => check_path_file(text, sink),
+            name if name.ends_with(".pth") => check_path_file(view, text, sink),
             _ => {}
         }
     }
@@ -77,15 +77,46 @@ fn check_calls(text: &TextView<'_>, calls: &Pattern, at_least: Severity, sink: &
 }
 
 /// A path file is a list of folders; a line that begins with `import` is run at every start.
-fn check_path_file(text: &TextView<'_>, sink: &mut Sink<'_>) {
+fn check_path_file(view: &BundleView<'_>, text: &TextView<'_>, sink: &mut Sink<'_>) {
     for (line, span) in lines(text.text()) {
         if line.starts_with("import ") || line.starts_with("import\t") {
             let does_more = line.contains(';') || line.contains("exec(") || line.contains("__import__");
-            let severity = if does_more { Severity::Critical } else { Severity::Medium };
+            let severity =
+                if does_more && !only_starts_what_ships(view, line) { Severity::Critical } else { Severity::Medium };
             sink.report(text, span, "Python runs this line at every start, whatever program is started")
                 .severity(severity);
         }
     }
+}
+
+/// What a line of a path file calls that only starts a module which lies beside it: the module
+/// is looked at like any other file, and nothing else is in the line.
+static PATH_FILE_IMPORT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"__import__\(\s*'([A-Za-z_][\w.]*)'\s*\)"));
+/// Names of a path file with which it would do more than start a module.
+static PATH_FILE_MORE: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:exec|eval|compile|open|getattr|globals|locals|builtins|base64|codecs|zlib|marshal|binascii|urllib|requests|http|socket|subprocess|ctypes|importlib|runpy|system|popen|spawn\w*|decode|fromhex|chr|bytes|join|read)\b",
+    )
+});
+
+fn only_starts_what_ships(view: &BundleView<'_>, line: &str) -> bool {
+    let begins_plainly = ["import os;", "import sys;", "import os, sys;", "import sys, os;"];
+    let is_plain = begins_plainly.iter().any(|begin| line.starts_with(begin))
+        && line.matches("import ").count() == 1
+        && line.matches("os.").count() == line.matches("os.environ").count();
+    let is_shipped = |module: &str| {
+        let module = module.split('.').next().unwrap_or_default();
+        let names = [format!("{module}.py"), format!("{module}/__init__.py")];
+        let is_it = |path: &str| {
+            names
+                .iter()
+                .any(|name| path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+        };
+        view.files.iter().any(|file| file.origin.is_none() && is_it(file.path()))
+    };
+    let modules = PATH_FILE_IMPORT.captures_iter(line).filter_map(|found| found.get(1));
+    let shipped = modules.filter(|module| is_shipped(module.as_str())).count();
+    is_plain && shipped > 0 && shipped == line.matches("__import__").count() && !PATH_FILE_MORE.is_match(line)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {

@@ -1,0 +1,263 @@
+//! Certificates of packages, as the public API shows them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::certificate::{AnalysisType, CouncilVerdict, PackageCertificate, SecurityLevel};
+use crate::package::PackageRegistry;
+use crate::skill::{Sha256Digest, Timestamp};
+
+/// What is said of advisories before anybody asked for them.
+const NOT_CONSULTED: &str = "Registry advisories were not consulted for this certificate.";
+
+/// The certificate of one release.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageCertificateView {
+    /// The registry.
+    pub registry_source: PackageRegistry,
+    /// The name, as the registry compares it.
+    pub package_name: String,
+    /// The exact version.
+    pub package_version: String,
+    /// SHA-256 of the file to which the certificate is bound, in hex digits.
+    pub distribution_sha256: String,
+    /// Whether the package is approved.
+    pub council_verdict: CouncilVerdict,
+    /// The worst that was found.
+    pub security_level: SecurityLevel,
+    /// What a reader should know, the worst first. Names and excerpts in it are the author's.
+    pub retained_warnings: Vec<String>,
+    /// How far the analysis went.
+    pub analysis_type: AnalysisType,
+    /// When it was certified.
+    pub certified_at: Timestamp,
+    /// Id of the certificate.
+    pub certificate_id: String,
+    /// Where the details of its integrity are.
+    pub verify_endpoint: String,
+    /// How many advisories the registry lists for this version.
+    pub registry_advisory_count: u64,
+    /// The worst severity among them.
+    pub registry_advisory_highest_severity: Option<String>,
+    /// What they come to, in a sentence.
+    pub registry_advisory_summary: String,
+    /// The advisories.
+    pub registry_advisories: Vec<RegistryAdvisoryView>,
+}
+
+/// An advisory of a registry.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistryAdvisoryView {
+    /// Its id.
+    pub id: String,
+}
+
+/// The certificate with everything by which bytes can be compared with it.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageVerificationView {
+    /// The registry.
+    pub registry_source: PackageRegistry,
+    /// The name, as the registry compares it.
+    pub package_name: String,
+    /// The exact version.
+    pub package_version: String,
+    /// SHA-256 of the file to which the certificate is bound, in hex digits.
+    pub distribution_sha256: String,
+    /// Root digest v1 over the files in it, in hex digits, however they were packed.
+    pub file_set_hash: String,
+    /// Names the analysis on which the verdict rests.
+    pub council_round_id: String,
+    /// The rules that were applied.
+    pub ruleset_version: String,
+    /// Whether the package is approved.
+    pub council_verdict: CouncilVerdict,
+    /// The worst that was found.
+    pub security_level: SecurityLevel,
+    /// What a reader should know, the worst first.
+    pub retained_warnings: Vec<String>,
+    /// How far the analysis went.
+    pub analysis_type: AnalysisType,
+    /// When it was certified.
+    pub certified_at: Timestamp,
+    /// Id of the certificate.
+    pub certificate_id: String,
+    /// Where this answer is.
+    pub verify_endpoint: String,
+    /// Every file that was looked at; the certificate is bound to the first.
+    pub distributions: Vec<CertifiedFileView>,
+    /// Files that the registry served with other bytes under this version, after it was
+    /// certified; none of them is certified.
+    pub registry_changes: Vec<RegistryChangeView>,
+    /// The advisories.
+    pub registry_advisories: Vec<RegistryAdvisoryView>,
+    /// What the advisories come to.
+    pub registry_advisory_summary: AdvisorySummaryView,
+}
+
+/// A file that was looked at.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+pub struct CertifiedFileView {
+    /// Its name.
+    pub file_name: String,
+    /// What it is: `sdist`, `wheel` or `tarball`.
+    pub kind: String,
+    /// SHA-256 of its bytes, in hex digits.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// Root digest v1 over the files in it, in hex digits.
+    pub file_set_hash: String,
+}
+
+/// A file that changed at the registry.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistryChangeView {
+    /// Its name.
+    pub file_name: String,
+    /// SHA-256 of the bytes that were certified.
+    pub certified_sha256: String,
+    /// SHA-256 of the bytes that were served later.
+    pub served_sha256: String,
+    /// When that was first seen.
+    pub seen_at: Timestamp,
+}
+
+/// What advisories come to.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+pub struct AdvisorySummaryView {
+    /// How many there are.
+    pub count: u64,
+    /// The worst severity among them.
+    pub highest_severity: Option<String>,
+    /// Whether anybody asked.
+    pub is_consulted: bool,
+    /// The same in a sentence.
+    pub text: String,
+}
+
+impl PackageCertificateView {
+    /// Shows a certificate; `public_url` has no slash at its end.
+    pub fn of(certificate: &PackageCertificate, public_url: &str) -> Self {
+        Self {
+            registry_source: certificate.registry,
+            package_name: certificate.name.clone(),
+            package_version: certificate.version.clone(),
+            distribution_sha256: distribution_sha256(certificate),
+            council_verdict: certificate.verdict,
+            security_level: certificate.level,
+            retained_warnings: certificate.warnings.clone(),
+            analysis_type: certificate.analysis,
+            certified_at: certificate.certified_at,
+            certificate_id: certificate.id.to_string(),
+            verify_endpoint: verify_endpoint(certificate, public_url),
+            registry_advisory_count: 0,
+            registry_advisory_highest_severity: None,
+            registry_advisory_summary: NOT_CONSULTED.to_owned(),
+            registry_advisories: Vec::new(),
+        }
+    }
+}
+
+impl PackageVerificationView {
+    /// Shows a certificate with what its registry changed since: the file, the certified digest,
+    /// the served one, and when.
+    pub fn of(
+        certificate: &PackageCertificate,
+        public_url: &str,
+        changes: Vec<(String, Sha256Digest, Sha256Digest, Timestamp)>,
+    ) -> Self {
+        let distributions = certificate.files.iter().map(|file| CertifiedFileView {
+            file_name: file.file_name.clone(),
+            kind: file.kind.as_str().to_owned(),
+            sha256: file.sha256.to_hex(),
+            size_bytes: file.size_bytes,
+            file_set_hash: file.file_set_hash.to_hex(),
+        });
+        let change = |(file_name, certified, served, seen_at): (String, Sha256Digest, Sha256Digest, Timestamp)| {
+            let (certified_sha256, served_sha256) = (certified.to_hex(), served.to_hex());
+            RegistryChangeView { file_name, certified_sha256, served_sha256, seen_at }
+        };
+        Self {
+            registry_source: certificate.registry,
+            package_name: certificate.name.clone(),
+            package_version: certificate.version.clone(),
+            distribution_sha256: distribution_sha256(certificate),
+            file_set_hash: certificate.distribution().map(|file| file.file_set_hash.to_hex()).unwrap_or_default(),
+            council_round_id: certificate.round.clone(),
+            ruleset_version: certificate.ruleset.clone(),
+            council_verdict: certificate.verdict,
+            security_level: certificate.level,
+            retained_warnings: certificate.warnings.clone(),
+            analysis_type: certificate.analysis,
+            certified_at: certificate.certified_at,
+            certificate_id: certificate.id.to_string(),
+            verify_endpoint: verify_endpoint(certificate, public_url),
+            distributions: distributions.collect(),
+            registry_changes: changes.into_iter().map(change).collect(),
+            registry_advisories: Vec::new(),
+            registry_advisory_summary: AdvisorySummaryView {
+                count: 0,
+                highest_severity: None,
+                is_consulted: false,
+                text: NOT_CONSULTED.to_owned(),
+            },
+        }
+    }
+}
+
+fn distribution_sha256(certificate: &PackageCertificate) -> String {
+    certificate.distribution().map(|file| file.sha256.to_hex()).unwrap_or_default()
+}
+
+fn verify_endpoint(certificate: &PackageCertificate, public_url: &str) -> String {
+    let PackageCertificate { registry, name, version, .. } = certificate;
+    let name = name.replace('/', "%2F");
+    format!("{public_url}/api/v1/public/packages/{registry}/{name}/{version}/verify")
+}
+
+/// How many packages are certified.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageStatisticsView {
+    /// Releases with a certificate that does not reject them.
+    pub total_packages_certified: u64,
+    /// Submissions that did not have to wait for a package.
+    pub total_submissions_benefiting_from_cache: u64,
+    /// What they saved, in dollars.
+    pub total_cost_saved_usd: u64,
+    /// Submissions with packages.
+    pub code_submissions_with_packages: u64,
+    /// How many of the most used packages are certified, by registry and size of the list.
+    pub coverage: BTreeMap<String, BTreeMap<String, CoverageView>>,
+}
+
+/// How much of a list is certified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct CoverageView {
+    /// Packages of the list.
+    pub tracked: u64,
+    /// Those that are certified, in any version.
+    pub certified: u64,
+    /// The same in whole percent, rounded down.
+    pub percent: u64,
+}
+
+impl CoverageView {
+    /// Counts how much of a list is certified.
+    pub fn of(tracked: usize, certified: usize) -> Self {
+        let percent = certified * 100 / tracked.max(1);
+        Self { tracked: tracked as u64, certified: certified as u64, percent: percent as u64 }
+    }
+}

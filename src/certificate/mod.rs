@@ -1,0 +1,20 @@
+//! What is certified of a package: which bytes were looked at, how far, and what was found.
+//!
+//! A package has no instructions for an agent; what counts is what runs when it is installed or
+//! imported. So the scanner looks at all of it, and findings in what never runs are set aside.
+//! The room is pure and knows neither registries' hosts nor the store. Start at
+//! [`PackageReview::of`].
+
+mod analysis;
+mod certificate;
+mod ground;
+mod judgement;
+mod review;
+#[cfg(test)]
+mod tests;
+
+pub use analysis::AnalysisType;
+pub use certificate::{CertificateId, CertifiedFile, PackageCertificate};
+pub use ground::{Ground, ground_of};
+pub use judgement::{CouncilVerdict, SecurityLevel};
+pub use review::{PackageReview, ReviewError, ReviewedFile};

@@ -1,0 +1,12 @@
+//! Packages of npm and PyPI: fetched, looked at, certified, and what is known of them.
+
+mod certify;
+mod popular;
+mod review;
+mod show;
+mod statistics;
+
+pub use certify::{Certification, certify_package};
+pub use review::{PackageError, PackageStep, review_package};
+pub use show::{show_certificate, verify_certificate};
+pub use statistics::package_statistics;

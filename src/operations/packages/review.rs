@@ -1,0 +1,96 @@
+//! Fetches a release and looks at it.
+
+use crate::certificate::{PackageReview, ReviewError, ReviewedFile};
+use crate::package::{DistributionKind, FileSet, PackageSpec, WheelTarget};
+use crate::scan::Ruleset;
+use crate::skill::UnreadFile;
+use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError};
+
+/// How far a review has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageStep<'a> {
+    /// The registry is asked what the release is made of.
+    Asking,
+    /// A file is fetched.
+    Fetching(&'a str),
+    /// What was fetched is looked at.
+    Scanning,
+}
+
+/// Why a package was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// It was not fetched.
+    #[error(transparent)]
+    Fetch(#[from] PackageFetchError),
+    /// It cannot be looked at.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+}
+
+/// Fetches a release from its registry and looks at what an installer would take: the wheel for
+/// any machine and the source, or one compiled wheel where there is none of the first. It blocks.
+///
+/// A file that is too large is left out and makes the analysis partial; any other failure ends
+/// it, since nothing of a release is certified of which a part is wrong.
+///
+/// # Errors
+/// Fails where the registry cannot be asked, is wrong, or has no such release.
+pub fn review_package(
+    client: &PackageClient,
+    spec: &PackageSpec,
+    ruleset: &Ruleset,
+    mut step: impl FnMut(PackageStep<'_>),
+) -> Result<PackageReview, PackageError> {
+    step(PackageStep::Asking);
+    let release = client.release(spec)?;
+    let mut fetched: Vec<(ReviewedFile, FileSet)> = Vec::new();
+    let mut left_out = Vec::new();
+    let mut too_large = None;
+    for distribution in chosen(&release.distributions) {
+        step(PackageStep::Fetching(&distribution.file_name));
+        match client.fetch(&release.spec, distribution) {
+            Ok(file) => fetched.push(reviewed(file)),
+            Err(PackageFetchError::TooLarge { reason, file }) => {
+                let path = distribution.file_name.clone();
+                left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
+                too_large = Some(PackageFetchError::TooLarge { reason, file });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let (true, Some(error)) = (fetched.is_empty(), too_large) {
+        return Err(error.into());
+    }
+    step(PackageStep::Scanning);
+    Ok(PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?)
+}
+
+/// Chooses the files that are looked at, in the order of the release.
+fn chosen(distributions: &[Distribution]) -> impl Iterator<Item = &Distribution> {
+    let is_compiled = |file: &Distribution| {
+        file.kind == DistributionKind::Wheel && WheelTarget::of_file_name(&file.file_name) == WheelTarget::Compiled
+    };
+    let has_pure = distributions.iter().any(|file| file.kind == DistributionKind::Wheel && !is_compiled(file));
+    // Of many compiled ones, that for most servers, and of those the newest Python.
+    let best = distributions.iter().filter(|file| is_compiled(file)).max_by_key(|file| {
+        let name = &file.file_name;
+        (name.contains("manylinux") && name.contains("x86_64"), !name.contains("t-manylinux"), name.as_str())
+    });
+    let best = best.filter(|_| !has_pure).map(|file| file.file_name.clone());
+    distributions.iter().filter(move |file| !is_compiled(file) || Some(&file.file_name) == best.as_ref())
+}
+
+fn reviewed(fetched: FetchedDistribution) -> (ReviewedFile, FileSet) {
+    let FetchedDistribution { distribution, sha256, size_bytes, files, file_set_hash } = fetched;
+    let file_count = (files.files.len() + files.unread.len()) as u64;
+    let reviewed = ReviewedFile {
+        file_name: distribution.file_name,
+        kind: distribution.kind,
+        sha256,
+        size_bytes,
+        file_set_hash,
+        file_count,
+    };
+    (reviewed, files)
+}

@@ -1,0 +1,301 @@
+//! Archives that hostile authors make: each comes from a registry with the right digest, and none
+//! is taken.
+
+use std::io::Write as _;
+
+use serde_json::json;
+use tar::{EntryType, Header};
+
+use super::*;
+use crate::package::PackageSpec;
+use crate::skill::Sha256Digest;
+use crate::source::tests::station::{Reply, Request, Station};
+
+const BOUNDS: PackageBounds = PackageBounds {
+    time: std::time::Duration::from_secs(60),
+    file_bytes: 8 << 20,
+    unpacked_bytes: 16 << 20,
+    kept_bytes: 4 << 20,
+    entries: 500,
+};
+
+fn entry(archive: &mut Vec<u8>, kind: EntryType, name: &[u8], link: &[u8], content: &[u8]) {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_mode(0o644);
+    header.set_size(content.len() as u64);
+    header.as_old_mut().name[..name.len()].copy_from_slice(name);
+    header.as_old_mut().linkname[..link.len()].copy_from_slice(link);
+    header.set_cksum();
+    archive.extend_from_slice(header.as_bytes());
+    archive.extend_from_slice(content);
+    archive.resize(archive.len().next_multiple_of(512), 0);
+}
+
+/// A tar archive with an ordinary package and what `add` adds, compressed.
+fn tarball(add: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut archive = Vec::new();
+    entry(&mut archive, EntryType::Regular, b"package/package.json", b"", b"{\"name\": \"demo\"}");
+    add(&mut archive);
+    archive.resize(archive.len() + 1_024, 0);
+    gzip(&archive)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+/// An archive of zip whose entries are not compressed: name, Unix mode, content, and the size
+/// that it claims.
+fn zip(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, mode, content, claimed) in entries {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        let sizes =
+            [crc.sum(), content.len() as u32, claimed.unwrap_or(content.len() as u32)].map(u32::to_le_bytes).concat();
+        let length = (name.len() as u16).to_le_bytes();
+        let header = (bytes.len() as u32).to_le_bytes();
+        bytes.extend([&b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0"[..], &sizes, &length, &[0; 2], name, content].concat());
+        let mode = (mode << 16).to_le_bytes();
+        directory.extend(
+            [&b"PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0\0\0"[..], &sizes, &length, &[0; 8], &mode, &header, name].concat(),
+        );
+    }
+    let count = (entries.len() as u16).to_le_bytes();
+    let (size, at) = ((directory.len() as u32).to_le_bytes(), (bytes.len() as u32).to_le_bytes());
+    bytes.extend([&directory[..], b"PK\x05\x06\0\0\0\0", &count, &count, &size, &at, &[0; 2]].concat());
+    bytes
+}
+
+const FILE: u32 = 0o100_644;
+
+fn wheel(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
+    zip(&[&[(&b"demo/__init__.py"[..], FILE, &b"x = 1\n"[..], None)][..], entries].concat())
+}
+
+/// Every row: a name, the archive, and whether it is a wheel.
+fn rows() -> Vec<(String, Vec<u8>, bool)> {
+    let mut rows = Vec::new();
+    // Names that lead elsewhere, on one system or another.
+    let names: &[&[u8]] = &[
+        b"../evil",
+        b"package/../../evil",
+        b"./../evil",
+        b"a/..",
+        b"..",
+        b"/etc/passwd",
+        b"//server/share/x",
+        b"..\\evil",
+        b"package\\..\\..\\evil",
+        b"\\\\server\\share\\x",
+        b"C:\\evil",
+        b"c:/evil",
+        b"C:evil",
+        b"a\nb",
+        b"a\x1b[2Jb",
+        b"a\rb",
+        b"a\x7fb",
+        b"a//b",
+        b"a/./b",
+        b"package/../package.json",
+        b"/",
+        b"\\",
+        b"a/../../../../../../root/.ssh/authorized_keys",
+    ];
+    for name in names {
+        let shown = String::from_utf8_lossy(name).into_owned();
+        if !name.ends_with(b"/") {
+            rows.push((
+                format!("tar: {shown:?}"),
+                tarball(|archive| entry(archive, EntryType::Regular, name, b"", b"x")),
+                false,
+            ));
+        }
+        rows.push((format!("zip: {shown:?}"), wheel(&[(name, FILE, b"x", None)]), true));
+    }
+    // Links that lead out, and what is neither a file nor a link.
+    for target in
+        [&b"/etc/passwd"[..], b"../../../etc/passwd", b"../..", b"C:\\x", b"\\\\server\\x", b"a/../../../x", b""]
+    {
+        let shown = String::from_utf8_lossy(target).into_owned();
+        let symlink = tarball(|archive| entry(archive, EntryType::Symlink, b"package/link", target, b""));
+        rows.push((format!("tar: a link to {shown:?}"), symlink, false));
+        rows.push((format!("zip: a link to {shown:?}"), wheel(&[(b"demo/link", 0o120_777, target, None)]), true));
+    }
+    for (kind, name) in [
+        (EntryType::Link, "a hard link"),
+        (EntryType::Char, "a character device"),
+        (EntryType::Block, "a block device"),
+        (EntryType::Fifo, "a pipe"),
+        (EntryType::new(b'Z'), "an unknown kind"),
+    ] {
+        let archive = tarball(|archive| entry(archive, kind, b"package/x", b"package/package.json", b""));
+        rows.push((format!("tar: {name}"), archive, false));
+    }
+    for (mode, name) in [
+        (0o020_666, "a character device"),
+        (0o060_666, "a block device"),
+        (0o010_666, "a pipe"),
+        (0o140_666, "a socket"),
+    ] {
+        rows.push((format!("zip: {name}"), wheel(&[(b"demo/x", mode, b"", None)]), true));
+    }
+    let through = tarball(|archive| {
+        entry(archive, EntryType::Symlink, b"package/out", b"lib", b"");
+        entry(archive, EntryType::Regular, b"package/out/x", b"", b"x");
+    });
+    rows.push(("tar: a file through a link".to_owned(), through, false));
+    let through = wheel(&[(b"demo/out", 0o120_777, b"lib", None), (b"demo/out/x", FILE, b"x", None)]);
+    rows.push(("zip: a file through a link".to_owned(), through, true));
+    // Two files that are one on some systems, or once npm has taken the first folder off.
+    for (left, right) in [
+        ("package/a.js", "package/a.js"),
+        ("package/a.js", "package/A.js"),
+        ("package/é.js", "package/e\u{301}.js"),
+        ("package/k.js", "package/\u{212a}.js"),
+        ("package/a", "package/a/b"),
+        ("package/A", "package/a/b"),
+        ("package/a.js", "./package/a.js"),
+        ("package/ß.js", "package/ẞ.js"),
+    ] {
+        let two = tarball(|archive| {
+            entry(archive, EntryType::Regular, left.as_bytes(), b"", b"1");
+            entry(archive, EntryType::Regular, right.as_bytes(), b"", b"2");
+        });
+        rows.push((format!("tar: {left} and {right}"), two, false));
+        let two = wheel(&[(left.as_bytes(), FILE, b"1", None), (right.as_bytes(), FILE, b"2", None)]);
+        rows.push((format!("zip: {left} and {right}"), two, true));
+    }
+    for twin in ["other/package.json", "package.json", "Package/PACKAGE.JSON", "x/Package.json"] {
+        let two = tarball(|archive| entry(archive, EntryType::Regular, twin.as_bytes(), b"", b"{}"));
+        rows.push((format!("tar: package/package.json and {twin}"), two, false));
+    }
+    rows.extend(bombs());
+    rows
+}
+
+/// Archives that are much larger than they look, or not whole.
+fn bombs() -> Vec<(String, Vec<u8>, bool)> {
+    let mut rows = Vec::new();
+    for megabytes in [2_usize, 8, 15] {
+        let zeros = vec![0_u8; megabytes << 20];
+        let bomb = tarball(|archive| entry(archive, EntryType::Regular, b"package/zeros", b"", &zeros));
+        rows.push((format!("tar: {megabytes} MB of zeros"), bomb, false));
+        let many = tarball(|archive| {
+            zeros.chunks(64 << 10).enumerate().for_each(|(number, chunk)| {
+                entry(archive, EntryType::Regular, format!("package/{number}").as_bytes(), b"", chunk);
+            });
+        });
+        rows.push((format!("tar: {megabytes} MB of zeros in many files"), many, false));
+    }
+    for gigabytes in [1_u64, 10, 1_000] {
+        for kind in [EntryType::Regular, EntryType::GNUSparse] {
+            let mut archive = Vec::new();
+            let mut header = Header::new_gnu();
+            header.set_entry_type(kind);
+            header.set_size(512);
+            header.as_old_mut().name[..12].copy_from_slice(b"package/huge");
+            if kind == EntryType::GNUSparse {
+                // One block of data at the end of a file that is nothing else (tar manual, old GNU format).
+                let gnu = header.as_gnu_mut().expect("a header of GNU");
+                let size = gigabytes << 30;
+                gnu.set_real_size(size);
+                gnu.sparse[0].set_offset(size - 512);
+                gnu.sparse[0].set_length(512);
+            } else {
+                header.set_size(gigabytes << 30);
+            }
+            header.set_cksum();
+            archive.extend_from_slice(header.as_bytes());
+            archive.resize(archive.len() + 512 + 1_024, 0);
+            rows.push((format!("tar: {gigabytes} GB, {kind:?}"), gzip(&archive), false));
+        }
+        let claimed = Some(u32::try_from(gigabytes << 30).unwrap_or(u32::MAX - 1));
+        rows.push((format!("zip: claims {gigabytes} GB"), wheel(&[(b"demo/huge", FILE, b"x", claimed)]), true));
+    }
+    let crowd = tarball(|archive| {
+        (0..600)
+            .for_each(|number| entry(archive, EntryType::Directory, format!("package/{number}/").as_bytes(), b"", b""));
+    });
+    rows.push(("tar: many folders".to_owned(), crowd, false));
+    let names: Vec<String> = (0..600).map(|number| format!("demo/{number}")).collect();
+    let many: Vec<_> = names.iter().map(|name| (name.as_bytes(), FILE, &b""[..], None)).collect();
+    rows.push(("zip: many files".to_owned(), wheel(&many), true));
+    let whole = tarball(|_| {});
+    for part in 1..6 {
+        rows.push((format!("tar: {part} sixths of it"), whole[..whole.len() * part / 6].to_vec(), false));
+    }
+    let whole = wheel(&[]);
+    for part in 1..6 {
+        rows.push((format!("zip: {part} sixths of it"), whole[..whole.len() * part / 6].to_vec(), true));
+    }
+    rows.push(("zip: before it another program".to_owned(), [&b"#!/bin/sh\n"[..], &whole].concat(), true));
+    rows.push(("zip: behind it something".to_owned(), [&whole[..], b"x"].concat(), true));
+    rows.push(("gzip in gzip".to_owned(), gzip(&tarball(|_| {})), false));
+    rows.push(("a zip in the place of a tarball, in gzip".to_owned(), gzip(&whole), false));
+    rows.push(("nothing in gzip".to_owned(), gzip(b"hello"), false));
+    rows.push(("a page".to_owned(), b"<!doctype html><title>404</title>".to_vec(), false));
+    rows
+}
+
+/// A registry that serves one archive as a wheel or a tarball, with the right digest.
+fn serve(bytes: Vec<u8>, is_wheel: bool) -> Station {
+    let digest = Sha256Digest::of(&bytes);
+    Station::start(move |request: &Request| match request.path.as_str() {
+        "/simple/demo/" => Reply::json(&json!({"meta": {"api-version": "1.0"}, "name": "demo", "files": [{
+            "filename": if is_wheel { "demo-1.0-py3-none-any.whl" } else { "demo-1.0.tar.gz" },
+            "url": "/file", "hashes": {"sha256": digest.to_hex()}}]})),
+        "/demo/1.0.0" => Reply::json(&json!({"name": "demo", "version": "1.0.0", "dist": {
+            "tarball": "/file", "integrity": format!("sha256-{}", base64(digest.as_bytes()))}})),
+        "/file" => Reply::ok("application/octet-stream", &bytes),
+        _ => Reply::status(404),
+    })
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn fetch(station: &Station, spec: &str) -> Result<FetchedDistribution, PackageFetchError> {
+    let host = |path: &str| Some(RegistryHost::parse(&station.url(path)).expect("a URL"));
+    let client =
+        PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/"), files: Vec::new() }, BOUNDS);
+    let release = client.release(&PackageSpec::parse(spec).expect("a spec"))?;
+    client.fetch(&release.spec, &release.distributions[0])
+}
+
+#[test]
+fn no_archive_of_a_hostile_author_is_taken_although_its_digest_is_right() {
+    let rows = rows();
+    assert!(rows.len() >= 100, "{} rows", rows.len());
+    let mut taken = Vec::new();
+    for (name, bytes, is_wheel) in rows {
+        let spec = if is_wheel { "pypi:demo==1.0" } else { "npm:demo@1.0.0" };
+        match fetch(&serve(bytes, is_wheel), spec) {
+            Err(PackageFetchError::Archive { reason, .. } | PackageFetchError::TooLarge { reason, .. }) => {
+                assert!(!reason.chars().any(char::is_control), "{name}: {reason:?}");
+            }
+            Err(error) => taken.push(format!("{name}: another error: {error}")),
+            Ok(fetched) => taken.push(format!("{name}: taken: {:?}, {:?}", fetched.files.files, fetched.files.unread)),
+        }
+    }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
+}
+
+#[test]
+fn a_source_with_links_inside_of_it_is_read_and_what_is_beyond_the_memory_is_listed() {
+    let noise: Vec<u8> = (0..300_000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let archive = tarball(|archive| {
+        entry(archive, EntryType::Symlink, b"package/link", b"lib/a.js", b"");
+        for number in 0..5 {
+            entry(archive, EntryType::Regular, format!("package/{number}.bin").as_bytes(), b"", &noise);
+        }
+    });
+    let fetched = fetch(&serve(archive, false), "npm:demo@1.0.0").expect("it is fetched");
+    assert_eq!(fetched.files.files.len(), 5, "package.json, the link, three files");
+    assert_eq!(fetched.files.unread.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["3.bin", "4.bin"]);
+}
