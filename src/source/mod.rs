@@ -7,6 +7,8 @@
 
 mod archive;
 mod bounds;
+mod callback;
+mod download;
 mod corpus;
 mod corpus_lines;
 mod corpus_row;
@@ -32,6 +34,8 @@ mod web;
 mod web_spec;
 
 pub use bounds::ReadBounds;
+pub use callback::{CallbackClient, CallbackError, CallbackUrl};
+pub use download::{Download, DownloadClient, DownloadedSkill};
 pub use error::SourceError;
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
@@ -39,4 +43,5 @@ pub use statement::{StatementClient, StatementReadError};
 pub use stream::{
     FoundSkill, SkillStream, SourceFailure, SourceItem, current_revision, open, open_within, revision_since,
 };
+pub use web::Reach;
 pub use web_spec::{WebProtocol, WebSpec};

@@ -9,6 +9,7 @@ use super::{
     Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
     SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
 };
+use super::{PublisherHistories, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 use crate::trust::{Domain, PublisherStatement};
@@ -16,7 +17,9 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Sync {
+pub trait Store:
+    Jobs + Accounts + Freshness + Takedowns + Transfer + PublisherHistories + Verifications + Webhooks + Send + Sync
+{
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

@@ -12,6 +12,7 @@ mod error;
 mod freshness;
 mod jobs;
 mod payment;
+mod publishers;
 mod record;
 mod revision;
 mod sqlite;
@@ -19,6 +20,7 @@ mod sqlite;
 mod suite;
 mod takedowns;
 mod transfer;
+mod verifications;
 
 pub use accounts::{
     Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
@@ -33,6 +35,7 @@ pub use jobs::{
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
+pub use publishers::{PublishedSkill, PublisherHistories, PublisherHistory};
 pub use record::{
     AggregatorCounts, BatchOutcome, BundleDetail, BundleText, ClientUse, DigestMatch, Observation, RunSummary,
     SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
@@ -46,4 +49,8 @@ pub use takedowns::{
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
     TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,
+};
+pub use verifications::{
+    EndedVerification, NewVerification, VerificationRecord, Verifications, VerifiedSource, WebhookEnd, WebhookMessage,
+    WebhookSecrets, WebhookState, Webhooks,
 };

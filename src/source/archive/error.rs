@@ -24,7 +24,7 @@ impl ArchiveError {
     }
 
     /// Describes the failure of a source that is this archive.
-    pub(super) fn of_source(self, name: &str) -> SourceError {
+    pub(in crate::source) fn of_source(self, name: &str) -> SourceError {
         let source = shown(name);
         match self {
             Self::Refused(reason) => SourceError::Refused { source_name: source, reason },

@@ -130,6 +130,20 @@ impl WebClient {
             .unwrap_or(Err(WebError::TooSlow(seconds)))
     }
 
+    /// Sends a request, follows nothing and reads no body: returns the status alone.
+    ///
+    /// # Errors
+    /// Fails where the request may not be sent, or nobody answers in time.
+    pub(in crate::source) async fn status(&self, request: WebRequest, time: Duration) -> Result<u16, WebError> {
+        self.reach.check(&request.url)?;
+        let mut builder = self.client.request(request.method, request.url).headers(request.headers);
+        if let Some(body) = request.body {
+            builder = builder.body(body);
+        }
+        let sent = tokio::time::timeout(time, builder.send()).await.map_err(|_| WebError::TooSlow(time.as_secs()))?;
+        Ok(sent.map_err(|error| failure(&error))?.status().as_u16())
+    }
+
     async fn follow(&self, request: WebRequest, body_bytes: u64) -> Result<Answer, WebError> {
         let mut url = request.url;
         for _ in 0..=REDIRECTS {

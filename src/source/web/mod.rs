@@ -10,6 +10,8 @@
 mod address;
 mod client;
 mod error;
+#[cfg(test)]
+pub(super) mod hostile;
 mod reach;
 mod resolver;
 mod session;
@@ -18,6 +20,6 @@ mod tests;
 
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
-pub(super) use reach::Reach;
+pub use reach::Reach;
 pub(super) use resolver::public_addresses;
 pub(super) use session::Session;

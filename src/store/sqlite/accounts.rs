@@ -393,7 +393,7 @@ async fn join(
     Ok(joined.rows_affected())
 }
 
-async fn append(change: &mut Change<'_>, entry: &AuditEntry, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn append(change: &mut Change<'_>, entry: &AuditEntry, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO audit_log (at, actor, team_id, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(now.as_milliseconds())
         .bind(&entry.actor)
@@ -429,10 +429,10 @@ fn read_account(row: &SqliteRow) -> Result<Account, StoreError> {
 }
 
 /// Reads a column through the type that wrote it.
-fn read<T: std::str::FromStr<Err: std::fmt::Display>>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
     row.get::<&str, _>(column).parse().map_err(|error| StoreError::corrupt(column, error))
 }
 
-fn time(row: &SqliteRow, column: &str) -> Timestamp {
+pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
     Timestamp::from_milliseconds(row.get(column))
 }

@@ -13,11 +13,14 @@ mod freshness;
 mod jobs;
 mod listing;
 mod payments;
+mod publishers;
 mod read;
 mod repositories;
 mod takedowns;
 mod transfer;
 mod trust;
+mod verifications;
+mod webhooks;
 mod write;
 
 use std::collections::HashSet;
