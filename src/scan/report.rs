@@ -98,7 +98,7 @@ impl ScanReport {
     }
 
     /// Reads verdict and score off the findings that count.
-    pub(super) fn judge(&mut self) {
+    pub(crate) fn judge(&mut self) {
         self.status = SafetyStatus::of(&self.findings, self.completeness.unread.is_empty());
         self.risk_score = Phase::ALL.iter().map(|phase| phase_score(&self.findings, *phase)).sum();
         self.risk_band = RiskBand::of(self.risk_score);

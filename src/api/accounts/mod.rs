@@ -2,6 +2,7 @@
 
 mod account;
 mod keys;
+mod phases;
 mod refusal;
 
 pub use account::{
@@ -10,5 +11,8 @@ pub use account::{
 pub use keys::{
     CreateApiKeyRequest, CreatedApiKeyView, ListApiKeysRequest, ListedApiKeyView, ListedApiKeysView,
     RevokeApiKeyRequest, RevokedApiKeyView,
+};
+pub use phases::{
+    NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, verdict_of_threat,
 };
 pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
