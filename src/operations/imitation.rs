@@ -73,7 +73,7 @@ fn imitated_name(services: &Services, record: &SkillRecord, known_as: SkillId) -
 }
 
 /// Returns the vendor's account that an account of the same host imitates.
-fn imitated_account(publishers: &Publishers, identity: &SourceIdentity) -> Option<(String, ImitationWord)> {
+pub(super) fn imitated_account(publishers: &Publishers, identity: &SourceIdentity) -> Option<(String, ImitationWord)> {
     let account = Publishers::account_of(identity);
     let (host, owner) = account.split_once('/')?;
     if publishers.standing(&account) != PublisherStanding::Unknown {

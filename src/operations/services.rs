@@ -21,6 +21,7 @@ use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
+use crate::source::Reach;
 use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
@@ -35,6 +36,7 @@ pub struct Services {
     takedown_file: Option<Arc<TakedownFile>>,
     overdue_limit: Duration,
     github: Option<Arc<GithubClient>>,
+    reach: Reach,
     progress: Option<ProgressSink>,
     may_read_folders: bool,
 }
@@ -116,6 +118,7 @@ impl Services {
             takedown_file: None,
             overdue_limit: DEFAULT_OVERDUE,
             github: None,
+            reach: Reach::Public,
             progress: None,
             may_read_folders: false,
         }
@@ -204,6 +207,17 @@ impl Services {
 
     pub(super) fn github(&self) -> Option<&Arc<GithubClient>> {
         self.github.as_ref()
+    }
+
+    /// Lets what strangers name lead to this machine as well: for tests, and for operators whose
+    /// marketplace runs beside the service.
+    #[must_use]
+    pub fn reaching_this_machine(self) -> Self {
+        Self { reach: Reach::ThisMachine, ..self }
+    }
+
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Tells whether payments are taken.

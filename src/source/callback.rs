@@ -17,7 +17,7 @@ const TIME: Duration = Duration::from_secs(10);
 /// A URL that messages may be sent to, as far as its text tells: the addresses of its name are
 /// checked at every attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallbackUrl(Url);
+pub struct OutgoingUrl(Url);
 
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +39,7 @@ impl From<WebError> for CallbackError {
     }
 }
 
-impl CallbackUrl {
+impl OutgoingUrl {
     /// Reads a URL.
     ///
     /// # Errors
@@ -54,6 +54,16 @@ impl CallbackUrl {
             return Err(CallbackError::Refused("it has a fragment, which no request carries".to_owned()));
         }
         Ok(Self(url))
+    }
+
+    /// Returns its host as it is asked for.
+    pub fn host(&self) -> Option<&str> {
+        self.0.host_str()
+    }
+
+    /// Tells whether it names another port than that of its scheme.
+    pub fn has_port(&self) -> bool {
+        self.0.port().is_some()
     }
 
     /// Returns the URL as it is asked for.
@@ -84,7 +94,7 @@ impl CallbackClient {
     /// Fails where the URL may not be asked, or nobody answers.
     pub async fn post(
         &self,
-        url: &CallbackUrl,
+        url: &OutgoingUrl,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
     ) -> Result<u16, CallbackError> {
@@ -114,7 +124,7 @@ mod tests {
         for url in HOSTILE {
             let url = url.replace("PORT", &canary.port().to_string());
             // Names are told apart when they are resolved; those of the rows are nowhere.
-            if let Ok(url) = CallbackUrl::parse(&url, Reach::Public) {
+            if let Ok(url) = OutgoingUrl::parse(&url, Reach::Public) {
                 assert!(url.as_str().contains(".example"), "{url:?}");
                 assert!(runtime().block_on(client.post(&url, &[], b"{}".to_vec())).is_err(), "{url:?}");
             }
@@ -133,7 +143,7 @@ mod tests {
         });
         let client = CallbackClient::new(Reach::ThisMachine).expect("a client");
         let post = |path: &str| {
-            let url = CallbackUrl::parse(&station.url(path), Reach::ThisMachine).expect("a URL");
+            let url = OutgoingUrl::parse(&station.url(path), Reach::ThisMachine).expect("a URL");
             runtime().block_on(client.post(&url, &[("webhook-id", "msg_1".to_owned())], b"{}".to_vec()))
         };
         for (path, expected) in [("/", 200), ("/on", 302), ("/same", 307), ("/endless", 200), ("/down", 503)] {

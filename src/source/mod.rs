@@ -34,8 +34,8 @@ mod web;
 mod web_spec;
 
 pub use bounds::ReadBounds;
-pub use callback::{CallbackClient, CallbackError, CallbackUrl};
-pub use download::{Download, DownloadClient, DownloadedSkill};
+pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
+pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};

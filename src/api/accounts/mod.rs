@@ -3,7 +3,10 @@
 mod account;
 mod keys;
 mod phases;
+mod publisher;
 mod refusal;
+mod verification;
+mod webhook;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
@@ -16,3 +19,11 @@ pub use phases::{
     NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, verdict_of_threat,
 };
 pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
+pub use publisher::{PublisherPackage, PublisherView, ShowPublisherRequest};
+pub use verification::{
+    BadgeView, FlaggedPhase, HashCheck, VerificationDetails, VerificationRequest, VerificationStatus, VerificationView,
+    VerifiedSubject, VerifySourceRequest,
+};
+pub use webhook::{
+    RotateWebhookSecretRequest, RotatedWebhookSecretView, ShowWebhookSecretRequest, WebhookSecretView,
+};

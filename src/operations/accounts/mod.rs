@@ -4,18 +4,23 @@
 //! is [`register_account_operations`], from which routes and documents come.
 
 mod authenticate;
+mod callback;
 mod credential;
 mod keys;
 mod log_in;
 mod manage;
 mod operation;
+mod publisher;
 mod refusals;
 mod register_account;
 mod registry;
 mod services;
 mod show_account;
+mod verification;
 
 pub use authenticate::authenticate;
+pub use callback::{RotateWebhookSecret, ShowWebhookSecret, deliver_webhooks, list_webhooks, retry_webhooks};
+pub(super) use callback::keep_webhooks;
 pub use credential::Credential;
 pub use keys::{CreateApiKey, ListApiKeys, RevokeApiKey};
 pub use log_in::LogIn;
@@ -23,7 +28,12 @@ pub use manage::{ManageError, create_account, rotate_signing_key, set_account_di
 pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
 };
+pub use publisher::ShowPublisher;
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
+pub use verification::{
+    Badge, RevokeVerification, ShowVerification, VerifySource, draw_badge, read_badge, resume_verifications,
+};
+pub(super) use verification::keep_verifications;

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 
 use super::super::Services;
+use super::verification::Pool;
 use crate::account::{AccessTokens, PasswordHasher, RandomError, SigningKey};
 use crate::meter::RateLimiter;
 use crate::store::{AuditEntry, Store, StoreError};
@@ -32,6 +33,7 @@ pub struct AccountServices {
     pub(super) hasher: PasswordHasher,
     pub(super) hashing: Semaphore,
     pub(super) rates: RateLimiter,
+    pub(super) verifications: Pool,
     issuer: String,
     tokens: RwLock<Arc<AccessTokens>>,
 }
@@ -77,6 +79,7 @@ impl AccountServices {
             hasher: PasswordHasher::new()?,
             hashing: Semaphore::new(WAITING_PASSWORDS),
             rates: RateLimiter::new(),
+            verifications: Pool::new(),
             tokens: RwLock::new(Arc::new(AccessTokens::new(issuer.clone(), current, keys))),
             issuer,
         })

@@ -11,6 +11,7 @@ mod llms;
 mod mcp_clients;
 mod openapi;
 mod openapi_accounts;
+mod openapi_badge;
 mod pages;
 mod payments;
 mod recipes;

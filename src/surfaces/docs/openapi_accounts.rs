@@ -19,12 +19,15 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
         let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
         item[method] = describe(&operation);
     }
+    super::openapi_badge::add_path(paths);
 }
 
 /// Returns the tags, in the order of the documents.
 pub(super) fn tags() -> Vec<Value> {
     vec![
         json!({ "name": "accounts", "description": "Accounts, access tokens and API keys; only where the instance has accounts." }),
+        json!({ "name": "publishers", "description": "What is known of whom skills come from." }),
+        json!({ "name": "verification", "description": "Verification for marketplaces, with a badge and signed webhooks." }),
     ]
 }
 
