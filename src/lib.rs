@@ -14,6 +14,7 @@ pub mod recipe;
 pub mod scan;
 pub mod skill;
 pub mod snapshot;
+pub mod threat;
 pub mod trust;
 
 #[cfg(feature = "service")]

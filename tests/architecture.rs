@@ -24,7 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
-    ("store", &["skill", "scan", "recipe", "account", "trust"]),
+    ("threat", &["skill"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust", "threat"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),
@@ -38,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat"]),
     (
         "operations",
         &[
@@ -66,6 +67,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "api",
             "trust",
             "assessment",
+            "threat",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not

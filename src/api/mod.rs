@@ -22,6 +22,7 @@ mod scan_skill;
 mod shell;
 mod source;
 mod standing;
+mod threat;
 mod verify;
 mod verify_batch;
 mod written;
@@ -57,6 +58,7 @@ pub use source::{
     install_options,
 };
 pub use standing::{SourceStandingView, SourceState, TakedownView};
+pub use threat::ThreatNotice;
 pub use verify::{
     CoversWord, MatchView, MatchedBy, RecipeMatchView, SkillRef, StrengthWord, VerifyHit, VerifyMiss, VerifyQuery,
     VerifyRequest, VerifyResponse,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ThreatNotice;
 use crate::scan::{INCOMPLETE_FLAG, RecommendedAction, RulesetVersion, SafetyStatus, ScanReport, ruleset_version};
 use crate::skill::{Sha256Digest, Timestamp};
 
@@ -88,6 +89,10 @@ pub struct SafetyView {
     pub audited_package_hash: Option<String>,
     /// Rules that produced the verdict, as number and digest.
     pub ruleset_version: Option<String>,
+    /// The known threat that makes the verdict dangerous, only where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ThreatNotice")]
+    pub threat: Option<ThreatNotice>,
 }
 
 /// The facts of a verdict from which a view is made.
@@ -111,13 +116,16 @@ pub struct VerdictFacts {
     pub content_hash: Sha256Digest,
     /// What was analysed.
     pub package_hash: Sha256Digest,
+    /// The known threat that the rest already shows.
+    pub threat: Option<ThreatNotice>,
 }
 
 impl SafetyView {
     /// Shows a verdict about a skill that is now `current`. Of several reasons against it, the
     /// first in the order of [`Freshness`] is told.
     pub fn new(facts: VerdictFacts, current: CurrentContent, source: SourceCheck) -> Self {
-        let is_audited = facts.status != SafetyStatus::Unaudited;
+        // A threat lowers what nobody has scanned as well, of which there are no rules.
+        let is_audited = facts.status != SafetyStatus::Unaudited && facts.ruleset_version.number() > 0;
         let is_same = facts.content_hash == current.content_hash && facts.package_hash == current.package_hash;
         let freshness = if !is_audited {
             Freshness::NeverAudited
@@ -141,6 +149,16 @@ impl SafetyView {
         self.safety_flags.push(TAKEDOWN_FLAG.to_owned());
     }
 
+    /// Makes of the verdict what it is while a threat is known of these bytes.
+    pub fn threaten(&mut self, threat: ThreatNotice) {
+        self.status = SafetyStatus::Dangerous;
+        self.recommended_action = RecommendedAction::Block;
+        self.score = 0.0;
+        // First, where a surface names only some.
+        self.safety_flags.insert(0, threat.id.flag());
+        self.threat = Some(threat);
+    }
+
     fn with_freshness(facts: VerdictFacts, freshness: Freshness) -> Self {
         let is_audited = freshness != Freshness::NeverAudited;
         Self {
@@ -156,6 +174,7 @@ impl SafetyView {
             scope: SAFETY_SCOPE.to_owned(),
             audited_package_hash: is_audited.then(|| facts.package_hash.to_string()),
             ruleset_version: is_audited.then(|| facts.ruleset_version.to_string()),
+            threat: facts.threat,
         }
     }
 
@@ -189,6 +208,7 @@ impl From<&ScanReport> for SafetyView {
             ruleset_version: report.ruleset_version.clone(),
             content_hash: report.content_hash,
             package_hash: report.package_hash,
+            threat: None,
         };
         Self::with_freshness(facts, Freshness::Fresh)
     }

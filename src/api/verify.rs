@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, SafetyView, SourceStandingView, TakedownView};
+use super::{Problem, SafetyView, SourceStandingView, TakedownView, ThreatNotice};
 use crate::recipe::{Covers, HashRecipe, HeldDigest, Strength, Weakness};
 use crate::skill::SkillId;
 
@@ -234,12 +234,24 @@ pub struct VerifyMiss {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "TakedownView")]
     pub takedown: Option<TakedownView>,
+    /// What is known to do harm of what was never indexed, only where anything is: do not load it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ThreatNotice")]
+    pub threat: Option<ThreatNotice>,
 }
 
 impl VerifyMiss {
     /// Nothing is known.
     pub fn new() -> Self {
-        Self { matched: false, verification: "unknown".to_owned(), takedown: None }
+        Self { matched: false, verification: "unknown".to_owned(), takedown: None, threat: None }
+    }
+}
+
+impl VerifyMiss {
+    /// Says why what is held must not be loaded, where it must not.
+    pub fn block_line(&self) -> Option<String> {
+        let takedown = self.takedown.as_ref().filter(|takedown| takedown.blocks).map(TakedownView::line);
+        self.threat.as_ref().map(ThreatNotice::line).or(takedown)
     }
 }
 

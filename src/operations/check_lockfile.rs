@@ -12,7 +12,7 @@ use crate::api::{
 };
 use crate::lockfile::{self, Entry, Lockfile, LockfileError, LockfileKind, Recorded};
 use crate::recipe::Covers;
-use crate::scan::RecommendedAction;
+use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{limits, locate_source_url, sanitise_line};
 
 /// Pins that are looked up; the rest is counted.
@@ -142,7 +142,13 @@ fn respond(kind: LockfileKind, total: usize, pins: Vec<LockfilePin>, notices: Ve
                 summary.changed += u64::from(hit.comparison.is_current_content() == Some(false));
                 worst_status = worst_status.max(Some(hit.safety.status));
             }
-            BatchAnswer::Miss(_) => summary.unknown += 1,
+            BatchAnswer::Miss(miss) => {
+                summary.unknown += 1;
+                if miss.block_line().is_some() {
+                    summary.blocked += 1;
+                    worst_status = worst_status.max(Some(SafetyStatus::Dangerous));
+                }
+            }
             BatchAnswer::Error(_) => summary.unreadable += 1,
         }
     }

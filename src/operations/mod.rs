@@ -32,6 +32,7 @@ mod install_skill;
 mod keep_counts;
 mod keep_payments;
 mod keep_up;
+mod known_threats;
 mod lock_skill;
 mod move_index;
 mod operation;
@@ -96,6 +97,7 @@ pub use install_skill::{
 pub use keep_counts::{keep_counts, save_counts};
 pub use keep_payments::{keep_payments, reconcile_payments};
 pub use keep_up::keep_up;
+pub use known_threats::known_threats;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use move_index::{
     ExportReport, ExportRequest, ImportReport, IncomingSnapshot, MoveError, PublishedSnapshot, Publisher,

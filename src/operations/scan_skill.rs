@@ -4,6 +4,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 
+use super::known_threats::threat_notice;
 use super::problem::{store_failed, unforeseen};
 use super::{Charge, Effect, Operation, Services, scan_folder};
 use crate::api::{ErrorCode, InlineFile, Problem, ScanResponse, ScanSkillRequest};
@@ -92,7 +93,13 @@ async fn scan_raw(
     let scanned =
         scanned.map_err(|error| Problem::invalid_request(format!("{error}; add a file whose path is SKILL.md")))?;
     services.report("scan", 1, 1);
-    Ok(ScanResponse::new(path, scanned.bundle.name.clone(), &scanned.report, &scanned.issues))
+    let mut response = ScanResponse::new(path, scanned.bundle.name.clone(), &scanned.report, &scanned.issues);
+    let mut digests = vec![scanned.report.package_hash, scanned.report.content_hash];
+    digests.extend(scanned.bundle.files.iter().map(|file| file.sha256));
+    if let Some(threat) = threat_notice(services, ScanSkill::NAME, &digests).await? {
+        response.safety.threaten(threat);
+    }
+    Ok(response)
 }
 
 /// Scans a folder of this machine, for callers who could read it anyway.

@@ -1,11 +1,12 @@
 //! Does what a caller holds still match, and what is the verdict now?
 
+use super::known_threats::{notice, threat_notice};
 use super::problem::store_failed;
 use super::source_standing::{standing, takedown_view};
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
-    MatchView, MatchedBy, Problem, RecipeMatchView, SkillRef, TakedownView, VerdictFacts, VerifyHit, VerifyMiss,
-    VerifyQuery, VerifyRequest, VerifyResponse,
+    MatchView, MatchedBy, Problem, RecipeMatchView, SkillRef, TakedownView, ThreatNotice, VerdictFacts, VerifyHit,
+    VerifyMiss, VerifyQuery, VerifyRequest, VerifyResponse,
 };
 use crate::recipe::{HashRecipe, HeldDigest, Weakness};
 use crate::skill::{SkillId, locate_source_url};
@@ -36,7 +37,7 @@ pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<Ve
         VerifyQuery::ContentHash(held) => by_hash(services, held).await,
         VerifyQuery::SourceUrl(url) => match by_url(services, &url).await? {
             Some(record) => hit(services, record, MatchedBy::SourceUrl, None, None).await,
-            None => miss(services, places(&url)).await,
+            None => miss(services, places(&url), None).await,
         },
         VerifyQuery::Both { source_url, content_hash } => match by_url(services, &source_url).await? {
             Some(record) => {
@@ -64,7 +65,9 @@ pub(super) async fn verify(services: &Services, query: VerifyQuery) -> Result<Ve
             }
             // An unknown place must not hide what is known of the bytes.
             None => match by_hash(services, content_hash).await? {
-                VerifyResponse::Miss(known) if known.takedown.is_none() => miss(services, places(&source_url)).await,
+                VerifyResponse::Miss(known) if known.takedown.is_none() && known.threat.is_none() => {
+                    miss(services, places(&source_url), None).await
+                }
                 answer => Ok(answer),
             },
         },
@@ -97,7 +100,7 @@ async fn matches(services: &Services, held: HeldDigest, only: Option<SkillId>) -
 /// Where any of them is current, earlier ones do not count.
 async fn by_hash(services: &Services, held: HeldDigest) -> Result<VerifyResponse, Problem> {
     let matches = matches(services, held, None).await?;
-    let Some(first) = matches.first() else { return miss(services, bytes(&held, None)).await };
+    let Some(first) = matches.first() else { return miss(services, bytes(&held, None), Some(held)).await };
     let record = with_verdict(first.record.clone(), worst_of(&matches));
     hit(services, record, MatchedBy::ContentHash, Some(held), Some(first)).await
 }
@@ -173,6 +176,13 @@ async fn hit(
     {
         standing.takedown = Some(takedown);
     }
+    let mut safety = standing.safety(record.verdict.clone(), &record);
+    // What is held may be known by itself, whatever is known of the skill that the place leads to.
+    if safety.threat.is_none()
+        && let Some(threat) = threat_of(services, held.as_ref()).await?
+    {
+        safety.threaten(threat);
+    }
     Ok(VerifyResponse::Hit(Box::new(VerifyHit {
         matched: true,
         matched_by,
@@ -186,7 +196,7 @@ async fn hit(
             recipe: found.map(recipe_view),
             elsewhere: None,
         },
-        safety: standing.safety(record.verdict.clone(), &record),
+        safety,
         source_state: standing.view,
         takedown: standing.takedown,
     })))
@@ -204,9 +214,20 @@ fn recipe_view(found: &DigestMatch) -> RecipeMatchView {
     }
 }
 
-async fn miss(services: &Services, targets: Vec<TakedownTarget>) -> Result<VerifyResponse, Problem> {
+async fn miss(
+    services: &Services,
+    targets: Vec<TakedownTarget>,
+    held: Option<HeldDigest>,
+) -> Result<VerifyResponse, Problem> {
     let takedown = takedown_of(services, targets).await?;
-    Ok(VerifyResponse::Miss(VerifyMiss { takedown, ..VerifyMiss::new() }))
+    let threat = threat_of(services, held.as_ref()).await?;
+    Ok(VerifyResponse::Miss(VerifyMiss { takedown, threat, ..VerifyMiss::new() }))
+}
+
+/// Returns what is known of exactly these bytes.
+async fn threat_of(services: &Services, held: Option<&HeldDigest>) -> Result<Option<ThreatNotice>, Problem> {
+    let Some(digest) = held.and_then(HeldDigest::sha256) else { return Ok(None) };
+    threat_notice(services, VerifySkill::NAME, &[digest]).await
 }
 
 /// Hands a stored verdict over to the contract.
@@ -221,5 +242,6 @@ pub(super) fn facts(verdict: StoredVerdict) -> VerdictFacts {
         ruleset_version: verdict.ruleset_version,
         content_hash: verdict.content_hash,
         package_hash: verdict.package_hash,
+        threat: verdict.threat.map(notice),
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
     Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
-    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
+    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Threats, Transfer,
 };
 use super::{PublisherHistories, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
@@ -18,7 +18,17 @@ use crate::trust::{Domain, PublisherStatement};
 /// may be called again after a crash.
 #[async_trait]
 pub trait Store:
-    Jobs + Accounts + Freshness + Takedowns + Transfer + PublisherHistories + Verifications + Webhooks + Send + Sync
+    Jobs
+    + Accounts
+    + Freshness
+    + Takedowns
+    + Threats
+    + Transfer
+    + PublisherHistories
+    + Verifications
+    + Webhooks
+    + Send
+    + Sync
 {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;

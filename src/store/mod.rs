@@ -19,6 +19,7 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod takedowns;
+mod threats;
 mod transfer;
 mod verifications;
 
@@ -45,6 +46,10 @@ pub use sqlite::SqliteStore;
 pub use takedowns::{
     StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
     TakedownTarget, Takedowns, TargetError,
+};
+pub use threats::{
+    NewReport, PackOutcome, ReportOutcome, ReportStatus, ReportVerdict, TakenPack, ThreatFilter, ThreatPage,
+    ThreatReport, Threats, VerdictThreat,
 };
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BundleKey, SkillRevision};
+use super::{BundleKey, SkillRevision, VerdictThreat};
 use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, RulesetVersion, SafetyStatus, ScanReport};
 use crate::skill::{
@@ -126,9 +126,23 @@ pub struct StoredVerdict {
     pub content_hash: Sha256Digest,
     /// The bundle that was scanned.
     pub package_hash: Sha256Digest,
+    /// The known threat that lowers it. It is looked up whenever a verdict is read, and is no
+    /// part of what is stored.
+    #[serde(skip)]
+    pub threat: Option<VerdictThreat>,
 }
 
 impl StoredVerdict {
+    /// Makes of the verdict of the scanner what it is while a threat is known of the bundle.
+    pub(super) fn threaten(&mut self, threat: VerdictThreat) {
+        self.status = SafetyStatus::Dangerous;
+        self.recommended_action = RecommendedAction::Block;
+        self.score = 0.0;
+        // First, where a surface names only some.
+        self.safety_flags.insert(0, threat.id.flag());
+        self.threat = Some(threat);
+    }
+
     /// Stands for the verdict on a bundle that nobody has scanned, as one that came in without
     /// its verdict.
     pub fn none(content_hash: Sha256Digest, package_hash: Sha256Digest) -> Self {
@@ -142,6 +156,7 @@ impl StoredVerdict {
             ruleset_version: RulesetVersion::from_stored("0-none".to_owned()),
             content_hash,
             package_hash,
+            threat: None,
         }
     }
 }

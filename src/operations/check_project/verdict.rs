@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::report::{ProjectReport, SkillCheck};
 use crate::api::{
-    Freshness, MatchedBy, SourceStandingView, TAKEDOWN_FLAG, TakedownView, VerifyHit, VerifyMiss, VerifyRequest,
-    VerifyResponse,
+    Freshness, MatchedBy, SourceStandingView, TAKEDOWN_FLAG, TakedownView, ThreatNotice, VerifyHit, VerifyMiss,
+    VerifyRequest, VerifyResponse,
 };
 use crate::scan::{RecommendedAction, SafetyStatus};
 use crate::skill::{Sha256Digest, Timestamp, locate_source_url, sanitise_line};
@@ -69,10 +69,11 @@ impl VerdictState {
     fn of(response: &VerifyResponse, root_digest: Option<Sha256Digest>) -> Self {
         match response {
             VerifyResponse::Hit(hit) if hit.matched => Self::Known(KnownVerdict::of(hit, root_digest)),
-            VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) if takedown.blocks => {
-                Self::Known(KnownVerdict::of_takedown(takedown))
-            }
-            _ => Self::NotIndexed,
+            VerifyResponse::Miss(miss) => match miss.block_line() {
+                Some(line) => Self::Known(KnownVerdict::of_blocked(miss, &line)),
+                None => Self::NotIndexed,
+            },
+            VerifyResponse::Hit(_) => Self::NotIndexed,
         }
     }
 }
@@ -93,8 +94,9 @@ impl KnownVerdict {
             MatchedBy::SourceUrl if hit.comparison.your_hash_matches_audited == Some(false) => Upstream::Changed,
             _ => Upstream::Unknown,
         };
-        let takedown = hit.takedown.as_ref().map(TakedownView::line);
-        let notice = takedown.or_else(|| hit.source_state.as_ref().map(SourceStandingView::line));
+        let threat = hit.safety.threat.as_ref().map(ThreatNotice::line);
+        let notice = threat.or_else(|| hit.takedown.as_ref().map(TakedownView::line));
+        let notice = notice.or_else(|| hit.source_state.as_ref().map(SourceStandingView::line));
         Self {
             status: hit.safety.status,
             recommended_action: hit.safety.recommended_action,
@@ -108,8 +110,10 @@ impl KnownVerdict {
         }
     }
 
-    /// Stands for the verdict on what was never indexed and is taken down because it does harm.
-    fn of_takedown(takedown: &TakedownView) -> Self {
+    /// Stands for the verdict on what was never indexed and is known, or taken down, because it
+    /// does harm.
+    fn of_blocked(miss: &VerifyMiss, line: &str) -> Self {
+        let flag = miss.threat.as_ref().map_or_else(|| TAKEDOWN_FLAG.to_owned(), |threat| threat.id.flag());
         Self {
             status: SafetyStatus::Dangerous,
             recommended_action: RecommendedAction::Block,
@@ -118,8 +122,8 @@ impl KnownVerdict {
             upstream: Upstream::Unknown,
             source_url: String::new(),
             analyzed_at: None,
-            safety_flags: vec![TAKEDOWN_FLAG.to_owned()],
-            notice: Some(sanitise_line(&takedown.line(), 400)),
+            safety_flags: vec![flag],
+            notice: Some(sanitise_line(line, 400)),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Bundles by their digests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{Row, SqlitePool};
 
 use super::super::digests::RECIPE_SET;
 use super::super::{BundleKey, DigestMatch, StoreError, StoredVerdict};
 use super::read::{digest, json, raw_bundles, skills};
+use super::threats::of_bundles;
 use super::write::Change;
 use crate::recipe::{HashRecipe, HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, SkillId};
@@ -27,14 +28,14 @@ pub(super) async fn skills_with_digest(
          SELECT 'skill_md', bundle_key FROM bundles WHERE content_hash = ?1 \
          UNION ALL SELECT 'root_digest_v1', bundle_key FROM bundles WHERE package_hash = ?1 AND is_complete = 1 \
          UNION ALL SELECT recipe, bundle_key FROM recipe_digests WHERE digest = ?1) \
-         SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary, s.is_canonical \
+         SELECT found.recipe, s.skill_id, s.bundle_key = found.bundle_key, b.content_hash, b.package_hash, b.is_complete, v.summary, s.is_canonical, EXISTS (SELECT 1 FROM threatened_bundles t WHERE t.bundle_key = found.bundle_key), found.bundle_key \
          FROM found JOIN skill_bundles h ON h.bundle_key = found.bundle_key JOIN skills s ON s.skill_id = h.skill_id AND s.is_listed = ?4 \
          JOIN bundles b ON b.bundle_key = found.bundle_key \
          LEFT JOIN verdicts v ON v.verdict_id = (SELECT max(verdict_id) FROM verdicts WHERE verdicts.bundle_key = found.bundle_key) \
          WHERE ?3 IS NULL OR s.skill_id = ?3 \
          ORDER BY s.bundle_key = found.bundle_key DESC, \
-         row_number() OVER (PARTITION BY s.bundle_key = found.bundle_key, found.recipe, v.status ORDER BY s.is_canonical DESC, s.canonical_source), \
-         v.status = 'dangerous' DESC, s.canonical_source LIMIT ?2",
+         row_number() OVER (PARTITION BY s.bundle_key = found.bundle_key, found.recipe, v.status, EXISTS (SELECT 1 FROM threatened_bundles t WHERE t.bundle_key = found.bundle_key) ORDER BY s.is_canonical DESC, s.canonical_source), \
+         v.status = 'dangerous' OR EXISTS (SELECT 1 FROM threatened_bundles t WHERE t.bundle_key = found.bundle_key) DESC, s.canonical_source LIMIT ?2",
     )
     .bind(held.value().as_bytes().to_vec())
     .bind(MATCHES_LIMIT)
@@ -49,6 +50,8 @@ pub(super) async fn skills_with_digest(
     }
     let records: HashMap<SkillId, _> =
         skills(pool, &ids).await?.into_iter().map(|record| (record.skill_id, record)).collect();
+    let threatened: BTreeSet<Vec<u8>> = rows.iter().filter(|row| row.get::<bool, _>(8)).map(|row| row.get(9)).collect();
+    let threats = if threatened.is_empty() { BTreeMap::new() } else { of_bundles(pool, &threatened).await? };
     let mut matches: Vec<(bool, DigestMatch)> = Vec::with_capacity(rows.len());
     for (row, id) in rows.iter().zip(&ids) {
         // A newer program may have stored a recipe that this one does not know.
@@ -56,12 +59,15 @@ pub(super) async fn skills_with_digest(
         let (Some(recipe), Some(record)) = (recipe, records.get(id)) else { continue };
         let is_complete: bool = row.get(5);
         let (content_hash, package_hash) = (digest(row.get(3))?, digest(row.get(4))?);
-        let verdict = match row.get::<Option<String>, _>(6) {
+        let mut verdict: StoredVerdict = match row.get::<Option<String>, _>(6) {
             Some(summary) => json("verdict", summary)?,
             // The skill is shown with the verdict on an earlier bundle until this one is scanned.
             None if row.get(2) => record.verdict.clone(),
             None => StoredVerdict::none(content_hash, package_hash),
         };
+        if let Some(known) = threats.get(row.get::<&[u8], _>(9)).filter(|_| verdict.threat.is_none()) {
+            verdict.threaten(known.into());
+        }
         let found = DigestMatch {
             recipe,
             record: record.clone(),

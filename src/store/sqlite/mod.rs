@@ -17,6 +17,8 @@ mod publishers;
 mod read;
 mod repositories;
 mod takedowns;
+mod threat_reports;
+mod threats;
 mod transfer;
 mod trust;
 mod verifications;
@@ -299,6 +301,12 @@ mod tests {
         use super::open_new;
 
         crate::store::accounts::suite::account_suite!(open_new);
+    }
+
+    mod threats {
+        use super::open_new;
+
+        crate::store::threats::suite::threat_suite!(open_new);
     }
 
     #[tokio::test]

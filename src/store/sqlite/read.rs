@@ -1,6 +1,6 @@
 //! What is read from the file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
@@ -9,6 +9,7 @@ use sqlx::{Row, SqlitePool};
 use super::super::revision::FileEntry;
 use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError, StoredVerdict};
 use super::canonical::{standing, standing_columns, standing_tables};
+use super::threats::of_bundles;
 use crate::scan::{RecommendedAction, ScanReport, ruleset_version};
 use crate::skill::{
     CopyKey, FileContent, RawBundle, RawFile, Sha256Digest, SkillId, SourceIdentity, Timestamp, UnreadFile, limits,
@@ -21,6 +22,7 @@ macro_rules! select_skills {
         concat!(
             "SELECT s.skill_id, s.source, s.is_listed, s.is_canonical, s.stars, s.indexed_at, s.content_hash, s.package_hash, s.bundle_key, s.is_complete, ",
             "b.name, b.description, b.quality_flags, b.selection_flags, b.context_cost_tokens, v.summary, v.bundle_key = s.bundle_key AS is_audited, s.sequence, s.copy_key, v.status, ",
+            "EXISTS (SELECT 1 FROM threatened_bundles h WHERE h.bundle_key = s.bundle_key) AS is_threatened, ",
             standing_columns!(),
             ", ",
             "(SELECT count(*) FROM skills c WHERE c.content_hash = s.content_hash AND c.is_listed = 1) AS copy_count ",
@@ -50,8 +52,7 @@ pub(super) async fn skills(pool: &SqlitePool, ids: &[SkillId]) -> Result<Vec<Ski
         .fetch_all(pool)
         .await?;
     let mut found: HashMap<SkillId, SkillRecord> = HashMap::new();
-    for row in &rows {
-        let record = record(row)?;
+    for record in records(pool, &rows).await? {
         found.insert(record.skill_id, record);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -69,7 +70,7 @@ pub(super) async fn skill_at(
             .fetch_optional(pool)
             .await?;
         if let Some(row) = row {
-            return Ok(Some(record(&row)?));
+            return Ok(records(pool, &[row]).await?.pop());
         }
     }
     Ok(None)
@@ -83,31 +84,30 @@ pub(super) async fn skills_with_content(
     pool: &SqlitePool,
     content_hash: Sha256Digest,
 ) -> Result<Vec<SkillRecord>, StoreError> {
-    let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+    let rows = sqlx::query(select_skills!("WHERE s.content_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status, EXISTS (SELECT 1 FROM threatened_bundles h WHERE h.bundle_key = s.bundle_key) ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' OR EXISTS (SELECT 1 FROM threatened_bundles h WHERE h.bundle_key = s.bundle_key) DESC, s.canonical_source LIMIT ?"))
         .bind(content_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
         .fetch_all(pool)
         .await?;
-    canonical_first(rows.iter().map(record).collect())
+    Ok(canonical_first(records(pool, &rows).await?))
 }
 
 pub(super) async fn skills_with_package(
     pool: &SqlitePool,
     package_hash: Sha256Digest,
 ) -> Result<Vec<SkillRecord>, StoreError> {
-    let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' DESC, s.canonical_source LIMIT ?"))
+    let rows = sqlx::query(select_skills!("WHERE s.package_hash = ? AND s.is_listed = 1 ORDER BY row_number() OVER (PARTITION BY v.status, EXISTS (SELECT 1 FROM threatened_bundles h WHERE h.bundle_key = s.bundle_key) ORDER BY s.is_canonical DESC, s.canonical_source), v.status = 'dangerous' OR EXISTS (SELECT 1 FROM threatened_bundles h WHERE h.bundle_key = s.bundle_key) DESC, s.canonical_source LIMIT ?"))
         .bind(package_hash.as_bytes().to_vec())
         .bind(COPIES_LIMIT)
         .fetch_all(pool)
         .await?;
-    canonical_first(rows.iter().map(record).collect())
+    Ok(canonical_first(records(pool, &rows).await?))
 }
 
 /// Of each verdict some are read, whatever there are more of; the canonical copy names them all.
-fn canonical_first(copies: Result<Vec<SkillRecord>, StoreError>) -> Result<Vec<SkillRecord>, StoreError> {
-    let mut copies = copies?;
+fn canonical_first(mut copies: Vec<SkillRecord>) -> Vec<SkillRecord> {
     copies.sort_by_key(|copy| !copy.is_canonical);
-    Ok(copies)
+    copies
 }
 
 /// Reads a range of the unique index over sources: what begins with a prefix lies between it
@@ -125,7 +125,7 @@ pub(super) async fn skills_below(
         .bind(limit)
         .fetch_all(pool)
         .await?;
-    rows.iter().map(record).collect()
+    records(pool, &rows).await
 }
 
 pub(super) async fn bundle_files(pool: &SqlitePool, key: BundleKey) -> Result<Option<RawBundle>, StoreError> {
@@ -174,7 +174,8 @@ pub(super) async fn newest_skills(
     .bind(limit)
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok((row.get::<i64, _>("sequence") as u64, record(row)?))).collect()
+    let numbers = rows.iter().map(|row| row.get::<i64, _>("sequence") as u64);
+    Ok(numbers.zip(records(pool, &rows).await?).collect())
 }
 
 pub(super) async fn changes_since(
@@ -188,8 +189,7 @@ pub(super) async fn changes_since(
         .fetch_all(pool)
         .await?;
     let mut changes = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let record = record(row)?;
+    for (row, record) in rows.iter().zip(records(pool, &rows).await?) {
         let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?")
             .bind(record.content_hash.as_bytes().to_vec())
             .fetch_one(pool)
@@ -274,6 +274,21 @@ pub(super) async fn raw_bundles(
         bundles.push((BundleKey::from_digest(digest(row.get(0))?), RawBundle { files, unread }, row.get(3)));
     }
     Ok(bundles)
+}
+
+/// Reads records, in the order of the rows, with the threats that are known of their bundles:
+/// one more question only where there are any.
+async fn records(pool: &SqlitePool, rows: &[SqliteRow]) -> Result<Vec<SkillRecord>, StoreError> {
+    let is_threatened = |row: &&SqliteRow| row.get::<bool, _>("is_threatened");
+    let keys: BTreeSet<Vec<u8>> = rows.iter().filter(is_threatened).map(|row| row.get("bundle_key")).collect();
+    let threats = if keys.is_empty() { BTreeMap::new() } else { of_bundles(pool, &keys).await? };
+    let mut records = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    for (row, record) in rows.iter().zip(&mut records) {
+        if let Some(known) = threats.get(row.get::<&[u8], _>("bundle_key")) {
+            record.verdict.threaten(known.into());
+        }
+    }
+    Ok(records)
 }
 
 fn record(row: &SqliteRow) -> Result<SkillRecord, StoreError> {

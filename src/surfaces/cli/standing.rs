@@ -41,9 +41,7 @@ impl Standing {
     pub fn of(response: &VerifyResponse, request: &VerifyRequest, held: Option<&Held>) -> Self {
         let hit = match response {
             VerifyResponse::Hit(hit) => hit,
-            VerifyResponse::Miss(miss) if miss.takedown.as_ref().is_some_and(|takedown| takedown.blocks) => {
-                return Self::Blocked;
-            }
+            VerifyResponse::Miss(miss) if miss.block_line().is_some() => return Self::Blocked,
             VerifyResponse::Miss(_) => return Self::Unknown,
         };
         if !hit.matched {

@@ -105,6 +105,7 @@ fn show(
         }
         fields.push(("source", hit.skill.source_url.clone()));
         fields.push(("skill_id", hit.skill.skill_id.to_string()));
+        fields.extend(hit.safety.threat.as_ref().map(|threat| ("threat", threat.line())));
         fields.extend(hit.takedown.as_ref().map(|takedown| ("notice", takedown.line())));
         if hit.takedown.is_none() {
             fields.extend(hit.source_state.as_ref().map(|state| ("notice", state.line())));
@@ -113,8 +114,9 @@ fn show(
             fields.push(("flags", flags(&hit.safety.safety_flags)));
         }
     }
-    if let VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) = response {
-        fields.push(("notice", takedown.line()));
+    if let VerifyResponse::Miss(VerifyMiss { takedown, threat, .. }) = response {
+        fields.extend(threat.as_ref().map(|threat| ("threat", threat.line())));
+        fields.extend(takedown.as_ref().map(|takedown| ("notice", takedown.line())));
     }
     let rows: Vec<Vec<Cell>> = fields
         .into_iter()

@@ -68,7 +68,7 @@ fn standing(pin: &Value, answer: &BatchAnswer) -> Option<Standing> {
     let request = VerifyRequest { content_hash: text("content_hash"), source_url: text("source_url") };
     match answer {
         BatchAnswer::Hit(hit) => Some(Standing::of(&VerifyResponse::Hit(hit.clone()), &request, None)),
-        BatchAnswer::Miss(_) => Some(Standing::Unknown),
+        BatchAnswer::Miss(miss) => Some(Standing::of(&VerifyResponse::Miss(miss.clone()), &request, None)),
         BatchAnswer::Error(_) => None,
     }
 }
@@ -77,7 +77,7 @@ fn row(pin: &Value, answer: &BatchAnswer, standing: Option<Standing>) -> Vec<Cel
     let held = ["source_url", "content_hash"].into_iter().find_map(|name| pin[name].as_str()).unwrap_or_default();
     let (name, meaning) = match answer {
         BatchAnswer::Hit(hit) => (hit.skill.name.as_str(), standing.map_or("", Standing::meaning)),
-        BatchAnswer::Miss(_) => (held, Standing::Unknown.meaning()),
+        BatchAnswer::Miss(_) => (held, standing.map_or("", Standing::meaning)),
         BatchAnswer::Error(envelope) => (held, envelope.error.message.as_str()),
     };
     let style = match standing {

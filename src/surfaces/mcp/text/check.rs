@@ -63,7 +63,10 @@ fn of_pin(number: usize, pin: &LockfilePin) -> String {
                 ),
             }
         }
-        BatchAnswer::Miss(_) => format!("[{number}] unknown, nothing in the index matches"),
+        BatchAnswer::Miss(miss) => match miss.block_line() {
+            Some(reason) => format!("[{number}] not indexed, do not load it: {}", untrusted_line(&reason, 700)),
+            None => format!("[{number}] unknown, nothing in the index matches"),
+        },
         BatchAnswer::Error(envelope) => format!("[{number}] not looked up: {}", envelope.error.code.as_str()),
     }
 }

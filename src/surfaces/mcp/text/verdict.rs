@@ -34,6 +34,7 @@ pub(super) fn basis(safety: &SafetyView) -> Vec<String> {
         ),
         format!("Scope: {}", safety.scope),
     ];
+    lines.extend(safety.threat.as_ref().map(|threat| format!("Threat: {}", untrusted_line(&threat.line(), 700))));
     let digests = [
         ("Audited SKILL.md", &safety.audited_content_hash),
         ("Audited bundle", &safety.audited_package_hash),

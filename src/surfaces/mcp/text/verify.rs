@@ -9,6 +9,10 @@ use crate::api::{CoversWord, StrengthWord, VerifyHit, VerifyMiss, VerifyResponse
 pub(super) fn render(response: &VerifyResponse) -> String {
     match response {
         VerifyResponse::Hit(hit) => of_hit(hit),
+        VerifyResponse::Miss(VerifyMiss { threat: Some(threat), .. }) => format!(
+            "Safety: dangerous, a known threat that is not in the index\nMatched: no\nThreat: {}\nNext: do not load it.",
+            untrusted_line(&threat.line(), 700),
+        ),
         VerifyResponse::Miss(VerifyMiss { takedown: Some(takedown), .. }) => format!(
             "Safety: not in the index, which would not give it out\nMatched: no\nNotice: {}\nNext: {}",
             untrusted_line(&takedown.line(), 700),
