@@ -21,8 +21,8 @@ use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
-use crate::source::Reach;
 use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
+use crate::source::Reach;
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 

@@ -155,7 +155,8 @@ mod tests {
     fn every_file_of_a_download_is_in_one_part() {
         let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let packed = pack(&[("a/SKILL.md", "x"), ("a/run.sh", "y"), ("ab/lib.py", "z"), ("README.md", "r")]);
-        let expected = [(Some("a".to_owned()), text(&["SKILL.md", "run.sh"])), (None, text(&["README.md", "ab/lib.py"]))];
+        let expected =
+            [(Some("a".to_owned()), text(&["SKILL.md", "run.sh"])), (None, text(&["README.md", "ab/lib.py"]))];
         assert_eq!(parts("/x.tar", packed.clone()), expected);
         assert_eq!(parts("/x", packed), expected, "whatever it is called");
         let root = pack(&[("SKILL.md", "x"), ("lib/y.py", "y")]);

@@ -8,10 +8,10 @@
 mod archive;
 mod bounds;
 mod callback;
-mod download;
 mod corpus;
 mod corpus_lines;
 mod corpus_row;
+mod download;
 mod error;
 mod file;
 mod folder;

@@ -136,7 +136,14 @@ mod tests {
 
     fn inputs(is_verified: bool, counts: [u64; 4], days_known: u64) -> ReputationInputs {
         let [clean_skills, critical_skills, high_skills, earlier_critical_skills] = counts;
-        ReputationInputs { is_verified, clean_skills, critical_skills, high_skills, earlier_critical_skills, days_known }
+        ReputationInputs {
+            is_verified,
+            clean_skills,
+            critical_skills,
+            high_skills,
+            earlier_critical_skills,
+            days_known,
+        }
     }
 
     #[test]

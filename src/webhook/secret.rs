@@ -86,7 +86,9 @@ mod tests {
         assert!(!format!("{secret:?}").contains(&text[6..12]));
         assert_eq!(secret.hint().chars().count(), 11);
         let of = |bytes: usize| format!("whsec_{}", STANDARD.encode(vec![7; bytes]));
-        for (text, is_one) in [(of(24), true), (of(64), true), (of(23), false), (of(65), false), (text[6..].to_owned(), false)] {
+        for (text, is_one) in
+            [(of(24), true), (of(64), true), (of(23), false), (of(65), false), (text[6..].to_owned(), false)]
+        {
             assert_eq!(text.parse::<WebhookSecret>().is_ok(), is_one, "{}", text.len());
         }
     }

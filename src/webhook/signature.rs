@@ -43,8 +43,20 @@ mod tests {
         let counted: Vec<u8> = (0..32).collect();
         let rows = [
             (vec![0x61; 24], "msg_1", 0, "", "M022unO32fPpDkKZmJarD4xqCKWs+prSXIihrLaOooc="),
-            (counted.clone(), "msg_2kCq7TzB4", 1_780_000_000, r#"{"type":"verification.completed"}"#, "btGlTXA5LsC0zNRQ4yOpNjc8DcqoMLUgiWPYfAMSKbM="),
-            (vec![0xff; 64], "msg_é", 1_780_000_000, "Zeile\n\u{1f511}", "kbfWqzvnpc0JxT0PTSXniw6A1c7Wk0dh0v+u6+h74jo="),
+            (
+                counted.clone(),
+                "msg_2kCq7TzB4",
+                1_780_000_000,
+                r#"{"type":"verification.completed"}"#,
+                "btGlTXA5LsC0zNRQ4yOpNjc8DcqoMLUgiWPYfAMSKbM=",
+            ),
+            (
+                vec![0xff; 64],
+                "msg_é",
+                1_780_000_000,
+                "Zeile\n\u{1f511}",
+                "kbfWqzvnpc0JxT0PTSXniw6A1c7Wk0dh0v+u6+h74jo=",
+            ),
         ];
         for (key, id, timestamp, body, expected) in rows {
             assert_eq!(sign(&secret(&key), id, timestamp, body.as_bytes()), format!("v1,{expected}"), "{id}");
@@ -55,7 +67,12 @@ mod tests {
     fn every_part_counts_and_two_secrets_give_two_signatures() {
         let (old, new) = (secret(&[1; 32]), secret(&[2; 32]));
         let base = sign(&new, "msg_1", 1, b"{}");
-        for other in [sign(&old, "msg_1", 1, b"{}"), sign(&new, "msg_2", 1, b"{}"), sign(&new, "msg_1", 2, b"{}"), sign(&new, "msg_1", 1, b"{ }")] {
+        for other in [
+            sign(&old, "msg_1", 1, b"{}"),
+            sign(&new, "msg_2", 1, b"{}"),
+            sign(&new, "msg_1", 2, b"{}"),
+            sign(&new, "msg_1", 1, b"{ }"),
+        ] {
             assert_ne!(other, base);
         }
         let both = signatures(&[new, old.clone()], "msg_1", 1, b"{}");

@@ -156,6 +156,7 @@ pub struct VerifiedSubject {
     /// Whether it is a skill.
     pub is_skill: bool,
     /// Digest of its files (root digest v1), by which `/verify` knows it as well.
+    #[schemars(with = "String")]
     pub package_hash: Sha256Digest,
     /// Its own verdict.
     pub verdict: RiskBand,
@@ -179,6 +180,7 @@ pub struct BadgeView {
     /// Which version or commit of it.
     pub source_version: Option<String>,
     /// The digests of what was verified: a badge says nothing of other bytes.
+    #[schemars(with = "Vec<String>")]
     pub package_hashes: Vec<Sha256Digest>,
     /// Verdict.
     pub verdict: RiskBand,

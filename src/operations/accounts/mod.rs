@@ -19,8 +19,8 @@ mod show_account;
 mod verification;
 
 pub use authenticate::authenticate;
-pub use callback::{RotateWebhookSecret, ShowWebhookSecret, deliver_webhooks, list_webhooks, retry_webhooks};
 pub(super) use callback::keep_webhooks;
+pub use callback::{RotateWebhookSecret, ShowWebhookSecret, deliver_webhooks, list_webhooks, retry_webhooks};
 pub use credential::Credential;
 pub use keys::{CreateApiKey, ListApiKeys, RevokeApiKey};
 pub use log_in::LogIn;
@@ -33,7 +33,7 @@ pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
+pub(super) use verification::keep_verifications;
 pub use verification::{
     Badge, RevokeVerification, ShowVerification, VerifySource, draw_badge, read_badge, resume_verifications,
 };
-pub(super) use verification::keep_verifications;

@@ -50,9 +50,5 @@ pub struct PublishedSkill {
 pub trait PublisherHistories: Send + Sync {
     /// Returns what was seen of the first of `accounts` of which anything was, with at most
     /// `limit` skills.
-    async fn publisher_history(
-        &self,
-        accounts: &[String],
-        limit: u32,
-    ) -> Result<Option<PublisherHistory>, StoreError>;
+    async fn publisher_history(&self, accounts: &[String], limit: u32) -> Result<Option<PublisherHistory>, StoreError>;
 }

@@ -28,11 +28,7 @@ const SKILLS: &str = "SELECT s.skill_id, s.source, s.is_listed, s.is_copy, s.is_
 
 #[async_trait]
 impl PublisherHistories for SqliteStore {
-    async fn publisher_history(
-        &self,
-        accounts: &[String],
-        limit: u32,
-    ) -> Result<Option<PublisherHistory>, StoreError> {
+    async fn publisher_history(&self, accounts: &[String], limit: u32) -> Result<Option<PublisherHistory>, StoreError> {
         for account in accounts.iter().filter(|account| !account.is_empty()) {
             let first: Option<i64> = sqlx::query_scalar("SELECT min(indexed_at) FROM skills WHERE account = ?")
                 .bind(account)

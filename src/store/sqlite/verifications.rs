@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::super::revision::compress;
 use super::super::{
     AuditEntry, BundleKey, EndedVerification, NewVerification, StoreError, VerificationRecord, Verifications,
     VerifiedSource, WebhookMessage,
 };
-use super::super::revision::compress;
 use super::SqliteStore;
 use super::accounts::{append, read, time};
 use super::read::decompress;
@@ -122,11 +122,12 @@ impl Verifications for SqliteStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let revoked = sqlx::query("UPDATE verifications SET revoked_at = ? WHERE verification_id = ? AND revoked_at IS NULL")
-            .bind(now.as_milliseconds())
-            .bind(id.as_str())
-            .execute(&mut *change)
-            .await?;
+        let revoked =
+            sqlx::query("UPDATE verifications SET revoked_at = ? WHERE verification_id = ? AND revoked_at IS NULL")
+                .bind(now.as_milliseconds())
+                .bind(id.as_str())
+                .execute(&mut *change)
+                .await?;
         if revoked.rows_affected() == 0 {
             return Ok(false);
         }
@@ -136,11 +137,12 @@ impl Verifications for SqliteStore {
     }
 
     async fn pending_verifications(&self, user: Option<&UserId>) -> Result<u64, StoreError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM verifications WHERE ended_at IS NULL AND (?1 IS NULL OR user_id = ?1)")
-                .bind(user.map(|user| user.as_str()))
-                .fetch_one(&self.readers)
-                .await?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM verifications WHERE ended_at IS NULL AND (?1 IS NULL OR user_id = ?1)",
+        )
+        .bind(user.map(|user| user.as_str()))
+        .fetch_one(&self.readers)
+        .await?;
         Ok(count as u64)
     }
 

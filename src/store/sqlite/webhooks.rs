@@ -10,21 +10,21 @@ use super::accounts::{append, read, time};
 use crate::account::UserId;
 use crate::skill::Timestamp;
 
-const COLUMNS: &str = "message_id, user_id, verification_id, url, body, state, attempt, due_at, last_answer, created_at";
+const COLUMNS: &str =
+    "message_id, user_id, verification_id, url, body, state, attempt, due_at, last_answer, created_at";
 
 #[async_trait]
 impl Webhooks for SqliteStore {
     async fn webhook_secrets(&self, user: &UserId) -> Result<Option<WebhookSecrets>, StoreError> {
-        let row = sqlx::query("SELECT secret, made_at, previous, previous_until FROM webhook_secrets WHERE user_id = ?")
-            .bind(user.as_str())
-            .fetch_optional(&self.readers)
-            .await?;
+        let row =
+            sqlx::query("SELECT secret, made_at, previous, previous_until FROM webhook_secrets WHERE user_id = ?")
+                .bind(user.as_str())
+                .fetch_optional(&self.readers)
+                .await?;
         Ok(row.map(|row| WebhookSecrets {
             secret: row.get("secret"),
             made_at: time(&row, "made_at"),
-            previous: row
-                .get::<Option<String>, _>("previous")
-                .map(|previous| (previous, time(&row, "previous_until"))),
+            previous: row.get::<Option<String>, _>("previous").map(|previous| (previous, time(&row, "previous_until"))),
         }))
     }
 

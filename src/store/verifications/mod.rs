@@ -6,11 +6,9 @@
 
 mod contract;
 mod record;
-#[cfg(test)]
-pub(super) mod suite;
 
 pub use contract::{Verifications, Webhooks};
 pub use record::{
-    EndedVerification, NewVerification, VerificationRecord, VerifiedSource, WebhookEnd, WebhookMessage,
-    WebhookSecrets, WebhookState,
+    EndedVerification, NewVerification, VerificationRecord, VerifiedSource, WebhookEnd, WebhookMessage, WebhookSecrets,
+    WebhookState,
 };

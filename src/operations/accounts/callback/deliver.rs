@@ -78,7 +78,10 @@ async fn attempt(services: &Services, client: &CallbackClient, message: &Webhook
     if !is_taken && again_at.is_none() {
         tracing::warn!(message = %message.id, %answer, "a webhook was given up; see `touchmark webhooks list`");
     }
-    services.store().end_webhook_attempt(&message.id, message.attempt, &WebhookEnd { answer, is_taken, again_at }, now).await
+    services
+        .store()
+        .end_webhook_attempt(&message.id, message.attempt, &WebhookEnd { answer, is_taken, again_at }, now)
+        .await
 }
 
 async fn send(

@@ -22,10 +22,7 @@ pub(in super::super) async fn ensure_secret(services: &Services, principal: &Pri
 }
 
 /// Gives an account a new secret, and returns it with the time until which the old one is used.
-pub(super) async fn replace(
-    services: &Services,
-    principal: &Principal,
-) -> Result<(WebhookSecret, Timestamp), Refusal> {
+pub(super) async fn replace(services: &Services, principal: &Principal) -> Result<(WebhookSecret, Timestamp), Refusal> {
     let secret = WebhookSecret::draw().map_err(|error| unforeseen(&error))?;
     let now = services.now();
     let previous_until = Timestamp::from_milliseconds(now.as_milliseconds() + OVERLAP_MS);
@@ -36,8 +33,9 @@ pub(super) async fn replace(
         subject: principal.user.to_string(),
         detail: serde_json::json!({ "hint": secret.hint() }),
     };
-    let kept = services.store().put_webhook_secret(&principal.user, &secret.expose(), previous_until, &entry, now);
-    kept.await.map_err(|error| store_failure(&error))?;
+    let text = secret.expose();
+    let kept = services.store().put_webhook_secret(&principal.user, &text, previous_until, &entry, now).await;
+    kept.map_err(|error| store_failure(&error))?;
     Ok((secret, previous_until))
 }
 

@@ -1,8 +1,10 @@
 //! What is counted of a publisher.
 
+use std::collections::HashSet;
+
 use super::super::super::Services;
 use super::super::super::imitation::imitated_account;
-use super::super::verification::threats::known_threats;
+use super::super::super::known_threats::known_threats;
 use crate::api::accounts::least_verdict;
 use crate::scan::{RiskBand, SafetyStatus};
 use crate::skill::{Sha256Digest, SkillId};
@@ -69,8 +71,11 @@ pub(super) async fn know(services: &Services, accounts: &[String]) -> Result<Opt
     let Some(mut history) = found else { return Ok(None) };
     let skills = std::mem::take(&mut history.skills);
     let digests: Vec<Sha256Digest> = skills.iter().flat_map(|skill| [skill.package_hash, skill.content_hash]).collect();
-    let threats = known_threats(services, &digests).await?.unwrap_or_default();
-    let is_threat = |skill: &PublishedSkill| [skill.package_hash, skill.content_hash].iter().any(|it| threats.contains(it));
+    let threats = known_threats(services, &digests, None).await?;
+    let threats: HashSet<Sha256Digest> =
+        threats.into_iter().flat_map(|known| known.threat.into_parts().1.digests).collect();
+    let is_threat =
+        |skill: &PublishedSkill| [skill.package_hash, skill.content_hash].iter().any(|it| threats.contains(it));
     let skills: Vec<KnownSkill> = skills.into_iter().map(|skill| known_skill(is_threat(&skill), skill)).collect();
     let (name, is_verified) = who(services, &skills, &history.account).await?;
     let days_known = history.first_seen.days_until(services.now()) as u64;
@@ -94,9 +99,10 @@ fn inputs(services: &Services, skills: &[KnownSkill], is_verified: bool, days_kn
     };
     let now = services.now();
     let was_critical = |skill: &KnownSkill| {
-        skill.skill.worst_earlier.is_some_and(|(status, at)| {
-            status == SafetyStatus::Dangerous && at.days_until(now) <= REMEMBERED_DAYS
-        })
+        skill
+            .skill
+            .worst_earlier
+            .is_some_and(|(status, at)| status == SafetyStatus::Dangerous && at.days_until(now) <= REMEMBERED_DAYS)
     };
     ReputationInputs {
         is_verified,
@@ -130,9 +136,9 @@ fn flags(services: &Services, skills: &[KnownSkill], is_verified: bool, days_kno
     let listed = skills.iter().filter(|skill| skill.skill.is_listed).count();
     let copies = skills.iter().filter(|skill| skill.skill.is_listed && !skill.is_own()).count();
     let imitates = || {
-        skills.first().is_some_and(|skill| {
-            imitated_account(services.publishers(), &skill.skill.source.identity).is_some()
-        })
+        skills
+            .first()
+            .is_some_and(|skill| imitated_account(services.publishers(), &skill.skill.source.identity).is_some())
     };
     let rows = [
         ("dangerous_package", own().any(|skill| skill.verdict == Some(RiskBand::Critical))),

@@ -26,11 +26,7 @@ impl AccountOperation for ShowPublisher {
          verdicts over time, known threats, since when it is known, and what proves who it is.";
     const ACCESS: Access = Access::Holder { scope: Scope::ThreatsRead, tier: Tier::Free };
 
-    async fn run(
-        services: &Services,
-        _: Holder<'_>,
-        request: ShowPublisherRequest,
-    ) -> Result<PublisherView, Refusal> {
+    async fn run(services: &Services, _: Holder<'_>, request: ShowPublisherRequest) -> Result<PublisherView, Refusal> {
         let ecosystem = request.ecosystem.as_deref().map(Ecosystem::read).transpose()?;
         let accounts = accounts(&request.id, ecosystem);
         let known = know(services, &accounts).await.map_err(|error| store_failure(&error))?;
@@ -40,7 +36,8 @@ impl AccountOperation for ShowPublisher {
 
 fn view(known: Knowledge) -> PublisherView {
     let Knowledge { history, name, mut skills, reputation, flags } = known;
-    let risks: Vec<f64> = skills.iter().filter(|skill| skill.is_own()).filter_map(|skill| skill.risk.map(f64::from)).collect();
+    let risks: Vec<f64> =
+        skills.iter().filter(|skill| skill.is_own()).filter_map(|skill| skill.risk.map(f64::from)).collect();
     let average = risks.iter().sum::<f64>() / risks.len().max(1) as f64;
     let count = |is_meant: &dyn Fn(&KnownSkill) -> bool| skills.iter().filter(|skill| is_meant(skill)).count() as u64;
     let (total_packages, flagged_packages) =

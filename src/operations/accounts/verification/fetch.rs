@@ -5,15 +5,11 @@ use std::time::Duration;
 use super::super::super::Services;
 use super::request::Target;
 use crate::skill::{Publishers, RawBundle, Sha256Digest, sanitise_line};
-use crate::source::{DownloadClient, ReadBounds, Reach, SourceError, SourceItem, SourceSpec, open_within};
+use crate::source::{DownloadClient, Reach, ReadBounds, SourceError, SourceItem, SourceSpec, open_within};
 
 /// How far what a stranger names may go.
-const BOUNDS: ReadBounds = ReadBounds {
-    fetch_time: Duration::from_secs(60),
-    fetch_bytes: 64 * 1024 * 1024,
-    entries: 50_000,
-    skills: 100,
-};
+const BOUNDS: ReadBounds =
+    ReadBounds { fetch_time: Duration::from_secs(60), fetch_bytes: 64 * 1024 * 1024, entries: 50_000, skills: 100 };
 
 /// What was fetched.
 #[derive(Debug)]

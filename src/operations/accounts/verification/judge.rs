@@ -24,6 +24,8 @@ pub(super) struct Scanned {
     pub(super) is_indexed: bool,
     /// The report.
     pub(super) report: ScanReport,
+    /// The digests of its files, by which threats are known.
+    pub(super) files: Vec<Sha256Digest>,
     /// The digests that stand for all of its files.
     pub(super) whole: Vec<DigestValue>,
 }
@@ -39,8 +41,8 @@ pub(super) struct Evidence {
     pub(super) distribution: Option<Sha256Digest>,
     /// The digest that it should have.
     pub(super) expected: Option<HeldDigest>,
-    /// Known threats; none where nobody looked.
-    pub(super) threats: Option<u32>,
+    /// How many known threats are in it.
+    pub(super) threats: u32,
     /// Reputation of the publisher.
     pub(super) reputation: u32,
     /// What nobody looked at.
@@ -96,15 +98,12 @@ pub(super) fn whole_digests(bundle: &SkillBundle) -> Vec<DigestValue> {
 pub(super) fn judge(evidence: Evidence, version: Option<String>) -> Judgement {
     let phases = worst_phases(&evidence.parts);
     let scored = ScanOutcome { score: score_of(&phases), verdict: RiskBand::Clean, phases };
-    let worst = evidence.parts.iter().map(|part| ScanOutcome::of(&part.report).verdict).max().unwrap_or(RiskBand::Clean);
-    let threats = evidence.threats.unwrap_or(0);
+    let worst =
+        evidence.parts.iter().map(|part| ScanOutcome::of(&part.report).verdict).max().unwrap_or(RiskBand::Clean);
+    let threats = evidence.threats;
     let verdict = RiskBand::of(scored.score).max(worst);
     let verdict = if threats > 0 { RiskBand::Critical } else { verdict };
     let hash_check = check_hash(&evidence);
-    let mut not_looked_at = evidence.not_looked_at.clone();
-    if evidence.threats.is_none() {
-        not_looked_at.push("known threats".to_owned());
-    }
     let details = VerificationDetails {
         phases_clean: scored.clean_phases(),
         phases_flagged: scored
@@ -129,16 +128,32 @@ pub(super) fn judge(evidence: Evidence, version: Option<String>) -> Judgement {
                 is_indexed: part.is_indexed,
             })
             .collect(),
-        not_looked_at,
+        not_looked_at: evidence.not_looked_at.clone(),
         ruleset_version: ruleset_version().to_string(),
     };
     let reason = reason(&evidence, hash_check, threats, verdict);
     let status = if reason.is_none() { VerificationStatus::Verified } else { VerificationStatus::Failed };
-    let digests = evidence.parts.iter().flat_map(|part| [part.report.package_hash, part.report.content_hash]);
-    let mut digests: Vec<Sha256Digest> = digests.chain(evidence.distribution).collect();
+    let digests = digests_of(&evidence.parts, evidence.distribution);
+    Judgement {
+        status,
+        version,
+        score: Some(scored.score),
+        verdict: Some(verdict),
+        reason,
+        details: Some(details),
+        digests,
+    }
+}
+
+/// Returns the digests by which threats in this are known: of what was fetched, of its parts, and
+/// of every file.
+pub(super) fn digests_of(parts: &[Scanned], distribution: Option<Sha256Digest>) -> Vec<Sha256Digest> {
+    let own = parts.iter().flat_map(|part| [part.report.package_hash, part.report.content_hash]);
+    let files = parts.iter().flat_map(|part| part.files.iter().copied());
+    let mut digests: Vec<Sha256Digest> = own.chain(distribution).chain(files).collect();
     digests.sort_unstable();
     digests.dedup();
-    Judgement { status, version, score: Some(scored.score), verdict: Some(verdict), reason, details: Some(details), digests }
+    digests
 }
 
 /// Says why something is not verified, the worst first.
@@ -223,14 +238,22 @@ mod tests {
 
     fn part(text: &str, unread: bool) -> Scanned {
         let content = FileContent::Bytes(text.as_bytes().to_vec());
-        let unread = unread.then(|| UnreadFile { path: "big.bin".to_owned(), size_bytes: None, reason: "too large".to_owned() });
+        let unread =
+            unread.then(|| UnreadFile { path: "big.bin".to_owned(), size_bytes: None, reason: "too large".to_owned() });
         let raw = RawBundle {
             files: vec![RawFile { path: "SKILL.md".to_owned(), content, is_executable: false }],
             unread: unread.into_iter().collect(),
         };
         let (bundle, issues) = SkillBundle::parse(raw, Some("a")).expect("a skill");
         let whole = whole_digests(&bundle);
-        Scanned { path: ".".to_owned(), is_skill: true, is_indexed: false, whole, report: scan_bundle(bundle, issues).report }
+        Scanned {
+            path: ".".to_owned(),
+            is_skill: true,
+            is_indexed: false,
+            files: Vec::new(),
+            whole,
+            report: scan_bundle(bundle, issues).report,
+        }
     }
 
     fn evidence(parts: Vec<Scanned>) -> Evidence {
@@ -239,7 +262,7 @@ mod tests {
             unread: Vec::new(),
             distribution: None,
             expected: None,
-            threats: Some(0),
+            threats: 0,
             reputation: 50,
             not_looked_at: Vec::new(),
         }
@@ -271,9 +294,13 @@ mod tests {
                 Verified,
                 HashCheck::Matched,
             ),
-            ("a threat", with(&|it| it.threats = Some(1)), Failed, HashCheck::NotGiven),
-            ("nobody looked for threats", with(&|it| it.threats = None), Verified, HashCheck::NotGiven),
-            ("a skill that cannot be read", with(&|it| it.unread = vec!["b: a link".to_owned()]), Failed, HashCheck::NotGiven),
+            ("a threat", with(&|it| it.threats = 1), Failed, HashCheck::NotGiven),
+            (
+                "a skill that cannot be read",
+                with(&|it| it.unread = vec!["b: a link".to_owned()]),
+                Failed,
+                HashCheck::NotGiven,
+            ),
             ("an unread file", evidence(vec![part(CLEAN, true)]), Failed, HashCheck::NotGiven),
             ("dangerous", evidence(vec![part(DANGEROUS, false)]), Failed, HashCheck::NotGiven),
             ("one of two", evidence(vec![clean.clone(), part(DANGEROUS, false)]), Failed, HashCheck::NotGiven),
@@ -303,7 +330,7 @@ mod tests {
         assert_eq!(judged.verdict, Some(RiskBand::Critical));
         assert_eq!(details.phases_clean.len() + details.phases_flagged.len(), 8);
         assert!(details.phases_flagged.iter().all(|phase| phase.note.contains("SKILL.md")), "{details:?}");
-        let threat = judge(Evidence { threats: Some(2), ..evidence(vec![part(CLEAN, false)]) }, None);
+        let threat = judge(Evidence { threats: 2, ..evidence(vec![part(CLEAN, false)]) }, None);
         assert_eq!((threat.score, threat.verdict), (Some(0), Some(RiskBand::Critical)));
     }
 }

@@ -15,15 +15,14 @@ mod revoke;
 mod run;
 mod scan;
 mod show;
-pub(super) mod threats;
 mod verify;
 mod view;
 
 pub use badge::{Badge, read_badge};
 pub use picture::draw_badge;
-pub use pool::resume_verifications;
-pub(in crate::operations) use pool::keep_verifications;
 pub(super) use pool::Pool;
+pub(in crate::operations) use pool::keep_verifications;
+pub use pool::resume_verifications;
 pub use revoke::RevokeVerification;
 pub use show::ShowVerification;
 pub use verify::VerifySource;

@@ -201,7 +201,13 @@ mod tests {
         ];
         for (status, verdict, headline, dates, class) in rows {
             let svg = draw_badge(&view(status, verdict, "https://github.com/owner/repository", Some(commit)));
-            for part in [headline, dates, "git: github.com/owner/repository 0123456<", "no certificate of safety", &format!("<g class=\"{class}\"")] {
+            for part in [
+                headline,
+                dates,
+                "git: github.com/owner/repository 0123456<",
+                "no certificate of safety",
+                &format!("<g class=\"{class}\""),
+            ] {
                 assert!(svg.contains(part), "{status:?}: {part}\n{svg}");
             }
             assert_eq!(svg.contains("VERIFIED"), status == Verified);

@@ -71,14 +71,17 @@ fn git(source: &VerifiedSource, reach: Reach) -> Result<Target, Refusal> {
     };
     let url = match (&source.version, url.contains('#')) {
         (None, _) => url,
-        (Some(_), true) => return Err(bad("the version is given twice: in source_version, and behind # of source_ref")),
+        (Some(_), true) => {
+            return Err(bad("the version is given twice: in source_version, and behind # of source_ref"));
+        }
         (Some(version), false) => format!("{url}#{}", utf8_percent_encode(version, NON_ALPHANUMERIC)),
     };
     let spec = SourceSpec::parse(&format!("git:{url}")).map_err(|error| bad(&error.to_string()))?;
     let SourceSpec::Git(git) = &spec else { return Err(bad("source_ref is no repository")) };
     match &git.location {
         GitLocation::Remote(url) => {
-            let parsed = OutgoingUrl::parse(url, Reach::Public).map_err(|error| bad(&format!("source_ref: {error}")))?;
+            let parsed =
+                OutgoingUrl::parse(url, Reach::Public).map_err(|error| bad(&format!("source_ref: {error}")))?;
             if !parsed.host().is_some_and(|host| GIT_HOSTS.contains(&host)) || parsed.has_port() {
                 let hosts = GIT_HOSTS.join(", ");
                 return Err(bad(&format!("source_ref is on no host that repositories are fetched from: {hosts}")));
@@ -123,7 +126,9 @@ fn text(field: &str, value: String) -> Result<String, Refusal> {
         return Err(bad(&format!("{field} is empty")));
     }
     if value.len() > TEXT_BYTES || sanitise_line(&value, TEXT_BYTES) != value {
-        return Err(bad(&format!("{field} is longer than {TEXT_BYTES} bytes, or holds characters that cannot be shown")));
+        return Err(bad(&format!(
+            "{field} is longer than {TEXT_BYTES} bytes, or holds characters that cannot be shown"
+        )));
     }
     Ok(value)
 }

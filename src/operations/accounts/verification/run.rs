@@ -1,16 +1,16 @@
 //! One verification from its source to its end.
 
 use super::super::super::Services;
+use super::super::super::known_threats::known_threats;
 use super::super::publisher::reputation_of_account;
 use super::fetch::{FetchError, fetch};
-use super::judge::{Evidence, Judgement, judge};
+use super::judge::{Evidence, Judgement, digests_of, judge};
 use super::scan::{ScanError, scan};
-use super::threats::known_threats;
 use super::view::message_of;
 use super::{request, view};
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::recipe::HeldDigest;
-use crate::skill::{Sha256Digest, Timestamp};
+use crate::skill::Timestamp;
 use crate::store::{EndedVerification, StoreError, VerificationRecord};
 
 /// How long a result holds.
@@ -83,15 +83,14 @@ async fn look(services: &Services, record: &VerificationRecord) -> Result<Judgem
             }
         })?);
     }
-    let digests = parts.iter().flat_map(|part| [part.report.package_hash, part.report.content_hash]);
-    let digests: Vec<Sha256Digest> = digests.chain(fetched.distribution).collect();
-    let threats = known_threats(services, &digests).await?;
+    let digests = digests_of(&parts, fetched.distribution);
+    let threats = known_threats(services, &digests, None).await?.len() as u32;
     let evidence = Evidence {
         parts,
         unread: fetched.unread,
         distribution: fetched.distribution,
         expected: source.hash.as_deref().and_then(|hash| HeldDigest::parse(hash).ok()),
-        threats: threats.map(|found| found.len() as u32),
+        threats,
         reputation: reputation_of_account(services, &fetched.account).await?,
         not_looked_at: fetched.not_looked_at,
     };

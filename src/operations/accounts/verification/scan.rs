@@ -50,14 +50,15 @@ pub(super) async fn scan(services: &Services, part: Part) -> Result<Scanned, Sca
     };
     let key = BundleKey::of(&bundle);
     let whole = whole_digests(&bundle);
+    let files = bundle.files.iter().map(|file| file.sha256).collect();
     if let Some(report) = services.store().report_of_bundle(key).await? {
-        return Ok(Scanned { path, is_skill: true, is_indexed: true, report, whole });
+        return Ok(Scanned { path, is_skill: true, is_indexed: true, report, files, whole });
     }
     let report = services.compute().run(move || scan_bundle(bundle, issues).report).await?;
     let now = services.now();
     let since = Timestamp::from_milliseconds(now.as_milliseconds() - KEPT_MS);
     services.store().keep_report(key, &report, since, now).await?;
-    Ok(Scanned { path, is_skill: true, is_indexed: false, report, whole })
+    Ok(Scanned { path, is_skill: true, is_indexed: false, report, files, whole })
 }
 
 fn scanned_files(path: String, bundle: crate::skill::RawBundle) -> Scanned {
@@ -65,5 +66,6 @@ fn scanned_files(path: String, bundle: crate::skill::RawBundle) -> Scanned {
     // Without instructions the digests of recipes for skills say nothing; the root digest does.
     let is_complete = scanned.report.completeness.unread.is_empty();
     let whole = is_complete.then(|| scanned.report.package_hash.into()).into_iter().collect();
-    Scanned { path, is_skill: false, is_indexed: false, whole, report: scanned.report }
+    let files = scanned.bundle.files.iter().map(|file| file.sha256).collect();
+    Scanned { path, is_skill: false, is_indexed: false, files, whole, report: scanned.report }
 }

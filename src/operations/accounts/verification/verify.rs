@@ -53,7 +53,8 @@ impl AccountOperation for VerifySource {
         };
         let (source, _) = read(request, services.reach())?;
         let (store, now) = (services.store(), services.now());
-        let under_way = store.pending_verifications(Some(&principal.user)).await.map_err(|error| store_failure(&error))?;
+        let under_way =
+            store.pending_verifications(Some(&principal.user)).await.map_err(|error| store_failure(&error))?;
         let of_all = store.pending_verifications(None).await.map_err(|error| store_failure(&error))?;
         if under_way >= UNDER_WAY || of_all >= UNDER_WAY_OF_ALL {
             let message = "too many verifications are under way; wait for one to end";

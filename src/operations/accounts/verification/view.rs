@@ -1,28 +1,25 @@
 //! What a verification looks like to whoever asks.
 
 use super::super::super::Services;
+use super::super::super::known_threats::known_threats;
 use super::judge::Judgement;
-use super::threats::known_threats;
 use crate::api::accounts::{VerificationStatus, VerificationView};
 use crate::skill::Timestamp;
 use crate::store::{StoreError, VerificationRecord, WebhookMessage, WebhookState};
 
 /// What is written of a judgement.
 pub(super) fn stored(judgement: &Judgement) -> Result<serde_json::Value, StoreError> {
-    serde_json::to_value(judgement).map_err(|error| StoreError::Corrupt {
-        what: "outcome of a verification",
-        detail: error.to_string(),
-    })
+    serde_json::to_value(judgement)
+        .map_err(|error| StoreError::Corrupt { what: "outcome of a verification", detail: error.to_string() })
 }
 
 /// Reads what was written of a judgement; none while the verification is under way.
 pub(super) fn judgement(record: &VerificationRecord) -> Result<Option<Judgement>, StoreError> {
     let Some(ended) = &record.ended else { return Ok(None) };
     let judgement = serde_json::from_value(ended.outcome.clone());
-    judgement.map(Some).map_err(|error| StoreError::Corrupt {
-        what: "outcome of a verification",
-        detail: error.to_string(),
-    })
+    judgement
+        .map(Some)
+        .map_err(|error| StoreError::Corrupt { what: "outcome of a verification", detail: error.to_string() })
 }
 
 /// Says how a verification stands at this moment: what was verified may have expired, been
@@ -39,7 +36,7 @@ pub(super) async fn status_now(
     if record.revoked_at.is_some() {
         return revoked("it was withdrawn by whoever asked for it");
     }
-    if known_threats(services, &judgement.digests).await?.is_some_and(|found| !found.is_empty()) {
+    if !known_threats(services, &judgement.digests, None).await?.is_empty() {
         return revoked("what was verified is known to do harm since");
     }
     if record.ended.as_ref().is_none_or(|ended| ended.expires_at <= services.now()) {
