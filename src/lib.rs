@@ -8,6 +8,7 @@ pub mod api;
 pub mod assessment;
 pub mod change;
 pub mod lockfile;
+pub mod package;
 pub mod policy;
 pub mod rank;
 pub mod recipe;

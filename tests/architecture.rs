@@ -17,7 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rank", &[]),
     ("trust", &["skill"]),
     ("assessment", &["skill"]),
-    ("source", &["skill", "trust"]),
+    ("package", &["skill"]),
+    ("source", &["skill", "trust", "package"]),
     ("approval", &["skill"]),
     ("placement", &["skill"]),
     // What a lockfile records of bytes is named by the recipe that made it, and what was known

@@ -67,6 +67,15 @@ struct Written {
     accounts: WrittenAccounts,
     #[serde(default)]
     github: WrittenGithub,
+    #[serde(default)]
+    registries: WrittenRegistries,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenRegistries {
+    pypi: Option<String>,
+    npm: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -139,7 +148,7 @@ impl Settings {
             let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
             SettingsError::Syntax { path: path.to_owned(), line, reason: error.message().to_owned() }
         };
-        let Written { quota, payments, accounts, github } = toml::from_str(text).map_err(syntax)?;
+        let Written { quota, payments, accounts, github, registries } = toml::from_str(text).map_err(syntax)?;
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let values = [
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", number(quota.free_discovers_per_day)),
@@ -154,6 +163,8 @@ impl Settings {
             ("TOUCHMARK_ACCOUNTS", accounts.registration),
             ("TOUCHMARK_GITHUB_API_URL", github.api_url),
             ("TOUCHMARK_GITHUB_URL", github.url),
+            ("TOUCHMARK_PYPI", registries.pypi),
+            ("TOUCHMARK_NPM", registries.npm),
         ];
         let file = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let secrets = [(SIGNER_KEY, payments.signer_key_file), (super::github::TOKEN, github.token_file)];

@@ -23,6 +23,7 @@ mod git_tree;
 mod host;
 mod lenient;
 mod plugin;
+mod registry;
 mod remote_url;
 mod skills_at;
 mod spec;
@@ -37,6 +38,10 @@ pub use bounds::ReadBounds;
 pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
 pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;
+pub use registry::{
+    Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease, RegistryHost,
+    RegistryHostError, RegistryHosts,
+};
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};
 pub use statement::{StatementClient, StatementReadError};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::Bound;
 
-use crate::skill::{FileContent, RawBundle, limits};
+use crate::package::FileSet;
+use crate::skill::{FileContent, RawBundle, RawFile, UnreadFile, limits, sanitise_line};
 
 use super::names::{Met, Name, read_name};
 use super::{ArchiveError, tar, zip};
@@ -184,6 +185,24 @@ impl Unpacked {
             }
         }
         is_any.then(|| gathering.finish())
+    }
+
+    /// Returns everything that the archive holds, as a package ships it.
+    pub(in crate::source) fn file_set(self) -> FileSet {
+        let mut set = FileSet::default();
+        for (path, content) in self.files {
+            let (content, is_executable) = match content {
+                Content::File { bytes, is_executable } => (FileContent::Bytes(bytes), is_executable),
+                Content::Link(target) => (FileContent::Symlink(target), false),
+                Content::Unread(size_bytes, reason) => {
+                    let path = sanitise_line(&path, limits::NAME_BYTES);
+                    set.unread.push(UnreadFile { path, size_bytes, reason });
+                    continue;
+                }
+            };
+            set.files.push(RawFile { path, content, is_executable });
+        }
+        set
     }
 
     /// Returns everything at or below a folder that holds these instructions.

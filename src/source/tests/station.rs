@@ -34,6 +34,10 @@ pub(in crate::source) enum Reply {
     Endless,
     /// The connection is closed without a word.
     Hangup,
+    /// Nothing is said, and the connection stays open.
+    Silence,
+    /// These bytes, head and all.
+    Raw(Vec<u8>),
 }
 
 impl Reply {
@@ -132,6 +136,8 @@ fn serve(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply, heard: &Mute
             None
         }
         Reply::Hangup => None,
+        Reply::Silence => stream.read_exact(&mut [0]).ok(),
+        Reply::Raw(bytes) => stream.write_all(&bytes).ok(),
     }
 }
 

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use url::Url;
 
 use super::resolver::{CheckedResolver, Lookup, PrivateName, system_lookup};
-use super::{Reach, WebError};
+use super::{Reach, Trust, WebError};
 use crate::source::error::shown;
 
 /// Redirects that one request follows.
@@ -94,6 +96,7 @@ impl Answer {
 pub(in crate::source) struct WebClient {
     client: Client,
     reach: Reach,
+    trust: Trust,
 }
 
 impl WebClient {
@@ -105,17 +108,29 @@ impl WebClient {
         Self::with_lookup(reach, system_lookup())
     }
 
+    /// Makes a client that may also reach what the operator named, wherever that is.
+    ///
+    /// # Errors
+    /// As [`WebClient::new`].
+    pub(in crate::source) fn trusting(reach: Reach, trust: Trust) -> Result<Self, WebError> {
+        Self::with_trust(reach, trust, system_lookup())
+    }
+
     pub(super) fn with_lookup(reach: Reach, lookup: Lookup) -> Result<Self, WebError> {
+        Self::with_trust(reach, Trust::default(), lookup)
+    }
+
+    pub(super) fn with_trust(reach: Reach, trust: Trust, lookup: Lookup) -> Result<Self, WebError> {
         let client = Client::builder()
             .redirect(Policy::none())
             .referer(false)
             .no_proxy()
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("touchmark/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(CheckedResolver { reach, lookup }))
+            .dns_resolver(Arc::new(CheckedResolver { reach, trust: trust.clone(), lookup }))
             .build()
             .map_err(|error| WebError::Unreachable(shown(&format!("there is no HTTP client: {error}"))))?;
-        Ok(Self { client, reach })
+        Ok(Self { client, reach, trust })
     }
 
     /// Sends a request, follows where it is sent on, and reads the answer, whatever its status.
@@ -124,10 +139,13 @@ impl WebClient {
     /// Fails where the request may not be sent, nobody answers, or the answer is beyond the
     /// limits.
     pub(in crate::source) async fn send(&self, request: WebRequest, limits: Limits) -> Result<Answer, WebError> {
-        let seconds = limits.time.as_secs();
-        tokio::time::timeout(limits.time, self.follow(request, limits.body_bytes))
-            .await
-            .unwrap_or(Err(WebError::TooSlow(seconds)))
+        let mut body = Vec::new();
+        let mut keep = |chunk: &[u8]| {
+            body.extend_from_slice(chunk);
+            Ok(())
+        };
+        let answer = self.download(request, limits, &mut keep).await?;
+        Ok(Answer { body, ..answer })
     }
 
     /// Sends a request, follows nothing and reads no body: returns the status alone.
@@ -135,7 +153,7 @@ impl WebClient {
     /// # Errors
     /// Fails where the request may not be sent, or nobody answers in time.
     pub(in crate::source) async fn status(&self, request: WebRequest, time: Duration) -> Result<u16, WebError> {
-        self.reach.check(&request.url)?;
+        self.check(&request.url)?;
         let mut builder = self.client.request(request.method, request.url).headers(request.headers);
         if let Some(body) = request.body {
             builder = builder.body(body);
@@ -144,18 +162,47 @@ impl WebClient {
         Ok(sent.map_err(|error| failure(&error))?.status().as_u16())
     }
 
-    async fn follow(&self, request: WebRequest, body_bytes: u64) -> Result<Answer, WebError> {
+    /// Does the same, and hands the body on as it comes; that of the answer is empty.
+    ///
+    /// # Errors
+    /// As [`WebClient::send`], and where `take` fails.
+    pub(in crate::source) async fn download(
+        &self,
+        request: WebRequest,
+        limits: Limits,
+        take: &mut (dyn FnMut(&[u8]) -> Result<(), WebError> + Send),
+    ) -> Result<Answer, WebError> {
+        let seconds = limits.time.as_secs();
+        let asked = self.follow(request, limits.body_bytes, take);
+        tokio::time::timeout(limits.time, asked).await.unwrap_or(Err(WebError::TooSlow(seconds)))
+    }
+
+    fn check(&self, url: &Url) -> Result<(), WebError> {
+        if self.trust.covers(url)? { Ok(()) } else { self.reach.check(url) }
+    }
+
+    async fn follow(
+        &self,
+        request: WebRequest,
+        body_bytes: u64,
+        take: &mut (dyn FnMut(&[u8]) -> Result<(), WebError> + Send),
+    ) -> Result<Answer, WebError> {
+        let origin = request.url.origin();
         let mut url = request.url;
+        let mut headers = request.headers;
         for _ in 0..=REDIRECTS {
-            self.reach.check(&url)?;
-            let mut builder = self.client.request(request.method.clone(), url.clone()).headers(request.headers.clone());
+            self.check(&url)?;
+            if url.origin() != origin {
+                headers.remove(AUTHORIZATION);
+            }
+            let mut builder = self.client.request(request.method.clone(), url.clone()).headers(headers.clone());
             if let Some(body) = &request.body {
                 builder = builder.body(body.clone());
             }
             let response = builder.send().await.map_err(|error| failure(&error))?;
             let status = response.status();
             if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return read(response, url, body_bytes).await;
+                return read(response, url, body_bytes, take).await;
             }
             if request.method != Method::GET {
                 return Err(WebError::Refused("the host sends the request on to another place".to_owned()));
@@ -168,19 +215,25 @@ impl WebClient {
     }
 }
 
-async fn read(mut response: reqwest::Response, url: Url, body_bytes: u64) -> Result<Answer, WebError> {
+async fn read(
+    mut response: reqwest::Response,
+    url: Url,
+    body_bytes: u64,
+    take: &mut (dyn FnMut(&[u8]) -> Result<(), WebError> + Send),
+) -> Result<Answer, WebError> {
     if response.content_length().is_some_and(|length| length > body_bytes) {
         return Err(WebError::TooLarge(body_bytes));
     }
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let mut body = Vec::new();
+    let mut read_bytes = 0_u64;
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        if (body.len() + chunk.len()) as u64 > body_bytes {
+        read_bytes += chunk.len() as u64;
+        if read_bytes > body_bytes {
             return Err(WebError::TooLarge(body_bytes));
         }
-        body.extend_from_slice(&chunk);
+        take(&chunk)?;
     }
-    Ok(Answer { status, url, body, headers })
+    Ok(Answer { status, url, body: Vec::new(), headers })
 }
 
 /// Says what went wrong in the words of the innermost cause; the outer ones repeat the URL.

@@ -17,9 +17,11 @@ mod resolver;
 mod session;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
 pub use reach::Reach;
 pub(super) use resolver::public_addresses;
 pub(super) use session::Session;
+pub(super) use trust::Trust;

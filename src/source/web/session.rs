@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-use super::{Answer, Limits, Reach, WebClient, WebError, WebRequest};
+use super::{Answer, Limits, Reach, Trust, WebClient, WebError, WebRequest};
 use crate::source::ReadBounds;
 use crate::source::error::shown;
 
@@ -34,6 +34,14 @@ impl Session {
     /// Fails where the system gives no thread or no client.
     pub(in crate::source) fn open(url: &Url, bounds: &ReadBounds) -> Result<Self, WebError> {
         Self::with_client(WebClient::new(Reach::of_source(url))?, bounds)
+    }
+
+    /// Begins with what anybody may reach, and what the operator named.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub(in crate::source) fn trusting(trust: Trust, bounds: &ReadBounds) -> Result<Self, WebError> {
+        Self::with_client(WebClient::trusting(Reach::Public, trust)?, bounds)
     }
 
     pub(super) fn with_client(client: WebClient, bounds: &ReadBounds) -> Result<Self, WebError> {
@@ -88,6 +96,33 @@ impl Session {
             }
             std::thread::sleep(wait);
         }
+    }
+
+    /// Asks for a file, which must be there, and hands its bytes on as they come. It may take as
+    /// long as the session has left.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`], and where `take` fails. What was handed on until then is no file.
+    pub(in crate::source) fn download(
+        &mut self,
+        request: &WebRequest,
+        body_bytes: u64,
+        take: &mut (dyn FnMut(&[u8]) -> Result<(), WebError> + Send),
+    ) -> Result<Answer, WebError> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(WebError::TooSlow(self.seconds));
+        }
+        let limits = Limits { body_bytes: body_bytes.min(self.bytes_left), time: left };
+        let mut taken = 0;
+        let mut counted = |chunk: &[u8]| {
+            taken += chunk.len() as u64;
+            take(chunk)
+        };
+        let runtime = self.runtime.as_ref().expect("the runtime is there until the session ends");
+        let answer = runtime.block_on(self.client.download(request.clone(), limits, &mut counted))?;
+        self.bytes_left = self.bytes_left.saturating_sub(taken);
+        if answer.status == 200 { Ok(answer) } else { Err(WebError::Status(answer.status)) }
     }
 
     /// Sends a request whose answer must be a success.

@@ -13,7 +13,7 @@ use url::Url;
 use super::address::is_public;
 use super::hostile::{HOSTILE, NAMES};
 use super::resolver::{CheckedResolver, Lookup};
-use super::{Limits, Reach, WebClient, WebError, WebRequest};
+use super::{Limits, Reach, Trust, WebClient, WebError, WebRequest};
 use crate::source::tests::station::{Reply, Station};
 
 const LIMITS: Limits = Limits { body_bytes: 1_000, time: Duration::from_secs(20) };
@@ -84,7 +84,7 @@ fn a_public_source_leads_to_no_loopback_name_even_where_its_resolver_says_so() {
         let is_first = count.fetch_add(1, Ordering::Relaxed) == 0;
         Ok(vec![if is_first { "93.184.216.34" } else { "127.0.0.1" }.parse().expect("an address")])
     });
-    let resolver = CheckedResolver { reach: Reach::Public, lookup };
+    let resolver = CheckedResolver { reach: Reach::Public, trust: Trust::default(), lookup };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let resolve = || {
         let found = runtime.block_on(resolver.resolve("rebind.example".parse().expect("a name")));
