@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store", "wallet"]),
     ("wallet", &[]),
+    ("webhook", &[]),
     // A key that pays the gas is a key like that of a wallet.
     ("facilitator", &["payment", "wallet"]),
     ("compute", &[]),
@@ -69,6 +70,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "trust",
             "assessment",
             "threat",
+            "package",
+            "webhook",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not

@@ -119,7 +119,9 @@ pub use scan_skill::ScanSkill;
 pub use serve_skills::{
     ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
 };
-pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use services::{
+    CallProgress, FollowReport, PaymentTerms, QuotaLimits, RegistryHost, RegistryHostError, RegistryHosts, Services,
+};
 pub use take_down::{
     TakeDownError, TakedownReport, TakedownRequest, lift_takedown, list_takedowns, take_down,
     take_over_builtin_takedowns, take_over_takedowns,

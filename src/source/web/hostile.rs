@@ -2,7 +2,7 @@
 
 /// URLs that lead to this machine, a private network, or nowhere that is public. `PORT` is that
 /// of a listener which must not hear of them.
-pub(super) const HOSTILE: &[&str] = &[
+pub(in crate::source) const HOSTILE: &[&str] = &[
     // This machine, in every spelling of one address.
     "https://127.0.0.1:PORT/",
     "https://127.1:PORT/",

@@ -14,6 +14,7 @@ use super::exit::help;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
 use super::takedown_arguments::TakedownArguments;
+use super::webhooks_arguments::WebhooksArguments;
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
 use crate::wallet::Usd;
@@ -95,6 +96,8 @@ pub(super) enum Command {
     Crawl(CrawlArguments),
     /// Make accounts for the API with accounts, and change them.
     Account(AccountArguments),
+    /// List messages to callback URLs that were given up, and send them again.
+    Webhooks(WebhooksArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
     /// Move an index: write it into a file, start from one, give it away, follow one.
@@ -139,6 +142,7 @@ impl Command {
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
+            Self::Webhooks(_) => Some("webhooks"),
             Self::Takedown(_) => Some("takedown"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),

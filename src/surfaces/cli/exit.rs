@@ -107,6 +107,8 @@ pub(super) mod help {
     pub const CRAWL_STATUS: &str = "Exit codes:\n  0  told, whatever the state\n  1  the data folder cannot be used";
     pub const ACCOUNT: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such account\n\n\
         Works on the data folder of this machine, whether a service runs on it or not. Every change is in the audit log.";
+    pub const WEBHOOKS: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such message that was given up\n\n\
+        Works on the data folder of this machine; the service that runs on it sends what is retried.";
     pub const SNAPSHOT_EXPORT: &str = "Exit codes:\n  0  written\n  1  the command failed\n\n\
         The file is a tar archive under Zstandard with manifest.json first, which names every part by its SHA-256; the \
         digest that is printed is that of the manifest. It holds no use of clients, no payments and no jobs, and the \

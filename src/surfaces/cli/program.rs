@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    rules, scan, search, serve, snapshot, takedown, verify,
+    rules, scan, search, serve, snapshot, takedown, verify, webhooks,
 };
 use crate::config::LogConfig;
 
@@ -68,6 +68,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Account(arguments) => account::run(&global, arguments, output).await,
+            Command::Webhooks(arguments) => webhooks::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,

@@ -1,11 +1,18 @@
 //! Gets what is to be verified, within bounds.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::super::Services;
 use super::request::Target;
+use crate::package::{PackageRegistry, PackageSpec, PublishedDigest};
+use crate::recipe::{DigestValue, HeldDigest};
 use crate::skill::{Publishers, RawBundle, Sha256Digest, sanitise_line};
-use crate::source::{DownloadClient, Reach, ReadBounds, SourceError, SourceItem, SourceSpec, open_within};
+use crate::source::{
+    Distribution, DownloadClient, PackageClient, PackageFetchError, Reach, ReadBounds, SourceError, SourceItem,
+    SourceSpec, open_within,
+};
+use crate::threat::{AffectedPackage, Ecosystem};
 
 /// How far what a stranger names may go.
 const BOUNDS: ReadBounds =
@@ -18,6 +25,8 @@ pub(super) struct Fetched {
     pub(super) version: Option<String>,
     /// The digest of the file that was fetched, where it was one.
     pub(super) distribution: Option<Sha256Digest>,
+    /// The package that it is, by which threats are known as well.
+    pub(super) package: Option<AffectedPackage>,
     /// The account that publishes it, as `host/owner`; empty where nobody knows.
     pub(super) account: String,
     /// Its parts; at least one.
@@ -53,6 +62,22 @@ pub(super) enum FetchError {
     NoAnswer(String),
 }
 
+impl From<PackageFetchError> for FetchError {
+    fn from(error: PackageFetchError) -> Self {
+        let message = error.to_string();
+        match error {
+            PackageFetchError::NotConfigured { registry } => {
+                Self::NoAnswer(format!("this instance asks no registry of {registry}; its operator names one"))
+            }
+            PackageFetchError::NoSuchPackage { .. }
+            | PackageFetchError::NoSuchVersion { .. }
+            | PackageFetchError::NoDistribution { .. } => Self::NotThere(message),
+            PackageFetchError::Archive { .. } => Self::Refused(message),
+            _ => Self::NoAnswer(message),
+        }
+    }
+}
+
 impl From<SourceError> for FetchError {
     fn from(error: SourceError) -> Self {
         let message = error.to_string();
@@ -73,14 +98,15 @@ impl From<SourceError> for FetchError {
 ///
 /// # Errors
 /// Fails where it is not there, cannot be taken, or nobody answers.
-pub(super) async fn fetch(services: &Services, target: &Target) -> Result<Fetched, FetchError> {
+pub(super) async fn fetch(
+    services: &Services,
+    target: &Target,
+    expected: Option<HeldDigest>,
+) -> Result<Fetched, FetchError> {
     match target {
         Target::Git(spec) => git(spec.clone()).await,
         Target::Url(url) => file(services, url.as_str(), services.reach()).await,
-        Target::Package(source) => Err(FetchError::Refused(format!(
-            "this version fetches no packages ({}): verify the repository or the archive",
-            source.kind
-        ))),
+        Target::Package(spec) => package(services, spec.clone(), expected).await,
     }
 }
 
@@ -94,6 +120,7 @@ fn read_repository(spec: &SourceSpec) -> Result<Fetched, FetchError> {
     let mut fetched = Fetched {
         version: None,
         distribution: None,
+        package: None,
         account: String::new(),
         parts: Vec::new(),
         unread: Vec::new(),
@@ -132,11 +159,63 @@ async fn file(services: &Services, url: &str, reach: Reach) -> Result<Fetched, F
     Ok(Fetched {
         version: None,
         distribution: Some(digest),
+        package: None,
         account: String::new(),
         parts: parts.into_iter().map(part).collect(),
         unread: Vec::new(),
         not_looked_at: Vec::new(),
     })
+}
+
+async fn package(services: &Services, spec: PackageSpec, expected: Option<HeldDigest>) -> Result<Fetched, FetchError> {
+    let registry = spec.registry;
+    let client = services.packages().ok_or(PackageFetchError::NotConfigured { registry })?;
+    let client = Arc::clone(client);
+    let read = tokio::task::spawn_blocking(move || read_package(&client, &spec, expected)).await;
+    read.unwrap_or_else(|_| Err(FetchError::NoAnswer("the package could not be read".to_owned())))
+}
+
+fn read_package(
+    client: &PackageClient,
+    spec: &PackageSpec,
+    expected: Option<HeldDigest>,
+) -> Result<Fetched, FetchError> {
+    let release = client.release(spec)?;
+    let is_expected = |distribution: &&Distribution| {
+        let published = |digest: &PublishedDigest| match (digest, expected) {
+            (PublishedDigest::Sha256(digest), Some(expected)) => expected.value() == DigestValue::Sha256(*digest),
+            _ => false,
+        };
+        distribution.digests.iter().any(published)
+    };
+    // Whoever names a digest means that file; else what an installer takes.
+    let chosen = release.distributions.iter().find(is_expected).or(release.distributions.first());
+    let chosen = chosen.ok_or_else(|| FetchError::NotThere("the release has no file that is read".to_owned()))?;
+    let fetched = client.fetch(spec, chosen)?;
+    let others = release.distributions.iter().filter(|other| other.file_name != chosen.file_name);
+    let others = others.map(|other| other.file_name.clone()).chain(release.other_files.iter().cloned());
+    let not_looked_at = others.take(20).map(|file| format!("{file} of the same release")).collect();
+    let mut packed = fetched.files.into_bundle(&fetched.distribution.file_name);
+    if packed.has_own_instructions && !packed.raw.files.is_empty() {
+        packed.raw.files.remove(0);
+    }
+    let version = release.version.as_str().to_owned();
+    Ok(Fetched {
+        package: AffectedPackage::new(ecosystem(spec.registry), spec.name.as_str(), Some(&version)).ok(),
+        version: Some(version),
+        distribution: Some(fetched.sha256),
+        account: String::new(),
+        parts: vec![Part { path: shown(&fetched.distribution.file_name), skill: None, bundle: packed.raw }],
+        unread: Vec::new(),
+        not_looked_at,
+    })
+}
+
+fn ecosystem(registry: PackageRegistry) -> Ecosystem {
+    match registry {
+        PackageRegistry::Npm => Ecosystem::Npm,
+        PackageRegistry::Pypi => Ecosystem::Pypi,
+    }
 }
 
 fn shown(path: &str) -> String {

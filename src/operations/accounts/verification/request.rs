@@ -3,6 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::api::accounts::{Refusal, RefusalCode, VerifySourceRequest};
+use crate::package::{PackageRegistry, PackageSpec};
 use crate::recipe::HeldDigest;
 use crate::skill::sanitise_line;
 use crate::source::{GitLocation, OutgoingUrl, Reach, SourceSpec};
@@ -23,7 +24,7 @@ pub(super) enum Target {
     /// A file.
     Url(OutgoingUrl),
     /// A package of npm or PyPI.
-    Package(VerifiedSource),
+    Package(PackageSpec),
 }
 
 /// Reads what somebody asks for.
@@ -113,11 +114,9 @@ fn url(source: &VerifiedSource, reach: Reach) -> Result<Target, Refusal> {
 }
 
 fn package(source: &VerifiedSource) -> Result<Target, Refusal> {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.@/~".contains(letter);
-    if source.reference.len() > 214 || !source.reference.chars().all(is_name) {
-        return Err(bad("source_ref is no name of a package"));
-    }
-    Ok(Target::Package(source.clone()))
+    let registry = if source.kind == "npm" { PackageRegistry::Npm } else { PackageRegistry::Pypi };
+    let spec = PackageSpec::of_parts(registry, &source.reference, source.version.as_deref());
+    spec.map(Target::Package).map_err(|error| bad(&format!("source_ref or source_version: {error}")))
 }
 
 fn text(field: &str, value: String) -> Result<String, Refusal> {

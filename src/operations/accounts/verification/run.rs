@@ -72,7 +72,8 @@ impl From<StoreError> for Stop {
 async fn look(services: &Services, record: &VerificationRecord) -> Result<Judgement, Stop> {
     let source = &record.begun.source;
     let target = request::target(source, services.reach()).map_err(Stop::Said)?;
-    let fetched = fetch(services, &target).await.map_err(|error| Stop::Said(refusal(error)))?;
+    let expected = source.hash.as_deref().and_then(|hash| HeldDigest::parse(hash).ok());
+    let fetched = fetch(services, &target, expected).await.map_err(|error| Stop::Said(refusal(error)))?;
     let mut parts = Vec::with_capacity(fetched.parts.len());
     for part in fetched.parts {
         parts.push(scan(services, part).await.map_err(|error| match error {
@@ -84,12 +85,12 @@ async fn look(services: &Services, record: &VerificationRecord) -> Result<Judgem
         })?);
     }
     let digests = digests_of(&parts, fetched.distribution);
-    let threats = known_threats(services, &digests, None).await?.len() as u32;
+    let threats = known_threats(services, &digests, fetched.package.as_ref()).await?.len() as u32;
     let evidence = Evidence {
         parts,
         unread: fetched.unread,
         distribution: fetched.distribution,
-        expected: source.hash.as_deref().and_then(|hash| HeldDigest::parse(hash).ok()),
+        expected,
         threats,
         reputation: reputation_of_account(services, &fetched.account).await?,
         not_looked_at: fetched.not_looked_at,
