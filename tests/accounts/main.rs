@@ -3,4 +3,8 @@
 mod access;
 mod keys;
 mod login;
+mod publishers;
 mod service;
+mod station;
+mod verification;
+mod world;

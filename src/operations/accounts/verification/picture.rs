@@ -30,14 +30,14 @@ pub fn draw_badge(view: &BadgeView) -> String {
     let name = named(view);
     let dates = match view.status {
         VerificationStatus::Verified => format!("{} to {}", day(view.verified_at), day(view.expires_at)),
-        VerificationStatus::Expired => format!("{}, ended {}", day(view.verified_at), day(view.expires_at)),
+        VerificationStatus::Expired => format!("ended {}", day(view.expires_at)),
         _ => format!("{}, no longer valid", day(view.verified_at)),
     };
     let small = format!("{dates} \u{b7} no certificate of safety");
     let title = escape(&format!("Touchmark: {headline}, {name}, {small}"));
     let notice = escape(&view.notice);
-    let (first, second, third) =
-        (line("h", 84, 25, 8.4, &headline), line("n", 84, 45, 7.2, &name), line("s", 84, 63, 6.0, &small));
+    let (first, second) = (line("h", 84, 25, 8.4, &headline), line("n", 84, 45, 7.2, &name));
+    let (third, own) = (line("s", 84, 63, 6.0, &small), line("s", 354, 24, 6.0, "touchmark"));
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" width="420" height="76" viewBox="0 0 420 76" role="img" aria-labelledby="title notice">
 <title id="title">{title}</title>
@@ -53,7 +53,7 @@ text{{font-family:"DejaVu Sans Mono",Menlo,Consolas,"Liberation Mono",monospace}
 <rect class="card" x="0.5" y="0.5" width="419" height="75" rx="8"/>
 <path class="{class}" d="M8.5 0.5H68V75.5H8.5a8 8 0 0 1-8-8v-59a8 8 0 0 1 8-8z"/>
 <path class="sign" d="{sign}"/>
-<g class="{class}">{first}</g>{second}{third}
+<g class="{class}">{first}</g>{second}{third}{own}
 </svg>
 "##
     )
