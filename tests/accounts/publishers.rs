@@ -46,9 +46,15 @@ async fn a_publisher_is_shown_field_by_field_and_being_new_is_no_fault() {
     let body = &new.body;
     assert_eq!((&body["name"], &body["ecosystem"]), (&json!("newcomer"), &json!("github")));
     assert_eq!((&body["reputation_score"], &body["reputation_label"]), (&json!(53), &json!("unknown")));
-    assert_eq!((&body["total_packages"], &body["flagged_packages"], &body["total_scans"]), (&json!(1), &json!(0), &json!(1)));
+    assert_eq!(
+        (&body["total_packages"], &body["flagged_packages"], &body["total_scans"]),
+        (&json!(1), &json!(0), &json!(1))
+    );
     assert_eq!((&body["average_risk_score"], &body["flags"]), (&json!(0.0), &json!(["new_account"])));
-    assert_eq!(body["packages"], json!([{ "name": "first", "version": "000000000000", "verdict": "clean", "scans": 1, "is_copy": false }]));
+    assert_eq!(
+        body["packages"],
+        json!([{ "name": "first", "version": "000000000000", "verdict": "clean", "scans": 1, "is_copy": false }])
+    );
     assert!(body["first_seen"].as_str().is_some_and(|time| time.ends_with('Z')));
     let by_id = format!("/v1/publisher/{}", body["id"].as_str().expect("an id"));
     assert_eq!(service.get(&by_id, Some(&token)).await.body, *body);

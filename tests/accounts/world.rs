@@ -31,8 +31,8 @@ impl Service {
     }
 
     async fn user(&self, store: &SqliteStore, name: &str) -> UserId {
-        let email: EmailAddress = if name.contains('@') { name.parse() } else { format!("{name}@example.com").parse() }
-            .expect("an address");
+        let email: EmailAddress =
+            if name.contains('@') { name.parse() } else { format!("{name}@example.com").parse() }.expect("an address");
         store.account_by_email(&email).await.expect("it is read").expect("an account").0.id
     }
 
@@ -92,12 +92,7 @@ impl Service {
             id: VerificationId::draw().expect("an id"),
             user: self.user(&store, email).await,
             team: None,
-            source: VerifiedSource {
-                kind: "url".to_owned(),
-                reference: url.to_owned(),
-                version: None,
-                hash: None,
-            },
+            source: VerifiedSource { kind: "url".to_owned(), reference: url.to_owned(), version: None, hash: None },
             callback_url: None,
         };
         store.begin_verification(&begun, now, now).await.expect("it is begun");

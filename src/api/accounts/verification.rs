@@ -160,7 +160,7 @@ pub struct VerifiedSubject {
     pub package_hash: Sha256Digest,
     /// Its own verdict.
     pub verdict: RiskBand,
-    /// Whether the index held this verdict already.
+    /// Whether the verdict was known already: the index has it, or another verification made it.
     pub is_indexed: bool,
 }
 
