@@ -13,15 +13,16 @@ use tempfile::TempDir;
 
 use crate::compute::Compute;
 use crate::config::{
-    AccountsConfig, GithubConfig, MeterConfig, PaymentConfig, SearchConfig, StorageConfig, takedown_list,
+    AccountsConfig, GithubConfig, MeterConfig, OutgoingConfig, PaymentConfig, RegistriesConfig, RegistryConfig,
+    SearchConfig, StorageConfig, takedown_list,
 };
 use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
 use crate::github::{AddressError, GithubAddress, GithubClient, GithubError, GithubSettings, GithubToken};
 use crate::operations::accounts::{AccountServices, AccountsError, Registration};
 use crate::operations::{
-    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, TakedownFile, ingest_starter, known_publishers,
-    take_over_builtin_takedowns, take_over_takedowns,
+    IngestError, IngestProgress, IngestStage, QuotaLimits, RegistryHost, RegistryHostError, RegistryHosts, Services,
+    TakedownFile, ingest_starter, known_publishers, take_over_builtin_takedowns, take_over_takedowns,
 };
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
@@ -84,6 +85,9 @@ pub enum AppError {
     /// Accounts cannot be offered.
     #[error("cannot offer accounts: {0}")]
     Accounts(#[from] AccountsError),
+    /// A registry is nowhere.
+    #[error("the host of a registry of packages: {0}")]
+    Registry(#[source] RegistryHostError),
     /// Nobody would settle.
     #[error(transparent)]
     Facilitator(#[from] OpenError),
@@ -178,6 +182,31 @@ pub async fn accountable(services: Services, config: Option<AccountsConfig>) -> 
     };
     let accounts = AccountServices::open(&services, registration).await?;
     Ok(services.with_accounts(accounts))
+}
+
+/// Lets requests for what customers name go where that is configured, and no further.
+///
+/// # Errors
+/// Fails where the host of a registry cannot be used.
+pub fn outgoing(
+    services: Services,
+    outgoing: OutgoingConfig,
+    registries: &RegistriesConfig,
+) -> Result<Services, AppError> {
+    let host = |config: &Option<RegistryConfig>| {
+        let Some(config) = config else { return Ok(None) };
+        let host = RegistryHost::parse(config.url.expose()).map_err(AppError::Registry)?;
+        Ok::<_, AppError>(Some(match &config.token {
+            Some(token) => host.with_token(token.expose()),
+            None => host,
+        }))
+    };
+    let hosts = RegistryHosts { pypi: host(&registries.pypi)?, npm: host(&registries.npm)? };
+    let services = services.with_registries(hosts);
+    Ok(match outgoing {
+        OutgoingConfig::Public => services,
+        OutgoingConfig::ThisMachine => services.reaching_this_machine(),
+    })
 }
 
 /// Asks GitHub, as it is configured; nothing is asked yet.

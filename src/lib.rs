@@ -58,3 +58,5 @@ pub mod store;
 pub mod surfaces;
 #[cfg(feature = "service")]
 pub mod wallet;
+#[cfg(feature = "service")]
+pub mod webhook;

@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("meter", &["skill", "store"]),
     ("payment", &["skill", "store", "wallet"]),
     ("wallet", &[]),
+    ("webhook", &[]),
     // A key that pays the gas is a key like that of a wallet.
     ("facilitator", &["payment", "wallet"]),
     ("compute", &[]),
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pack",
             "package",
             "certificate",
+            "webhook",
         ],
     ),
     // Surfaces read what they show, and the configuration of their transport. They do not

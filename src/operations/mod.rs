@@ -130,7 +130,9 @@ pub use scan_skill::ScanSkill;
 pub use serve_skills::{
     ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
 };
-pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
+pub use services::{
+    CallProgress, FollowReport, PaymentTerms, QuotaLimits, RegistryHost, RegistryHostError, RegistryHosts, Services,
+};
 pub use signature_packs::{
     SignaturePackError, SyncReport, list_signature_packs, make_signature_pack, sync_signatures, take_over_pack,
 };

@@ -23,6 +23,8 @@ pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
 use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
+use crate::source::{PackageBounds, PackageClient, Reach};
+pub use crate::source::{RegistryHost, RegistryHostError, RegistryHosts};
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 
@@ -36,6 +38,8 @@ pub struct Services {
     takedown_file: Option<Arc<TakedownFile>>,
     overdue_limit: Duration,
     github: Option<Arc<GithubClient>>,
+    reach: Reach,
+    packages: Option<Arc<PackageClient>>,
     progress: Option<ProgressSink>,
     may_read_folders: bool,
 }
@@ -119,6 +123,8 @@ impl Services {
             takedown_file: None,
             overdue_limit: DEFAULT_OVERDUE,
             github: None,
+            reach: Reach::Public,
+            packages: None,
             progress: None,
             may_read_folders: false,
         }
@@ -207,6 +213,27 @@ impl Services {
 
     pub(super) fn github(&self) -> Option<&Arc<GithubClient>> {
         self.github.as_ref()
+    }
+
+    /// Lets what strangers name lead to this machine as well: for tests, and for operators whose
+    /// marketplace runs beside the service.
+    #[must_use]
+    pub fn reaching_this_machine(self) -> Self {
+        Self { reach: Reach::ThisMachine, ..self }
+    }
+
+    /// Fetches packages from these registries from now on, and from no other.
+    #[must_use]
+    pub fn with_registries(self, hosts: RegistryHosts) -> Self {
+        Self { packages: Some(Arc::new(PackageClient::new(hosts, PackageBounds::USUAL))), ..self }
+    }
+
+    pub(super) fn packages(&self) -> Option<&Arc<PackageClient>> {
+        self.packages.as_ref()
+    }
+
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Tells whether payments are taken.

@@ -7,10 +7,12 @@
 
 mod archive;
 mod bounds;
+mod callback;
 mod corpus;
 mod corpus_lines;
 mod corpus_row;
 mod document;
+mod download;
 mod error;
 mod file;
 mod folder;
@@ -37,6 +39,8 @@ mod web_spec;
 
 pub use bounds::ReadBounds;
 pub use document::fetch_document;
+pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
+pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;
 pub use registry::{
     Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease, RegistryHost,
@@ -49,4 +53,5 @@ pub use stream::{
     FoundSkill, SkillStream, SourceFailure, SourceItem, StreamEnd, current_revision, open, open_within, revision_since,
 };
 pub use upload::{UploadKind, single_upload, unpack_upload};
+pub use web::Reach;
 pub use web_spec::{WebProtocol, WebSpec};

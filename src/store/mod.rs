@@ -13,6 +13,7 @@ mod freshness;
 mod jobs;
 mod packages;
 mod payment;
+mod publishers;
 mod record;
 mod revision;
 mod scans;
@@ -22,6 +23,7 @@ mod suite;
 mod takedowns;
 mod threats;
 mod transfer;
+mod verifications;
 
 pub use accounts::{
     Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
@@ -37,6 +39,7 @@ pub use jobs::{
 };
 pub use packages::{CertificateOutcome, CertificateTotals, PackageCertificates, PackageChange};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
+pub use publishers::{PublishedSkill, PublisherHistories, PublisherHistory};
 pub use record::{
     AggregatorCounts, BatchOutcome, BundleDetail, BundleText, ClientUse, DigestMatch, Observation, RunSummary,
     SkillChange, SkillRecord, SourceRun, StoreCounts, StoredVerdict,
@@ -59,4 +62,8 @@ pub use threats::{
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
     TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,
+};
+pub use verifications::{
+    EndedVerification, NewVerification, VerificationRecord, Verifications, VerifiedSource, WebhookEnd, WebhookMessage,
+    WebhookSecrets, WebhookState, Webhooks,
 };

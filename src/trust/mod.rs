@@ -7,12 +7,14 @@
 
 mod directory;
 mod domain;
+mod reputation;
 mod score;
 mod standing;
 mod statement;
 
 pub use directory::{ListedPublisher, PublisherDirectory};
 pub use domain::Domain;
+pub use reputation::{NEUTRAL, Reputation, ReputationInputs, ReputationLabel};
 pub use score::{TrustInput, TrustInputs, TrustPart, TrustScore};
 pub use standing::{NamedBy, PublisherProof, PublisherStanding, domains_of, standing_of};
 pub use statement::{PublisherStatement, STATEMENT_BYTES, STATEMENT_PATH, StatementError};

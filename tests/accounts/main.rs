@@ -9,3 +9,7 @@ mod service;
 mod threat_doors;
 mod threats;
 mod uploads;
+mod publishers;
+mod station;
+mod verification;
+mod world;

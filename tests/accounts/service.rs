@@ -34,13 +34,14 @@ fn clock() -> Timestamp {
 pub struct Service {
     pub services: Services,
     router: Router,
-    data: TempDir,
+    pub data: TempDir,
 }
 
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
+    pub text: String,
 }
 
 impl Answer {
@@ -63,12 +64,17 @@ impl Answer {
 
 impl Service {
     pub async fn start(accounts: Option<AccountsConfig>) -> Self {
+        Self::start_as(accounts, |services| services).await
+    }
+
+    /// Starts with services that are changed once they have accounts.
+    pub async fn start_as(accounts: Option<AccountsConfig>, change: fn(Services) -> Services) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let storage = StorageConfig { data_folder: data.path().to_owned() };
         let services = app::open_at(&storage, &SearchConfig::builtin(), "https://skills.example".to_owned(), clock)
             .await
             .expect("the data folder opens");
-        let services = app::accountable(services, accounts).await.expect("accounts are offered");
+        let services = change(app::accountable(services, accounts).await.expect("accounts are offered"));
         let config =
             HttpConfig::read(PEER.parse().expect("an address"), &Settings::environment()).expect("the defaults");
         let router = router(Rest::new(services.clone()), &config);
@@ -145,6 +151,7 @@ impl Service {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null), text }
     }
 }

@@ -9,6 +9,9 @@ mod signatures;
 mod threats;
 mod reported_scan;
 mod target_scan;
+mod publisher;
+mod verification;
+mod webhook;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
@@ -34,3 +37,9 @@ pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, Scan
 pub use target_scan::{
     ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
 };
+pub use publisher::{PublisherPackage, PublisherView, ShowPublisherRequest};
+pub use verification::{
+    BadgeView, FlaggedPhase, HashCheck, VerificationDetails, VerificationRequest, VerificationStatus, VerificationView,
+    VerifiedSubject, VerifySourceRequest,
+};
+pub use webhook::{RotateWebhookSecretRequest, RotatedWebhookSecretView, ShowWebhookSecretRequest, WebhookSecretView};

@@ -4,11 +4,13 @@
 //! is [`register_account_operations`], from which routes and documents come.
 
 mod authenticate;
+mod callback;
 mod credential;
 mod keys;
 mod log_in;
 mod manage;
 mod operation;
+mod publisher;
 mod refusals;
 mod register_account;
 mod registry;
@@ -18,8 +20,11 @@ mod services;
 mod show_account;
 mod signatures;
 mod threats;
+mod verification;
 
 pub use authenticate::authenticate;
+pub(super) use callback::keep_webhooks;
+pub use callback::{RotateWebhookSecret, ShowWebhookSecret, deliver_webhooks, list_webhooks, retry_webhooks};
 pub use credential::Credential;
 pub use keys::{CreateApiKey, ListApiKeys, RevokeApiKey};
 pub use log_in::LogIn;
@@ -29,6 +34,7 @@ pub use operation::{
     Shape,
 };
 pub(super) use refusals::store_failure;
+pub use publisher::ShowPublisher;
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use report_threat::ReportThreat;
@@ -40,3 +46,7 @@ pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
 pub use signatures::ListSignatures;
 pub use threats::{ListThreats, ShowThreat};
+pub(super) use verification::keep_verifications;
+pub use verification::{
+    Badge, RevokeVerification, ShowVerification, VerifySource, draw_badge, read_badge, resume_verifications,
+};

@@ -6,12 +6,16 @@ use super::{
     ShowScan, SubmitScan, UploadScan,
 };
 use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
+use super::{
+    RevokeVerification, RotateWebhookSecret, ShowPublisher, ShowVerification, ShowWebhookSecret, VerifySource,
+};
 
 /// Returns every operation with accounts, in the order of the documents.
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
     let at = |method, path, success, envelope, tag| AccountBinding { method, path, success, envelope, tag };
     let account = |method, path, success| at(method, path, success, Envelope::Detail, "accounts");
     let scan = |method, path, success, envelope| at(method, path, success, envelope, "scans");
+    let verification = |method, path, success| at(method, path, success, Envelope::Detail, "verification");
     vec![
         ExposedAccountOperation::of::<RegisterAccount>(account(AccountMethod::Post, "/v1/auth/register", 201)),
         ExposedAccountOperation::of::<LogIn>(account(AccountMethod::Post, "/v1/auth/login", 200)),
@@ -61,5 +65,21 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
         ExposedAccountOperation::of::<ListFileScans>(scan(AccountMethod::Get, "/api/scans", 200, Envelope::Cloud)),
         ExposedAccountOperation::of::<ShowFileScan>(scan(AccountMethod::Get, "/api/scans/{id}", 200, Envelope::Cloud)),
         ExposedAccountOperation::of::<DeleteScan>(scan(AccountMethod::Delete, "/api/scans/{id}", 200, Envelope::Cloud)),
+        ExposedAccountOperation::of::<ShowPublisher>(at(
+            AccountMethod::Get,
+            "/v1/publisher/{id}",
+            200,
+            Envelope::Detail,
+            "publishers",
+        )),
+        ExposedAccountOperation::of::<VerifySource>(verification(AccountMethod::Post, "/v1/verify", 200)),
+        ExposedAccountOperation::of::<ShowVerification>(verification(AccountMethod::Get, "/v1/verify/{id}", 200)),
+        ExposedAccountOperation::of::<RevokeVerification>(verification(AccountMethod::Delete, "/v1/verify/{id}", 200)),
+        ExposedAccountOperation::of::<RotateWebhookSecret>(verification(
+            AccountMethod::Post,
+            "/v1/webhooks/secret",
+            201,
+        )),
+        ExposedAccountOperation::of::<ShowWebhookSecret>(verification(AccountMethod::Get, "/v1/webhooks/secret", 200)),
     ]
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Notify, Semaphore};
 
 use super::super::Services;
+use super::verification::Pool;
 use crate::account::{AccessTokens, PasswordHasher, RandomError, SigningKey};
 use crate::meter::RateLimiter;
 use crate::store::{AuditEntry, Store, StoreError};
@@ -34,6 +35,7 @@ pub struct AccountServices {
     pub(super) rates: RateLimiter,
     /// Heard by whoever waits for a scan, or for work on one.
     pub(super) scan_news: Notify,
+    pub(super) verifications: Pool,
     issuer: String,
     tokens: RwLock<Arc<AccessTokens>>,
 }
@@ -80,6 +82,7 @@ impl AccountServices {
             hashing: Semaphore::new(WAITING_PASSWORDS),
             rates: RateLimiter::new(),
             scan_news: Notify::new(),
+            verifications: Pool::new(),
             tokens: RwLock::new(Arc::new(AccessTokens::new(issuer.clone(), current, keys))),
             issuer,
         })

@@ -201,6 +201,33 @@ impl Unpacked {
         gathering.finish()
     }
 
+    /// Returns everything that lies in none of these folders, where that is anything at all.
+    pub(in crate::source) fn outside_of(&self, folders: &[String]) -> Option<RawBundle> {
+        let mut gathering = Gathering::default();
+        let mut is_any = false;
+        let lies_in = |path: &str, folder: &str| {
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let outside = |path: &&String| !folders.iter().any(|folder| lies_in(path, folder));
+        for path in self.files.keys().filter(outside) {
+            is_any = true;
+            if !gathering.goes_on_at(path) {
+                break;
+            }
+            match &self.files[path] {
+                Content::File { bytes, is_executable } if gathering.admits(path, bytes.len() as u64) => {
+                    gathering.add(path.clone(), FileContent::Bytes(bytes.clone()), *is_executable);
+                }
+                Content::Link(target) if gathering.admits(path, 0) => {
+                    gathering.add(path.clone(), FileContent::Symlink(target.clone()), false);
+                }
+                Content::File { .. } | Content::Link(_) => {}
+                Content::Unread(size_bytes, reason) => gathering.leave(path, *size_bytes, reason.as_str()),
+            }
+        }
+        is_any.then(|| gathering.finish())
+    }
+
     /// Returns everything that the archive holds, as a package ships it.
     ///
     /// # Errors

@@ -31,8 +31,13 @@ const NOT_PUBLIC_V6: &[(Ipv6Addr, u32)] = &[
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
+/// The middle of an address that carries one of IPv4 for a tunnel within a site (ISATAP, RFC 5214,
+/// section 6.1): bits 32 to 63 from the right, without the bit that says "universal".
+const ISATAP: u32 = 0x0000_5efe;
+
 /// Tells whether an address is one of the public internet. Of IPv6 only 2000::/3 is (IANA global
-/// unicast): addresses that carry one of IPv4 (mapped, NAT64), local and multicast ones are not.
+/// unicast): addresses that carry one of IPv4 (mapped, NAT64, ISATAP), local and multicast ones are
+/// not. A network that translates addresses under a prefix of its own cannot be told from outside.
 pub(in crate::source) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !NOT_PUBLIC_V4.iter().any(|(block, length)| {
@@ -40,7 +45,9 @@ pub(in crate::source) fn is_public(address: IpAddr) -> bool {
             address.to_bits() >> shift == block.to_bits() >> shift
         }),
         IpAddr::V6(address) => {
+            let carries_v4 = (address.to_bits() >> 32) as u32 & 0xfdff_ffff == ISATAP;
             address.to_bits() >> 125 == 1
+                && !carries_v4
                 && !NOT_PUBLIC_V6.iter().any(|(block, length)| {
                     let shift = 128 - length;
                     address.to_bits() >> shift == block.to_bits() >> shift

@@ -148,6 +148,20 @@ impl WebClient {
         Ok(Answer { body, ..answer })
     }
 
+    /// Sends a request, follows nothing and reads no body: returns the status alone.
+    ///
+    /// # Errors
+    /// Fails where the request may not be sent, or nobody answers in time.
+    pub(in crate::source) async fn status(&self, request: WebRequest, time: Duration) -> Result<u16, WebError> {
+        self.check(&request.url)?;
+        let mut builder = self.client.request(request.method, request.url).headers(request.headers);
+        if let Some(body) = request.body {
+            builder = builder.body(body);
+        }
+        let sent = tokio::time::timeout(time, builder.send()).await.map_err(|_| WebError::TooSlow(time.as_secs()))?;
+        Ok(sent.map_err(|error| failure(&error))?.status().as_u16())
+    }
+
     /// Does the same, and hands the body on as it comes; that of the answer is empty.
     ///
     /// # Errors

@@ -10,6 +10,8 @@
 mod address;
 mod client;
 mod error;
+#[cfg(test)]
+pub(super) mod hostile;
 mod reach;
 mod resolver;
 mod session;
@@ -20,7 +22,7 @@ mod trust;
 pub(super) use address::is_public;
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
-pub(super) use reach::Reach;
+pub use reach::Reach;
 pub(super) use resolver::public_addresses;
 pub(super) use session::Session;
 pub(super) use trust::Trust;

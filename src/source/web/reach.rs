@@ -11,9 +11,15 @@ use super::address::is_public;
 /// `.internal`).
 const LOCAL_ENDINGS: &[&str] = &[".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet", ".corp"];
 
-/// Where the requests for one source may go.
+/// Ports from 1024 on at which other protocols than those of the web listen, which a request
+/// could be made to talk to (the blocked ports of the Fetch standard).
+const FOREIGN_PORTS: &[u16] = &[
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+];
+
+/// Where the requests for one source, or to one callback, may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) enum Reach {
+pub enum Reach {
     /// `https://` to public addresses.
     Public,
     /// That, and this machine, with or without encryption: somebody named it himself.
@@ -43,6 +49,9 @@ impl Reach {
         if url.scheme() != "https" {
             return Err(WebError::Refused("its URL is not https://".to_owned()));
         }
+        if !is_web_port(url.port_or_known_default()) {
+            return Err(WebError::Refused("its URL names a port that is none of the web".to_owned()));
+        }
         let is_private = match url.host() {
             Some(Host::Domain(name)) => is_local_name(name),
             Some(Host::Ipv4(address)) => !is_public(address.into()),
@@ -59,6 +68,12 @@ impl Reach {
     pub(super) fn admits(self, name: &str, address: IpAddr) -> bool {
         if is_loopback_name(name) { self == Self::ThisMachine && address.is_loopback() } else { is_public(address) }
     }
+}
+
+/// Tells whether servers of the web listen at a port: the one of `https://`, and those that need
+/// no privilege and belong to nothing else.
+fn is_web_port(port: Option<u16>) -> bool {
+    port.is_some_and(|port| port == 443 || (port >= 1_024 && !FOREIGN_PORTS.contains(&port)))
 }
 
 /// Tells whether a URL leads to this machine, by its address or a name that is kept for that.

@@ -434,10 +434,13 @@ fn read_account(row: &SqliteRow) -> Result<Account, StoreError> {
 }
 
 /// Reads a column through the type that wrote it.
-fn read<T: std::str::FromStr<Err: std::fmt::Display>>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<T, StoreError> {
     row.get::<&str, _>(column).parse().map_err(|error| StoreError::corrupt(column, error))
 }
 
-fn time(row: &SqliteRow, column: &str) -> Timestamp {
+pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
     Timestamp::from_milliseconds(row.get(column))
 }

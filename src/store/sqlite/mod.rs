@@ -14,6 +14,7 @@ mod jobs;
 mod listing;
 mod packages;
 mod payments;
+mod publishers;
 mod read;
 mod repositories;
 mod scans;
@@ -22,6 +23,8 @@ mod threat_reports;
 mod threats;
 mod transfer;
 mod trust;
+mod verifications;
+mod webhooks;
 mod write;
 
 use std::collections::HashSet;

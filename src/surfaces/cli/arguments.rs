@@ -17,6 +17,7 @@ use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
 use super::takedown_arguments::TakedownArguments;
+use super::webhooks_arguments::WebhooksArguments;
 use crate::api::SourceAlias;
 use crate::skill::Timestamp;
 use crate::wallet::Usd;
@@ -101,6 +102,8 @@ pub(super) enum Command {
     Crawl(CrawlArguments),
     /// Make accounts for the API with accounts, and change them.
     Account(AccountArguments),
+    /// List messages to callback URLs that were given up, and send them again.
+    Webhooks(WebhooksArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
     /// Judge reports of threats, name threats, and withdraw them.
@@ -150,6 +153,7 @@ impl Command {
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
+            Self::Webhooks(_) => Some("webhooks"),
             Self::Takedown(_) => Some("takedown"),
             Self::Reports(_) => Some("reports"),
             Self::Signatures(_) => Some("signatures"),

@@ -118,6 +118,8 @@ pub(super) mod help {
     pub const SIGNATURES: &str = "Exit codes:\n  0  done\n  1  the command failed, or the pack was refused and nothing was changed\n\n\
         A pack is refused where no pinned key has signed exactly its bytes, it has expired, or it is older than one that \
         was taken over before. What is in it counts as the word of its issuer; a later pack that says it no more withdraws it.";
+    pub const WEBHOOKS: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such message that was given up\n\n\
+        Works on the data folder of this machine; the service that runs on it sends what is retried.";
     pub const SNAPSHOT_EXPORT: &str = "Exit codes:\n  0  written\n  1  the command failed\n\n\
         The file is a tar archive under Zstandard with manifest.json first, which names every part by its SHA-256; the \
         digest that is printed is that of the manifest. It holds no use of clients, no payments and no jobs, and the \

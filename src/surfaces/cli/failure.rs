@@ -13,7 +13,7 @@ use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
     AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
-    PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError,
+    PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError, OutgoingConfigError,
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
@@ -64,6 +64,15 @@ pub(super) enum Failure {
     /// Whether there are accounts is not clear.
     #[error(transparent)]
     AccountsConfig(#[from] AccountsConfigError),
+    /// It is not clear where requests may go.
+    #[error(transparent)]
+    Outgoing(#[from] OutgoingConfigError),
+    /// The hosts of registries cannot be used.
+    #[error(transparent)]
+    Registries(#[from] RegistriesConfigError),
+    /// There is no such message.
+    #[error("no message of this id was given up; `touchmark webhooks list` shows those that were")]
+    NoSuchWebhook,
     /// An account could not be made or changed.
     #[error(transparent)]
     Account(#[from] ManageError),

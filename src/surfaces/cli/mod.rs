@@ -76,6 +76,8 @@ mod takedown_arguments;
 mod text_diff;
 mod verify;
 mod verify_pins;
+mod webhooks;
+mod webhooks_arguments;
 
 pub use exit::Outcome;
 pub use help_pages::help_pages;

@@ -5,7 +5,10 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::local;
 use crate::app;
-use crate::config::{AccountsConfig, FreshnessConfig, HttpConfig, MeterConfig, PaymentConfig, Settings, StorageConfig};
+use crate::config::{
+    AccountsConfig, FreshnessConfig, HttpConfig, MeterConfig, OutgoingConfig, PaymentConfig, RegistriesConfig,
+    Settings, StorageConfig,
+};
 use crate::operations::Publisher;
 use crate::surfaces::rest;
 
@@ -19,6 +22,7 @@ pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Ou
     let services = app::metered(local::open_for(global, config.public_url.clone()).await?, meter).await?;
     let services = app::paid(services, payment).await?.with_overdue_limit(freshness.overdue);
     let services = app::accountable(services, AccountsConfig::read(&settings)?).await?;
+    let services = app::outgoing(services, OutgoingConfig::read(&settings)?, &RegistriesConfig::read(&settings)?)?;
     if let Some(meter) = meter {
         tracing::info!(discovers = meter.workflows, verifies = meter.lookups, "counting what clients use in a day");
     }

@@ -12,6 +12,7 @@ mod mcp_clients;
 mod openapi;
 mod openapi_accounts;
 mod openapi_packages;
+mod openapi_badge;
 mod pages;
 mod payments;
 mod recipes;

@@ -19,6 +19,7 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
         let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
         item[method] = describe(&operation);
     }
+    super::openapi_badge::add_path(paths);
 }
 
 /// Returns the tags, in the order of the documents.
@@ -28,6 +29,8 @@ pub(super) fn tags() -> Vec<Value> {
         json!({ "name": "threats", "description": "What is known to do harm, and reports of it; only where the instance has accounts. The feed of revocations needs none." }),
         json!({ "name": "signatures", "description": "What scanners look for, for whoever follows; only where the instance has accounts." }),
         json!({ "name": "scans", "description": "Scans of accounts: reported by a command line, of targets, and of uploaded files." }),
+        json!({ "name": "publishers", "description": "What is known of whom skills come from." }),
+        json!({ "name": "verification", "description": "Verification for marketplaces, with a badge and signed webhooks." }),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The routes of the API with accounts, each with the envelope of its document.
 
+mod badge;
 mod envelope;
 mod events;
 mod request;

@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::super::Rest;
-use super::{envelope, events, request, upload};
+use super::{badge, envelope, events, request, upload};
 use crate::operations::ClientAddress;
 use crate::operations::accounts::{AccountMethod, ExposedAccountOperation, Shape, register_account_operations};
 
@@ -29,7 +29,7 @@ pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Rou
         let routes = operations.into_iter().fold(MethodRouter::new(), add);
         router = router.route(path, routes.fallback(async move || envelope::method_not_allowed(form, &allowed)));
     }
-    router
+    router.route(badge::PATH, axum::routing::get(badge::show))
 }
 
 fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> MethodRouter<Rest> {
