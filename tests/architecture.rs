@@ -38,7 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment"]),
+    ("api", &["skill", "scan", "policy", "rank", "recipe", "account", "trust", "assessment"]),
     (
         "operations",
         &[

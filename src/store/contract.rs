@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{
     Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
     Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
-    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
+    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Teams, Transfer,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
@@ -16,7 +16,7 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Sync {
+pub trait Store: Jobs + Accounts + Freshness + Takedowns + Teams + Transfer + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

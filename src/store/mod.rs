@@ -18,6 +18,7 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod takedowns;
+mod teams;
 mod transfer;
 
 pub use accounts::{
@@ -43,6 +44,7 @@ pub use takedowns::{
     StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
     TakedownTarget, Takedowns, TargetError,
 };
+pub use teams::{NewPolicy, PolicyWrite, StoredPolicy, Teams};
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
     TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,

@@ -16,6 +16,7 @@ fn guarded() -> Vec<(&'static str, String)> {
             let method = match operation.binding.method {
                 AccountMethod::Get => "GET",
                 AccountMethod::Post => "POST",
+                AccountMethod::Put => "PUT",
                 AccountMethod::Delete => "DELETE",
             };
             (method, operation.binding.path.replace("{id}", "key_00000000000000000000"))

@@ -16,6 +16,7 @@ mod payments;
 mod read;
 mod repositories;
 mod takedowns;
+mod teams;
 mod transfer;
 mod trust;
 mod write;
@@ -296,6 +297,12 @@ mod tests {
         use super::open_new;
 
         crate::store::accounts::suite::account_suite!(open_new);
+    }
+
+    mod teams {
+        use super::open_new;
+
+        crate::store::teams::suite::team_suite!(open_new);
     }
 
     #[tokio::test]

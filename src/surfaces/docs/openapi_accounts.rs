@@ -14,6 +14,7 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
         let method = match operation.binding.method {
             AccountMethod::Get => "get",
             AccountMethod::Post => "post",
+            AccountMethod::Put => "put",
             AccountMethod::Delete => "delete",
         };
         let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
@@ -25,6 +26,8 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
 pub(super) fn tags() -> Vec<Value> {
     vec![
         json!({ "name": "accounts", "description": "Accounts, access tokens and API keys; only where the instance has accounts." }),
+        json!({ "name": "policies", "description": "Policies of CEL rules, by which a skill passes or not; those of a team with their versions." }),
+        json!({ "name": "team", "description": "Who is in a team, who is invited, and what was done." }),
     ]
 }
 
@@ -57,7 +60,7 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
     if !parameters.is_empty() {
         description["parameters"] = Value::Array(parameters);
     }
-    if binding.method == AccountMethod::Post {
+    if matches!(binding.method, AccountMethod::Post | AccountMethod::Put) {
         description["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": request } } });
     }
@@ -100,7 +103,7 @@ fn parameters(request: &Value, path: &str, method: AccountMethod) -> Vec<Value> 
     let properties = request.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let parameter = |(name, mut schema): (String, Value)| {
         let is_part = path.contains(&format!("{{{name}}}"));
-        if method == AccountMethod::Post && !is_part {
+        if matches!(method, AccountMethod::Post | AccountMethod::Put) && !is_part {
             return None;
         }
         let about = schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();
