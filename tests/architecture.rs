@@ -117,6 +117,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("fastembed", &["search"]),
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
+    ("cel", &["policy"]),
     ("rustix", &["approval", "placement"]),
     ("reqwest", &["surfaces", "facilitator", "source", "github"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),

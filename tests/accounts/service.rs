@@ -15,6 +15,7 @@ use touchmark::config::{AccountsConfig, HttpConfig, SearchConfig, Settings, Stor
 use touchmark::operations::Services;
 use touchmark::operations::accounts::create_account;
 use touchmark::skill::Timestamp;
+use touchmark::store::SqliteStore;
 use touchmark::surfaces::rest::{Rest, router};
 use tower::ServiceExt as _;
 
@@ -33,7 +34,7 @@ fn clock() -> Timestamp {
 pub struct Service {
     pub services: Services,
     router: Router,
-    _data: TempDir,
+    data: TempDir,
 }
 
 pub struct Answer {
@@ -47,9 +48,10 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The status and the code of a refusal.
+    /// The status and the code of a refusal, in either envelope.
     pub fn refusal(&self) -> (u16, &str) {
-        (self.status, self.body["code"].as_str().unwrap_or("none"))
+        let code = self.body["code"].as_str().or(self.body["error"]["code"].as_str());
+        (self.status, code.unwrap_or("none"))
     }
 }
 
@@ -64,7 +66,16 @@ impl Service {
         let config =
             HttpConfig::read(PEER.parse().expect("an address"), &Settings::environment()).expect("the defaults");
         let router = router(Rest::new(services.clone()), &config);
-        Self { services, router, _data: data }
+        Self { services, router, data }
+    }
+
+    /// Opens the store beside the service, as another process does.
+    pub async fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.data.path().join("touchmark.db")).await.expect("the store opens")
+    }
+
+    pub async fn put(&self, path: &str, token: Option<&str>, body: &Value) -> Answer {
+        self.call("PUT", path, token, Body::from(body.to_string())).await
     }
 
     /// Makes an account as the operator does.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::Connection;
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::super::StoreError;
@@ -31,7 +32,10 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
     sqlx::migrate!("src/store/sqlite/migrations")
         .run(&writer)
         .await
-        .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+        .map_err(|source| match source {
+            MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
+            source => StoreError::Migrate { path: path.to_owned(), source },
+        })?;
     super::canonical::complete_rows(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)

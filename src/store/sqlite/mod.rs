@@ -12,6 +12,8 @@ mod found_jobs;
 mod freshness;
 mod jobs;
 mod listing;
+#[cfg(test)]
+mod migration_tests;
 mod payments;
 mod read;
 mod repositories;

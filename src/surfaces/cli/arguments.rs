@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::account_arguments::AccountArguments;
+use super::policy_arguments::{PolicyArguments, TeamArguments};
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
@@ -95,6 +96,10 @@ pub(super) enum Command {
     Crawl(CrawlArguments),
     /// Make accounts for the API with accounts, and change them.
     Account(AccountArguments),
+    /// Show teams of accounts, and give one to another owner.
+    Team(TeamArguments),
+    /// Ask policies: what passes, what does not and why; and run their tests.
+    Policy(PolicyArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
     /// Move an index: write it into a file, start from one, give it away, follow one.
@@ -139,6 +144,8 @@ impl Command {
             Self::Ingest(_) => Some("ingest"),
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
+            Self::Team(_) => Some("team"),
+            Self::Policy(_) => Some("policy"),
             Self::Takedown(_) => Some("takedown"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),

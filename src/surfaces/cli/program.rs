@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    rules, scan, search, serve, snapshot, takedown, verify,
+    policy, rules, scan, search, serve, snapshot, takedown, team, verify,
 };
 use crate::config::LogConfig;
 
@@ -68,6 +68,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Explain(arguments) => explain::run(&arguments, output),
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Account(arguments) => account::run(&global, arguments, output).await,
+            Command::Team(arguments) => team::run(&global, arguments, output).await,
+            Command::Policy(arguments) => policy::run(arguments, output),
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,

@@ -13,6 +13,7 @@ mod openapi;
 mod openapi_accounts;
 mod pages;
 mod payments;
+mod policies;
 mod recipes;
 mod schema_table;
 

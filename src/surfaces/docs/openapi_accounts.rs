@@ -61,8 +61,8 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
         description["parameters"] = Value::Array(parameters);
     }
     if matches!(binding.method, AccountMethod::Post | AccountMethod::Put) {
-        description["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": request } } });
+        let body = without_parts(request, binding.path);
+        description["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body } } });
     }
     let is_held = matches!(operation.access, Access::Holder { .. });
     if is_held {
@@ -94,6 +94,18 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
     }
     description["responses"] = Value::Object(responses);
     description
+}
+
+/// Returns the schema of a body: a request without what is in the path.
+fn without_parts(mut request: Value, path: &str) -> Value {
+    let is_part = |name: &str| path.contains(&format!("{{{name}}}"));
+    if let Some(properties) = request.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !is_part(name));
+    }
+    if let Some(required) = request.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !name.as_str().is_some_and(is_part));
+    }
+    request
 }
 
 /// Describes what is in the path, and for requests without a body what is in the query.
