@@ -33,7 +33,5 @@ pub use facts::{IndexFacts, SkillFacts};
 pub use judge::{Judgement, Violation};
 pub use named::{NAMED, NamedPolicy};
 pub use rule::{Rule, RuleId};
-pub use stated::{
-    StatedFacts, StatedFinding, StatedIndex, StatedPin, StatedPublisher, StatedScan, StatedSkill,
-};
+pub use stated::{StatedFacts, StatedFinding, StatedIndex, StatedPin, StatedPublisher, StatedScan, StatedSkill};
 pub use terms::{Check, Policy, Response};

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{EXCEPTIONS, POLICY_BYTES, PolicyError};
 use super::case::WrittenCase;
+use super::error::{EXCEPTIONS, POLICY_BYTES, PolicyError};
 use super::exception::Exception;
 use super::rule::WrittenRule;
 use super::source_prefix::SourcePrefix;

@@ -208,11 +208,9 @@ impl StatedFacts {
         let ago = |days: u32| Timestamp::from_milliseconds(now.as_milliseconds() - i64::from(days) * 86_400_000);
         let index = match self.index {
             StatedIndex { is_known: Some(false), .. } => IndexFacts::Unknown,
-            StatedIndex { verdict: Some(verdict), audit_age_days, is_stale, .. } => IndexFacts::Known {
-                verdict,
-                audited_at: audit_age_days.map(ago),
-                is_stale: is_stale.unwrap_or(false),
-            },
+            StatedIndex { verdict: Some(verdict), audit_age_days, is_stale, .. } => {
+                IndexFacts::Known { verdict, audited_at: audit_age_days.map(ago), is_stale: is_stale.unwrap_or(false) }
+            }
             StatedIndex { .. } => IndexFacts::NotAsked,
         };
         SkillFacts {

@@ -2,8 +2,8 @@
 
 use super::expression::vocabulary::{CAPABILITIES, FieldKind, VARIABLES};
 use super::*;
-use crate::scan::{Capability, Confidence, Phase, Severity};
 use crate::scan::SafetyStatus;
+use crate::scan::{Capability, Confidence, Phase, Severity};
 use crate::skill::{Sha256Digest, Timestamp};
 
 fn now() -> Timestamp {
@@ -126,7 +126,10 @@ fn what_says_nothing_that_can_be_held_to_is_no_policy() {
         (rule("id = 'a'\nrequire = 'true'"), "`reason` is missing"),
         (rule("id = 'a'\nrequire = 'true'\nreason = 'x'\nrespons = 'warn'"), "unknown key `respons` in [[rule]]"),
         (rule("id = 'a'\nrequire = 'true'\nreason = 'x'\nresponse = 'shout'"), "unknown variant"),
-        (rule("id = 'a'\nrequire = 'true'\nreason = 'x'\n[[rule]]\nid = 'a'\nrequire = 'true'\nreason = 'x'"), "already"),
+        (
+            rule("id = 'a'\nrequire = 'true'\nreason = 'x'\n[[rule]]\nid = 'a'\nrequire = 'true'\nreason = 'x'"),
+            "already",
+        ),
         ("[[test]]\nname = 'x'\nviolates = ['no-rule']\n".to_owned(), "there is no rule `no-rule`"),
         ("[[test]]\nname = 'x'\nviolates = []\nfacts = { scan = { scor = 1 } }\n".to_owned(), "unknown field `scor`"),
         ("[[test]]\nname = 'x'\n".to_owned(), "missing field `violates`"),

@@ -27,7 +27,11 @@ const ROWS: &[Row] = &[
     ("create_api_key", r#"{"name": "ci"}"#, [201, 201, 201, 201, 201, 201]),
     ("list_api_keys", "", [200, 200, 200, 200, 200, 200]),
     ("revoke_api_key", "", [200, 404, 404, 404, 404, 404]),
-    ("evaluate_policy", r#"{"policy": "{policy}", "facts": {"scan": {"verdict": "safe"}}}"#, [200, 200, 200, 200, 404, 404]),
+    (
+        "evaluate_policy",
+        r#"{"policy": "{policy}", "facts": {"scan": {"verdict": "safe"}}}"#,
+        [200, 200, 200, 200, 404, 404],
+    ),
     ("list_policies", "", [200, 200, 200, 200, 200, 200]),
     ("show_policy", "", [200, 200, 200, 200, 404, 404]),
     ("write_policy", r#"{"text": "", "follows": 1}"#, [200, 200, 403, 403, 403, 409]),
@@ -76,8 +80,8 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     for &(name, body, expected) in ROWS {
         let operation = register_account_operations().into_iter().find(|one| one.name == name).expect(name);
         let cast = Cast::gather().await;
-        let callers =
-            [&cast.owner, &cast.admin, &cast.member, &cast.auditor, &cast.stranger, &cast.other_owner].map(String::clone);
+        let callers = [&cast.owner, &cast.admin, &cast.member, &cast.auditor, &cast.stranger, &cast.other_owner]
+            .map(String::clone);
         for (number, (token, expected)) in callers.iter().zip(expected).enumerate() {
             let (path, body) = things(&cast, &operation, body, number).await;
             let answer = cast.service.call(method(&operation), &path, Some(token), Body::from(body)).await;
@@ -102,8 +106,7 @@ async fn no_key_does_what_it_is_not_for_and_nobody_gets_in_who_is_locked_out() {
     for (number, &(name, body, _)) in ROWS.iter().enumerate() {
         let operation = register_account_operations().into_iter().find(|one| one.name == name).expect(name);
         let Access::Holder { scope, .. } = operation.access else { panic!("{name} is for anybody") };
-        let others: Vec<&str> =
-            Scope::OF_KEYS.into_iter().filter(|other| *other != scope).map(Scope::as_str).collect();
+        let others: Vec<&str> = Scope::OF_KEYS.into_iter().filter(|other| *other != scope).map(Scope::as_str).collect();
         let other = cast.key(&others).await;
         let (path, body) = things(&cast, &operation, body, 100 + number).await;
         let text = |value: &serde_json::Value| value["key"].as_str().map(str::to_owned);

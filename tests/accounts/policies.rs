@@ -18,9 +18,7 @@ async fn evaluate(cast: &Cast, body: Value) -> Value {
 async fn what_is_stated_passes_or_does_not_and_is_told_why() {
     let cast = Cast::gather().await;
     assert_eq!(cast.write_policy(&cast.owner, "ours", OURS).await.status, 200);
-    let scan = |verdict: &str, score: u32, capabilities: Value| {
-        json!({ "scan": { "verdict": verdict, "score": score, "capabilities": capabilities, "findings": [] } })
-    };
+    let scan = |verdict: &str, score: u32, capabilities: Value| json!({ "scan": { "verdict": verdict, "score": score, "capabilities": capabilities, "findings": [] } });
     let rows = [
         (json!({ "facts": scan("warning", 30, json!([])) }), vec![]),
         (json!({ "facts": scan("dangerous", 60, json!([])) }), vec!["verdict"]),
@@ -44,9 +42,13 @@ async fn what_is_stated_passes_or_does_not_and_is_told_why() {
     }
     let answer = evaluate(&cast, json!({ "policy": "ours", "facts": scan("safe", 0, json!(["network"])) })).await;
     let violation = &answer["violations"][0];
-    assert_eq!((&violation["reason"], &violation["remedy"]), (&json!("it reaches the network"), &json!("ask the security team")));
+    assert_eq!(
+        (&violation["reason"], &violation["remedy"]),
+        (&json!("it reaches the network"), &json!("ask the security team"))
+    );
     assert_eq!(answer["policy"], json!({ "name": "ours", "version": 1 }));
-    let answer = evaluate(&cast, json!({ "expression": "scan.score < 10", "facts": scan("safe", 12, json!([])) })).await;
+    let answer =
+        evaluate(&cast, json!({ "expression": "scan.score < 10", "facts": scan("safe", 12, json!([])) })).await;
     assert_eq!(answer["violations"][0]["observed"], json!({ "scan.score": 12 }));
     assert_eq!(answer["violations"][0]["remedy"], "make this true: scan.score < 10");
 }
@@ -73,7 +75,10 @@ async fn a_skill_of_the_index_is_asked_for_by_id_digest_and_pin() {
     let unknown = evaluate(&cast, json!({ "policy": "strict", "digest": "0".repeat(64) })).await;
     assert_eq!((&unknown["result"], &unknown["violations"][0]["rule"]), (&json!("fail"), &json!("known")), "{unknown}");
     let unknown = evaluate(&cast, json!({ "digest": "0".repeat(64) })).await;
-    assert_eq!((&unknown["result"], &unknown["notices"][0]), (&json!("pass"), &json!("the index does not know this content")));
+    assert_eq!(
+        (&unknown["result"], &unknown["notices"][0]),
+        (&json!("pass"), &json!("the index does not know this content"))
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod account;
 mod keys;
 mod policies;
+mod query;
 mod refusal;
 mod team;
 

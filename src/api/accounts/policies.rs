@@ -145,7 +145,7 @@ pub struct ShowPolicyRequest {
     /// Its name.
     pub name: String,
     /// Its version; the current one where it is left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::query::number")]
     pub version: Option<u32>,
 }
 

@@ -186,8 +186,10 @@ pub struct WithdrawnInvitationView {
 #[schemars(inline)]
 pub struct ListTeamAuditRequest {
     /// Entries before this number, which an answer calls `next_before`.
+    #[serde(deserialize_with = "super::query::number")]
     pub before: Option<u64>,
     /// Entries of an answer, 1 to 200; 50 where it is left out.
+    #[serde(deserialize_with = "super::query::number")]
     #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
 }

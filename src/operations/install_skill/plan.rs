@@ -111,9 +111,7 @@ impl InstallPlan {
             refusals.push(format!("the verdict is {}: it is not installed", self.status.as_str()));
         }
         refusals.extend(
-            self.violations
-                .iter()
-                .map(|violation| format!("the policy, {}: {}", violation.name(), violation.message)),
+            self.violations.iter().map(|violation| format!("the policy, {}: {}", violation.name(), violation.message)),
         );
         if let (InstallStanding::Edited { is_pinned, .. }, false) = (&self.standing, replaces_edits) {
             let what = if *is_pinned { "was edited since it was installed" } else { "is not in touchmark.lock" };

@@ -98,9 +98,9 @@ impl<'a> Checker<'a> {
         match self.kind_of(&select.operand)? {
             Kind::Record(Record { fields, .. }) => {
                 let found = fields.iter().find(|known| known.name == field);
-                found.map(|known| known.kind.into()).ok_or_else(|| {
-                    self.unknown(expression, "field", field, fields.iter().map(|field| field.name))
-                })
+                found
+                    .map(|known| known.kind.into())
+                    .ok_or_else(|| self.unknown(expression, "field", field, fields.iter().map(|field| field.name)))
             }
             Kind::Counts => Err(self.fault(expression, "take a number by its name as `scan.phases['credentials']`")),
             kind => Err(self.fault(expression, format!("{kind} has no fields"))),
@@ -198,8 +198,8 @@ impl<'a> Checker<'a> {
                 Ok(Kind::Bool)
             }
             (
-                name @ (operators::ALL | operators::EXISTS | operators::EXISTS_ONE | operators::FILTER
-                | operators::MAP),
+                name
+                @ (operators::ALL | operators::EXISTS | operators::EXISTS_ONE | operators::FILTER | operators::MAP),
                 Some(of),
                 [variable, body],
             ) => self.each(name, of, variable, body),

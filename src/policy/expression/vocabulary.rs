@@ -83,7 +83,11 @@ pub static VARIABLES: [Record; 5] = [
         name: "pin",
         meaning: "Which bytes it is about.",
         fields: &[
-            field("root_digest", FieldKind::Text, "root digest v1 of all files, as `sha256:` and 64 hexadecimal digits"),
+            field(
+                "root_digest",
+                FieldKind::Text,
+                "root digest v1 of all files, as `sha256:` and 64 hexadecimal digits",
+            ),
             field("content_hash", FieldKind::Text, "SHA-256 of SKILL.md, in the same form"),
         ],
     },
@@ -121,7 +125,11 @@ pub static VARIABLES: [Record; 5] = [
             ),
             field("findings", FieldKind::Records(&FINDING), "what was found, the worst first, at most 1,000"),
             field("finding_count", FieldKind::Int, "how many findings there are, whatever is in the list"),
-            field("phases", FieldKind::Counts, "score of each phase that has one, such as `scan.phases['credentials']`"),
+            field(
+                "phases",
+                FieldKind::Counts,
+                "score of each phase that has one, such as `scan.phases['credentials']`",
+            ),
         ],
     },
 ];

@@ -28,7 +28,12 @@ impl SqliteStore {
     }
 
     /// Ends a change: with its entry in the log where it changed something, else not at all.
-    pub(super) async fn end(mut change: Change<'_>, changed: u64, by: &AuditEntry, now: Timestamp) -> Result<bool, StoreError> {
+    pub(super) async fn end(
+        mut change: Change<'_>,
+        changed: u64,
+        by: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         if changed == 0 {
             return Ok(false);
         }
@@ -436,7 +441,10 @@ fn read_account(row: &SqliteRow) -> Result<Account, StoreError> {
 }
 
 /// Reads a column through the type that wrote it.
-pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<T, StoreError> {
     row.get::<&str, _>(column).parse().map_err(|error| StoreError::corrupt(column, error))
 }
 

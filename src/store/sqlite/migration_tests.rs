@@ -36,14 +36,23 @@ async fn a_database_of_the_first_accounts_keeps_them_and_gets_what_is_new() {
     let (user, team) = (UserId::draw().expect("an id"), TeamId::draw().expect("an id"));
     let key = Sha256Digest::of(b"key");
     for (statement, is_keyed) in [
-        ("INSERT INTO users (user_id, email, name, password_hash, tier, session, created_at) \
-          VALUES (?1, 'dev@example.com', 'Dev', 'a hash', 'team', 3, 5)", false),
+        (
+            "INSERT INTO users (user_id, email, name, password_hash, tier, session, created_at) \
+          VALUES (?1, 'dev@example.com', 'Dev', 'a hash', 'team', 3, 5)",
+            false,
+        ),
         ("INSERT INTO teams (team_id, name, tier, created_at) VALUES (?2, 'Example', 'team', 6)", false),
         ("INSERT INTO team_members (user_id, team_id, role, joined_at) VALUES (?1, ?2, 'owner', 7)", false),
-        ("INSERT INTO api_keys (key_id, user_id, digest, name, hint, scopes, created_at) \
-          VALUES ('key_00000000000000000000', ?1, ?3, 'ci', 'sk_live_0000…', 'scans:read team:read', 8)", true),
-        ("INSERT INTO audit_log (at, actor, team_id, action, subject, detail) \
-          VALUES (6, ?1, ?2, 'team.create', ?2, '{}')", false),
+        (
+            "INSERT INTO api_keys (key_id, user_id, digest, name, hint, scopes, created_at) \
+          VALUES ('key_00000000000000000000', ?1, ?3, 'ci', 'sk_live_0000…', 'scans:read team:read', 8)",
+            true,
+        ),
+        (
+            "INSERT INTO audit_log (at, actor, team_id, action, subject, detail) \
+          VALUES (6, ?1, ?2, 'team.create', ?2, '{}')",
+            false,
+        ),
     ] {
         let query = sqlx::query(statement).bind(user.as_str()).bind(team.as_str());
         let query = if is_keyed { query.bind(key.as_bytes().as_slice()) } else { query };
@@ -55,7 +64,10 @@ async fn a_database_of_the_first_accounts_keeps_them_and_gets_what_is_new() {
     let email: EmailAddress = "dev@example.com".parse().expect("an address");
     let (account, hash) = store.account_by_email(&email).await.expect("read").expect("the account");
     assert_eq!((&account.id, hash.as_str(), account.session, account.tier), (&user, "a hash", 3, Tier::Team));
-    assert_eq!(account.membership.map(|membership| (membership.team, membership.role)), Some((team.clone(), Role::Owner)));
+    assert_eq!(
+        account.membership.map(|membership| (membership.team, membership.role)),
+        Some((team.clone(), Role::Owner))
+    );
     let holder = store.holder_of_key(key, suite::time(9)).await.expect("read").expect("the key");
     assert_eq!(holder.account.id, user);
     let log = store.audit_log(Some(&team), None, 10).await.expect("read");
@@ -91,7 +103,9 @@ async fn skills_of_an_index_without_accounts_answer_the_same() {
     .expect("the tables");
     assert!(tables.len() > 5, "{tables:?}");
     for table in &tables {
-        for statement in [format!("DELETE FROM main.{table}"), format!("INSERT INTO main.{table} SELECT * FROM new.{table}")] {
+        for statement in
+            [format!("DELETE FROM main.{table}"), format!("INSERT INTO main.{table} SELECT * FROM new.{table}")]
+        {
             // What is only appended is empty in a new database.
             let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&pool).await;
             assert!(done.is_ok() || statement.starts_with("DELETE"), "{statement}: {done:?}");

@@ -99,8 +99,8 @@ impl Teams for SqliteStore {
         .bind(policy.name)
         .fetch_optional(&mut *change)
         .await?;
-        let (version, is_there) = latest
-            .map_or((0, false), |row| (row.get::<u32, _>("version"), row.get::<bool, _>("is_there")));
+        let (version, is_there) =
+            latest.map_or((0, false), |row| (row.get::<u32, _>("version"), row.get::<bool, _>("is_there")));
         let current = if is_there { version } else { 0 };
         if policy.follows.is_some_and(|follows| follows != current) {
             return Ok(PolicyWrite::Overtaken(current));

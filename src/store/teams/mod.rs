@@ -95,12 +95,8 @@ pub trait Teams: Send + Sync {
 
     /// Returns a version of a policy, or the current one. An old version of a policy that was
     /// withdrawn is still there.
-    async fn policy(
-        &self,
-        team: &TeamId,
-        name: &str,
-        version: Option<u32>,
-    ) -> Result<Option<StoredPolicy>, StoreError>;
+    async fn policy(&self, team: &TeamId, name: &str, version: Option<u32>)
+    -> Result<Option<StoredPolicy>, StoreError>;
 
     /// Returns the current versions of a team's policies, by name.
     async fn policies(&self, team: &TeamId) -> Result<Vec<StoredPolicy>, StoreError>;

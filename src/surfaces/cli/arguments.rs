@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::account_arguments::AccountArguments;
-use super::policy_arguments::{PolicyArguments, TeamArguments};
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
+use super::policy_arguments::{PolicyArguments, TeamArguments};
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
 use super::takedown_arguments::TakedownArguments;

@@ -101,9 +101,9 @@ fn list(name: Option<&str>, output: &Output) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     if output.json {
-        let policies = NAMED.map(|named| {
-            json!({ "name": named.name, "summary": named.summary, "rules": Policy::rule_ids(named.text) })
-        });
+        let policies = NAMED.map(
+            |named| json!({ "name": named.name, "summary": named.summary, "rules": Policy::rule_ids(named.text) }),
+        );
         output.pretty(&json!({ "policies": policies }).to_string())?;
     } else {
         let line = |named: &NamedPolicy| format!("{:10}  {}\n", named.name, named.summary);
@@ -114,9 +114,7 @@ fn list(name: Option<&str>, output: &Output) -> Result<Outcome, Failure> {
 
 fn show_tests(files: &[(String, Vec<CaseOutcome>)], output: &Output) -> Result<(), Failure> {
     if output.json {
-        let case = |case: &CaseOutcome| {
-            json!({ "name": case.name, "passed": case.is_kept(), "unexpected": case.unexpected, "missing": case.missing })
-        };
+        let case = |case: &CaseOutcome| json!({ "name": case.name, "passed": case.is_kept(), "unexpected": case.unexpected, "missing": case.missing });
         let files: Vec<_> = files
             .iter()
             .map(|(path, cases)| json!({ "path": path, "tests": cases.iter().map(case).collect::<Vec<_>>() }))

@@ -17,7 +17,10 @@ const EXAMPLES: [(&str, &str); 12] = [
     ("!('obfuscation' in scan.phases) || scan.phases['obfuscation'] < 5", "a phase has no or a small score"),
     ("index.is_known && index.audit_age_days <= 30", "the index knows it, by an audit of the last month"),
     ("publisher.is_verified || publisher.name in ['our-organisation']", "it comes from somebody who is known"),
-    ("has(skill.source_url) && skill.source_url.matches('^https://github[.]com/our-organisation/')", "it comes from there"),
+    (
+        "has(skill.source_url) && skill.source_url.matches('^https://github[.]com/our-organisation/')",
+        "it comes from there",
+    ),
     (
         "pin.root_digest == 'sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975'",
         "it is exactly this",
@@ -161,8 +164,7 @@ mod tests {
     fn every_example_of_the_page_is_read_and_keeps_what_it_promises() {
         let text = policies("https://skills.example").markdown;
         let now: Timestamp = "2026-11-22".parse().expect("a date");
-        let blocks: Vec<&str> =
-            text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let blocks: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         assert_eq!(blocks.len(), 1 + NAMED.len());
         for block in blocks {
             let outcomes = Policy::parse(block).unwrap_or_else(|error| panic!("{error}\n{block}")).run_cases(now);

@@ -30,7 +30,8 @@ pub(super) async fn chosen(
             return Err(invalid("give a policy or an expression, not both"));
         }
         let text = text.to_owned();
-        let read = services.compute().run(move || Expression::parse(&text)).await.map_err(|error| unforeseen(&error))?;
+        let read =
+            services.compute().run(move || Expression::parse(&text)).await.map_err(|error| unforeseen(&error))?;
         let expression = read.map_err(|error| invalid(format!("expression: {error}")))?;
         return Ok(Chosen { policy: Policy::of_expression(expression), view: None });
     }

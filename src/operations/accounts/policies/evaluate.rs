@@ -5,9 +5,7 @@ use super::super::{Access, AccountOperation, Holder};
 use super::chosen::{Chosen, chosen};
 use super::subject::subject;
 use crate::account::{Scope, Tier};
-use crate::api::accounts::{
-    EvaluatePolicyRequest, PolicyEvaluationView, PolicyResult, PolicyViolationView, Refusal,
-};
+use crate::api::accounts::{EvaluatePolicyRequest, PolicyEvaluationView, PolicyResult, PolicyViolationView, Refusal};
 use crate::operations::Services;
 use crate::policy::Violation;
 

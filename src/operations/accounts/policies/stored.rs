@@ -102,14 +102,7 @@ impl AccountOperation for WritePolicy {
         if !failed.is_empty() {
             return Err(invalid(format!("tests of the policy fail: {}", failed.join("; "))));
         }
-        let new = NewPolicy {
-            team,
-            name: &name,
-            text: Some(&text),
-            follows,
-            by: &principal.user,
-            most: POLICIES,
-        };
+        let new = NewPolicy { team, name: &name, text: Some(&text), follows, by: &principal.user, most: POLICIES };
         let digest = crate::skill::Sha256Digest::of(text.as_bytes()).to_string();
         let entry = entry(principal, team, "policy.write", &name, serde_json::json!({ "text_sha256": digest }));
         let written = services.store().write_policy(&new, &entry, now).await.map_err(|error| store_failure(&error))?;

@@ -40,9 +40,9 @@ pub(super) async fn subject(
             of_digest(services, digest).await
         }
         (None, None, None, None, Some(facts)) if facts.says_something() => Ok(facts.clone()),
-        (None, None, None, None, Some(_)) => {
-            Err(invalid("the facts hold no verdict, of a scan or of the index, so that nothing could be held against it"))
-        }
+        (None, None, None, None, Some(_)) => Err(invalid(
+            "the facts hold no verdict, of a scan or of the index, so that nothing could be held against it",
+        )),
         _ => Err(invalid("say what it is about by exactly one of scan_id, skill_id, digest, pin and facts")),
     }
 }
@@ -106,10 +106,9 @@ async fn of_record(
     let is_verified = trust.of(&record).standing.proof.is_some();
     let owner = record.source.identity.owner().to_owned();
     let scan = report.as_ref().map(StatedScan::of).unwrap_or_default();
-    let pin = report.as_ref().map(|report| StatedPin {
-        root_digest: Some(report.package_hash),
-        content_hash: Some(report.content_hash),
-    });
+    let pin = report
+        .as_ref()
+        .map(|report| StatedPin { root_digest: Some(report.package_hash), content_hash: Some(report.content_hash) });
     Ok(StatedFacts {
         skill: StatedSkill {
             name: Some(sanitise_line(&record.name, TEXT_CHARACTERS)),

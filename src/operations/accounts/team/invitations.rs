@@ -61,12 +61,7 @@ impl AccountOperation for InviteMember {
         let invitation =
             Invitation { digest: secret.digest(), team, email: email.clone(), role, invited_by, expires_at };
         store.invite(&invitation, &entry, now).await.map_err(|error| store_failure(&error))?;
-        Ok(MadeInvitationView {
-            invitation: secret.expose().to_owned(),
-            email: email.to_string(),
-            role,
-            expires_at,
-        })
+        Ok(MadeInvitationView { invitation: secret.expose().to_owned(), email: email.to_string(), role, expires_at })
     }
 }
 
@@ -87,7 +82,8 @@ impl AccountOperation for ListInvitations {
         _: ListInvitationsRequest,
     ) -> Result<InvitationsView, Refusal> {
         let (_, team, _) = team_where(&holder, Role::manages_members)?;
-        let waiting = services.store().invitations(team, services.now()).await.map_err(|error| store_failure(&error))?;
+        let waiting =
+            services.store().invitations(team, services.now()).await.map_err(|error| store_failure(&error))?;
         let view = |invitation: Invitation| InvitationView {
             email: invitation.email.to_string(),
             role: invitation.role,

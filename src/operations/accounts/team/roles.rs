@@ -5,8 +5,7 @@ use super::super::{Access, AccountOperation, Holder};
 use super::{CHANGES, entry, team, team_where};
 use crate::account::{Forbidden, Role, RoleParseError, TeamId, UserId};
 use crate::api::accounts::{
-    ChangeRoleRequest, HandOverTeamRequest, LeaveTeamRequest, MembershipView, Refusal, RefusalCode,
-    RemoveMemberRequest,
+    ChangeRoleRequest, HandOverTeamRequest, LeaveTeamRequest, MembershipView, Refusal, RefusalCode, RemoveMemberRequest,
 };
 use crate::operations::Services;
 
@@ -22,7 +21,11 @@ impl AccountOperation for ChangeRole {
          make one; the last owner stays one.";
     const ACCESS: Access = CHANGES;
 
-    async fn run(services: &Services, holder: Holder<'_>, request: ChangeRoleRequest) -> Result<MembershipView, Refusal> {
+    async fn run(
+        services: &Services,
+        holder: Holder<'_>,
+        request: ChangeRoleRequest,
+    ) -> Result<MembershipView, Refusal> {
         let (principal, team, own) = team_where(&holder, Role::manages_members)?;
         let member = member(services, team, &request.id).await?;
         let role: Role = request.role.parse().map_err(|error: RoleParseError| bad(&error))?;
@@ -85,7 +88,8 @@ impl AccountOperation for HandOverTeam {
     type Response = MembershipView;
     const NAME: &'static str = "hand_over_team";
     const TITLE: &'static str = "Hand one's team over";
-    const SUMMARY: &'static str = "Makes a member the owner in the place of the caller, who becomes an admin. For owners.";
+    const SUMMARY: &'static str =
+        "Makes a member the owner in the place of the caller, who becomes an admin. For owners.";
     const ACCESS: Access = CHANGES;
 
     async fn run(
