@@ -44,7 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat", "package", "certificate"]),
+    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat", "package", "certificate", "policy"]),
     (
         "operations",
         &[
@@ -132,6 +132,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("fastembed", &["search"]),
     ("gix", &["source"]),
     ("icu_collator", &["recipe"]),
+    ("cel", &["policy"]),
     ("rustix", &["approval", "placement"]),
     ("reqwest", &["surfaces", "facilitator", "source", "github"]),
     ("alloy_primitives", &["payment", "facilitator", "wallet"]),

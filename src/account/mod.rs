@@ -8,6 +8,7 @@
 mod api_key;
 mod email;
 mod identifier;
+mod invitation;
 mod password;
 mod principal;
 mod random;
@@ -20,6 +21,7 @@ mod token;
 pub use api_key::{ApiKey, ApiKeyParseError};
 pub use email::{EmailAddress, EmailParseError};
 pub use identifier::{ApiKeyId, IdParseError, ReportId, ScanId, TeamId, UserId, VerificationId};
+pub use invitation::{InvitationParseError, InvitationSecret};
 pub use password::{Password, PasswordError, PasswordHash, PasswordHasher};
 pub use principal::{Forbidden, Principal, Proof};
 pub use random::RandomError;

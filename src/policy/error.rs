@@ -6,6 +6,10 @@ use crate::scan::SuppressionsError;
 pub(super) const POLICY_BYTES: usize = 1024 * 1024;
 /// Exceptions of a policy.
 pub(super) const EXCEPTIONS: usize = 5_000;
+/// Rules of a policy.
+pub(super) const RULES: usize = 100;
+/// Tests of a policy.
+pub(super) const CASES: usize = 200;
 
 /// Why a text is no policy. A policy is taken as a whole or not at all: what is misread would
 /// let something in. Lines are counted from 1.
@@ -56,6 +60,26 @@ pub enum PolicyError {
         number: usize,
         /// What is missing.
         fault: &'static str,
+    },
+    /// A rule says nothing that can be held to.
+    #[error("line {line}: rule {number}: {fault}")]
+    Rule {
+        /// Where.
+        line: usize,
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong with it, sanitised.
+        fault: String,
+    },
+    /// A test says nothing that can be asked.
+    #[error("line {line}: test {number}: {fault}")]
+    Case {
+        /// Where.
+        line: usize,
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong with it, sanitised.
+        fault: String,
     },
     /// There are too many exceptions.
     #[error("the policy has {count} exceptions, the limit is {EXCEPTIONS}")]

@@ -1,5 +1,6 @@
 //! What is known of a skill when it is held against a policy.
 
+use super::stated::StatedScan;
 use crate::scan::SafetyStatus;
 use crate::skill::{Sha256Digest, Timestamp};
 
@@ -10,6 +11,8 @@ pub struct SkillFacts<'a> {
     pub name: &'a str,
     /// Who published it, as the index or a lockfile says.
     pub publisher: Option<&'a str>,
+    /// Whether the publisher is proved to be who it says, where somebody looked.
+    pub is_verified: Option<bool>,
     /// Where it came from.
     pub source_url: Option<&'a str>,
     /// Root digest v1 of what is installed.
@@ -18,6 +21,8 @@ pub struct SkillFacts<'a> {
     pub content_hash: Option<Sha256Digest>,
     /// What the index says of it.
     pub index: IndexFacts,
+    /// What a scan of these bytes found, where there was one.
+    pub scan: Option<&'a StatedScan>,
 }
 
 /// What the index says of exactly these bytes.

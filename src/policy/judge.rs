@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::expression::Subject;
 use super::facts::{IndexFacts, SkillFacts};
+use super::stated::StatedFacts;
 use super::terms::{Check, Policy, Response};
 use crate::skill::{Timestamp, sanitise_line};
 
@@ -31,8 +33,24 @@ pub struct Judgement {
 pub struct Violation {
     /// What was looked at.
     pub check: Check,
+    /// The rule that does not hold, where it is one of the policy's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// What is wrong; sanitised.
     pub message: String,
+    /// What would make it pass; sanitised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// The values at which the rule looked, as `scan.score` and `12`; texts are sanitised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<(String, serde_json::Value)>,
+}
+
+impl Violation {
+    /// Returns the rule, or the word for the check, by which it is named.
+    pub fn name(&self) -> &str {
+        self.rule.as_deref().unwrap_or(self.check.as_str())
+    }
 }
 
 impl Policy {
@@ -44,10 +62,53 @@ impl Policy {
             match response {
                 Response::Allow => {}
                 Response::Warn => judgement.notices.push(message),
-                Response::Refuse => self.refuse(&mut judgement, Violation { check, message }, facts, now),
+                Response::Refuse => {
+                    let remedy = Some(self.remedy(check));
+                    let violation = Violation { check, rule: None, message, remedy, observed: Vec::new() };
+                    self.refuse(&mut judgement, violation, facts, now);
+                }
             }
         }
+        if !self.rules.is_empty() {
+            self.judge_rules(&mut judgement, facts, now);
+        }
         judgement
+    }
+
+    /// Holds what somebody states of a skill against the policy at `now`.
+    pub fn judge_stated(&self, facts: &StatedFacts, now: Timestamp) -> Judgement {
+        self.judge(&facts.facts(now), now)
+    }
+
+    /// Asks the policy's own rules. What cannot be said of a skill does not hold.
+    fn judge_rules(&self, judgement: &mut Judgement, facts: &SkillFacts<'_>, now: Timestamp) {
+        let mut subject = Subject::new(StatedFacts::of(facts, now).values());
+        for rule in &self.rules {
+            let message = match subject.satisfies(&rule.require) {
+                Ok(true) => continue,
+                Ok(false) => rule.reason.clone(),
+                Err(undecided) => format!("{} (it cannot be said: {undecided})", rule.reason),
+            };
+            match rule.response {
+                Response::Allow => {}
+                Response::Warn => judgement.notices.push(format!("{}: {message}", rule.id)),
+                Response::Refuse => {
+                    let violation = Violation {
+                        check: Check::Rule,
+                        rule: Some(rule.id.to_string()),
+                        message,
+                        remedy: Some(rule.remedy()),
+                        observed: subject.observed(&rule.require),
+                    };
+                    self.refuse(judgement, violation, facts, now);
+                }
+            }
+        }
+    }
+
+    /// Tells whether it asks what a scan found.
+    pub fn needs_scan(&self) -> bool {
+        self.rules.iter().any(|rule| rule.require.needs_scan())
     }
 
     /// Tells whether it asks who published a skill, or where it came from.
@@ -63,7 +124,8 @@ impl Policy {
             .map(|(index, exception)| {
                 let fault = exception.decision.fault(now);
                 let fault = fault.unwrap_or_else(|| "nothing that it names needs it".to_owned());
-                format!("exception {} ({}) is not in force: {fault}", index + 1, exception.check.as_str())
+                let name = exception.rule.as_deref().unwrap_or(exception.check.as_str());
+                format!("exception {} ({name}) is not in force: {fault}", index + 1)
             })
             .collect()
     }
@@ -77,7 +139,7 @@ impl Policy {
 
     /// Takes up a violation, unless an exception holds it back.
     fn refuse(&self, judgement: &mut Judgement, mut violation: Violation, facts: &SkillFacts<'_>, now: Timestamp) {
-        let matching = self.exceptions.iter().enumerate().filter(|(_, one)| one.is_about(violation.check, facts));
+        let matching = self.exceptions.iter().enumerate().filter(|(_, one)| one.is_about(&violation, facts));
         let mut ended = Vec::new();
         for (index, exception) in matching {
             let decision = &exception.decision;
@@ -106,7 +168,13 @@ impl Policy {
         match (check, facts.index) {
             (Check::Publisher, _) => refused(self.publisher_fault(facts.publisher)?),
             (Check::Source, _) => refused(self.source_fault(facts.source_url)?),
-            (Check::Verdict, IndexFacts::Known { verdict, .. }) if !self.verdicts.contains(&verdict) => {
+            (Check::Verdict, index) => {
+                let known = if let IndexFacts::Known { verdict, .. } = index { Some(verdict) } else { None };
+                // The worse one, where there is also a scan.
+                let verdict = known.max(facts.scan.and_then(|scan| scan.verdict))?;
+                if self.verdicts.contains(&verdict) {
+                    return None;
+                }
                 refused(format!("the verdict is {}, and the policy lets in {}", verdict.as_str(), self.verdict_words()))
             }
             (Check::AuditAge, IndexFacts::Known { audited_at, .. }) => refused(self.age_fault(audited_at, now)?),
@@ -151,7 +219,7 @@ impl Policy {
         (age > f64::from(limit)).then(|| format!("the audit is {age} days old, the limit is {limit}"))
     }
 
-    fn verdict_words(&self) -> String {
+    pub(super) fn verdict_words(&self) -> String {
         self.verdicts.iter().map(|verdict| verdict.as_str()).collect::<Vec<_>>().join(", ")
     }
 }

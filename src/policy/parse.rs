@@ -7,8 +7,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::case::WrittenCase;
 use super::error::{EXCEPTIONS, POLICY_BYTES, PolicyError};
 use super::exception::Exception;
+use super::rule::WrittenRule;
 use super::source_prefix::SourcePrefix;
 use super::terms::{Check, Policy, Response};
 use crate::scan::{Decision, SafetyStatus, Suppressions, WrittenSuppressions};
@@ -18,20 +20,24 @@ use crate::skill::{Sha256Digest, line_of, sanitise_line};
 const LONGEST_AGE_DAYS: u32 = 3_650;
 
 /// The keys at the top of a policy.
-const TOP_KEYS: &[&str] = &["policy", "exception", "suppression"];
+const TOP_KEYS: &[&str] = &["policy", "rule", "exception", "suppression", "test"];
 /// The keys of `[policy]`.
 const POLICY_KEYS: &[&str] = &["publishers", "sources", "verdicts", "max_audit_age_days", "unknown", "stale"];
 /// The keys of `[[exception]]`.
-const EXCEPTION_KEYS: &[&str] = &["check", "skill", "root_digest", "content_hash", "reason", "by", "expires"];
+const EXCEPTION_KEYS: &[&str] = &["check", "rule", "skill", "root_digest", "content_hash", "reason", "by", "expires"];
 
 #[derive(Deserialize)]
 struct Written {
     #[serde(default)]
     policy: WrittenPolicy,
     #[serde(default)]
+    rule: Vec<Spanned<WrittenRule>>,
+    #[serde(default)]
     exception: Vec<Spanned<WrittenException>>,
     #[serde(default)]
     suppression: WrittenSuppressions,
+    #[serde(default)]
+    test: Vec<Spanned<WrittenCase>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -47,6 +53,7 @@ struct WrittenPolicy {
 #[derive(Deserialize)]
 struct WrittenException {
     check: Check,
+    rule: Option<String>,
     skill: Option<String>,
     root_digest: Option<Sha256Digest>,
     content_hash: Option<Sha256Digest>,
@@ -119,16 +126,29 @@ pub(super) fn policy(text: &str) -> Result<Policy, PolicyError> {
     });
     policy.exceptions = exceptions.collect::<Result<_, _>>()?;
     policy.suppressions = Suppressions::try_from(written.suppression)?;
+    for (index, written) in written.rule.into_iter().enumerate() {
+        let (line, number) = (line(written.span()), index + 1);
+        let taken = policy.add_rule(written.into_inner());
+        taken.map_err(|fault| PolicyError::Rule { line, number, fault })?;
+    }
+    for (index, written) in written.test.into_iter().enumerate() {
+        let (line, number) = (line(written.span()), index + 1);
+        let taken = policy.add_case(written.into_inner());
+        taken.map_err(|fault| PolicyError::Case { line, number, fault })?;
+    }
     Ok(policy)
 }
 
 fn exception(written: WrittenException) -> Result<Exception, &'static str> {
-    let WrittenException { check, skill, root_digest, content_hash, reason, by, expires } = written;
+    let WrittenException { check, rule, skill, root_digest, content_hash, reason, by, expires } = written;
+    if (check == Check::Rule) != rule.is_some() {
+        return Err("`rule` names one of the policy's own rules, with `check = \"rule\"`");
+    }
     if root_digest.is_none() && content_hash.is_none() {
         return Err("it is bound to nothing; name a `root_digest` or a `content_hash`");
     }
     let decision = Decision::read(&reason, &by, expires.as_ref())?;
-    Ok(Exception { check, skill, root_digest, content_hash, decision })
+    Ok(Exception { check, rule, skill, root_digest, content_hash, decision })
 }
 
 /// Finds the first key that a policy does not have.
@@ -137,7 +157,9 @@ fn check_keys(text: &str, table: &DeTable<'_>) -> Result<(), PolicyError> {
     for (key, value) in table.iter() {
         let (keys, place) = match key.get_ref().as_ref() {
             "policy" => (POLICY_KEYS, "in [policy]"),
+            "rule" => (WrittenRule::KEYS, "in [[rule]]"),
             "exception" => (EXCEPTION_KEYS, "in [[exception]]"),
+            "test" => (WrittenCase::KEYS, "in [[test]]"),
             _ => (Suppressions::KEYS, "in [[suppression]]"),
         };
         match value.get_ref() {

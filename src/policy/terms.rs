@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::case::Case;
 use super::error::PolicyError;
 use super::exception::Exception;
 use super::parse;
+use super::rule::Rule;
 use super::source_prefix::SourcePrefix;
 use crate::scan::{SafetyStatus, Suppressions};
 
@@ -25,6 +27,10 @@ pub struct Policy {
     pub(super) unknown: Response,
     /// What becomes of a skill whose verdict is not of today's content and rules.
     pub(super) stale: Response,
+    /// Rules of its own, in the order in which they are written.
+    pub(super) rules: Vec<Rule>,
+    /// What is promised of it.
+    pub(super) cases: Vec<Case>,
     pub(super) exceptions: Vec<Exception>,
     pub(super) suppressions: Suppressions,
 }
@@ -45,10 +51,12 @@ pub enum Check {
     Unknown,
     /// Whether the verdict is of today's content and rules.
     Stale,
+    /// A rule of the policy's own.
+    Rule,
 }
 
 impl Check {
-    /// Every check, in the order of a report.
+    /// Every check that policies have without rules of their own, in the order of a report.
     pub const ALL: [Self; 6] =
         [Self::Publisher, Self::Source, Self::Verdict, Self::AuditAge, Self::Unknown, Self::Stale];
 
@@ -61,6 +69,7 @@ impl Check {
             Self::AuditAge => "audit-age",
             Self::Unknown => "unknown",
             Self::Stale => "stale",
+            Self::Rule => "rule",
         }
     }
 }
@@ -110,6 +119,8 @@ impl Default for Policy {
             max_audit_age_days: None,
             unknown: Response::Warn,
             stale: Response::Warn,
+            rules: Vec::new(),
+            cases: Vec::new(),
             exceptions: Vec::new(),
             suppressions: Suppressions::default(),
         }

@@ -27,6 +27,8 @@ fn facts() -> SkillFacts<'static> {
         root_digest: Some(Sha256Digest::of(b"root")),
         content_hash: Some(Sha256Digest::of(b"content")),
         index: known(SafetyStatus::Safe),
+        is_verified: None,
+        scan: None,
     }
 }
 

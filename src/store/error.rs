@@ -23,6 +23,17 @@ pub enum StoreError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// A later version of the program has written it.
+    #[error(
+        "the database {path} was written by a later version of this program (schema {version}); \
+         use that version, or another data folder"
+    )]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// The version of its schema.
+        version: i64,
+    },
     /// A statement failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),

@@ -22,6 +22,7 @@ mod sqlite;
 mod suite;
 mod takedowns;
 mod threats;
+mod teams;
 mod transfer;
 mod verifications;
 
@@ -59,6 +60,7 @@ pub use threats::{
     NewReport, PackOutcome, ReportOutcome, ReportStatus, ReportVerdict, TakenPack, ThreatFilter, ThreatPage,
     ThreatReport, Threats, VerdictThreat,
 };
+pub use teams::{NewPolicy, PolicyWrite, StoredPolicy, Teams};
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
     TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,

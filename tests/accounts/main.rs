@@ -1,6 +1,8 @@
 //! The API with accounts from outside: who gets in, what they see, what they are told.
 
 mod access;
+mod authorisation;
+mod cast;
 mod keys;
 mod login;
 mod scan_access;
@@ -13,3 +15,5 @@ mod publishers;
 mod station;
 mod verification;
 mod world;
+mod policies;
+mod team;

@@ -49,16 +49,10 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The status and the code of a refusal.
+    /// The status and the code of a refusal, in either envelope.
     pub fn refusal(&self) -> (u16, &str) {
-        let code = self.body["code"].as_str().or_else(|| self.body["error"]["code"].as_str());
+        let code = self.body["code"].as_str().or(self.body["error"]["code"].as_str());
         (self.status, code.unwrap_or("none"))
-    }
-
-    /// The status and the code of a refusal in either envelope, as the first one writes it.
-    pub fn any_refusal(&self) -> (u16, String) {
-        let code = self.body["code"].as_str().or(self.body["error"]["code"].as_str()).unwrap_or("none");
-        (self.status, code.to_ascii_uppercase())
     }
 }
 
@@ -106,6 +100,10 @@ impl Service {
         let peer: SocketAddr = PEER.parse().expect("an address");
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.expect("an answer")
+    }
+
+    pub async fn put(&self, path: &str, token: Option<&str>, body: &Value) -> Answer {
+        self.call("PUT", path, token, Body::from(body.to_string())).await
     }
 
     /// Makes an account as the operator does.

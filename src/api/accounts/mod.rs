@@ -12,6 +12,9 @@ mod target_scan;
 mod publisher;
 mod verification;
 mod webhook;
+mod policies;
+mod query;
+mod team;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
@@ -43,3 +46,14 @@ pub use verification::{
     VerifiedSubject, VerifySourceRequest,
 };
 pub use webhook::{RotateWebhookSecretRequest, RotatedWebhookSecretView, ShowWebhookSecretRequest, WebhookSecretView};
+pub use policies::{
+    EvaluatePolicyRequest, EvaluatedPolicyView, ListPoliciesRequest, PinnedSubject, PoliciesView, PolicyEvaluationView,
+    PolicyResult, PolicySummaryView, PolicyView, PolicyViolationView, ShowPolicyRequest, WithdrawPolicyRequest,
+    WithdrawnPolicyView, WritePolicyRequest,
+};
+pub use team::{
+    AcceptInvitationRequest, AuditEntryView, ChangeRoleRequest, CreateTeamRequest, HandOverTeamRequest, InvitationView,
+    InvitationsView, InviteRequest, LeaveTeamRequest, ListInvitationsRequest, ListTeamAuditRequest,
+    ListTeamMembersRequest, MadeInvitationView, MembershipView, RemoveMemberRequest, TeamAuditView, TeamMemberView,
+    TeamMembersView, TeamView, WithdrawInvitationRequest, WithdrawnInvitationView,
+};

@@ -11,6 +11,7 @@ mod log_in;
 mod manage;
 mod operation;
 mod publisher;
+mod policies;
 mod refusals;
 mod register_account;
 mod registry;
@@ -21,6 +22,7 @@ mod show_account;
 mod signatures;
 mod threats;
 mod verification;
+mod team;
 
 pub use authenticate::authenticate;
 pub(super) use callback::keep_webhooks;
@@ -35,6 +37,7 @@ pub use operation::{
 };
 pub(super) use refusals::store_failure;
 pub use publisher::ShowPublisher;
+pub use policies::{EvaluatePolicy, ListPolicies, ShowPolicy, WithdrawPolicy, WritePolicy};
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use report_threat::ReportThreat;
@@ -49,4 +52,8 @@ pub use threats::{ListThreats, ShowThreat};
 pub(super) use verification::keep_verifications;
 pub use verification::{
     Badge, RevokeVerification, ShowVerification, VerifySource, draw_badge, read_badge, resume_verifications,
+};
+pub use team::{
+    AcceptInvitation, ChangeRole, CreateTeam, HandOverTeam, InviteMember, LeaveTeam, ListInvitations, ListTeamAudit,
+    ListTeamMembers, OperatorTeamError, RemoveMember, TeamOverview, WithdrawInvitation, give_team, team_of,
 };

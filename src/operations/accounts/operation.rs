@@ -98,6 +98,8 @@ pub enum AccountMethod {
     Get,
     /// The request is in the body, as JSON.
     Post,
+    /// The request is in the body, as JSON.
+    Put,
     /// The request is in the path.
     Delete,
 }

@@ -9,6 +9,11 @@ use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
 use super::{
     RevokeVerification, RotateWebhookSecret, ShowPublisher, ShowVerification, ShowWebhookSecret, VerifySource,
 };
+use super::{
+    AcceptInvitation, ChangeRole, CreateTeam, EvaluatePolicy, HandOverTeam, InviteMember, LeaveTeam, ListInvitations,
+    ListPolicies, ListTeamAudit, ListTeamMembers, RemoveMember, ShowPolicy, WithdrawInvitation, WithdrawPolicy,
+    WritePolicy,
+};
 
 /// Returns every operation with accounts, in the order of the documents.
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
@@ -16,6 +21,8 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
     let account = |method, path, success| at(method, path, success, Envelope::Detail, "accounts");
     let scan = |method, path, success, envelope| at(method, path, success, envelope, "scans");
     let verification = |method, path, success| at(method, path, success, Envelope::Detail, "verification");
+    let policies = |method, path, success| at(method, path, success, Envelope::Cloud, "policies");
+    let team = |method, path, success| at(method, path, success, Envelope::Cloud, "team");
     vec![
         ExposedAccountOperation::of::<RegisterAccount>(account(AccountMethod::Post, "/v1/auth/register", 201)),
         ExposedAccountOperation::of::<LogIn>(account(AccountMethod::Post, "/v1/auth/login", 200)),
@@ -81,5 +88,25 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
             201,
         )),
         ExposedAccountOperation::of::<ShowWebhookSecret>(verification(AccountMethod::Get, "/v1/webhooks/secret", 200)),
+        ExposedAccountOperation::of::<EvaluatePolicy>(policies(AccountMethod::Post, "/v1/policies/evaluate", 200)),
+        ExposedAccountOperation::of::<ListPolicies>(policies(AccountMethod::Get, "/v1/policies", 200)),
+        ExposedAccountOperation::of::<ShowPolicy>(policies(AccountMethod::Get, "/v1/policies/{name}", 200)),
+        ExposedAccountOperation::of::<WritePolicy>(policies(AccountMethod::Put, "/v1/policies/{name}", 200)),
+        ExposedAccountOperation::of::<WithdrawPolicy>(policies(AccountMethod::Delete, "/v1/policies/{name}", 200)),
+        ExposedAccountOperation::of::<CreateTeam>(team(AccountMethod::Post, "/v1/team", 201)),
+        ExposedAccountOperation::of::<ListTeamMembers>(team(AccountMethod::Get, "/v1/team/members", 200)),
+        ExposedAccountOperation::of::<ChangeRole>(team(AccountMethod::Put, "/v1/team/members/{id}", 200)),
+        ExposedAccountOperation::of::<RemoveMember>(team(AccountMethod::Delete, "/v1/team/members/{id}", 200)),
+        ExposedAccountOperation::of::<InviteMember>(team(AccountMethod::Post, "/v1/team/invitations", 201)),
+        ExposedAccountOperation::of::<ListInvitations>(team(AccountMethod::Get, "/v1/team/invitations", 200)),
+        ExposedAccountOperation::of::<WithdrawInvitation>(team(
+            AccountMethod::Delete,
+            "/v1/team/invitations/{email}",
+            200,
+        )),
+        ExposedAccountOperation::of::<AcceptInvitation>(team(AccountMethod::Post, "/v1/team/invitations/accept", 200)),
+        ExposedAccountOperation::of::<LeaveTeam>(team(AccountMethod::Post, "/v1/team/leave", 200)),
+        ExposedAccountOperation::of::<HandOverTeam>(team(AccountMethod::Put, "/v1/team/owner", 200)),
+        ExposedAccountOperation::of::<ListTeamAudit>(team(AccountMethod::Get, "/v1/team/audit", 200)),
     ]
 }

@@ -181,7 +181,7 @@ impl Gate {
         self.complain_of_verdict(check, &mut complaints);
         complaints.extend(check.violations.iter().map(|violation| Complaint {
             kind: ComplaintKind::Policy,
-            text: format!("{}: {}", violation.check.as_str(), violation.message),
+            text: format!("{}: {}", violation.name(), violation.message),
         }));
         let notices = check.policy_notices.iter().map(|notice| format!("policy: {notice}"));
         complaints.extend(notices.map(|text| Complaint { kind: ComplaintKind::Note, text }));

@@ -8,6 +8,7 @@
 mod bytes;
 mod format;
 mod gate;
+mod installed_scans;
 mod policy;
 mod project;
 mod recall;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::installed_scans::InstalledScans;
 use super::project::blank;
 use super::report::{BytesStatus, ProjectReport, SkillCheck};
 use super::verdict::{KnownVerdict, Upstream, VerdictState};
@@ -28,11 +29,15 @@ impl ProjectReport {
         };
         let origins = self.origins();
         let mut used = BTreeSet::new();
+        let mut scans = InstalledScans::default();
         for check in self.checks.iter_mut().filter(|check| check.root_digest.is_some()) {
             let origin = FolderKey::of(check).and_then(|folder| origins.get(&folder));
             let source_url = origin.and_then(Origin::believed);
             let publisher = source_url.and_then(publisher_of);
-            let judgement = policy.judge(&facts(check, source_url, publisher.as_deref()), now);
+            // A rule that asks what is in it gets what is there, and not what an index says of it.
+            let found = if policy.needs_scan() { scans.of(check, &policy, now) } else { None };
+            let facts = SkillFacts { scan: found, ..facts(check, source_url, publisher.as_deref()) };
+            let judgement = policy.judge(&facts, now);
             check.violations = judgement.violations;
             check.policy_notices = judgement.notices;
             if policy.names_origins() {
@@ -188,6 +193,8 @@ fn facts<'a>(check: &'a SkillCheck, source_url: Option<&'a str>, publisher: Opti
     };
     SkillFacts {
         name: &check.name,
+        is_verified: None,
+        scan: None,
         publisher,
         source_url,
         root_digest: check.root_digest,

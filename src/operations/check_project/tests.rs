@@ -947,3 +947,26 @@ fn one_folder_is_checked_by_everything_that_records_it() {
     assert!(of("project/.claude/skills/demo").contains(&"skills-lock InvalidRecord".to_owned()));
     assert_eq!(of("project/skills/nobodys"), ["skills-lock InvalidRecord"]);
 }
+
+#[test]
+fn rules_of_the_project_are_held_against_what_is_installed() {
+    use CheckOutcome::{Match, Refused};
+    let place = Place::new();
+    place.install("project/.claude/skills/demo");
+    let pinned = pin(".claude/skills/demo", ROOT);
+    place.write("project/touchmark.lock", skills_lock(json!({ "demo": pinned })));
+    let rule = |require: &str| format!("[[rule]]\nid = 'ours'\nrequire = \"{require}\"\nreason = 'not ours'\n");
+    for (require, outcome, said) in [
+        // What is in it is scanned here, and no index is asked for that.
+        ("scan.is_complete && scan.score < 10 && 'execution' in capabilities", Match, ""),
+        ("!('execution' in capabilities)", Refused, "ours: not ours"),
+        ("scan.score > 1000", Refused, "ours: not ours"),
+        ("index.is_known", Refused, "ours: not ours (it cannot be said: nobody knows `is_known`)"),
+        ("has(index.is_known) || skill.name == 'demo'", Match, ""),
+        ("pin.root_digest.startsWith('sha256:32a00acb')", Match, ""),
+    ] {
+        let (held, text) = held(&place, &rule(require), None);
+        assert_eq!(held, outcome, "{require}: {text}");
+        assert!(text.contains(said), "{require}: {text}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::operations::find_pin::recorded;
 use crate::operations::pin_skill::pinned_skill;
 use crate::operations::review_change::scan_one;
 use crate::placement::{FolderName, Occupant, SkillsFolder};
-use crate::policy::{IndexFacts, Policy, SkillFacts, Violation};
+use crate::policy::{IndexFacts, Policy, SkillFacts, StatedScan, Violation};
 use crate::recipe::HashRecipe;
 use crate::scan::{RecommendedAction, Ruleset, SafetyStatus, ScannedBundle};
 use crate::skill::{Sha256Digest, Timestamp};
@@ -111,9 +111,7 @@ impl InstallPlan {
             refusals.push(format!("the verdict is {}: it is not installed", self.status.as_str()));
         }
         refusals.extend(
-            self.violations
-                .iter()
-                .map(|violation| format!("the policy, {}: {}", violation.check.as_str(), violation.message)),
+            self.violations.iter().map(|violation| format!("the policy, {}: {}", violation.name(), violation.message)),
         );
         if let (InstallStanding::Edited { is_pinned, .. }, false) = (&self.standing, replaces_edits) {
             let what = if *is_pinned { "was edited since it was installed" } else { "is not in touchmark.lock" };
@@ -194,8 +192,11 @@ pub fn plan_install(
     };
     let status = scanned.report.status.max(inspected.safety.status);
     let recommended_action = scanned.report.recommended_action().max(inspected.safety.recommended_action);
+    let found = StatedScan::of(&scanned.report);
     let facts = SkillFacts {
         name: name.as_str(),
+        is_verified: None,
+        scan: Some(&found),
         publisher: Some(identity.owner()).filter(|owner| !owner.is_empty()),
         source_url: Some(&inspected.pin.source_url),
         root_digest: Some(root_digest),

@@ -91,12 +91,13 @@ pub trait Accounts: Send + Sync {
     ) -> Result<Option<TeamId>, StoreError>;
 
     /// Gives somebody another role in a team, or none; `false` where they are not in it, or the
-    /// team would be left without an owner.
+    /// team would be left without an owner, or they are one and `spares_owners`.
     async fn set_role(
         &self,
         team: &TeamId,
         user: &UserId,
         role: Option<Role>,
+        spares_owners: bool,
         by: &AuditEntry,
         now: Timestamp,
     ) -> Result<bool, StoreError>;

@@ -159,8 +159,11 @@ macro_rules! account_suite {
                 .await
                 .expect("made");
             for role in [None, Some(Role::Member)] {
-                let set = store.set_role(&team, &owner.id, role, &entry("team.role"), time(2)).await.expect("asked");
-                assert!(!set, "{role:?}");
+                for spares_owners in [false, true] {
+                    let by = entry("team.role");
+                    let set = store.set_role(&team, &owner.id, role, spares_owners, &by, time(2)).await.expect("asked");
+                    assert!(!set, "{role:?}");
+                }
             }
             let members = store.team_members(&team).await.expect("read");
             assert_eq!(members.iter().map(|member| member.role).collect::<Vec<_>>(), [Role::Owner]);

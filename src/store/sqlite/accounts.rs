@@ -20,10 +20,10 @@ const ACCOUNTS: &str = "SELECT u.user_id, u.email, u.name, u.tier, u.session, u.
     m.team_id, t.name AS team_name, t.tier AS team_tier, m.role, u.password_hash FROM users u \
     LEFT JOIN team_members m ON m.user_id = u.user_id LEFT JOIN teams t ON t.team_id = m.team_id";
 
-type Change<'a> = Transaction<'a, Sqlite>;
+pub(super) type Change<'a> = Transaction<'a, Sqlite>;
 
 impl SqliteStore {
-    async fn change(&self) -> Result<Change<'_>, StoreError> {
+    pub(super) async fn change(&self) -> Result<Change<'_>, StoreError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
@@ -286,18 +286,25 @@ impl Accounts for SqliteStore {
         team: &TeamId,
         user: &UserId,
         role: Option<Role>,
+        spares_owners: bool,
         by: &AuditEntry,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut change = self.change().await?;
         let query = match role {
-            Some(_) => "UPDATE team_members SET role = ?3 WHERE team_id = ?1 AND user_id = ?2",
-            None => "DELETE FROM team_members WHERE team_id = ?1 AND user_id = ?2 AND ?3 IS NULL",
+            Some(_) => {
+                "UPDATE team_members SET role = ?3 WHERE team_id = ?1 AND user_id = ?2 AND NOT (?4 AND role = 'owner')"
+            }
+            None => {
+                "DELETE FROM team_members WHERE team_id = ?1 AND user_id = ?2 AND ?3 IS NULL \
+                 AND NOT (?4 AND role = 'owner')"
+            }
         };
         let done = sqlx::query(query)
             .bind(team.as_str())
             .bind(user.as_str())
             .bind(role.map(Role::as_str))
+            .bind(spares_owners)
             .execute(&mut *change)
             .await?;
         let owners: i64 = sqlx::query_scalar("SELECT count(*) FROM team_members WHERE team_id = ? AND role = 'owner'")

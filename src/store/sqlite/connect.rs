@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::Connection;
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::super::StoreError;
@@ -28,10 +29,10 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         .statement_cache_capacity(200)
         .pragma("cache_size", "-16000");
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failure)?;
-    sqlx::migrate!("src/store/sqlite/migrations")
-        .run(&writer)
-        .await
-        .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
+    sqlx::migrate!("src/store/sqlite/migrations").run(&writer).await.map_err(|source| match source {
+        MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
+        source => StoreError::Migrate { path: path.to_owned(), source },
+    })?;
     super::canonical::complete_rows(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)

@@ -13,6 +13,8 @@ mod freshness;
 mod jobs;
 mod listing;
 mod packages;
+#[cfg(test)]
+mod migration_tests;
 mod payments;
 mod publishers;
 mod read;
@@ -21,6 +23,7 @@ mod scans;
 mod takedowns;
 mod threat_reports;
 mod threats;
+mod teams;
 mod transfer;
 mod trust;
 mod verifications;
@@ -315,6 +318,12 @@ mod tests {
         use super::open_new;
 
         crate::store::packages::suite::package_suite!(open_new);
+    }
+
+    mod teams {
+        use super::open_new;
+
+        crate::store::teams::suite::team_suite!(open_new);
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::reports_arguments::ReportsArguments;
 use super::package_arguments::PackageArguments;
+use super::policy_arguments::{PolicyArguments, TeamArguments};
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};
@@ -104,6 +105,10 @@ pub(super) enum Command {
     Account(AccountArguments),
     /// List messages to callback URLs that were given up, and send them again.
     Webhooks(WebhooksArguments),
+    /// Show teams of accounts, and give one to another owner.
+    Team(TeamArguments),
+    /// Ask policies: what passes, what does not and why; and run their tests.
+    Policy(PolicyArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
     /// Judge reports of threats, name threats, and withdraw them.
@@ -154,6 +159,8 @@ impl Command {
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
             Self::Webhooks(_) => Some("webhooks"),
+            Self::Team(_) => Some("team"),
+            Self::Policy(_) => Some("policy"),
             Self::Takedown(_) => Some("takedown"),
             Self::Reports(_) => Some("reports"),
             Self::Signatures(_) => Some("signatures"),

@@ -120,6 +120,13 @@ pub(super) mod help {
         was taken over before. What is in it counts as the word of its issuer; a later pack that says it no more withdraws it.";
     pub const WEBHOOKS: &str = "Exit codes:\n  0  done\n  1  the command failed, or there is no such message that was given up\n\n\
         Works on the data folder of this machine; the service that runs on it sends what is retried.";
+    pub const POLICY_LIST: &str = "Exit codes:\n  0  told\n  1  there is no such policy";
+    pub const POLICY_TEST: &str = "Exit codes:\n  0  every test holds\n  1  a file cannot be read\n  \
+        2  a test does not hold\n  3  a file is no policy";
+    pub const POLICY_EVALUATE: &str = "Exit codes:\n  0  it passes\n  1  the command failed: it could not be scanned, or the facts \
+        cannot be read\n  2  it does not pass\n  3  the policy or the expression cannot be read\n\n\
+        No index is asked, so that a rule which asks for what an index says does not hold. `touchmark check` holds \
+        everything that a project has against its touchmark.toml, by the same rules.";
     pub const SNAPSHOT_EXPORT: &str = "Exit codes:\n  0  written\n  1  the command failed\n\n\
         The file is a tar archive under Zstandard with manifest.json first, which names every part by its SHA-256; the \
         digest that is printed is that of the manifest. It holds no use of clients, no payments and no jobs, and the \

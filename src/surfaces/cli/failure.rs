@@ -5,6 +5,7 @@ use std::io;
 use super::diff_upstream::HeldPinError;
 use super::exit::Outcome;
 use super::held::HeldError;
+use super::policy::PolicyFailure;
 use super::remote_error::RemoteError;
 use super::scan_lists::ScanListError;
 use super::snapshot_download::DownloadError;
@@ -15,7 +16,7 @@ use crate::config::{
     AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
     PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError, OutgoingConfigError,
 };
-use crate::operations::accounts::ManageError;
+use crate::operations::accounts::{ManageError, OperatorTeamError};
 use crate::operations::{
     CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
     PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError,
@@ -82,6 +83,12 @@ pub(super) enum Failure {
     /// A pack was not made or not taken over.
     #[error(transparent)]
     SignaturePack(#[from] SignaturePackError),
+    /// A team could not be shown or changed.
+    #[error(transparent)]
+    Team(#[from] OperatorTeamError),
+    /// A policy could not be asked.
+    #[error(transparent)]
+    AskPolicy(#[from] PolicyFailure),
     /// Payments cannot be taken as configured.
     #[error(transparent)]
     Payment(#[from] PaymentConfigError),
@@ -225,6 +232,7 @@ impl Failure {
             Self::Install(error) if error.is_invalid_lockfile() => Outcome::InvalidRecord,
             Self::Install(error) if error.is_refusal() => Outcome::Refused,
             Self::Policy(ProjectPolicyError::Invalid(_)) => Outcome::InvalidRecord,
+            Self::AskPolicy(error) if error.is_invalid() => Outcome::InvalidRecord,
             _ => Outcome::Failed,
         }
     }

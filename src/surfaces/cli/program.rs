@@ -11,7 +11,7 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package, webhooks,
+    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package, webhooks, policy, team,
 };
 use crate::config::LogConfig;
 
@@ -69,6 +69,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Ingest(arguments) => ingest::run(&global, arguments, output).await,
             Command::Account(arguments) => account::run(&global, arguments, output).await,
             Command::Webhooks(arguments) => webhooks::run(&global, arguments, output).await,
+            Command::Team(arguments) => team::run(&global, arguments, output).await,
+            Command::Policy(arguments) => policy::run(arguments, output),
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Reports(arguments) => reports::run(&global, arguments, output).await,
             Command::Signatures(arguments) => signatures::run(&global, arguments, output).await,

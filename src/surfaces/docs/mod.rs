@@ -15,6 +15,7 @@ mod openapi_packages;
 mod openapi_badge;
 mod pages;
 mod payments;
+mod policies;
 mod recipes;
 mod schema_table;
 

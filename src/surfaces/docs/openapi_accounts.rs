@@ -14,6 +14,7 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
         let method = match operation.binding.method {
             AccountMethod::Get => "get",
             AccountMethod::Post => "post",
+            AccountMethod::Put => "put",
             AccountMethod::Delete => "delete",
         };
         let item = paths.entry(operation.binding.path).or_insert_with(|| json!({}));
@@ -31,6 +32,8 @@ pub(super) fn tags() -> Vec<Value> {
         json!({ "name": "scans", "description": "Scans of accounts: reported by a command line, of targets, and of uploaded files." }),
         json!({ "name": "publishers", "description": "What is known of whom skills come from." }),
         json!({ "name": "verification", "description": "Verification for marketplaces, with a badge and signed webhooks." }),
+        json!({ "name": "policies", "description": "Policies of CEL rules, by which a skill passes or not; those of a team with their versions." }),
+        json!({ "name": "team", "description": "Who is in a team, who is invited, and what was done." }),
     ]
 }
 
@@ -63,7 +66,8 @@ fn describe(operation: &ExposedAccountOperation) -> Value {
     if !parameters.is_empty() {
         description["parameters"] = Value::Array(parameters);
     }
-    if binding.method == AccountMethod::Post {
+    if matches!(binding.method, AccountMethod::Post | AccountMethod::Put) {
+        let request = without_parts(request, binding.path);
         let content = match operation.shape {
             Shape::File => file_content(),
             Shape::Json | Shape::Events => json!({ "application/json": { "schema": request } }),
@@ -110,6 +114,18 @@ fn file_content() -> Value {
     json!({ "multipart/form-data": { "schema": form }, "application/octet-stream": { "schema": file } })
 }
 
+/// Returns the schema of a body: a request without what is in the path.
+fn without_parts(mut request: Value, path: &str) -> Value {
+    let is_part = |name: &str| path.contains(&format!("{{{name}}}"));
+    if let Some(properties) = request.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !is_part(name));
+    }
+    if let Some(required) = request.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !name.as_str().is_some_and(is_part));
+    }
+    request
+}
+
 /// Describes what is in the path, and for requests without a body what is in the query.
 fn parameters(request: &Value, path: &str, method: AccountMethod) -> Vec<Value> {
     let required: Vec<&str> =
@@ -117,7 +133,7 @@ fn parameters(request: &Value, path: &str, method: AccountMethod) -> Vec<Value> 
     let properties = request.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let parameter = |(name, mut schema): (String, Value)| {
         let is_part = path.contains(&format!("{{{name}}}"));
-        if method == AccountMethod::Post && !is_part {
+        if matches!(method, AccountMethod::Post | AccountMethod::Put) && !is_part {
             return None;
         }
         let about = schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();

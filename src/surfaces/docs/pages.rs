@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::examples::examples;
 use super::mcp_clients::mcp_clients;
 use super::payments::payments;
+use super::policies::policies;
 use super::recipes::recipes;
 use super::schema_table;
 use crate::api::{ErrorCode, SAFETY_SCOPE};
@@ -60,6 +61,7 @@ pub(super) fn all(url: &str, terms: Option<&PaymentTerms>) -> Vec<Page> {
         identity(url),
         recipes(url),
         payments(url, terms),
+        policies(url),
         rules(url),
         command_line(),
     ];
@@ -111,6 +113,7 @@ fn index(url: &str, terms: Option<&PaymentTerms>) -> Page {
          - [Lockfiles]({url}/docs/lockfiles.md): every lockfile that is read, and what a match of each proves.\n\
          - [Approvals]({url}/docs/lock.md): exact bytes, and the review of a change.\n\
          - [Policy]({url}/docs/policy.md): which skills a project lets in.\n\
+         - [Rules of one's own]({url}/docs/policies.md): policies of CEL rules.\n\
          - [CI]({url}/docs/ci.md): GitHub Actions, pre-commit, GitLab.\n\n\
          ## For programs\n\n\
          - [`/llms.txt`]({url}/llms.txt) and [`/llms-full.txt`]({url}/llms-full.txt)\n\

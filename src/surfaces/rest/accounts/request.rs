@@ -39,7 +39,7 @@ pub(super) async fn read(
     body: Body,
 ) -> Result<Value, Refusal> {
     let mut request = match method {
-        AccountMethod::Post => read_body(body).await?,
+        AccountMethod::Post | AccountMethod::Put => read_body(body).await?,
         AccountMethod::Get | AccountMethod::Delete => read_query(query.unwrap_or_default())
             .map_err(|problem| Refusal::new(RefusalCode::BadRequest, problem.message))?,
     };

@@ -36,6 +36,7 @@ fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> Method
     let filter = match operation.binding.method {
         AccountMethod::Get => MethodFilter::GET,
         AccountMethod::Post => MethodFilter::POST,
+        AccountMethod::Put => MethodFilter::PUT,
         AccountMethod::Delete => MethodFilter::DELETE,
     };
     match operation.shape {
@@ -72,6 +73,7 @@ fn name(method: AccountMethod) -> &'static str {
     match method {
         AccountMethod::Get => "GET, HEAD",
         AccountMethod::Post => "POST",
+        AccountMethod::Put => "PUT",
         AccountMethod::Delete => "DELETE",
     }
 }
