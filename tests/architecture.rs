@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trust", &["skill"]),
     ("assessment", &["skill"]),
     ("package", &["skill"]),
+    ("advisory", &["skill", "package"]),
     ("source", &["skill", "trust", "package"]),
     ("approval", &["skill"]),
     ("placement", &["skill"]),
@@ -25,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // of them by the words of a verdict.
     ("lockfile", &["skill", "scan", "recipe"]),
     ("account", &["skill"]),
-    ("store", &["skill", "scan", "recipe", "account", "trust"]),
+    ("store", &["skill", "scan", "recipe", "account", "trust", "package", "advisory"]),
     ("snapshot", &["skill"]),
     ("search", &["skill", "scan", "rank"]),
     ("meter", &["skill", "store"]),

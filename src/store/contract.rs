@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
+    Accounts, Advisories, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
     Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
     SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
 };
@@ -16,7 +16,7 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Freshness + Takedowns + Transfer + Send + Sync {
+pub trait Store: Jobs + Accounts + Advisories + Freshness + Takedowns + Transfer + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 
