@@ -5,6 +5,7 @@
 //! not followed, and what could not be read is listed with the reason.
 //! Start at [`SourceSpec::parse`] and [`open`].
 
+mod advisory_file;
 mod archive;
 mod bounds;
 mod corpus;
@@ -32,6 +33,7 @@ mod tests;
 mod web;
 mod web_spec;
 
+pub use advisory_file::{AdvisoryFile, AdvisoryRow};
 pub use bounds::ReadBounds;
 pub use error::SourceError;
 pub use registry::{

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, Advisories, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
-    Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, SkillChange,
-    SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
+    Accounts, Advisories, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch,
+    Freshness, Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary,
+    SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Transfer,
 };
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};

@@ -45,7 +45,7 @@ impl Advisories for SqliteStore {
              ORDER BY id",
         )
         .bind(json(&wanted)?)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         let read = |record: &String| {
             Advisory::parse(record.as_bytes()).map_err(|error| StoreError::corrupt("advisory", error))
@@ -59,7 +59,7 @@ impl Advisories for SqliteStore {
                max(modified), max(taken_over_at), \
                (SELECT count(*) FROM (SELECT DISTINCT registry, name FROM advisory_packages)) FROM advisories",
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&self.readers)
         .await?;
         let count = |column: usize| row.get::<i64, _>(column) as u64;
         let time = |column: usize| row.get::<Option<i64>, _>(column).map(Timestamp::from_milliseconds);

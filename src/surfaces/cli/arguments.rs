@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::account_arguments::AccountArguments;
+use super::advisories_arguments::AdvisoriesArguments;
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
@@ -97,6 +98,8 @@ pub(super) enum Command {
     Account(AccountArguments),
     /// Take skills down, so that nobody gets them from this index any more.
     Takedown(TakedownArguments),
+    /// Keep what is publicly known of packages: flaws, and which are malicious.
+    Advisories(AdvisoriesArguments),
     /// Move an index: write it into a file, start from one, give it away, follow one.
     Snapshot(SnapshotArguments),
     /// Measure search on judged queries: how often what is right comes first.
@@ -140,6 +143,7 @@ impl Command {
             Self::Crawl(_) => Some("crawl"),
             Self::Account(_) => Some("account"),
             Self::Takedown(_) => Some("takedown"),
+            Self::Advisories(_) => Some("advisories"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),

@@ -17,8 +17,8 @@ use crate::config::{
 };
 use crate::operations::accounts::ManageError;
 use crate::operations::{
-    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
-    PinError, ProjectCheckError, ProjectPolicyError, TakeDownError,
+    AdvisoriesError, CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError,
+    MoveError, PinError, ProjectCheckError, ProjectPolicyError, TakeDownError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -64,6 +64,9 @@ pub(super) enum Failure {
     /// An account could not be made or changed.
     #[error(transparent)]
     Account(#[from] ManageError),
+    /// Advisories could not be taken over or told.
+    #[error(transparent)]
+    Advisories(#[from] AdvisoriesError),
     /// Payments cannot be taken as configured.
     #[error(transparent)]
     Payment(#[from] PaymentConfigError),

@@ -11,8 +11,8 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin,
-    rules, scan, search, serve, snapshot, takedown, verify,
+    account, advisories, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp,
+    paint, pin, rules, scan, search, serve, snapshot, takedown, verify,
 };
 use crate::config::LogConfig;
 
@@ -70,6 +70,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Account(arguments) => account::run(&global, arguments, output).await,
             Command::Crawl(arguments) => crawl::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
+            Command::Advisories(arguments) => advisories::run(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
