@@ -16,6 +16,7 @@ mod layer;
 mod likeness;
 mod markdown;
 mod overlap;
+mod package_use;
 mod polarity;
 mod policy;
 mod report;
@@ -33,6 +34,7 @@ pub use driver::{ScannedBundle, scan_bundle, scan_bundle_with};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity, Suppression, SuppressionKind};
 pub use layer::{Fact, FactKind, Layer, Origin};
 pub use likeness::{glance, is_misspelt};
+pub use package_use::{PackageSource, PackageUse, package_uses};
 pub use policy::{
     Baseline, BaselineError, Decision, Review, ReviewOutcome, Suppressions, SuppressionsError, WrittenSuppressions,
 };
