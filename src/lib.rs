@@ -4,6 +4,7 @@
 //! The rooms and the arrows between them are in ARCHITECTURE.md; `tests/architecture.rs`
 //! holds them to it.
 
+pub mod advisory;
 pub mod api;
 pub mod assessment;
 pub mod certificate;

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod admission;
+mod advisories;
 mod agent_registry;
 mod assessments;
 mod caller;
@@ -66,8 +67,9 @@ mod verify_skill;
 pub use crate::meter::Rate;
 pub use crate::pack::{PackKeyError, PackPublicKey, PackSigningKey};
 pub use crate::payment::{Call, Version as PaymentVersion};
-pub use crate::store::{StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget, ThreatReport};
+pub use crate::store::{AdvisoryCounts, AdvisoryOutcome, StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget, ThreatReport};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
+pub use advisories::{AdvisoriesError, AdvisoryImport, advisories_of, count_advisories, import_advisories};
 pub use agent_registry::{Attestation, ExploreAgents, ListAgents, SearchAgents, read_attestation};
 pub use caller::{Caller, ClientAddress, PaymentProof, Resource};
 pub use check_approval::{CheckError, Checked, RecordCheck, check_approval, check_records};

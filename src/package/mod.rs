@@ -7,6 +7,7 @@
 mod distribution;
 mod file_set;
 mod integrity;
+mod manifest;
 mod name;
 mod npm_version;
 mod pypi_version;
@@ -19,6 +20,7 @@ mod version;
 pub use distribution::{DistributionKind, WheelTarget};
 pub use file_set::{FileSet, PackageBundle};
 pub use integrity::{DigestCheck, IntegrityError, PublishedDigest};
+pub use manifest::{Dependency, Manifest, ManifestError, ManifestKind, Requirement};
 pub use name::{NameError, PackageName};
 pub use registry::{PackageRegistry, UnknownRegistry};
 pub use spec::{PackageSpec, SpecError};

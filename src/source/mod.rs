@@ -5,6 +5,7 @@
 //! not followed, and what could not be read is listed with the reason.
 //! Start at [`SourceSpec::parse`] and [`open`].
 
+mod advisory_file;
 mod archive;
 mod bounds;
 mod callback;
@@ -37,6 +38,7 @@ mod upload;
 mod web;
 mod web_spec;
 
+pub use advisory_file::{AdvisoryFile, AdvisoryRow};
 pub use bounds::ReadBounds;
 pub use document::fetch_document;
 pub use callback::{CallbackClient, CallbackError, OutgoingUrl};

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness,
-    Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Threats, Transfer, PackageCertificates, Teams,
+    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness, Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Threats, Transfer, PackageCertificates, Teams, Advisories,
 };
 use super::{PublisherHistories, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
@@ -16,7 +15,7 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Scans + Freshness + Takedowns + Threats + Transfer + PackageCertificates + PublisherHistories + Verifications + Webhooks + Teams + Send + Sync {
+pub trait Store: Jobs + Accounts + Scans + Freshness + Takedowns + Threats + Transfer + PackageCertificates + PublisherHistories + Verifications + Webhooks + Teams + Advisories + Send + Sync {
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

@@ -6,6 +6,7 @@
 //! is the one that needs nothing beside it.
 
 mod accounts;
+mod advisories;
 mod contract;
 mod digests;
 mod error;
@@ -30,6 +31,7 @@ pub use accounts::{
     Account, Accounts, ApiKeyRecord, AuditEntry, AuditRecord, Invitation, KeyHolder, Membership, NewAccount, NewApiKey,
     TeamMember,
 };
+pub use advisories::{Advisories, AdvisoryCounts, AdvisoryOutcome};
 pub use contract::Store;
 pub use digests::recipe_digests;
 pub use error::StoreError;

@@ -647,6 +647,48 @@ macro_rules! store_suite {
         }
 
         #[tokio::test]
+        async fn an_advisory_is_replaced_by_a_newer_one_and_found_by_every_package() {
+            use crate::advisory::Advisory;
+            use crate::package::{PackageName, PackageRegistry};
+            use crate::store::{Advisories as _, AdvisoryOutcome};
+            let (_guard, store) = $open().await;
+            let advisory = |id: &str, day: u8, rest: &str| {
+                let packages = r#"[{"package": {"ecosystem": "npm", "name": "demo"}}, {"package": {"ecosystem": "PyPI", "name": "Demo_Two"}}, {"package": {"ecosystem": "npm", "name": "demo"}}]"#;
+                let text = format!(
+                    r#"{{"id": "{id}", "modified": "2026-01-{day:02}T00:00:00Z", "affected": {packages} {rest}}}"#
+                );
+                Advisory::parse(text.as_bytes()).expect("a record")
+            };
+            let npm = (PackageRegistry::Npm, PackageName::parse(PackageRegistry::Npm, "demo").expect("a name"));
+            let python =
+                (PackageRegistry::Pypi, PackageName::parse(PackageRegistry::Pypi, "demo.two").expect("a name"));
+            let other = (PackageRegistry::Pypi, PackageName::parse(PackageRegistry::Pypi, "demo").expect("a name"));
+            let outcome = |added, changed, unchanged| AdvisoryOutcome { added, changed, unchanged };
+            let withdrawn = r#", "withdrawn": "2026-01-03T00:00:00Z""#;
+            let first = vec![advisory("MAL-2026-1", 2, ""), advisory("TEST-2", 2, r#", "summary": "It leaks.""#)];
+            let rows = [
+                (first.clone(), outcome(2, 0, 0), 2),
+                (first.clone(), outcome(0, 0, 2), 2),
+                (vec![advisory("TEST-2", 3, withdrawn)], outcome(0, 1, 0), 1),
+                (first, outcome(0, 0, 2), 1),
+                (vec![advisory("TEST-2", 4, "")], outcome(0, 1, 0), 2),
+            ];
+            for (batch, expected, found) in rows {
+                assert_eq!(store.put_advisories(&batch, time(9)).await.expect("they are stored"), expected);
+                for package in [&npm, &python] {
+                    let known = store.advisories_of(std::slice::from_ref(package)).await.expect("they are read");
+                    assert_eq!(known.len(), found, "{package:?}");
+                }
+            }
+            assert!(store.advisories_of(&[other.clone()]).await.expect("they are read").is_empty());
+            let all = store.advisories_of(&[npm, python, other]).await.expect("they are read");
+            assert_eq!(all, [advisory("MAL-2026-1", 2, ""), advisory("TEST-2", 4, "")]);
+            let counts = store.advisory_counts().await.expect("they are counted");
+            assert_eq!((counts.advisories, counts.malicious, counts.packages), (2, 1, 2));
+            assert_eq!((counts.newest, counts.taken_over_at), (Some(all[1].modified), Some(time(9))));
+        }
+
+        #[tokio::test]
         async fn a_run_that_was_killed_unlists_nothing() {
             let (_guard, store) = $open().await;
             let run = store.begin_run("s", time(1)).await.expect("run");

@@ -65,8 +65,15 @@ static REQUIREMENT: LazyLock<Pattern> = LazyLock::new(|| {
 static DEPENDENCY: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#""(@?[\w./-]{3,100})"\s*:\s*"(?:[\^~><=v]*\d|\*|latest|x\b)[^"]{0,60}""#));
 
-/// Returns the packages that a text installs, each with its place.
+/// Returns the packages that a text installs or lists, each with its place.
 pub(in crate::scan) fn installed_packages(view: &TextView<'_>) -> Vec<(Range<usize>, String, Registry)> {
+    let mut packages = commanded_packages(view);
+    add_listed(&mut packages, view);
+    packages
+}
+
+/// Returns the packages that commands in a text install, each with its place.
+pub(in crate::scan) fn commanded_packages(view: &TextView<'_>) -> Vec<(Range<usize>, String, Registry)> {
     let mut packages = Vec::new();
     for (command, registry) in [(&*PYTHON_COMMAND, Registry::PyPi), (&*NODE_COMMAND, Registry::Npm)] {
         for found in command.captures_iter(view.text()).take(200) {
@@ -77,7 +84,6 @@ pub(in crate::scan) fn installed_packages(view: &TextView<'_>) -> Vec<(Range<usi
             add_words(&mut packages, words.as_str(), words.start(), registry, only_first);
         }
     }
-    add_listed(&mut packages, view);
     packages
 }
 

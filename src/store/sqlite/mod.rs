@@ -1,6 +1,7 @@
 //! The store that needs nothing beside it: one SQLite file in write-ahead mode.
 
 mod accounts;
+mod advisories;
 mod canonical;
 #[cfg(test)]
 mod canonical_tests;

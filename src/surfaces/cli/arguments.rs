@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::account_arguments::AccountArguments;
+use super::advisories_arguments::AdvisoriesArguments;
 use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments, LockArguments, PinArguments};
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
@@ -115,6 +116,8 @@ pub(super) enum Command {
     Reports(ReportsArguments),
     /// Make signed packs of what is known to do harm, and take over those of others.
     Signatures(SignaturesArguments),
+    /// Keep what is publicly known of packages: flaws, and which are malicious.
+    Advisories(AdvisoriesArguments),
     /// Move an index: write it into a file, start from one, give it away, follow one.
     Snapshot(SnapshotArguments),
     /// Measure search on judged queries: how often what is right comes first.
@@ -164,6 +167,7 @@ impl Command {
             Self::Takedown(_) => Some("takedown"),
             Self::Reports(_) => Some("reports"),
             Self::Signatures(_) => Some("signatures"),
+            Self::Advisories(_) => Some("advisories"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),

@@ -52,6 +52,12 @@ pub(super) mod help {
         crawled or ingested, until `touchmark takedown remove`. A place says nothing of its bytes elsewhere: take \
         these down by their digest.\n\n\
         Exit codes:\n  0  it is taken down, or was already\n  1  the command failed";
+    pub const ADVISORIES_IMPORT: &str = "Exit codes:\n  0  taken over; records that could not be read are told\n  \
+        1  the file holds no advisory, or the command failed\n\n\
+        A record that is stored is replaced by a newer one only, and one that was taken back stays so. Databases publish \
+        all records of a registry as one zip archive, which is read as it is.";
+    pub const ADVISORIES_OF: &str = "Exit codes:\n  0  told, whatever is known\n  1  the command failed\n  \
+        2  the package is known to be malicious";
     pub const HEALTH: &str = "Exit codes:\n  0  it answers, perhaps with a part missing (degraded)\n  \
         1  it does not answer, or its store does not";
     pub const SCAN: &str = "Exit codes:\n  0  nothing worse than caution, or than --fail-on allows\n  \

@@ -18,8 +18,7 @@ use crate::config::{
 };
 use crate::operations::accounts::{ManageError, OperatorTeamError};
 use crate::operations::{
-    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError,
-    PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError,
+    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError, PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError, AdvisoriesError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -89,6 +88,9 @@ pub(super) enum Failure {
     /// A policy could not be asked.
     #[error(transparent)]
     AskPolicy(#[from] PolicyFailure),
+    /// Advisories could not be taken over or told.
+    #[error(transparent)]
+    Advisories(#[from] AdvisoriesError),
     /// Payments cannot be taken as configured.
     #[error(transparent)]
     Payment(#[from] PaymentConfigError),

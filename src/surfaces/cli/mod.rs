@@ -6,6 +6,8 @@
 
 mod account;
 mod account_arguments;
+mod advisories;
+mod advisories_arguments;
 mod approval_arguments;
 mod approval_page;
 mod arguments;

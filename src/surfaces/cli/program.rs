@@ -11,7 +11,7 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package, webhooks, policy, team,
+    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package, webhooks, policy, team, advisories,
 };
 use crate::config::LogConfig;
 
@@ -75,6 +75,7 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Reports(arguments) => reports::run(&global, arguments, output).await,
             Command::Signatures(arguments) => signatures::run(&global, arguments, output).await,
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
+            Command::Advisories(arguments) => advisories::run(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,
