@@ -13,16 +13,16 @@ use tempfile::TempDir;
 
 use crate::compute::Compute;
 use crate::config::{
-    AccountsConfig, GithubConfig, MeterConfig, OutgoingConfig, PaymentConfig, RegistriesConfig, RegistryConfig,
-    SearchConfig, StorageConfig, takedown_list,
+    AccountsConfig, GithubConfig, MeterConfig, OutgoingConfig, PaymentConfig, RegistriesConfig, SearchConfig,
+    StorageConfig, takedown_list,
 };
 use crate::crawl::SourceList;
 use crate::facilitator::{self, FacilitatorSettings, OpenError, Timeouts};
 use crate::github::{AddressError, GithubAddress, GithubClient, GithubError, GithubSettings, GithubToken};
 use crate::operations::accounts::{AccountServices, AccountsError, Registration};
 use crate::operations::{
-    IngestError, IngestProgress, IngestStage, QuotaLimits, RegistryHost, RegistryHostError, RegistryHosts, Services,
-    TakedownFile, ingest_starter, known_publishers, take_over_builtin_takedowns, take_over_takedowns,
+    IngestError, IngestProgress, IngestStage, QuotaLimits, Services, TakedownFile, ingest_starter, known_publishers,
+    take_over_builtin_takedowns, take_over_takedowns,
 };
 use crate::payment::{Address, AddressParseError, Facilitator, Patience, Price, PriceParseError, Terms};
 use crate::search::{ChoiceError, OnnxSetup, SearchError, SearchIndex, SearchSetup};
@@ -85,9 +85,6 @@ pub enum AppError {
     /// Accounts cannot be offered.
     #[error("cannot offer accounts: {0}")]
     Accounts(#[from] AccountsError),
-    /// A registry is nowhere.
-    #[error("the host of a registry of packages: {0}")]
-    Registry(#[source] RegistryHostError),
     /// Nobody would settle.
     #[error(transparent)]
     Facilitator(#[from] OpenError),
@@ -193,16 +190,7 @@ pub fn outgoing(
     outgoing: OutgoingConfig,
     registries: &RegistriesConfig,
 ) -> Result<Services, AppError> {
-    let host = |config: &Option<RegistryConfig>| {
-        let Some(config) = config else { return Ok(None) };
-        let host = RegistryHost::parse(config.url.expose()).map_err(AppError::Registry)?;
-        Ok::<_, AppError>(Some(match &config.token {
-            Some(token) => host.with_token(token.expose()),
-            None => host,
-        }))
-    };
-    let hosts = RegistryHosts { pypi: host(&registries.pypi)?, npm: host(&registries.npm)? };
-    let services = services.with_registries(hosts);
+    let services = services.with_packages(package_client(registries)?);
     Ok(match outgoing {
         OutgoingConfig::Public => services,
         OutgoingConfig::ThisMachine => services.reaching_this_machine(),

@@ -45,7 +45,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crawl", &["skill", "source", "store", "ingest", "trust", "github"]),
     ("github", &["skill"]),
     ("evaluation", &["skill", "rank", "store", "search", "compute"]),
-    ("api", &["skill", "scan", "rank", "recipe", "account", "trust", "assessment", "threat", "package", "certificate", "policy"]),
+    (
+        "api",
+        &[
+            "skill",
+            "scan",
+            "rank",
+            "recipe",
+            "account",
+            "trust",
+            "assessment",
+            "threat",
+            "package",
+            "certificate",
+            "policy",
+        ],
+    ),
     (
         "operations",
         &[

@@ -100,7 +100,11 @@ impl VendorAccounts {
     }
 
     /// Returns the vendor's account that an account of the same host imitates.
-    pub(super) fn imitated_by(&self, publishers: &Publishers, identity: &SourceIdentity) -> Option<(&str, ImitationWord)> {
+    pub(super) fn imitated_by(
+        &self,
+        publishers: &Publishers,
+        identity: &SourceIdentity,
+    ) -> Option<(&str, ImitationWord)> {
         let account = Publishers::account_of(identity);
         let (host, owner) = account.split_once('/')?;
         let vendors = self.0.get(host)?;

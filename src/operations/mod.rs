@@ -67,7 +67,10 @@ mod verify_skill;
 pub use crate::meter::Rate;
 pub use crate::pack::{PackKeyError, PackPublicKey, PackSigningKey};
 pub use crate::payment::{Call, Version as PaymentVersion};
-pub use crate::store::{AdvisoryCounts, AdvisoryOutcome, StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget, ThreatReport};
+pub use crate::store::{
+    AdvisoryCounts, AdvisoryOutcome, StoredTakedown, Takedown, TakedownEvent, TakedownOutcome, TakedownTarget,
+    ThreatReport,
+};
 pub use admission::{Answered, Challenge, Charge, Draw, PaymentNotes, Quota, Receipt, admit_lookups, give_back};
 pub use advisories::{AdvisoriesError, AdvisoryImport, advisories_of, count_advisories, import_advisories};
 pub use agent_registry::{Attestation, ExploreAgents, ListAgents, SearchAgents, read_attestation};
@@ -132,9 +135,7 @@ pub use scan_skill::ScanSkill;
 pub use serve_skills::{
     ServedFile, ServedPage, ServedSkill, is_served_name, served_file, served_page, served_skill, skill_names,
 };
-pub use services::{
-    CallProgress, FollowReport, PaymentTerms, QuotaLimits, RegistryHost, RegistryHostError, RegistryHosts, Services,
-};
+pub use services::{CallProgress, FollowReport, PaymentTerms, QuotaLimits, Services};
 pub use signature_packs::{
     SignaturePackError, SyncReport, list_signature_packs, make_signature_pack, sync_signatures, take_over_pack,
 };

@@ -23,8 +23,7 @@ pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
 use crate::search::SearchIndex;
 use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
-use crate::source::{PackageBounds, PackageClient, Reach};
-pub use crate::source::{RegistryHost, RegistryHostError, RegistryHosts};
+use crate::source::{PackageClient, Reach};
 use crate::store::{SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 
@@ -224,8 +223,8 @@ impl Services {
 
     /// Fetches packages from these registries from now on, and from no other.
     #[must_use]
-    pub fn with_registries(self, hosts: RegistryHosts) -> Self {
-        Self { packages: Some(Arc::new(PackageClient::new(hosts, PackageBounds::USUAL))), ..self }
+    pub fn with_packages(self, client: PackageClient) -> Self {
+        Self { packages: Some(Arc::new(client)), ..self }
     }
 
     pub(super) fn packages(&self) -> Option<&Arc<PackageClient>> {

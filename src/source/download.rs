@@ -82,6 +82,7 @@ impl Download {
         let bounds = ArchiveBounds {
             entries: many.entries.min(self.bounds.entries),
             bytes: many.bytes.min(self.bounds.fetch_bytes),
+            kept_bytes: many.kept_bytes,
         };
         let unpacked = unpack(self.bytes.as_slice(), bounds).map_err(|error| error.of_source(&name))?;
         let found = unpacked.skills();

@@ -40,8 +40,8 @@ mod web_spec;
 
 pub use advisory_file::{AdvisoryFile, AdvisoryRow};
 pub use bounds::ReadBounds;
-pub use document::fetch_document;
 pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
+pub use document::fetch_document;
 pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;
 pub use registry::{

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{
-    Accounts, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch, Freshness, Jobs, LedgerEntry, NewPayment, Observation, PaymentState, PaymentStep, Reservation, RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Threats, Transfer, PackageCertificates, Teams, Advisories,
+    Accounts, Advisories, AggregatorCounts, BatchOutcome, BundleDetail, BundleKey, BundleText, ClientUse, DigestMatch,
+    Freshness, Jobs, LedgerEntry, NewPayment, Observation, PackageCertificates, PaymentState, PaymentStep, Reservation,
+    RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Teams,
+    Threats, Transfer,
 };
 use super::{PublisherHistories, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
@@ -15,7 +18,23 @@ use crate::trust::{Domain, PublisherStatement};
 /// What is remembered. Every method either happens as a whole or not at all, and every one
 /// may be called again after a crash.
 #[async_trait]
-pub trait Store: Jobs + Accounts + Scans + Freshness + Takedowns + Threats + Transfer + PackageCertificates + PublisherHistories + Verifications + Webhooks + Teams + Advisories + Send + Sync {
+pub trait Store:
+    Jobs
+    + Accounts
+    + Scans
+    + Freshness
+    + Takedowns
+    + Threats
+    + Transfer
+    + PackageCertificates
+    + PublisherHistories
+    + Verifications
+    + Webhooks
+    + Teams
+    + Advisories
+    + Send
+    + Sync
+{
     /// Starts a run over the source that `key` names.
     async fn begin_run(&self, key: &str, now: Timestamp) -> Result<SourceRun, StoreError>;
 

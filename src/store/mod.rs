@@ -22,8 +22,8 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod takedowns;
-mod threats;
 mod teams;
+mod threats;
 mod transfer;
 mod verifications;
 
@@ -58,11 +58,11 @@ pub use takedowns::{
     StoredTakedown, Takedown, TakedownAct, TakedownEvent, TakedownOrigin, TakedownOutcome, TakedownReason,
     TakedownTarget, Takedowns, TargetError,
 };
+pub use teams::{NewPolicy, PolicyWrite, StoredPolicy, Teams};
 pub use threats::{
     NewReport, PackOutcome, ReportOutcome, ReportStatus, ReportVerdict, TakenPack, ThreatFilter, ThreatPage,
     ThreatReport, Threats, VerdictThreat,
 };
-pub use teams::{NewPolicy, PolicyWrite, StoredPolicy, Teams};
 pub use transfer::{
     BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
     TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,

@@ -4,17 +4,17 @@ mod account;
 mod file_scan;
 mod keys;
 mod phases;
-mod refusal;
-mod signatures;
-mod threats;
-mod reported_scan;
-mod target_scan;
+mod policies;
 mod publisher;
+mod query;
+mod refusal;
+mod reported_scan;
+mod signatures;
+mod target_scan;
+mod team;
+mod threats;
 mod verification;
 mod webhook;
-mod policies;
-mod query;
-mod team;
 
 pub use account::{
     AccountView, LogInRequest, LogInView, LoggedInView, RegisterRequest, RegisteredView, ShowAccountRequest,
@@ -30,26 +30,17 @@ pub use keys::{
 pub use phases::{
     NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, verdict_of_threat,
 };
-pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
-pub use signatures::{ListSignaturesRequest, SignatureListView, SignatureView, WithdrawnSignatureView};
-pub use threats::{
-    AffectedPackageView, ListThreatsRequest, ReportThreatRequest, ReportedThreatView, ShowThreatRequest,
-    ThreatByHashView, ThreatListView, ThreatView,
-};
-pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, ScanPublisherView, ScanThreatView};
-pub use target_scan::{
-    ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
-};
-pub use publisher::{PublisherPackage, PublisherView, ShowPublisherRequest};
-pub use verification::{
-    BadgeView, FlaggedPhase, HashCheck, VerificationDetails, VerificationRequest, VerificationStatus, VerificationView,
-    VerifiedSubject, VerifySourceRequest,
-};
-pub use webhook::{RotateWebhookSecretRequest, RotatedWebhookSecretView, ShowWebhookSecretRequest, WebhookSecretView};
 pub use policies::{
     EvaluatePolicyRequest, EvaluatedPolicyView, ListPoliciesRequest, PinnedSubject, PoliciesView, PolicyEvaluationView,
     PolicyResult, PolicySummaryView, PolicyView, PolicyViolationView, ShowPolicyRequest, WithdrawPolicyRequest,
     WithdrawnPolicyView, WritePolicyRequest,
+};
+pub use publisher::{PublisherPackage, PublisherView, ShowPublisherRequest};
+pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, RefusalCode};
+pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, ScanPublisherView, ScanThreatView};
+pub use signatures::{ListSignaturesRequest, SignatureListView, SignatureView, WithdrawnSignatureView};
+pub use target_scan::{
+    ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
 };
 pub use team::{
     AcceptInvitationRequest, AuditEntryView, ChangeRoleRequest, CreateTeamRequest, HandOverTeamRequest, InvitationView,
@@ -57,3 +48,12 @@ pub use team::{
     ListTeamMembersRequest, MadeInvitationView, MembershipView, RemoveMemberRequest, TeamAuditView, TeamMemberView,
     TeamMembersView, TeamView, WithdrawInvitationRequest, WithdrawnInvitationView,
 };
+pub use threats::{
+    AffectedPackageView, ListThreatsRequest, ReportThreatRequest, ReportedThreatView, ShowThreatRequest,
+    ThreatByHashView, ThreatListView, ThreatView,
+};
+pub use verification::{
+    BadgeView, FlaggedPhase, HashCheck, VerificationDetails, VerificationRequest, VerificationStatus, VerificationView,
+    VerifiedSubject, VerifySourceRequest,
+};
+pub use webhook::{RotateWebhookSecretRequest, RotatedWebhookSecretView, ShowWebhookSecretRequest, WebhookSecretView};

@@ -10,8 +10,8 @@ mod keys;
 mod log_in;
 mod manage;
 mod operation;
-mod publisher;
 mod policies;
+mod publisher;
 mod refusals;
 mod register_account;
 mod registry;
@@ -20,9 +20,9 @@ mod scans;
 mod services;
 mod show_account;
 mod signatures;
+mod team;
 mod threats;
 mod verification;
-mod team;
 
 pub use authenticate::authenticate;
 pub(super) use callback::keep_webhooks;
@@ -35,9 +35,9 @@ pub use operation::{
     Access, AccountAnswer, AccountBinding, AccountMethod, AccountOperation, Envelope, ExposedAccountOperation, Holder,
     Shape,
 };
-pub(super) use refusals::store_failure;
-pub use publisher::ShowPublisher;
 pub use policies::{EvaluatePolicy, ListPolicies, ShowPolicy, WithdrawPolicy, WritePolicy};
+pub use publisher::ShowPublisher;
+pub(super) use refusals::store_failure;
 pub use register_account::RegisterAccount;
 pub use registry::register_account_operations;
 pub use report_threat::ReportThreat;
@@ -48,12 +48,12 @@ pub use scans::{
 pub use services::{AccountServices, AccountsError, Registration};
 pub use show_account::ShowAccount;
 pub use signatures::ListSignatures;
+pub use team::{
+    AcceptInvitation, ChangeRole, CreateTeam, HandOverTeam, InviteMember, LeaveTeam, ListInvitations, ListTeamAudit,
+    ListTeamMembers, OperatorTeamError, RemoveMember, TeamOverview, WithdrawInvitation, give_team, team_of,
+};
 pub use threats::{ListThreats, ShowThreat};
 pub(super) use verification::keep_verifications;
 pub use verification::{
     Badge, RevokeVerification, ShowVerification, VerifySource, draw_badge, read_badge, resume_verifications,
-};
-pub use team::{
-    AcceptInvitation, ChangeRole, CreateTeam, HandOverTeam, InviteMember, LeaveTeam, ListInvitations, ListTeamAudit,
-    ListTeamMembers, OperatorTeamError, RemoveMember, TeamOverview, WithdrawInvitation, give_team, team_of,
 };

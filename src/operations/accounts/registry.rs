@@ -1,6 +1,11 @@
 //! The one list of operations with accounts.
 
 use super::{
+    AcceptInvitation, ChangeRole, CreateTeam, EvaluatePolicy, HandOverTeam, InviteMember, LeaveTeam, ListInvitations,
+    ListPolicies, ListTeamAudit, ListTeamMembers, RemoveMember, ShowPolicy, WithdrawInvitation, WithdrawPolicy,
+    WritePolicy,
+};
+use super::{
     AccountBinding, AccountMethod, CreateApiKey, DeleteScan, Envelope, ExposedAccountOperation, FollowScan,
     ListApiKeys, ListFileScans, ListScans, LogIn, RegisterAccount, ReportScan, RevokeApiKey, ShowAccount, ShowFileScan,
     ShowScan, SubmitScan, UploadScan,
@@ -8,11 +13,6 @@ use super::{
 use super::{ListSignatures, ListThreats, ReportThreat, ShowThreat};
 use super::{
     RevokeVerification, RotateWebhookSecret, ShowPublisher, ShowVerification, ShowWebhookSecret, VerifySource,
-};
-use super::{
-    AcceptInvitation, ChangeRole, CreateTeam, EvaluatePolicy, HandOverTeam, InviteMember, LeaveTeam, ListInvitations,
-    ListPolicies, ListTeamAudit, ListTeamMembers, RemoveMember, ShowPolicy, WithdrawInvitation, WithdrawPolicy,
-    WritePolicy,
 };
 
 /// Returns every operation with accounts, in the order of the documents.

@@ -12,9 +12,9 @@ use super::approval_arguments::{CheckArguments, DiffArguments, InstallArguments,
 use super::crawl_arguments::CrawlArguments;
 use super::eval_arguments::EvalArguments;
 use super::exit::help;
-use super::reports_arguments::ReportsArguments;
 use super::package_arguments::PackageArguments;
 use super::policy_arguments::{PolicyArguments, TeamArguments};
+use super::reports_arguments::ReportsArguments;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
 use super::snapshot_arguments::{SnapshotArguments, SnapshotCommand};

@@ -14,11 +14,12 @@ use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
     AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
-    PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError, OutgoingConfigError,
+    OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError,
 };
 use crate::operations::accounts::{ManageError, OperatorTeamError};
 use crate::operations::{
-    CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError, MoveError, PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError, AdvisoriesError,
+    AdvisoriesError, CheckError, CrawlSourcesError, DiffError, EvaluationError, FindPinError, InstallError, LockError,
+    MoveError, PinError, ProjectCheckError, ProjectPolicyError, ReportReviewError, SignaturePackError, TakeDownError,
 };
 use crate::surfaces::docs::GenerateError;
 use crate::surfaces::mcp::StdioError;
@@ -67,9 +68,6 @@ pub(super) enum Failure {
     /// It is not clear where requests may go.
     #[error(transparent)]
     Outgoing(#[from] OutgoingConfigError),
-    /// The hosts of registries cannot be used.
-    #[error(transparent)]
-    Registries(#[from] RegistriesConfigError),
     /// There is no such message.
     #[error("no message of this id was given up; `touchmark webhooks list` shows those that were")]
     NoSuchWebhook,

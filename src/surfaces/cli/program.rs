@@ -11,7 +11,9 @@ use super::exit::Outcome;
 use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
-    account, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp, paint, pin, reports, rules, scan, search, serve, signatures, snapshot, takedown, verify, package, webhooks, policy, team, advisories,
+    account, advisories, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp,
+    package, paint, pin, policy, reports, rules, scan, search, serve, signatures, snapshot, takedown, team, verify,
+    webhooks,
 };
 use crate::config::LogConfig;
 

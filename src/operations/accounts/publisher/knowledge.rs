@@ -135,9 +135,9 @@ fn flags(services: &Services, skills: &[KnownSkill], is_verified: bool, days_kno
     let listed = skills.iter().filter(|skill| skill.skill.is_listed).count();
     let copies = skills.iter().filter(|skill| skill.skill.is_listed && !skill.is_own()).count();
     let imitates = || {
-        skills
-            .first()
-            .is_some_and(|skill| services.vendor_accounts().imitated_by(services.publishers(), &skill.skill.source.identity).is_some())
+        skills.first().is_some_and(|skill| {
+            services.vendor_accounts().imitated_by(services.publishers(), &skill.skill.source.identity).is_some()
+        })
     };
     let rows = [
         ("dangerous_package", own().any(|skill| skill.verdict == Some(RiskBand::Critical))),
