@@ -6,7 +6,7 @@
 //! [`PackageReview::of`].
 
 mod analysis;
-mod certificate;
+mod package_certificate;
 mod ground;
 mod judgement;
 mod review;
@@ -14,7 +14,7 @@ mod review;
 mod tests;
 
 pub use analysis::AnalysisType;
-pub use certificate::{CertificateId, CertifiedFile, PackageCertificate};
+pub use package_certificate::{CertificateId, CertifiedFile, PackageCertificate};
 pub use ground::{Ground, ground_of};
 pub use judgement::{CouncilVerdict, SecurityLevel};
 pub use review::{PackageReview, ReviewError, ReviewedFile};

@@ -60,7 +60,7 @@ impl RegistriesConfig {
     /// Fails where a registry is named by what is no URL, or would be asked in the clear over the
     /// Internet.
     pub fn read(settings: &Settings) -> Result<Self, RegistriesConfigError> {
-        Self::parse(|name| settings.get(name), |path| read_file(path))
+        Self::parse(|name| settings.get(name), read_file)
     }
 
     fn parse(

@@ -680,7 +680,7 @@ macro_rules! store_suite {
                     assert_eq!(known.len(), found, "{package:?}");
                 }
             }
-            assert!(store.advisories_of(&[other.clone()]).await.expect("they are read").is_empty());
+            assert!(store.advisories_of(std::slice::from_ref(&other)).await.expect("they are read").is_empty());
             let all = store.advisories_of(&[npm, python, other]).await.expect("they are read");
             assert_eq!(all, [advisory("MAL-2026-1", 2, ""), advisory("TEST-2", 4, "")]);
             let counts = store.advisory_counts().await.expect("they are counted");

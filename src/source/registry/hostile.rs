@@ -47,9 +47,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
-/// An archive of zip whose entries are not compressed: name, Unix mode, content, and the size
-/// that it claims.
-fn zip(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
+/// An entry of a zip archive: name, Unix mode, content, and the size that it claims.
+type Entry<'a> = (&'a [u8], u32, &'a [u8], Option<u32>);
+
+/// An archive of zip whose entries are not compressed.
+fn zip(entries: &[Entry<'_>]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, mode, content, claimed) in entries {
         let mut crc = flate2::Crc::new();
@@ -72,7 +74,7 @@ fn zip(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
 
 const FILE: u32 = 0o100_644;
 
-fn wheel(entries: &[(&[u8], u32, &[u8], Option<u32>)]) -> Vec<u8> {
+fn wheel(entries: &[Entry<'_>]) -> Vec<u8> {
     zip(&[&[(&b"demo/__init__.py"[..], FILE, &b"x = 1\n"[..], None)][..], entries].concat())
 }
 
