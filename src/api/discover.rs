@@ -23,7 +23,7 @@ const RATIONALE_CHARACTERS: usize = 2_000;
 #[serde(deny_unknown_fields)]
 pub struct DiscoverRequest {
     /// Natural-language search query, 1-500 characters.
-    #[schemars(length(min = 1, max = 500), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 500), regex(pattern = r"[^\s\u0085]"))]
     pub query: String,
     /// Maximum number of results to return; defaults to 10 and is capped at 30.
     #[serde(default, deserialize_with = "super::written::short_number", skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,9 @@ impl TryFrom<DiscoverRequest> for DiscoverQuery {
     type Error = Problem;
 
     fn try_from(request: DiscoverRequest) -> Result<Self, Problem> {
-        let query = request.query.trim().to_owned();
+        // As the pattern of the schema: white space of Unicode and of ECMAScript, which differ in
+        // one character each.
+        let query = request.query.trim_matches(|one: char| one.is_whitespace() || one == '\u{feff}').to_owned();
         let length = query.chars().count();
         if length == 0 {
             return Err(Problem::invalid_request(

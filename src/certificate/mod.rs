@@ -6,15 +6,15 @@
 //! [`PackageReview::of`].
 
 mod analysis;
-mod package_certificate;
 mod ground;
 mod judgement;
+mod package_certificate;
 mod review;
 #[cfg(test)]
 mod tests;
 
 pub use analysis::AnalysisType;
-pub use package_certificate::{CertificateId, CertifiedFile, PackageCertificate};
 pub use ground::{Ground, ground_of};
 pub use judgement::{CouncilVerdict, SecurityLevel};
+pub use package_certificate::{CertificateId, CertifiedFile, PackageCertificate};
 pub use review::{PackageReview, ReviewError, ReviewedFile};

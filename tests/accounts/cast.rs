@@ -2,8 +2,9 @@
 //! operation.
 
 use serde_json::{Value, json};
-use touchmark::account::{InvitationSecret, Role, Tier, UserId};
+use touchmark::account::{InvitationSecret, Role, TeamId, Tier, UserId};
 use touchmark::config::AccountsConfig;
+use touchmark::operations::accounts::work_on_next_scan;
 use touchmark::skill::Timestamp;
 use touchmark::store::{Accounts, AuditEntry, Invitation, NewAccount, SqliteStore};
 
@@ -53,7 +54,7 @@ impl Cast {
     /// Lets somebody new into the team, without a password that anybody knows.
     pub async fn newcomer(&self, name: &str) -> UserId {
         let owner = self.store.account(&self.owner_id).await.expect("it is read").expect("the owner");
-        let team = owner.membership.expect("a team").team;
+        let team = self.team().await;
         let email: touchmark::account::EmailAddress = format!("{name}@example.com").parse().expect("an address");
         let (_, password) = self.store.account_by_email(&owner.email).await.expect("read").expect("the owner");
         let id = UserId::draw().expect("an id");
@@ -74,6 +75,21 @@ impl Cast {
         let joined = self.store.accept_invitation(digest, &id, &entry("team.join"), now).await.expect("it is asked");
         assert!(joined.is_some());
         id
+    }
+
+    /// Returns the team.
+    pub async fn team(&self) -> TeamId {
+        let owner = self.store.account(&self.owner_id).await.expect("it is read").expect("the owner");
+        owner.membership.expect("a team").team
+    }
+
+    /// Makes a scan of the owner's that has ended.
+    pub async fn scan(&self) -> String {
+        let body = json!({ "target": "skill:00000000-0000-5000-8000-000000000000" });
+        let made = self.service.post("/v1/scans", Some(&self.owner), &body).await;
+        assert_eq!(made.status, 202, "{}", made.body);
+        while work_on_next_scan(&self.service.services, "test").await.expect("the store answers") {}
+        made.body["id"].as_str().expect("an id").to_owned()
     }
 
     /// Makes a key of the owner.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use touchmark::account::{EmailAddress, Role, TeamId, Tier, UserId, VerificationId};
-use touchmark::config::{AccountsConfig, StorageConfig};
+use touchmark::config::AccountsConfig;
 use touchmark::skill::{Sha256Digest, Timestamp};
 use touchmark::store::{
     Accounts as _, AuditEntry, EndedVerification, Invitation, NewVerification, SqliteStore, Threats as _,
@@ -22,12 +22,6 @@ impl Service {
     /// Starts a service that may ask this machine.
     pub async fn start_beside_this_machine(accounts: Option<AccountsConfig>) -> Self {
         Self::start_as(accounts, |services| services.reaching_this_machine()).await
-    }
-
-    /// Opens the database of the service a second time.
-    pub async fn store(&self) -> SqliteStore {
-        let storage = StorageConfig { data_folder: self.data.path().to_owned() };
-        SqliteStore::open(&storage.database()).await.expect("the database opens")
     }
 
     async fn user(&self, store: &SqliteStore, name: &str) -> UserId {
@@ -63,7 +57,7 @@ impl Service {
     pub async fn set_role(&self, team: &TeamId, member: &str, role: Role) {
         let store = self.store().await;
         let user = self.user(&store, member).await;
-        let set = store.set_role(team, &user, Some(role), &entry(), self.services.now()).await;
+        let set = store.set_role(team, &user, Some(role), false, &entry(), self.services.now()).await;
         assert!(set.expect("it is set"));
     }
 
@@ -88,17 +82,28 @@ impl Service {
     /// Leaves a verification behind as a process does that is killed in its attempt of this number.
     pub async fn left_behind(&self, email: &str, url: &str, attempt: u32) -> VerificationId {
         let (store, now) = (self.store().await, self.services.now());
+        let id = self.begun(&store, email, None, url).await;
+        for _ in 1..attempt {
+            store.resume_verification(now, now).await.expect("it is read").expect("it is there");
+        }
+        id
+    }
+
+    /// Leaves a verification of somebody in a team behind.
+    pub async fn left_behind_in(&self, email: &str, team: TeamId, url: &str) -> VerificationId {
+        self.begun(&self.store().await, email, Some(team), url).await
+    }
+
+    async fn begun(&self, store: &SqliteStore, email: &str, team: Option<TeamId>, url: &str) -> VerificationId {
+        let now = self.services.now();
         let begun = NewVerification {
             id: VerificationId::draw().expect("an id"),
-            user: self.user(&store, email).await,
-            team: None,
+            user: self.user(store, email).await,
+            team,
             source: VerifiedSource { kind: "url".to_owned(), reference: url.to_owned(), version: None, hash: None },
             callback_url: None,
         };
         store.begin_verification(&begun, now, now).await.expect("it is begun");
-        for _ in 1..attempt {
-            store.resume_verification(now, now).await.expect("it is read").expect("it is there");
-        }
         begun.id
     }
 
