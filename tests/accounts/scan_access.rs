@@ -60,6 +60,9 @@ async fn key(service: &Service, token: &str, scopes: Value) -> (String, String) 
     (text("key"), text("id"))
 }
 
+/// Who asks with what, and what they get: see where the rows are.
+type Row<'a> = (&'a str, Option<&'a str>, u16, Option<u64>, u16, u16, usize);
+
 #[tokio::test]
 async fn a_scan_is_its_owners_and_their_teams_and_nobody_elses() {
     let service = Service::start(Some(AccountsConfig::Closed)).await;
@@ -91,7 +94,7 @@ async fn a_scan_is_its_owners_and_their_teams_and_nobody_elses() {
 
     // Who asks; what they get of one scan, how many files their list has, what they get for a new
     // scan and for deleting a file, and which.
-    let rows: Vec<(&str, Option<&str>, u16, Option<u64>, u16, u16, usize)> = vec![
+    let rows: [Row<'_>; 10] = [
         ("nobody", None, 401, None, 401, 401, 0),
         ("a revoked key", Some(&revoked), 401, None, 401, 401, 0),
         ("somebody else", Some(&other), 404, Some(0), 202, 404, 0),
