@@ -175,6 +175,36 @@ impl StatedScan {
     }
 }
 
+impl StatedScan {
+    /// Takes what a scan of several parts found, as of one: the worst verdict, and all findings.
+    /// None where there is no part.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a ScanReport>) -> Option<Self> {
+        parts.into_iter().map(Self::of).reduce(|mut whole, part| {
+            whole.verdict = whole.verdict.max(part.verdict);
+            whole.score = Some(whole.score.unwrap_or_default().saturating_add(part.score.unwrap_or_default()));
+            whole.is_complete = Some(whole.is_complete == Some(true) && part.is_complete == Some(true));
+            whole.executes_code = Some(whole.executes_code == Some(true) || part.executes_code == Some(true));
+            let (capabilities, known) = (whole.capabilities.get_or_insert_default(), part.capabilities);
+            for capability in known.into_iter().flatten() {
+                if !capabilities.contains(&capability) {
+                    capabilities.push(capability);
+                }
+            }
+            let findings = whole.findings.get_or_insert_default();
+            findings.extend(part.findings.into_iter().flatten());
+            findings.truncate(limits::FINDINGS);
+            let count = part.finding_count.unwrap_or_default();
+            whole.finding_count = Some(whole.finding_count.unwrap_or_default().saturating_add(count));
+            let phases = whole.phases.get_or_insert_default();
+            for (phase, score) in part.phases.into_iter().flatten() {
+                let sum = phases.entry(phase).or_default();
+                *sum = sum.saturating_add(score);
+            }
+            whole
+        })
+    }
+}
+
 impl StatedFacts {
     /// Takes what is known of a skill at `now`.
     pub fn of(facts: &SkillFacts<'_>, now: Timestamp) -> Self {

@@ -8,6 +8,7 @@ mod login;
 mod policies;
 mod publishers;
 mod scan_access;
+mod scan_targets;
 mod scans;
 mod service;
 mod station;

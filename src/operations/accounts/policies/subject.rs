@@ -4,6 +4,7 @@
 use super::super::super::source_standing::standing;
 use super::super::super::verify_skill::verify;
 use super::super::refusals::store_failure;
+use super::super::scans::facts_of;
 use super::chosen::invalid;
 use crate::account::Principal;
 use crate::api::accounts::{EvaluatePolicyRequest, Refusal, RefusalCode};
@@ -47,9 +48,8 @@ pub(super) async fn subject(
     }
 }
 
-/// Scans of accounts are not kept here; whoever has the result states it as `facts`.
-async fn of_scan(_: &Services, _: &Principal, _: &str) -> Result<StatedFacts, Refusal> {
-    Err(Refusal::not_found("scan"))
+async fn of_scan(services: &Services, principal: &Principal, id: &str) -> Result<StatedFacts, Refusal> {
+    Ok(StatedFacts { scan: facts_of(services, principal, id).await?, ..StatedFacts::default() })
 }
 
 async fn of_skill(services: &Services, id: &str) -> Result<StatedFacts, Refusal> {

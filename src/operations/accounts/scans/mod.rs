@@ -6,6 +6,7 @@
 
 mod admit;
 mod delete_scan;
+mod facts;
 mod file_scans;
 mod list_scans;
 mod outcome;
@@ -16,6 +17,8 @@ mod target;
 mod upload;
 mod view;
 mod work;
+
+pub(super) use facts::facts_of;
 
 pub use delete_scan::DeleteScan;
 pub use file_scans::{ListFileScans, ShowFileScan, UploadScan};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::api::accounts::{PhasesView, ScanOutcome};
+use crate::policy::StatedScan;
 use crate::scan::{Phase, ScanReport, Severity};
 use crate::skill::Sha256Digest;
 use crate::store::ScanResult;
@@ -33,6 +34,9 @@ pub(super) struct Detail {
     pub ruleset_version: Option<String>,
     /// Whether everything was read; none where nobody knows.
     pub is_complete: Option<bool>,
+    /// What policies are held against; none where another program scanned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<StatedScan>,
     /// What a command line sent with its scan.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub reported: serde_json::Value,
@@ -69,8 +73,10 @@ pub(super) fn result_of(
     let ruleset_version = parts.first().map(|(_, report)| report.ruleset_version.to_string());
     // What was not read keeps any verdict from being clean.
     let verdict = if is_complete { outcome.verdict } else { outcome.verdict.max(crate::scan::RiskBand::Medium) };
+    let facts = StatedScan::of_parts(parts.iter().map(|(_, report)| report));
     let detail = Detail {
         phases: outcome.phases,
+        facts: facts.map(|facts| StatedScan { is_complete: Some(is_complete), ..facts }),
         ruleset_version,
         is_complete: Some(is_complete),
         reported: serde_json::Value::Null,

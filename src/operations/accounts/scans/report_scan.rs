@@ -70,6 +70,7 @@ impl AccountOperation for ReportScan {
             Some((sanitise_line(&name, IDENTIFIER_CHARACTERS), serde_json::Value::from(count.as_u64()?)))
         });
         let detail = Detail {
+            facts: None,
             phases,
             ruleset_version: None,
             is_complete: None,

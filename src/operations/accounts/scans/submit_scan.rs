@@ -23,14 +23,14 @@ impl AccountOperation for SubmitScan {
     type Response = ScanView;
     const NAME: &'static str = "submit_scan";
     const TITLE: &'static str = "Scan a target";
-    const SUMMARY: &'static str = "Queues a scan of a repository, a host of skills or an indexed skill, and returns \
+    const SUMMARY: &'static str = "Queues a scan of a repository, a host of skills, an archive, a package of npm or PyPI or an indexed skill, and returns \
          it at once: ask for it by its id, or follow its events, until it is completed.";
     const ACCESS: Access = Access::Holder { scope: Scope::ScansWrite, tier: Tier::Pro };
 
     async fn run(services: &Services, holder: Holder<'_>, request: SubmitScanRequest) -> Result<ScanView, Refusal> {
         let principal = holder.principal()?;
         may_scan(principal)?;
-        ScanTarget::parse(&request.target)
+        ScanTarget::parse(&request.target, services.reach())
             .map_err(|error| Refusal::new(RefusalCode::ValidationError, error.to_string()))?;
         let policy = request.policy.map(|name| sanitise_line(&name, POLICY_CHARACTERS)).filter(|name| !name.is_empty());
         let id = ScanId::draw().map_err(|error| unforeseen(&error))?;

@@ -1,7 +1,8 @@
 //! What a target is.
 
+use crate::package::{PackageSpec, SpecError};
 use crate::skill::SkillId;
-use crate::source::SourceSpec;
+use crate::source::{CallbackError, OutgoingUrl, Reach, SourceSpec};
 
 /// Longest target, in bytes.
 const TARGET_BYTES: usize = 1_000;
@@ -13,6 +14,10 @@ pub(super) enum ScanTarget {
     Skill(SkillId),
     /// A source that everybody can reach.
     Source(SourceSpec),
+    /// A release of a package of npm or PyPI.
+    Package(PackageSpec),
+    /// An archive at a URL.
+    Archive(OutgoingUrl),
 }
 
 /// Why a target is none.
@@ -21,14 +26,12 @@ pub(super) enum TargetError {
     /// It is too long, or holds what no target has.
     #[error("target is empty, has more than {TARGET_BYTES} bytes, or holds control characters")]
     Text,
-    /// It is a package.
-    #[error(
-        "target is a package of a registry, which this instance does not fetch; upload the package to /api/scans, or name its repository with git:https://…"
-    )]
-    Package,
-    /// It is a file at a URL.
-    #[error("target is an archive at a URL, which is not fetched; upload it to /api/scans")]
-    ArchiveUrl,
+    /// It is no package.
+    #[error("target: {0}")]
+    Package(#[from] SpecError),
+    /// It is a file at a URL where nobody may go.
+    #[error("target: {0}")]
+    Url(#[from] CallbackError),
     /// It is no id.
     #[error("target has no UUID of a skill behind `skill:`")]
     Skill,
@@ -38,21 +41,24 @@ pub(super) enum TargetError {
 }
 
 impl ScanTarget {
-    /// Reads a target.
-    pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
+    /// Reads a target; `reach` says where requests may go.
+    pub(super) fn parse(text: &str, reach: Reach) -> Result<Self, TargetError> {
         if text.is_empty() || text.len() > TARGET_BYTES || text.chars().any(char::is_control) {
             return Err(TargetError::Text);
         }
         if let Some(id) = text.strip_prefix("skill:") {
             return id.parse().map(Self::Skill).map_err(|_| TargetError::Skill);
         }
-        if ["npm:", "pypi:", "pip:"].iter().any(|prefix| text.starts_with(prefix)) {
-            return Err(TargetError::Package);
+        if let Some(name) = text.strip_prefix("pip:") {
+            return Ok(Self::Package(PackageSpec::parse(&format!("pypi:{name}"))?));
+        }
+        if ["npm:", "pypi:", "pkg:"].iter().any(|prefix| text.starts_with(prefix)) {
+            return Ok(Self::Package(PackageSpec::parse(text)?));
         }
         let path = text.split(['#', '?']).next().unwrap_or_default().to_ascii_lowercase();
         let is_archive = [".zip", ".tar", ".tar.gz", ".tgz", ".skill"].iter().any(|ending| path.ends_with(ending));
-        if text.starts_with("https://") && is_archive {
-            return Err(TargetError::ArchiveUrl);
+        if (text.starts_with("https://") || text.starts_with("http://")) && is_archive {
+            return Ok(Self::Archive(OutgoingUrl::parse(text, reach)?));
         }
         SourceSpec::parse_public(text).map(Self::Source).map_err(|error| TargetError::Source(error.to_string()))
     }
@@ -71,8 +77,14 @@ mod tests {
             "https://github.com/owner/repository#main:skills",
             "github:owner/repository",
             "well-known:https://skills.example.com",
+            "npm:express@4.18.2",
+            "npm:@scope/name",
+            "pypi:requests==2.31.0",
+            "pip:requests@2.31.0",
+            "pkg:npm/express@4.18.2",
+            "https://example.com/skill.zip",
         ] {
-            assert!(ScanTarget::parse(good).is_ok(), "{good}");
+            assert!(ScanTarget::parse(good, Reach::Public).is_ok(), "{good}");
         }
         for refused in [
             "",
@@ -107,12 +119,16 @@ mod tests {
             "well-known:https://localhost",
             "mcp:https://127.0.0.1:9000/mcp",
             "https://github.com/o/r\u{0}",
-            "npm:express@4.18.2",
-            "pypi:x==1",
-            "https://example.com/skill.zip",
+            "npm:",
+            "npm:../x",
+            "npm:express@latest",
+            "pypi:x==1.*",
+            "https://127.0.0.1/skill.zip",
+            "http://example.com/skill.zip",
+            "https://user:secret@example.com/skill.zip",
         ] {
-            assert!(ScanTarget::parse(refused).is_err(), "{refused}");
+            assert!(ScanTarget::parse(refused, Reach::Public).is_err(), "{refused}");
         }
-        assert!(ScanTarget::parse(&"x".repeat(5_000)).is_err());
+        assert!(ScanTarget::parse(&"x".repeat(5_000), Reach::Public).is_err());
     }
 }

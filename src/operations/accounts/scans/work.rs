@@ -5,10 +5,14 @@ use std::time::Duration;
 use super::super::super::Services;
 use super::outcome::result_of;
 use super::target::ScanTarget;
-use crate::scan::{ScanReport, ruleset_version, scan_bundle, scan_files};
+use crate::certificate::AnalysisType;
+use crate::operations::packages::review_package;
+use crate::package::PackageSpec;
+use crate::scan::{Ruleset, ScanReport, ruleset_version, scan_bundle, scan_files};
 use crate::skill::{BundlePath, ParseIssue, Sha256Digest, SkillBundle, SkillId, Timestamp, sanitise_line};
 use crate::source::{
-    ReadBounds, SourceError, SourceItem, SourceSpec, UploadKind, open_within, single_upload, unpack_upload,
+    DownloadClient, OutgoingUrl, ReadBounds, SourceError, SourceItem, SourceSpec, UploadKind, open_within,
+    single_upload, unpack_upload,
 };
 use crate::store::{LeaseTerms, LeasedScan, ScanEnd, ScanKind, ScanLease, ScanResult, ScanStatus, StoreError};
 
@@ -118,9 +122,11 @@ async fn scan_leased(services: &Services, scan: LeasedScan) -> ScanEnd {
             Some(bytes) => scan_upload(services, &scan.lease, bytes, scan.target).await,
             None => failed("its file is not there any more"),
         },
-        ScanKind::Target => match ScanTarget::parse(&scan.target) {
+        ScanKind::Target => match ScanTarget::parse(&scan.target, services.reach()) {
             Ok(ScanTarget::Skill(id)) => scan_skill(services, &scan.lease, id).await,
             Ok(ScanTarget::Source(spec)) => scan_source(services, &scan.lease, spec).await,
+            Ok(ScanTarget::Package(spec)) => scan_package(services, &scan.lease, spec).await,
+            Ok(ScanTarget::Archive(url)) => scan_archive(services, &scan.lease, url).await,
             Err(error) => failed(error.to_string()),
         },
         ScanKind::Reported => error(),
@@ -233,6 +239,57 @@ async fn scan_skill(services: &Services, lease: &ScanLease, id: SkillId) -> Scan
         let scanned = scan_files(raw, Some(&name));
         let digests = file_digests(&scanned.bundle).collect();
         Ok(result_of(&[(String::new(), scanned.report)], classes, digests, true))
+    })
+    .await
+}
+
+/// Looks at a package as `touchmark package` does.
+async fn scan_package(services: &Services, lease: &ScanLease, spec: PackageSpec) -> ScanEnd {
+    let Some(client) = services.packages().cloned() else {
+        return failed(format!("this instance asks no registry of {}; its operator names one", spec.registry));
+    };
+    // Fetching waits and blocks, and must not take the place of what computes.
+    let reviewed = tokio::task::spawn_blocking(move || review_package(&client, &spec, Ruleset::builtin(), |_| ()));
+    let review = match reviewed.await {
+        Ok(Ok(review)) => review,
+        Ok(Err(error)) => return failed(error.to_string()),
+        Err(failure) => {
+            tracing::error!(error = %failure, "looking at a package broke off");
+            return error();
+        }
+    };
+    if !begins(services, lease).await {
+        return failed("it was deleted");
+    }
+    let digests = review.files.iter().map(|file| file.sha256).chain(file_digests(&review.scanned.bundle)).collect();
+    let is_complete = review.analysis == AnalysisType::Full;
+    let parts = [(String::new(), review.scanned.report)];
+    ScanEnd::Done(Box::new(result_of(&parts, vec!["package".to_owned()], digests, is_complete)))
+}
+
+/// Fetches an archive and scans each skill in it, and what belongs to none.
+async fn scan_archive(services: &Services, lease: &ScanLease, url: OutgoingUrl) -> ScanEnd {
+    let fetched = match DownloadClient::new(services.reach()) {
+        Ok(client) => client.fetch(url.as_str(), &BOUNDS).await,
+        Err(error) => Err(error),
+    };
+    let download = match fetched {
+        Ok(download) => download,
+        Err(error) => return failed(error.to_string()),
+    };
+    if !begins(services, lease).await {
+        return failed("it was deleted");
+    }
+    compute(services, move || {
+        let mut digests = vec![download.sha256];
+        let mut parts = Vec::new();
+        for part in download.parts().map_err(|error| failed(error.to_string()))? {
+            let folder = part.skill_folder.unwrap_or_default();
+            let scanned = scan_files(part.bundle, folder.rsplit('/').next().filter(|name| !name.is_empty()));
+            digests.extend(file_digests(&scanned.bundle));
+            parts.push((sanitise_line(&folder, 300), scanned.report));
+        }
+        Ok(result_of(&parts, vec!["archive".to_owned()], digests, true))
     })
     .await
 }
