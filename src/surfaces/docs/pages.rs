@@ -61,7 +61,7 @@ pub(super) fn all(url: &str, terms: Option<&PaymentTerms>) -> Vec<Page> {
         identity(url),
         recipes(url),
         payments(url, terms),
-        policies(url),
+        policies(),
         rules(url),
         command_line(),
     ];

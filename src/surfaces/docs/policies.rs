@@ -73,7 +73,7 @@ capabilities = ["network"]
 "#;
 
 /// Writes the page.
-pub(super) fn policies(url: &str) -> Page {
+pub(super) fn policies() -> Page {
     let mut body = format!(
         "A policy says which skills pass. `touchmark check` and `touchmark install` read it from `touchmark.toml` of a project, `POST /v1/policies/evaluate` takes one by its name, and `touchmark policy` asks any: all by the same code. [Policy](policy.md) has the checks that every policy has, exceptions and suppressions; here are rules of one's own, in the [Common Expression Language](https://cel.dev).\n\n\
          ```toml\n{POLICY}```\n\n\
@@ -123,16 +123,16 @@ pub(super) fn policies(url: &str) -> Page {
     for named in NAMED {
         body.push_str(&format!("\n### `{}`\n\n{}\n\n```toml\n{}```\n", named.name, named.summary, named.text));
     }
-    body.push_str(&format!(
+    body.push_str(
         "\n## On the command line\n\n\
          ```bash\ntouchmark policy list strict                        # its text\ntouchmark policy test touchmark.toml                # the tests that stand in it\ntouchmark policy evaluate path/to/skill --policy ./touchmark.toml\ntouchmark policy evaluate path/to/skill --expression \"scan.score < 10\"\n```\n\n\
          ## Over the API with accounts\n\n\
          For accounts of the team tier. `POST /v1/policies/evaluate` wants the scope `policies:evaluate`, and exactly one of `skill_id`, `digest`, `pin`, `scan_id` and `facts`:\n\n\
-         ```bash\ncurl -X POST {url}/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{{\"policy\": \"strict\", \"digest\": \"sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975\"}}'\n\
-         curl -X POST {url}/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{{\"expression\": \"scan.score < 10\", \"facts\": {{\"scan\": {{\"verdict\": \"caution\", \"score\": 13}}}}}}'\n```\n\n\
+         ```bash\ncurl -X POST https://skills.example/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"policy\": \"strict\", \"digest\": \"sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975\"}'\n\
+         curl -X POST https://skills.example/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"expression\": \"scan.score < 10\", \"facts\": {\"scan\": {\"verdict\": \"caution\", \"score\": 13}}}'\n```\n\n\
          The answer is `pass` or `fail`, and for each violation `rule`, `reason`, `remedy` and the values at which the rule looked (`observed`).\n\n\
-         Owners and admins of a team keep policies of its own with `PUT /v1/policies/NAME` and `{{\"text\": …}}`; every version stays and can be named, `follows` keeps two people from overwriting each other, and `DELETE` withdraws one. Everybody in the team lists and reads them."
-    ));
+         Owners and admins of a team keep policies of its own with `PUT /v1/policies/NAME` and `{\"text\": …}`; every version stays and can be named, `follows` keeps two people from overwriting each other, and `DELETE` withdraws one. Everybody in the team lists and reads them."
+    );
     page(
         "/docs/policies",
         "Rules of one's own",
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_example_of_the_page_is_read_and_keeps_what_it_promises() {
-        let text = policies("https://skills.example").markdown;
+        let text = policies().markdown;
         let now: Timestamp = "2026-11-22".parse().expect("a date");
         let blocks: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         assert_eq!(blocks.len(), 1 + NAMED.len());
