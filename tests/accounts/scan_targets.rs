@@ -54,7 +54,9 @@ async fn an_archive_is_scanned_in_parts_and_policies_are_held_against_the_whole(
     }
 
     // A package, where the operator has named no registry, and what is not there.
-    for (target, reason) in [("npm:express@4.18.2", "asks no registry"), (&station.url("/missing.tar"), "404")] {
+    for (target, reason) in
+        [("npm:express@4.18.2", "asks no registry"), (&station.url("/missing.tar"), "there is nothing")]
+    {
         let failed = scan(&service, &token, target).await;
         assert_eq!(failed.body["status"], "failed", "{}", failed.body);
         assert!(failed.body.to_string().contains(reason), "{}", failed.body);
