@@ -162,3 +162,39 @@ fn what_holds_no_advisory_is_refused_with_the_reason() {
     }
     assert_eq!(place.run(&["import", place.path("missing").to_str().expect("a path")]).status.code(), Some(1));
 }
+
+#[test]
+fn a_preview_tells_what_is_rejected_and_what_nobody_can_say() {
+    let place = Place::new();
+    fs::write(place.path("all.zip"), zip(&records())).expect("a file");
+    assert_eq!(place.import(&place.path("all.zip")).0, Some(0));
+    let preview = |name: &str, text: &str| {
+        fs::write(place.path(name), text).expect("a file");
+        let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(["--json", "--data-dir"])
+            .arg(place.path("data"))
+            .arg("preview")
+            .arg(place.path(name))
+            .output()
+            .expect("the program runs");
+        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or(Value::Null))
+    };
+    let good =
+        r#"{"dependencies": {"left-demo": "1.1.0", "other": "^1.0.0", "own": "git+https://git.example/own.git"}}"#;
+    let (code, body) = preview("package.json", good);
+    assert_eq!(code, Some(0), "{body}");
+    let told = |body: &Value| -> Vec<String> {
+        let items = body["items"].as_array().expect("a list").iter();
+        let ids = |item: &Value| item["advisories"].as_array().expect("a list").len();
+        items.map(|item| format!("{} {} {}", item["packageName"], item["status"], ids(item)).replace('"', "")).collect()
+    };
+    assert_eq!(told(&body), ["left-demo TO_AUDIT 1", "other UNCERTIFIED 0", "own UNCERTIFIED 0"]);
+    assert_eq!([&body["packagesTotal"], &body["packagesToAudit"]], [&json!(3), &json!(1)]);
+    let bad = r#"{"packages": {"": {"dependencies": {"left-demo": "1"}}, "node_modules/left-demo": {"version": "1.2.0"}, "node_modules/demo-steals": {"version": "1.0.0"}}}"#;
+    let (code, body) = preview("package-lock.json", bad);
+    assert_eq!(code, Some(2), "{body}");
+    assert_eq!(told(&body), ["demo-steals REJECTED 1", "left-demo TO_AUDIT 0"]);
+    assert_eq!(body["transitiveDependenciesRejected"], 1);
+    assert_eq!(preview("package.json", "{").0, Some(1));
+    assert_eq!(preview("setup.py", "").0, Some(1));
+}

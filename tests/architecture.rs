@@ -58,6 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "threat",
             "package",
             "certificate",
+            "advisory",
             "policy",
         ],
     ),

@@ -20,7 +20,7 @@ struct Service {
     skills: TempDir,
     services: touchmark::operations::Services,
     rest: Rest,
-    _data: TempDir,
+    data: TempDir,
 }
 
 struct Silent;
@@ -55,7 +55,7 @@ impl Service {
         let rest = Rest::new(services.clone());
         let routes = router(rest.clone(), &config);
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let service = Self { url, client: Client::new(), skills, services, rest, _data: data };
+        let service = Self { url, client: Client::new(), skills, services, rest, data };
         service.ingest().await;
         service
     }
@@ -753,6 +753,28 @@ async fn a_package_has_a_certificate_once_it_is_certified_and_it_is_bound_to_its
     assert!(matches!(&outcome, Certification::Changed(changes) if changes.len() == 1), "{outcome:?}");
     let (_, verified) = service.get(&format!("{release}/verify")).await;
     assert_eq!(verified["registryChanges"][0]["certifiedSha256"], verified["distributionSha256"]);
+    // What is known later counts at once, and malice more than any analysis.
+    let (_, before) = service.get(&release).await;
+    assert_eq!(
+        (&before["registryAdvisoryCount"], &before["registryAdvisoryHighestSeverity"]),
+        (&json!(0), &json!(null))
+    );
+    let record = |id: &str| {
+        format!(
+            r#"{{"id": "{id}", "modified": "2026-01-01T00:00:00Z", "summary": "It\nleaks", "database_specific": {{"severity": "LOW"}}, "affected": [{{"package": {{"ecosystem": "npm", "name": "@scope/demo"}}}}]}}"#
+        )
+    };
+    for (id, count, severity, verdict) in [("TEST-1", 1, "low", "APPROVED"), ("MAL-1", 2, "critical", "REJECTED")] {
+        let file = service.data.path().join("advisory.json");
+        std::fs::write(&file, record(id)).expect("the file is written");
+        let taken = touchmark::operations::import_advisories(&service.services, &file, &|_| ()).await;
+        assert_eq!(taken.expect("it is taken over").outcome.added, 1);
+        let (_, shown) = service.get(&release).await;
+        let told =
+            [&shown["registryAdvisoryCount"], &shown["registryAdvisoryHighestSeverity"], &shown["councilVerdict"]];
+        assert_eq!(told, [&json!(count), &json!(severity), &json!(verdict)], "{shown}");
+        assert_eq!(shown["registryAdvisories"][count - 1]["summary"], "It leaks");
+    }
     let (_, statistics) = service.get(&format!("{below}/stats")).await;
     assert_eq!(statistics["totalPackagesCertified"], 1);
     // Of the most used ones, one is certified now.

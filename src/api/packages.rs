@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::advisory::{Advisory, AdvisorySeverity};
 use crate::certificate::{AnalysisType, CouncilVerdict, PackageCertificate, SecurityLevel};
 use crate::package::PackageRegistry;
-use crate::skill::{Sha256Digest, Timestamp};
+use crate::skill::{Sha256Digest, Timestamp, sanitise_line};
 
-/// What is said of advisories before anybody asked for them.
-const NOT_CONSULTED: &str = "Registry advisories were not consulted for this certificate.";
+/// What is said of advisories where there are none to ask.
+const NOT_CONSULTED: &str = "Registry advisories were not consulted: this instance has none.";
+const NONE: &str = "No known registry security advisories are listed for this exact package version.";
+/// Characters of a summary.
+const SUMMARY_CHARACTERS: usize = 300;
 
 /// The certificate of one release.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
@@ -54,6 +58,71 @@ pub struct PackageCertificateView {
 pub struct RegistryAdvisoryView {
     /// Its id.
     pub id: String,
+    /// Other ids of the same thing.
+    pub aliases: Vec<String>,
+    /// How bad it is: low, moderate, high or critical; null where nobody says.
+    pub severity: Option<AdvisorySeverity>,
+    /// What it is, in the words of whoever wrote it.
+    pub summary: Option<String>,
+    /// Whether it says that the package itself is malicious.
+    pub is_malicious: bool,
+    /// Where more is said.
+    pub url: Option<String>,
+}
+
+/// What is known of a release beside its certificate, as of now.
+#[derive(Debug, Clone)]
+pub struct KnownAdvisories {
+    advisories: Vec<RegistryAdvisoryView>,
+    is_consulted: bool,
+}
+
+impl KnownAdvisories {
+    /// Shows advisories about one version, the worst first; `is_consulted` says whether there
+    /// are any advisories to ask.
+    pub fn of(advisories: &[Advisory], is_consulted: bool) -> Self {
+        let view = |advisory: &Advisory| RegistryAdvisoryView {
+            id: advisory.id.clone(),
+            aliases: advisory.aliases.clone(),
+            severity: advisory.severity,
+            summary: advisory.summary.as_deref().map(|text| sanitise_line(text, SUMMARY_CHARACTERS)),
+            is_malicious: advisory.is_malicious,
+            url: advisory.url.clone(),
+        };
+        Self { advisories: advisories.iter().map(view).collect(), is_consulted }
+    }
+
+    fn highest(&self) -> Option<String> {
+        let highest = self.advisories.iter().filter_map(|advisory| advisory.severity).max();
+        highest.map(|severity| severity.as_str().to_owned())
+    }
+
+    fn text(&self) -> String {
+        let count = self.advisories.len();
+        match (self.is_consulted, count, self.highest()) {
+            (false, _, _) => NOT_CONSULTED.to_owned(),
+            (true, 0, _) => NONE.to_owned(),
+            (true, 1, highest) => {
+                format!(
+                    "1 known advisory concerns this exact package version: {}.",
+                    highest.as_deref().unwrap_or("unrated")
+                )
+            }
+            (true, _, highest) => format!(
+                "{count} known advisories concern this exact package version; the worst is {}.",
+                highest.as_deref().unwrap_or("unrated")
+            ),
+        }
+    }
+
+    /// Returns the verdict and the level of a certificate in the light of what is known: a
+    /// package that is known to be malicious is rejected, whatever was found in it.
+    fn judge(&self, certificate: &PackageCertificate) -> (CouncilVerdict, SecurityLevel) {
+        match self.advisories.iter().any(|advisory| advisory.is_malicious) {
+            true => (CouncilVerdict::Rejected, SecurityLevel::Critical),
+            false => (certificate.verdict, certificate.level),
+        }
+    }
 }
 
 /// The certificate with everything by which bytes can be compared with it.
@@ -148,23 +217,24 @@ pub struct AdvisorySummaryView {
 
 impl PackageCertificateView {
     /// Shows a certificate; `public_url` has no slash at its end.
-    pub fn of(certificate: &PackageCertificate, public_url: &str) -> Self {
+    pub fn of(certificate: &PackageCertificate, public_url: &str, known: KnownAdvisories) -> Self {
+        let (verdict, level) = known.judge(certificate);
         Self {
             registry_source: certificate.registry,
             package_name: certificate.name.clone(),
             package_version: certificate.version.clone(),
             distribution_sha256: distribution_sha256(certificate),
-            council_verdict: certificate.verdict,
-            security_level: certificate.level,
+            council_verdict: verdict,
+            security_level: level,
             retained_warnings: certificate.warnings.clone(),
             analysis_type: certificate.analysis,
             certified_at: certificate.certified_at,
             certificate_id: certificate.id.to_string(),
             verify_endpoint: verify_endpoint(certificate, public_url),
-            registry_advisory_count: 0,
-            registry_advisory_highest_severity: None,
-            registry_advisory_summary: NOT_CONSULTED.to_owned(),
-            registry_advisories: Vec::new(),
+            registry_advisory_count: known.advisories.len() as u64,
+            registry_advisory_highest_severity: known.highest(),
+            registry_advisory_summary: known.text(),
+            registry_advisories: known.advisories,
         }
     }
 }
@@ -176,7 +246,9 @@ impl PackageVerificationView {
         certificate: &PackageCertificate,
         public_url: &str,
         changes: Vec<(String, Sha256Digest, Sha256Digest, Timestamp)>,
+        known: KnownAdvisories,
     ) -> Self {
+        let (verdict, level) = known.judge(certificate);
         let distributions = certificate.files.iter().map(|file| CertifiedFileView {
             file_name: file.file_name.clone(),
             kind: file.kind.as_str().to_owned(),
@@ -196,8 +268,8 @@ impl PackageVerificationView {
             file_set_hash: certificate.distribution().map(|file| file.file_set_hash.to_hex()).unwrap_or_default(),
             council_round_id: certificate.round.clone(),
             ruleset_version: certificate.ruleset.clone(),
-            council_verdict: certificate.verdict,
-            security_level: certificate.level,
+            council_verdict: verdict,
+            security_level: level,
             retained_warnings: certificate.warnings.clone(),
             analysis_type: certificate.analysis,
             certified_at: certificate.certified_at,
@@ -205,13 +277,13 @@ impl PackageVerificationView {
             verify_endpoint: verify_endpoint(certificate, public_url),
             distributions: distributions.collect(),
             registry_changes: changes.into_iter().map(change).collect(),
-            registry_advisories: Vec::new(),
             registry_advisory_summary: AdvisorySummaryView {
-                count: 0,
-                highest_severity: None,
-                is_consulted: false,
-                text: NOT_CONSULTED.to_owned(),
+                count: known.advisories.len() as u64,
+                highest_severity: known.highest(),
+                is_consulted: known.is_consulted,
+                text: known.text(),
             },
+            registry_advisories: known.advisories,
         }
     }
 }

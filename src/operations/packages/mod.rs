@@ -2,11 +2,13 @@
 
 mod certify;
 mod popular;
+mod preview;
 mod review;
 mod show;
 mod statistics;
 
 pub use certify::{Certification, certify_package};
+pub use preview::{PackagePreview, PreviewStatus, PreviewedPackage, preview_packages};
 pub use review::{PackageError, PackageStep, review_package};
 pub use show::{show_certificate, verify_certificate};
 pub use statistics::package_statistics;

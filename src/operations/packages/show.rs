@@ -2,8 +2,9 @@
 
 use super::super::Services;
 use super::super::accounts::store_failure;
+use super::super::advisories::{AdvisoriesError, advisories_of, count_advisories};
 use crate::api::accounts::{Refusal, RefusalCode};
-use crate::api::packages::{PackageCertificateView, PackageVerificationView};
+use crate::api::packages::{KnownAdvisories, PackageCertificateView, PackageVerificationView};
 use crate::certificate::PackageCertificate;
 use crate::package::{PackageRegistry, PackageSpec};
 
@@ -17,8 +18,9 @@ pub async fn show_certificate(
     name: &str,
     version: &str,
 ) -> Result<PackageCertificateView, Refusal> {
-    let certificate = find(services, registry, name, version).await?;
-    Ok(PackageCertificateView::of(&certificate, services.public_url()))
+    let (spec, certificate) = find(services, registry, name, version).await?;
+    let known = known_advisories(services, &spec).await?;
+    Ok(PackageCertificateView::of(&certificate, services.public_url(), known))
 }
 
 /// Returns the certificate of a release with everything by which its bytes can be compared.
@@ -31,7 +33,7 @@ pub async fn verify_certificate(
     name: &str,
     version: &str,
 ) -> Result<PackageVerificationView, Refusal> {
-    let certificate = find(services, registry, name, version).await?;
+    let (spec, certificate) = find(services, registry, name, version).await?;
     let changes = services
         .store()
         .package_changes(certificate.registry, &certificate.name, &certificate.version)
@@ -39,17 +41,35 @@ pub async fn verify_certificate(
         .map_err(|error| store_failure(&error))?;
     let changes =
         changes.into_iter().map(|change| (change.file_name, change.certified, change.served, change.seen_at)).collect();
-    Ok(PackageVerificationView::of(&certificate, services.public_url(), changes))
+    let known = known_advisories(services, &spec).await?;
+    Ok(PackageVerificationView::of(&certificate, services.public_url(), changes, known))
 }
 
-async fn find(services: &Services, registry: &str, name: &str, version: &str) -> Result<PackageCertificate, Refusal> {
+/// Asks what is known of a release now, not when it was certified.
+async fn known_advisories(services: &Services, spec: &PackageSpec) -> Result<KnownAdvisories, Refusal> {
+    let failed = |error: AdvisoriesError| match error {
+        AdvisoriesError::Store(error) => store_failure(&error),
+        _ => Refusal::internal(),
+    };
+    let advisories = advisories_of(services, spec).await.map_err(failed)?;
+    let is_consulted = !advisories.is_empty() || count_advisories(services).await.map_err(failed)?.advisories > 0;
+    Ok(KnownAdvisories::of(&advisories, is_consulted))
+}
+
+async fn find(
+    services: &Services,
+    registry: &str,
+    name: &str,
+    version: &str,
+) -> Result<(PackageSpec, PackageCertificate), Refusal> {
     let registry: PackageRegistry =
         registry.parse().map_err(|_| Refusal::new(RefusalCode::BadRequest, "the registry is `pypi` or `npm`"))?;
     let spec = PackageSpec::of_parts(registry, name, Some(version))
         .map_err(|error| Refusal::new(RefusalCode::BadRequest, error.to_string()))?;
     let version = spec.version.as_ref().map(ToString::to_string).unwrap_or_default();
     let found = services.store().certificate(registry, spec.name.as_str(), &version).await;
-    found
-        .map_err(|error| store_failure(&error))?
-        .ok_or_else(|| Refusal::new(RefusalCode::NotFound, format!("there is no certificate of `{spec}`")))
+    match found.map_err(|error| store_failure(&error))? {
+        Some(certificate) => Ok((spec, certificate)),
+        None => Err(Refusal::new(RefusalCode::NotFound, format!("there is no certificate of `{spec}`"))),
+    }
 }

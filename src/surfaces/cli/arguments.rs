@@ -14,6 +14,7 @@ use super::eval_arguments::EvalArguments;
 use super::exit::help;
 use super::package_arguments::PackageArguments;
 use super::policy_arguments::{PolicyArguments, TeamArguments};
+use super::preview::PreviewArguments;
 use super::reports_arguments::ReportsArguments;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
@@ -76,6 +77,9 @@ pub(super) enum Command {
     /// Fetch a package of npm or PyPI, check it against the registry's digests, and look at what it does.
     #[command(after_help = help::PACKAGE)]
     Package(PackageArguments),
+    /// Tell what is known of the packages that a project needs, from its manifest or lock file.
+    #[command(after_help = help::PREVIEW)]
+    Preview(PreviewArguments),
     /// Approve a skill: write down exactly which bytes were looked at.
     #[command(after_help = help::LOCK)]
     Lock(LockArguments),
@@ -168,6 +172,7 @@ impl Command {
             Self::Reports(_) => Some("reports"),
             Self::Signatures(_) => Some("signatures"),
             Self::Advisories(_) => Some("advisories"),
+            Self::Preview(_) => Some("preview"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),

@@ -70,6 +70,10 @@ pub(super) mod help {
         2  a verdict of warning or dangerous, or from --fail-on on, even where something else failed\n\n\
         Nothing of a package runs. Which hosts are asked is configuration: TOUCHMARK_PYPI and TOUCHMARK_NPM, \
         [registries] in the configuration file, or what pip and npm are configured with; see docs/packages.md.";
+    pub const PREVIEW: &str = "Exit codes:\n  0  nothing is rejected\n  1  the file cannot be read, or the command failed\n  \
+        2  a package is rejected: it was found dangerous, or is known to be malicious\n\n\
+        Nothing is fetched: what counts are the certificates and advisories of this machine (`touchmark package --certify`, \
+        `touchmark advisories import`).";
     pub const LOCK: &str = "Exit codes:\n  0  the record was written\n  \
         1  the folder could not be measured, or the record not written\n\n\
         A match with a record means: these bytes were approved. It does not mean that they are safe.";

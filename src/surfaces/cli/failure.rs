@@ -86,6 +86,14 @@ pub(super) enum Failure {
     /// A policy could not be asked.
     #[error(transparent)]
     AskPolicy(#[from] PolicyFailure),
+    /// A manifest cannot be read.
+    #[error("cannot read the packages of `{path}`: {reason}")]
+    Manifest {
+        /// The file, sanitised.
+        path: String,
+        /// What is wrong with it, sanitised.
+        reason: String,
+    },
     /// Advisories could not be taken over or told.
     #[error(transparent)]
     Advisories(#[from] AdvisoriesError),

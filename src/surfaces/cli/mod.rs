@@ -51,6 +51,7 @@ mod paint;
 mod pin;
 mod policy;
 mod policy_arguments;
+mod preview;
 mod program;
 mod purse;
 mod remote;

@@ -128,8 +128,8 @@ pub(super) fn policies() -> Page {
          ```bash\ntouchmark policy list strict                        # its text\ntouchmark policy test touchmark.toml                # the tests that stand in it\ntouchmark policy evaluate path/to/skill --policy ./touchmark.toml\ntouchmark policy evaluate path/to/skill --expression \"scan.score < 10\"\n```\n\n\
          ## Over the API with accounts\n\n\
          For accounts of the team tier. `POST /v1/policies/evaluate` wants the scope `policies:evaluate`, and exactly one of `skill_id`, `digest`, `pin`, `scan_id` and `facts`:\n\n\
-         ```bash\ncurl -X POST https://skills.example/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"policy\": \"strict\", \"digest\": \"sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975\"}'\n\
-         curl -X POST https://skills.example/v1/policies/evaluate -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"expression\": \"scan.score < 10\", \"facts\": {\"scan\": {\"verdict\": \"caution\", \"score\": 13}}}'\n```\n\n\
+         ```bash\ncurl -X POST \"$TOUCHMARK_URL/v1/policies/evaluate\" -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"policy\": \"strict\", \"digest\": \"sha256:32a00acb5f1de919f1398b729c211f9a6f1904e869cc1961c28b0248423af975\"}'\n\
+         curl -X POST \"$TOUCHMARK_URL/v1/policies/evaluate\" -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{\"expression\": \"scan.score < 10\", \"facts\": {\"scan\": {\"verdict\": \"caution\", \"score\": 13}}}'\n```\n\n\
          The answer is `pass` or `fail`, and for each violation `rule`, `reason`, `remedy` and the values at which the rule looked (`observed`).\n\n\
          Owners and admins of a team keep policies of its own with `PUT /v1/policies/NAME` and `{\"text\": …}`; every version stays and can be named, `follows` keeps two people from overwriting each other, and `DELETE` withdraws one. Everybody in the team lists and reads them."
     );
