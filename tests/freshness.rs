@@ -418,6 +418,7 @@ async fn no_answer_says_that_the_index_is_well_when_it_is_not() {
 async fn a_database_that_somebody_else_is_writing_answers_readers() {
     let place = Place::new().await;
     let url = place.url().await;
+    let (before, found) = (health(&place.services).await, discover(&place.services).await.0);
     let options = SqliteConnectOptions::new().filename(place.data.path().join("touchmark.db"));
     let mut writer = SqliteConnection::connect_with(&options).await.expect("the database opens");
     let begun = ["BEGIN IMMEDIATE", "UPDATE skills SET is_listed = 0"];
@@ -425,9 +426,10 @@ async fn a_database_that_somebody_else_is_writing_answers_readers() {
         sqlx::query(statement).execute(&mut writer).await.expect(statement);
     }
     let told = health(&place.services).await;
-    assert_eq!((told.status, told.skills_indexed, told.faults.len()), (HealthStatus::Ok, 1, 0));
+    assert_eq!((told.status, told.skills_indexed), (HealthStatus::Ok, before.skills_indexed));
     assert!(inspect(&place.services, &url).await.is_ok());
-    assert_eq!(discover(&place.services).await.0, ["zebra-tables"]);
+    assert!(found.contains(&"zebra-tables".to_owned()), "{found:?}");
+    assert_eq!(discover(&place.services).await.0, found);
     writer.close().await.expect("it is taken back");
 }
 
