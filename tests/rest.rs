@@ -685,9 +685,9 @@ async fn a_package_has_a_certificate_once_it_is_certified_and_it_is_bound_to_its
         (release.clone(), (404, "not_found")),
         (format!("{release}/verify"), (404, "not_found")),
         (format!("{below}/npm/@scope/demo/1.0.0"), (404, "not_found")),
-        (format!("{below}/npm/demo/latest"), (400, "bad_request")),
-        (format!("{below}/pypi/-x/1.0"), (400, "bad_request")),
-        (format!("{below}/gem/rails/1.0.0"), (400, "bad_request")),
+        (format!("{below}/npm/demo/latest"), (404, "not_found")),
+        (format!("{below}/pypi/-x/1.0"), (404, "not_found")),
+        (format!("{below}/gem/rails/1.0.0"), (404, "not_found")),
         (format!("{below}/npm/a/b/c/1.0.0"), (404, "not_found")),
         (format!("{below}/npm"), (404, "not_found")),
     ] {

@@ -11,7 +11,7 @@ use crate::package::{PackageRegistry, PackageSpec};
 /// Returns the certificate of a release.
 ///
 /// # Errors
-/// Fails where there is none, or the registry, name or version is none.
+/// Fails where there is none, and where there could be none: of no such registry, name or version.
 pub async fn show_certificate(
     services: &Services,
     registry: &str,
@@ -62,10 +62,11 @@ async fn find(
     name: &str,
     version: &str,
 ) -> Result<(PackageSpec, PackageCertificate), Refusal> {
+    // What no registry could have is not there: a client need not know the rules of names.
+    let not_there = |reason: String| Refusal::new(RefusalCode::NotFound, reason);
     let registry: PackageRegistry =
-        registry.parse().map_err(|_| Refusal::new(RefusalCode::BadRequest, "the registry is `pypi` or `npm`"))?;
-    let spec = PackageSpec::of_parts(registry, name, Some(version))
-        .map_err(|error| Refusal::new(RefusalCode::BadRequest, error.to_string()))?;
+        registry.parse().map_err(|_| not_there("there is no such registry, expected `pypi` or `npm`".to_owned()))?;
+    let spec = PackageSpec::of_parts(registry, name, Some(version)).map_err(|error| not_there(error.to_string()))?;
     let version = spec.version.as_ref().map(ToString::to_string).unwrap_or_default();
     let found = services.store().certificate(registry, spec.name.as_str(), &version).await;
     match found.map_err(|error| store_failure(&error))? {

@@ -55,8 +55,8 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
             "503": failure("Something that the service depends on does not answer."),
         });
         if !parameters.is_empty() {
-            responses["400"] = failure("The registry, the name or the version is none that there is.");
-            responses["404"] = failure("The package has no certificate.");
+            responses["404"] =
+                failure("The package has no certificate, or there is no such registry, name or version.");
         }
         let mut operation = json!({ "operationId": name, "tags": ["packages"], "summary": title, "description": about, "responses": responses });
         if !parameters.is_empty() {
