@@ -13,6 +13,7 @@ mod report;
 mod rescan;
 mod run;
 mod starter;
+mod tokens;
 
 pub use embed::embed_missing;
 pub use follow::{FollowReport, follow};

@@ -12,6 +12,7 @@ use crate::source::{FoundSkill, SourceFailure};
 use crate::store::{BundleKey, Observation, SkillRevision, Store};
 
 use super::IngestError;
+use super::tokens::count_tokens;
 
 /// A batch that can be stored.
 #[derive(Debug, Default)]
@@ -83,7 +84,7 @@ fn observe(skill: Parsed, is_new: bool, now: Timestamp) -> Observation {
 
 /// Scans a bundle and counts its tokens.
 pub(super) fn revise(bundle: SkillBundle, issues: Vec<ParseIssue>, now: Timestamp) -> SkillRevision {
-    // The encoding of current models; the specification's advice is in tokens as well.
-    let tokens = bpe_openai::o200k_base().count(bundle.instructions_text()) as u64;
+    // The specification's advice on length is in tokens as well.
+    let tokens = count_tokens(bundle.instructions_text());
     SkillRevision::new(scan_bundle(bundle, issues), Some(tokens), now)
 }

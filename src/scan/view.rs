@@ -63,7 +63,7 @@ pub struct TextView<'a> {
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
     headings: OnceLock<Vec<(usize, String)>>,
     teaches_security: OnceLock<bool>,
-    sentences: OnceLock<Vec<Sentence>>,
+    sentences: OnceLock<Vec<Sentence<'a>>>,
     reach: OnceLock<Reach>,
 }
 
@@ -252,7 +252,7 @@ impl<'a> TextView<'a> {
     }
 
     /// Returns the sentences of a document, with the classes of words in each; none of code.
-    pub(super) fn sentences(&self) -> &[Sentence] {
+    pub(super) fn sentences(&self) -> &[Sentence<'a>] {
         if !self.is_markdown() {
             return &[];
         }

@@ -5,7 +5,8 @@
 
 mod words;
 
-use std::ops::{BitOr, BitOrAssign};
+use std::cell::Cell;
+use std::ops::BitOr;
 use std::sync::LazyLock;
 
 use crate::scan::evidence::Pattern;
@@ -13,7 +14,7 @@ use crate::scan::evidence::pattern;
 
 use words::{BACKGROUND, CHANGE, COLLECT, CONCEALED, NO_WAY_OUT, OCCASION, OUTSIDE, PRIVATE, SEND, UNASKED, WORK};
 
-/// The classes of words that a sentence holds.
+/// Classes of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::scan) struct Marks(u32);
 
@@ -43,22 +44,53 @@ impl Marks {
     /// It happens again and again, or around every task.
     pub(in crate::scan) const OCCASION: Self = Self(1 << 11);
 
-    /// Reads the classes off a sentence.
-    pub(in crate::scan) fn of(sentence: &str) -> Self {
-        CLASSES
-            .iter()
-            .filter(|(_, words)| words.is_match(sentence))
-            .fold(Self::default(), |marks, (mark, _)| marks | *mark)
+    /// Iterates over the classes one by one.
+    pub(in crate::scan) fn each(self) -> impl Iterator<Item = Self> {
+        self.numbers().map(|number| Self(1 << number))
     }
 
-    /// Tells whether all classes of `other` are there.
-    pub(in crate::scan) fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
+    /// Iterates over the classes, as their numbers in [`CLASSES`].
+    fn numbers(self) -> impl Iterator<Item = usize> {
+        (0..CLASSES.len()).filter(move |number| self.0 & 1 << number != 0)
+    }
+}
+
+/// The classes of words that a sentence holds. Each is read when it is first asked for: most
+/// sentences lack the one that a rule asks for first, and there are many sentences.
+#[derive(Debug, Clone)]
+pub(in crate::scan) struct Words<'t> {
+    sentence: &'t str,
+    /// The classes that were asked for.
+    known: Cell<u32>,
+    /// Those of them that are there.
+    found: Cell<u32>,
+}
+
+impl<'t> Words<'t> {
+    /// Takes the words of a sentence.
+    pub(in crate::scan) fn of(sentence: &'t str) -> Self {
+        Self { sentence, known: Cell::new(0), found: Cell::new(0) }
     }
 
-    /// Tells whether one of the classes of `other` is there.
-    pub(in crate::scan) fn any(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    /// Tells whether all classes of `marks` are there.
+    pub(in crate::scan) fn has(&self, marks: Marks) -> bool {
+        marks.numbers().all(|number| self.reads(number))
+    }
+
+    /// Tells whether one of the classes of `marks` is there.
+    pub(in crate::scan) fn any(&self, marks: Marks) -> bool {
+        marks.numbers().any(|number| self.reads(number))
+    }
+
+    fn reads(&self, number: usize) -> bool {
+        let bit = 1 << number;
+        if self.known.get() & bit == 0 {
+            self.known.set(self.known.get() | bit);
+            if CLASSES[number].is_match(self.sentence) {
+                self.found.set(self.found.get() | bit);
+            }
+        }
+        self.found.get() & bit != 0
     }
 }
 
@@ -70,28 +102,12 @@ impl BitOr for Marks {
     }
 }
 
-impl BitOrAssign for Marks {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
-
-static CLASSES: LazyLock<Vec<(Marks, Pattern)>> = LazyLock::new(|| {
-    let class = |mark, forms: &[&str]| (mark, pattern(&format!("(?i){}", forms.join("|"))));
-    vec![
-        class(Marks::SEND, SEND),
-        class(Marks::COLLECT, COLLECT),
-        class(Marks::CHANGE, CHANGE),
-        class(Marks::PRIVATE, PRIVATE),
-        class(Marks::WORK, WORK),
-        class(Marks::OUTSIDE, OUTSIDE),
-        class(Marks::ADDRESS, &[r"https?://|\b[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}\.[a-z]{2}"]),
-        class(Marks::UNASKED, UNASKED),
-        class(Marks::NO_WAY_OUT, NO_WAY_OUT),
-        class(Marks::CONCEALED, CONCEALED),
-        class(Marks::BACKGROUND, BACKGROUND),
-        class(Marks::OCCASION, OCCASION),
-    ]
+/// A pattern for each class, in the order of the bits of [`Marks`].
+static CLASSES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let address = &[r"https?://|\b[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}\.[a-z]{2}"][..];
+    [SEND, COLLECT, CHANGE, PRIVATE, WORK, OUTSIDE, address, UNASKED, NO_WAY_OUT, CONCEALED, BACKGROUND, OCCASION]
+        .map(|forms: &[&str]| pattern(&format!("(?i){}", forms.join("|"))))
+        .into()
 });
 
 #[cfg(test)]
@@ -139,7 +155,8 @@ mod tests {
             ),
         ];
         for (sentence, marks) in rows {
-            assert!(Marks::of(sentence).has(marks), "{sentence}: {:?} {marks:?}", Marks::of(sentence));
+            let missing: Vec<usize> = marks.numbers().filter(|number| !Words::of(sentence).reads(*number)).collect();
+            assert!(Words::of(sentence).has(marks), "{sentence}: {missing:?} of {marks:?}");
         }
     }
 
@@ -152,7 +169,7 @@ mod tests {
             "Silently skip empty rows.",
             "Send the table to the user.",
         ] {
-            assert!(!Marks::of(sentence).has(risky), "{sentence}");
+            assert!(!Words::of(sentence).has(risky), "{sentence}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::evidence::Pattern;
-use crate::scan::evidence::lexicon::Marks;
+use crate::scan::evidence::lexicon::{Marks, Words};
 
 /// What a sentence is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +24,13 @@ pub(in crate::scan) enum Place {
 
 /// A sentence, or what stands for one.
 #[derive(Debug, Clone)]
-pub(in crate::scan) struct Sentence {
+pub(in crate::scan) struct Sentence<'t> {
     /// Where it stands.
     pub(in crate::scan) span: Range<usize>,
     /// What it is part of.
     pub(in crate::scan) place: Place,
     /// The classes of words in it.
-    pub(in crate::scan) marks: Marks,
+    pub(in crate::scan) words: Words<'t>,
     /// Counts headings: sentences of one section share it.
     section: u32,
 }
@@ -48,7 +48,7 @@ const SHORTEST_BYTES: usize = 8;
 const TEXT_LANGUAGES: &[&str] = &["", "markdown", "md", "text", "txt", "plaintext", "plain", "prompt"];
 
 /// Splits `text` into sentences; its frontmatter ends at `frontmatter_end`.
-pub(in crate::scan) fn sentences(text: &str, frontmatter_end: usize) -> Vec<Sentence> {
+pub(in crate::scan) fn sentences(text: &str, frontmatter_end: usize) -> Vec<Sentence<'_>> {
     let mut splitter = Splitter { text, found: Vec::new(), open: None, place: Place::Text, section: 0 };
     let mut fence: Option<(&str, bool)> = None;
     let mut at = 0;
@@ -107,7 +107,12 @@ pub(in crate::scan) fn sentences(text: &str, frontmatter_end: usize) -> Vec<Sent
 
 /// Returns the neighbours of the sentence at `index` in its section, at most `before` and
 /// `after` of them, with the sentence itself.
-pub(in crate::scan) fn around(sentences: &[Sentence], index: usize, before: usize, after: usize) -> &[Sentence] {
+pub(in crate::scan) fn around<'s, 't>(
+    sentences: &'s [Sentence<'t>],
+    index: usize,
+    before: usize,
+    after: usize,
+) -> &'s [Sentence<'t>] {
     let section = sentences[index].section;
     let first = (index.saturating_sub(before)..index).find(|at| sentences[*at].section == section).unwrap_or(index);
     let last = (index..sentences.len().min(index + after + 1))
@@ -117,9 +122,20 @@ pub(in crate::scan) fn around(sentences: &[Sentence], index: usize, before: usiz
     &sentences[first..=last]
 }
 
-/// Returns all classes of words in `sentences`.
-pub(in crate::scan) fn marks(sentences: &[Sentence]) -> Marks {
-    sentences.iter().fold(Marks::default(), |marks, sentence| marks | sentence.marks)
+/// Sentences that stand together, read as one for the classes of words in them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::scan) struct Company<'s, 't>(pub(in crate::scan) &'s [Sentence<'t>]);
+
+impl Company<'_, '_> {
+    /// Tells whether all classes of `marks` are there, in whichever sentences.
+    pub(in crate::scan) fn has(self, marks: Marks) -> bool {
+        marks.each().all(|mark| self.any(mark))
+    }
+
+    /// Tells whether one of the classes of `marks` is there.
+    pub(in crate::scan) fn any(self, marks: Marks) -> bool {
+        self.0.iter().any(|sentence| sentence.words.any(marks))
+    }
 }
 
 /// Tells whether a sentence is worth a closer look: it holds one of `words`, or letters of
@@ -132,13 +148,13 @@ pub(in crate::scan) fn is_candidate(sentence: &str, words: &Pattern) -> bool {
 
 struct Splitter<'a> {
     text: &'a str,
-    found: Vec<Sentence>,
+    found: Vec<Sentence<'a>>,
     open: Option<Range<usize>>,
     place: Place,
     section: u32,
 }
 
-impl Splitter<'_> {
+impl<'a> Splitter<'a> {
     /// Starts another sentence, unless the line goes on with the one that is open.
     fn begin(&mut self, place: Place, is_continued: bool) {
         if !is_continued || self.open.is_none() {
@@ -181,8 +197,7 @@ impl Splitter<'_> {
         let Some(span) = self.open.take() else { return };
         let sentence = &self.text[span.clone()];
         if sentence.len() >= SHORTEST_BYTES {
-            let marks = Marks::of(sentence);
-            self.found.push(Sentence { span, place: self.place, marks, section: self.section });
+            self.found.push(Sentence { span, place: self.place, words: Words::of(sentence), section: self.section });
         }
     }
 }

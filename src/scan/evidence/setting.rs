@@ -125,7 +125,7 @@ static LESSON: LazyLock<Pattern> = LazyLock::new(|| {
 
 /// Tells whether a sentence is about what to recognise or to keep from, rather than about what
 /// to do: by its own words, by its place, or as part of a specimen.
-pub(in crate::scan) fn is_lesson(view: &TextView<'_>, sentence: &Sentence) -> bool {
+pub(in crate::scan) fn is_lesson(view: &TextView<'_>, sentence: &Sentence<'_>) -> bool {
     is_specimen(view)
         || sentence.place == Place::Row
         || LESSON.is_match(&view.text()[sentence.span.clone()])

@@ -41,12 +41,12 @@ const SKILLS: usize = 200;
 
 /// A skill among several, with what its files do.
 #[derive(Debug)]
-struct Part<'a> {
-    folder: &'a str,
-    reads: Option<(&'a TextView<'a>, usize)>,
+struct Part<'v, 'a> {
+    folder: &'v str,
+    reads: Option<(&'v TextView<'a>, usize)>,
     sends: bool,
     drops: Vec<&'a str>,
-    texts: Vec<&'a TextView<'a>>,
+    texts: Vec<&'v TextView<'a>>,
 }
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
@@ -60,7 +60,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
     if folders.len() < 2 {
         return;
     }
-    let parts: Vec<Part<'_>> = folders.iter().map(|folder| part(view, folder, &folders)).collect();
+    let parts: Vec<Part<'_, '_>> = folders.iter().map(|folder| part(view, folder, &folders)).collect();
     for source in parts.iter().filter(|part| !part.sends) {
         let Some((text, at)) = source.reads else { continue };
         let Some(target) = parts.iter().find(|target| target.sends && is_led(source, target)) else { continue };
@@ -70,7 +70,7 @@ fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Collects what the files of one skill do; those of a skill below it are that one's.
-fn part<'a>(view: &'a BundleView<'a>, folder: &'a str, folders: &[&str]) -> Part<'a> {
+fn part<'v, 'a>(view: &'v BundleView<'a>, folder: &'v str, folders: &[&str]) -> Part<'v, 'a> {
     let is_inside = |path: &str, folder: &str| {
         folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };
@@ -105,7 +105,7 @@ fn read(text: &TextView<'_>) -> Option<usize> {
 }
 
 /// Tells whether one skill leads to another: it names it, or both use the same place.
-fn is_led(source: &Part<'_>, target: &Part<'_>) -> bool {
+fn is_led(source: &Part<'_, '_>, target: &Part<'_, '_>) -> bool {
     let name = target.folder.rsplit('/').next().unwrap_or_default();
     let is_named = name.len() >= 4 && source.texts.iter().any(|text| text.text().contains(name));
     is_named || source.drops.iter().any(|place| target.drops.contains(place))

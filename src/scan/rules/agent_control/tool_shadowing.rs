@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{around, marks};
+use crate::scan::evidence::sentence::{Company, around};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -72,10 +72,8 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let near = around(sentences, index, 2, 3);
         let whole = &view.text()[near[0].span.start..near[near.len() - 1].span.end];
         let is_both = FIRST.is_match(whole) && ABOVE.is_match(whole);
-        let takes_data = {
-            let marks = marks(near);
-            marks.has(Marks::SEND | Marks::PRIVATE) && marks.any(Marks::ADDRESS | Marks::OUTSIDE)
-        };
+        let company = Company(near);
+        let takes_data = company.has(Marks::SEND | Marks::PRIVATE) && company.any(Marks::ADDRESS | Marks::OUTSIDE);
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let severity = match () {
             () if is_lesson(view, sentence) || view.is_mention(&span) => Severity::Info,

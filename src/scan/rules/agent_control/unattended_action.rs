@@ -141,7 +141,7 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
         let text = &view.text()[sentence.span.clone()];
-        if !sentence.marks.any(Marks::UNASKED) && !is_candidate(text, &CANDIDATE) {
+        if !sentence.words.any(Marks::UNASKED) && !is_candidate(text, &CANDIDATE) {
             continue;
         }
         if let Some(found) = ASSERTED.find(text).filter(|_| sentence.place != Place::Heading) {
@@ -153,7 +153,7 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
         }
         let overrules = OVERRULES.find(text);
         let is_overruled = overrules.is_some();
-        let is_unasked = sentence.marks.has(Marks::UNASKED);
+        let is_unasked = sentence.words.has(Marks::UNASKED);
         if !is_overruled && !is_unasked || sentence.place == Place::Heading {
             continue;
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around, marks};
+use crate::scan::evidence::sentence::{Company, Place, around};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -68,9 +68,9 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let text = &view.text()[sentence.span.clone()];
         let Some(asked) = ASKS.find(text).filter(|_| sentence.place != Place::Heading) else { continue };
         let near = around(sentences, index, 0, 3);
-        let marks = marks(near);
-        let is_handed_on = marks.has(Marks::SEND) && marks.any(Marks::ADDRESS | Marks::OUTSIDE);
-        let is_kept = marks.any(Marks::CONCEALED) && marks.any(Marks::SEND | Marks::COLLECT);
+        let company = Company(near);
+        let is_handed_on = company.has(Marks::SEND) && company.any(Marks::ADDRESS | Marks::OUTSIDE);
+        let is_kept = company.any(Marks::CONCEALED) && company.any(Marks::SEND | Marks::COLLECT);
         if !is_handed_on && !is_kept {
             continue;
         }

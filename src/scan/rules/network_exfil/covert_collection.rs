@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, Sentence, around, marks};
+use crate::scan::evidence::sentence::{Company, Place, Sentence, around};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -74,7 +74,7 @@ static DECLINES: LazyLock<Pattern> = LazyLock::new(|| {
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
-        if !sentence.marks.has(Marks::SEND) || sentence.place == Place::Heading {
+        if !sentence.words.has(Marks::SEND) || sentence.place == Place::Heading {
             continue;
         }
         let Some((reason, severity)) = judge(sentences, index) else { continue };
@@ -88,19 +88,19 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 
 /// Whose data goes to whom stands in the sentence or beside it; whether the user knows of it
 /// may stand further off in the section.
-fn judge(sentences: &[Sentence], index: usize) -> Option<(&'static str, Severity)> {
-    let own = sentences[index].marks;
-    let beside = marks(around(sentences, index, 1, 1));
+fn judge(sentences: &[Sentence<'_>], index: usize) -> Option<(&'static str, Severity)> {
+    let own = &sentences[index].words;
+    let beside = Company(around(sentences, index, 1, 1));
     let outside = Marks::OUTSIDE | Marks::ADDRESS;
     if !own.any(Marks::PRIVATE | outside) || !beside.has(Marks::PRIVATE) || !beside.any(outside) {
         return None;
     }
-    let section = marks(around(sentences, index, 5, 5));
+    let section = Company(around(sentences, index, 5, 5));
     if section.has(Marks::CONCEALED) {
         Some(("what belongs to the user goes to somebody else, and the user does not get to know", Severity::High))
     } else if section.has(Marks::NO_WAY_OUT) {
         Some(("what belongs to the user goes to somebody else, and the user cannot decline", Severity::High))
-    } else if (own | beside).any(Marks::UNASKED | Marks::BACKGROUND) {
+    } else if beside.any(Marks::UNASKED | Marks::BACKGROUND) {
         Some(("what belongs to the user goes to somebody else without a question", Severity::Medium))
     } else {
         None

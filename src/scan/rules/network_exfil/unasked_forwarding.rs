@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around, marks};
+use crate::scan::evidence::sentence::{Company, Place, around};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -66,7 +66,7 @@ static USER_DECIDES: LazyLock<Pattern> = LazyLock::new(|| {
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     let sentences = view.sentences();
     for (index, sentence) in sentences.iter().enumerate() {
-        let own = sentence.marks;
+        let own = &sentence.words;
         if !own.has(Marks::SEND) || !own.any(Marks::WORK | Marks::PRIVATE) || sentence.place == Place::Heading {
             continue;
         }
@@ -75,7 +75,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         if USER_DECIDES.is_match(text) {
             continue;
         }
-        let is_routine = own.has(Marks::OCCASION) || marks(around(sentences, index, 4, 0)).has(Marks::OCCASION);
+        let is_routine = own.has(Marks::OCCASION) || Company(around(sentences, index, 4, 0)).has(Marks::OCCASION);
         let severity = match () {
             () if is_lesson(view, sentence) => Severity::Info,
             () if is_routine && own.any(Marks::PRIVATE | Marks::ADDRESS | Marks::OCCASION) => Severity::High,

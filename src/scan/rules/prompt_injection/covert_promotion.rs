@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around, marks};
+use crate::scan::evidence::sentence::{Company, Place, around};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -86,7 +86,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let is_disguised = DISGUISES.is_match(whole);
-        let is_forced = marks(near).any(Marks::CONCEALED | Marks::NO_WAY_OUT);
+        let is_forced = Company(near).any(Marks::CONCEALED | Marks::NO_WAY_OUT);
         if !is_disguised && !is_forced {
             continue;
         }

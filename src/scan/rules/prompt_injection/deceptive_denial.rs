@@ -139,7 +139,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Finds a comfort in a sentence that the one after it takes back.
-fn taken_back(text: &str, near: &[Sentence]) -> Option<Range<usize>> {
+fn taken_back(text: &str, near: &[Sentence<'_>]) -> Option<Range<usize>> {
     let (from, end) = (near.first()?.span.start, near.last()?.span.end);
     let found = TAKEN_BACK.find(window(text, from, (end - from).min(600)))?;
     Some(from + found.start()..from + found.end())

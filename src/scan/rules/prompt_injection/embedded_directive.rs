@@ -143,7 +143,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Tells whether a sentence or the one after it asks for what was found there.
-fn complies(view: &TextView<'_>, near: &[Sentence]) -> bool {
+fn complies(view: &TextView<'_>, near: &[Sentence<'_>]) -> bool {
     let texts = || near.iter().map(|sentence| &view.text()[sentence.span.clone()]);
     texts().any(|text| COMPLIES.is_match(text)) && !texts().any(|text| GUARDS.is_match(text))
 }

@@ -111,12 +111,12 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 fn acting_sentence(inner: &str) -> Option<Range<usize>> {
     let inner = window(inner, 0, ELEMENT_BYTES);
     let found = sentences(inner, 0).into_iter().find(|sentence| {
-        let marks = sentence.marks;
-        marks.has(Marks::SEND) && marks.any(Marks::PRIVATE) && marks.any(Marks::ADDRESS | Marks::OUTSIDE)
-            || marks.has(Marks::CONCEALED) && marks.any(Marks::SEND | Marks::CHANGE | Marks::COLLECT)
-            || marks.has(Marks::UNASKED)
-                && marks.any(Marks::SEND | Marks::CHANGE)
-                && marks.any(Marks::PRIVATE | Marks::OUTSIDE)
+        let words = &sentence.words;
+        words.has(Marks::SEND) && words.any(Marks::PRIVATE) && words.any(Marks::ADDRESS | Marks::OUTSIDE)
+            || words.has(Marks::CONCEALED) && words.any(Marks::SEND | Marks::CHANGE | Marks::COLLECT)
+            || words.has(Marks::UNASKED)
+                && words.any(Marks::SEND | Marks::CHANGE)
+                && words.any(Marks::PRIVATE | Marks::OUTSIDE)
     })?;
     Some(found.span)
 }

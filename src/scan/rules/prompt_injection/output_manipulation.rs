@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{Place, around, is_candidate, marks};
+use crate::scan::evidence::sentence::{Company, Place, around, is_candidate};
 use crate::scan::evidence::setting::is_lesson;
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Rule, Severity, Sink, TextView};
 
@@ -114,7 +114,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let is_forbidden = if is_silence { false } else { FORBIDS.is_match(text) };
         let severity = match () {
             () if is_lesson(view, sentence) || is_forbidden => Severity::Info,
-            () if marks(around(sentences, index, 2, 2)).has(Marks::CONCEALED) && !is_silence => Severity::High,
+            () if Company(around(sentences, index, 2, 2)).has(Marks::CONCEALED) && !is_silence => Severity::High,
             () => Severity::Medium,
         };
         sink.report(view, span, "what the user is told would not be what was found").severity(severity);

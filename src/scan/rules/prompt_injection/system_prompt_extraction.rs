@@ -63,7 +63,7 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let severity = match () {
             () if is_lesson(view, sentence) || KEEPS.is_match(text) || view.is_mention(&span) => Severity::Info,
-            () if sentence.marks.any(Marks::ADDRESS | Marks::OUTSIDE) => Severity::High,
+            () if sentence.words.any(Marks::ADDRESS | Marks::OUTSIDE) => Severity::High,
             () => Severity::Medium,
         };
         sink.report(view, span, "the agent is to give away what it was told in confidence").severity(severity);

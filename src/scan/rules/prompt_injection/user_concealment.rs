@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::scan::evidence::Pattern;
 use crate::scan::evidence::lexicon::Marks;
 use crate::scan::evidence::pattern;
-use crate::scan::evidence::sentence::{around, marks};
+use crate::scan::evidence::sentence::{Company, around};
 use crate::scan::evidence::setting::{is_lesson, is_specimen, paragraph, teaches_security};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
 
@@ -177,7 +177,7 @@ fn does_much(view: &TextView<'_>, offset: usize) -> bool {
     if index >= sentences.len() {
         return false;
     }
-    let company = marks(around(sentences, index, 4, 2));
+    let company = Company(around(sentences, index, 4, 2));
     company.any(Marks::BACKGROUND | Marks::NO_WAY_OUT)
         && company.has(Marks::SEND)
         && company.any(Marks::ADDRESS | Marks::OUTSIDE | Marks::PRIVATE)
@@ -193,7 +193,7 @@ fn check_sentences(view: &TextView<'_>, sink: &mut Sink<'_>) {
         let Some(found) = KEPT_OUT_OF_SIGHT.find(text) else { continue };
         let span = sentence.span.start + found.start()..sentence.span.start + found.end();
         let near = around(sentences, index, 3, 3);
-        let company = marks(near);
+        let company = Company(near);
         let acts = [Marks::SEND, Marks::COLLECT, Marks::CHANGE, Marks::BACKGROUND, Marks::UNASKED, Marks::PRIVATE];
         let is_fee = near.iter().any(|near| FEE.is_match(&view.text()[near.span.clone()]));
         let count = acts.iter().filter(|act| company.has(**act)).count() + 3 * usize::from(is_fee);
