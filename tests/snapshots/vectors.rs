@@ -40,7 +40,16 @@ async fn who_has_the_same_embedder_takes_vectors_over_and_who_has_another_does_n
 
 #[tokio::test]
 async fn vectors_of_other_texts_are_not_taken_and_the_index_is() {
-    let world = World::with_skills(8).await;
+    let world = World::new().await;
+    let texts = [
+        ("garden", "Plan a vegetable garden for the seasons."),
+        ("deploy", "Deploy applications to a Kubernetes cluster."),
+        ("invoices", "Write invoices for clients and track payments."),
+        ("transcripts", "Transcribe audio recordings into text."),
+        ("poems", "Translate French poems and explain their metre."),
+    ];
+    texts.into_iter().for_each(|(name, text)| world.write(name, text));
+    world.ingest().await;
     let (_, bytes) = export_whole(&world.services, None).await;
     // Each skill has the vector of the next one.
     let moved = rows(Opened::of(&bytes), |rows| {

@@ -12,6 +12,9 @@ use touchmark::trust::PublisherStatement;
 use super::file::Opened;
 use super::world::{World, export, import, open, storage, time};
 
+/// The script of a skill of the origin.
+const SCRIPT: &[u8] = b"print(\"Does thing 1.\")\n";
+
 async fn store(world: &World, name: &str) -> SqliteStore {
     SqliteStore::open(&storage(&world.path(name)).database()).await.expect("the store opens")
 }
@@ -62,7 +65,7 @@ async fn warned() -> World {
     let world = World::with_skills(2).await;
     let origin = store(&world, "origin").await;
     origin.take_down(&takedown("github.com/evil"), "test", time(0)).await.expect("taken down");
-    origin.put_threat(&threat(b"print('Does thing 1.')\n"), &entry(), time(0)).await.expect("put");
+    origin.put_threat(&threat(SCRIPT), &entry(), time(0)).await.expect("put");
     origin.put_publisher_statement(&statement(0)).await.expect("put");
     origin.close().await;
     world
@@ -83,7 +86,7 @@ async fn what_an_origin_takes_down_and_knows_and_heard_is_taken_over_and_given_u
     import(&data, &bytes, false).await.expect("it is taken over");
     let copy = store(&world, "copy").await;
     assert_eq!(followed_targets(&copy).await, ["owner:github.com/evil"]);
-    let threats = copy.threats_of(&[Sha256Digest::of(b"print('Does thing 1.')\n")]).await.expect("read");
+    let threats = copy.threats_of(&[Sha256Digest::of(SCRIPT)]).await.expect("read");
     let identity = report.manifest.index.to_string();
     assert_eq!(threats[0].threat.parts().source, ThreatSource::Pack(format!("index-{identity}")));
     let domain = "example.com".parse().expect("a domain");
@@ -94,7 +97,7 @@ async fn what_an_origin_takes_down_and_knows_and_heard_is_taken_over_and_given_u
     let origin = store(&world, "origin").await;
     let target = takedown("github.com/evil").target;
     origin.lift_takedown(&target, "test", time(1)).await.expect("lifted");
-    let known = threat(b"print('Does thing 1.')\n");
+    let known = threat(SCRIPT);
     origin.withdraw_threat(known.id(), &entry(), time(1)).await.expect("withdrawn");
     origin.close().await;
     let followed = app::followed(&storage(&data)).await.expect("it is read").expect("it follows");
@@ -118,7 +121,7 @@ async fn what_is_declined_is_not_taken_over() {
     app::import(&storage(&data), snapshot, false, declined, time(1)).await.expect("it is taken over");
     let copy = store(&world, "copy").await;
     assert!(followed_targets(&copy).await.is_empty());
-    assert!(copy.threats_of(&[Sha256Digest::of(b"print('Does thing 1.')\n")]).await.expect("read").is_empty());
+    assert!(copy.threats_of(&[Sha256Digest::of(SCRIPT)]).await.expect("read").is_empty());
     let domain = "example.com".parse().expect("a domain");
     assert!(copy.publisher_statements(&[domain]).await.expect("read").is_empty());
 }

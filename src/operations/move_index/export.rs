@@ -68,7 +68,7 @@ pub async fn export_snapshot(
     let (packed, sent) = (packed?, sent?);
     let search = services.search().clone();
     let writing = move || {
-        let vectors = search.vectors(&packed.skills).filter(|_| request.has_vectors);
+        let vectors = request.has_vectors.then(|| search.vectors(&packed.skills)).flatten();
         write(&request, sent, packed, vectors, output)
     };
     tokio::task::spawn_blocking(writing).await.map_err(|_| MoveError::Ended)?

@@ -74,7 +74,7 @@ async fn has_no(change: &mut Change<'_>, question: &'static str) -> Result<bool,
 
 /// Forgets the catalogue that ships with the program, where nothing else is there and no index
 /// was taken over; the bytes stay. Tells whether anything was forgotten.
-pub(super) async fn forget_starter(pool: &SqlitePool) -> Result<bool, StoreError> {
+pub(in crate::store::sqlite) async fn forget_starter(pool: &SqlitePool) -> Result<bool, StoreError> {
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     let standing = read_standing(&mut change).await?;
     let is_new = has_no(&mut change, "SELECT NOT EXISTS (SELECT 1 FROM skills)").await?;
