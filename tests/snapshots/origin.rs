@@ -12,9 +12,10 @@ use super::world::{World, export, export_whole, storage};
 
 async fn follower(world: &World, name: &str) -> (Services, Origin) {
     let url = "http://127.0.0.1:7080".to_owned();
-    let services = app::open_to_follow(&storage(&world.path(name)), &SearchConfig::builtin(), url);
+    let storage = storage(&world.path(name));
+    let services = app::open_to_follow(&storage, &SearchConfig::builtin(), url).await.expect("it opens");
     let origin = Origin::new("https://skills.example");
-    (services.await.expect("it opens").following(origin.clone()), origin)
+    (services.following(origin.clone()), origin)
 }
 
 async fn take(services: &Services, origin: &Origin, terms: &FollowTerms, bytes: &[u8]) -> Result<(), OriginTrouble> {

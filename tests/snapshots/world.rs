@@ -84,7 +84,6 @@ impl World {
 /// Writes a snapshot, and returns its bytes.
 pub async fn export(services: &Services, since: Option<Followed>) -> (ExportReport, Vec<u8>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut file = tempfile::tempfile().expect("a file");
     // Vectors are what search has, which does not follow here.
     let request = ExportRequest {
         since,
@@ -98,6 +97,7 @@ pub async fn export(services: &Services, since: Option<Followed>) -> (ExportRepo
 
 /// Writes a snapshot on these terms, and returns its bytes.
 pub async fn written(services: &Services, request: ExportRequest) -> (ExportReport, Vec<u8>) {
+    let mut file = tempfile::tempfile().expect("a file");
     let output = file.try_clone().expect("a file");
     let report = export_snapshot(services, request, output).await.expect("the snapshot is written");
     let mut bytes = Vec::new();
