@@ -45,6 +45,9 @@ pub enum AppError {
     /// The index cannot be opened.
     #[error("cannot open the search index: {0}")]
     Search(#[from] SearchError),
+    /// What belongs to another index cannot be removed.
+    #[error("cannot remove the index of the starter catalogue: {0}")]
+    Index(#[source] std::io::Error),
     /// There is no place for a copy of the data.
     #[error("cannot make a temporary folder: {0}")]
     Copy(std::io::Error),
@@ -115,6 +118,36 @@ pub async fn open_with(
     open_at(storage, config, public_url, Timestamp::now).await
 }
 
+/// Opens what operations work with as [`open_with`] does, for a service that follows an origin: a
+/// new store stays empty, and one that holds nothing but the catalogue that ships inside the
+/// program forgets it, with the index of it.
+///
+/// # Errors
+/// Fails where [`open_with`] does.
+pub async fn open_to_follow(
+    storage: &StorageConfig,
+    config: &SearchConfig,
+    public_url: String,
+) -> Result<Services, AppError> {
+    let store = SqliteStore::open(&storage.database()).await?;
+    let is_forgotten = store.forget_starter().await?;
+    store.close().await;
+    let lexical = storage.index_folder().join("lexical");
+    if is_forgotten && lexical.exists() {
+        std::fs::remove_dir_all(&lexical).map_err(AppError::Index)?;
+    }
+    open_store(storage, config, public_url, Timestamp::now, Starter::LeftOut).await
+}
+
+/// What a store gets that has never held anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Starter {
+    /// The catalogue that ships inside the program.
+    Stored,
+    /// Nothing: an index is about to come.
+    LeftOut,
+}
+
 /// Opens what operations work with on a copy of the data, for work that is to be tried and
 /// thrown away with the folder. The data folder stays as it is; the index of the copy is empty.
 ///
@@ -138,6 +171,16 @@ pub async fn open_at(
     public_url: String,
     clock: fn() -> Timestamp,
 ) -> Result<Services, AppError> {
+    open_store(storage, config, public_url, clock, Starter::Stored).await
+}
+
+async fn open_store(
+    storage: &StorageConfig,
+    config: &SearchConfig,
+    public_url: String,
+    clock: fn() -> Timestamp,
+    starter: Starter,
+) -> Result<Services, AppError> {
     let setup = SearchSetup {
         reranker: config.reranker.parse()?,
         onnx: OnnxSetup { libraries: config.onnx_libraries.clone(), model_cache: config.model_cache.clone() },
@@ -150,7 +193,7 @@ pub async fn open_at(
     let directory = SourceList::builtin().directory();
     let services = Services::new(Arc::new(store), search, Compute::new(), directory, clock, public_url, publishers)
         .with_takedown_file(TakedownFile::new(takedown_list(storage)));
-    if is_new {
+    if is_new && starter == Starter::Stored {
         ingest_starter(&services, Arc::new(Silent)).await?;
     }
     take_over_builtin_takedowns(&services).await?;

@@ -44,11 +44,11 @@ fn main() -> io::Result<()> {
 
 /// A manifest of nothing.
 const MANIFEST: &str = concat!(
-    r#"{"format":"touchmark-snapshot","version":1,"kind":"full","program":"0.1.0","ruleset":"1-0","#,
+    r#"{"format":"touchmark-snapshot","version":2,"kind":"full","program":"0.1.0","ruleset":"1-0","#,
     r#""index":"00000000-0000-0000-0000-000000000000","sequence":0,"#,
     r#""root":"sha256:0000000000000000000000000000000000000000000000000000000000000000","follows":null,"#,
-    r#""created_at":"2026-06-12T00:00:00.000Z","#,
-    r#""counts":{"sources":0,"repositories":0,"blobs":0,"bundles":0,"verdicts":0,"skills":0},"parts":[]}"#
+    r#""created_at":"2026-06-12T00:00:00.000Z","embedder":null,"#,
+    r#""counts":{"takedowns":0,"threats":0,"statements":0,"sources":0,"repositories":0,"blobs":0,"bundles":0,"verdicts":0,"skills":0,"vectors":0},"parts":[]}"#
 );
 
 /// An envelope with a signature of nulls, and what a pack says.

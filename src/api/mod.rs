@@ -43,7 +43,7 @@ pub use discover::{
 pub use evidence::{NamedByWord, PublisherProofView, SignView, SignalEvidence, SkillTypeWord, TrustPartView};
 pub use explain_finding::{ExplainFindingRequest, ExplainFindingResponse, ExplainedSkill};
 pub use facets::{FacetValueView, FacetView, FacetsView};
-pub use health::{HealthLinks, HealthResponse, HealthStatus};
+pub use health::{FollowingState, FollowingView, HealthLinks, HealthResponse, HealthStatus};
 pub use inspect::{
     Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestFileView,
     ManifestView, Pin, SkillSelector,

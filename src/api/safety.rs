@@ -89,6 +89,10 @@ pub struct SafetyView {
     pub audited_package_hash: Option<String>,
     /// Rules that produced the verdict, as number and digest.
     pub ruleset_version: Option<String>,
+    /// The identity of the index whose snapshot the verdict was taken over from: it is the word of whoever scanned. Only where this service has not scanned itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub taken_over_from: Option<String>,
     /// The known threat that makes the verdict dangerous, only where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ThreatNotice")]
@@ -118,6 +122,8 @@ pub struct VerdictFacts {
     pub package_hash: Sha256Digest,
     /// The known threat that the rest already shows.
     pub threat: Option<ThreatNotice>,
+    /// The index that the verdict was taken over from.
+    pub taken_over_from: Option<String>,
 }
 
 impl SafetyView {
@@ -174,6 +180,7 @@ impl SafetyView {
             scope: SAFETY_SCOPE.to_owned(),
             audited_package_hash: is_audited.then(|| facts.package_hash.to_string()),
             ruleset_version: is_audited.then(|| facts.ruleset_version.to_string()),
+            taken_over_from: facts.taken_over_from.filter(|_| is_audited),
             threat: facts.threat,
         }
     }
@@ -208,6 +215,7 @@ impl From<&ScanReport> for SafetyView {
             ruleset_version: report.ruleset_version.clone(),
             content_hash: report.content_hash,
             package_hash: report.package_hash,
+            taken_over_from: None,
             threat: None,
         };
         Self::with_freshness(facts, Freshness::Fresh)

@@ -13,7 +13,7 @@ use crate::config::StorageConfig;
 use crate::operations::known_publishers;
 use crate::operations::{ImportReport, IncomingSnapshot, MoveError, import_snapshot};
 use crate::skill::Timestamp;
-use crate::store::{FollowedIndex, IndexStanding, SqliteStore, Store, StoreError, Transfer, TransferError};
+use crate::store::{Declined, FollowedIndex, IndexStanding, SqliteStore, Store, StoreError, Transfer, TransferError};
 
 /// The folders in which a database is made begin with this.
 const ASIDE: &str = "incoming-";
@@ -69,6 +69,7 @@ pub async fn import(
     storage: &StorageConfig,
     snapshot: IncomingSnapshot,
     replaces: bool,
+    declined: Declined,
     now: Timestamp,
 ) -> Result<ImportReport, ImportError> {
     let lock = File::create(storage.data_folder.join("import.lock"))?;
@@ -80,7 +81,7 @@ pub async fn import(
     if is_same && !replaces {
         let store = SqliteStore::open(&storage.database()).await?;
         let shared: Arc<dyn Store> = Arc::new(store.clone());
-        let report = import_snapshot(&shared, snapshot, now).await;
+        let report = import_snapshot(&shared, snapshot, declined, now).await;
         drop(shared);
         store.close().await;
         return Ok(report?);
@@ -91,9 +92,9 @@ pub async fn import(
     let aside = tempfile::Builder::new().prefix(ASIDE).tempdir_in(&storage.data_folder)?;
     let database = aside.path().join("touchmark.db");
     // Known before the first skill is there, publishers change no number of it later.
-    let store = SqliteStore::open_with(&database, &known_publishers()).await?;
+    let store = SqliteStore::open_to_fill(&database, &known_publishers()).await?;
     let shared: Arc<dyn Store> = Arc::new(store.clone());
-    let report = import_snapshot(&shared, snapshot, now).await;
+    let report = import_snapshot(&shared, snapshot, declined, now).await;
     drop(shared);
     store.close().await;
     let report = report?;

@@ -69,6 +69,17 @@ struct Written {
     github: WrittenGithub,
     #[serde(default)]
     registries: WrittenRegistries,
+    #[serde(default)]
+    follow: WrittenFollow,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct WrittenFollow {
+    origin: Option<String>,
+    keys: Option<Vec<String>>,
+    seconds: Option<u32>,
+    without: Option<Vec<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -149,7 +160,7 @@ impl Settings {
             let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
             SettingsError::Syntax { path: path.to_owned(), line, reason: error.message().to_owned() }
         };
-        let Written { quota, payments, accounts, github, registries } = toml::from_str(text).map_err(syntax)?;
+        let Written { quota, payments, accounts, github, registries, follow } = toml::from_str(text).map_err(syntax)?;
         let number = |number: Option<u32>| number.map(|number| number.to_string());
         let values = [
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", number(quota.free_discovers_per_day)),
@@ -166,6 +177,10 @@ impl Settings {
             ("TOUCHMARK_GITHUB_URL", github.url),
             ("TOUCHMARK_PYPI", registries.pypi),
             ("TOUCHMARK_NPM", registries.npm),
+            ("TOUCHMARK_FOLLOW", follow.origin),
+            ("TOUCHMARK_FOLLOW_KEYS", follow.keys.map(|keys| keys.join(","))),
+            ("TOUCHMARK_FOLLOW_SECONDS", number(follow.seconds)),
+            ("TOUCHMARK_FOLLOW_WITHOUT", follow.without.map(|words| words.join(","))),
             ("TOUCHMARK_PACKAGE_FILES", registries.files.map(|urls| urls.join(","))),
         ];
         let file = values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();

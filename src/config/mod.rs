@@ -3,6 +3,7 @@
 
 mod accounts;
 mod file;
+mod follow;
 mod freshness;
 mod github;
 mod home;
@@ -23,6 +24,7 @@ mod wallet;
 
 pub use accounts::{AccountsConfig, AccountsConfigError};
 pub use file::{Settings, SettingsError};
+pub use follow::{FollowConfig, FollowConfigError};
 pub use freshness::{FreshnessConfig, FreshnessConfigError};
 pub use github::{GithubConfig, GithubConfigError};
 pub use home::home_folder;

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::IngestError;
 use crate::compute::Compute;
 use crate::scan::SafetyStatus;
 use crate::search::{IndexRecord, SearchIndex};
-use crate::skill::{SkillSource, body_start, decode_text, limits};
+use crate::skill::{SkillId, SkillSource, body_start, decode_text, limits};
 use crate::store::{SkillChange, Store};
 
 /// Changes that are read at once.
@@ -44,22 +46,25 @@ pub async fn follow(
     sequence = search.sequence();
     let search = search.clone();
     let mut writer = compute.run(move || search.writer().map(|writer| writer.holding(turn))).await??;
-    loop {
-        let changes = store.changes_since(sequence, CHUNK).await?;
-        let Some(last) = changes.last() else { break };
+    let mut changes = store.changes_since(sequence, CHUNK).await?;
+    while let Some(last) = changes.last() {
         sequence = last.sequence;
         report.changes += changes.len() as u64;
-        writer = compute
-            .run(move || {
-                for change in changes {
-                    match record_of(change) {
-                        Ok(record) => writer.upsert(&record)?,
-                        Err(id) => writer.remove(id)?,
-                    }
+        let taken = std::mem::take(&mut changes);
+        let write = compute.run(move || {
+            let records: Vec<Result<IndexRecord, SkillId>> = taken.into_par_iter().map(record_of).collect();
+            for record in records {
+                match record {
+                    Ok(record) => writer.upsert(&record)?,
+                    Err(id) => writer.remove(id)?,
                 }
-                Ok::<_, crate::search::SearchError>(writer)
-            })
-            .await??;
+            }
+            Ok::<_, crate::search::SearchError>(writer)
+        });
+        // The next are read while these are written.
+        let (written, next) = futures::join!(write, store.changes_since(sequence, CHUNK));
+        writer = written??;
+        changes = next?;
     }
     let sequence = sequence.max(latest);
     compute.run(move || writer.commit(sequence)).await??;
@@ -67,7 +72,7 @@ pub async fn follow(
 }
 
 /// Makes the index record of a skill, or names the skill that is not to be found.
-fn record_of(change: SkillChange) -> Result<IndexRecord, crate::skill::SkillId> {
+pub(super) fn record_of(change: SkillChange) -> Result<IndexRecord, SkillId> {
     let record = change.record;
     if !record.is_listed || !record.is_canonical || record.verdict.status == SafetyStatus::Dangerous {
         return Err(record.skill_id);

@@ -8,6 +8,7 @@
 mod embed;
 mod follow;
 mod hash_stored;
+mod moved_vectors;
 mod prepare;
 mod report;
 mod rescan;
@@ -18,6 +19,7 @@ mod tokens;
 pub use embed::embed_missing;
 pub use follow::{FollowReport, follow};
 pub use hash_stored::hash_stored;
+pub use moved_vectors::take_over_vectors;
 pub use report::{IngestError, IngestProgress, IngestReport, IngestStage};
 pub use rescan::rescan_outdated;
 pub use run::{Pipeline, ingest, ingest_starter, store_source};

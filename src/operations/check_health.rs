@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::index_condition::{self, IndexFault};
-use super::{Effect, Operation, Services};
-use crate::api::{HealthLinks, HealthResponse, HealthStatus, Problem};
+use super::{Effect, Operation, OriginStanding, Services};
+use crate::api::{FollowingState, FollowingView, HealthLinks, HealthResponse, HealthStatus, Problem};
 
 /// `GET /health`.
 #[derive(Debug)]
@@ -46,7 +46,23 @@ impl Operation for CheckHealth {
             skills_indexed,
             links: HealthLinks::below(services.public_url()),
             faults: condition.faults.iter().map(|fault| fault.as_str().to_owned()).collect(),
+            following: services.origin().map(|origin| following(origin.standing())),
             rescan_remaining: services.bundles_to_rescan(),
         })
+    }
+}
+
+fn following(standing: OriginStanding) -> FollowingView {
+    FollowingView {
+        origin: standing.address,
+        state: match standing.trouble {
+            Some(_) => FollowingState::Troubled,
+            None if standing.is_importing => FollowingState::Importing,
+            None => FollowingState::Following,
+        },
+        sequence: standing.sequence,
+        given_at: standing.created_at,
+        checked_at: standing.checked_at,
+        trouble: standing.trouble.map(|(trouble, _)| trouble.as_str().to_owned()),
     }
 }

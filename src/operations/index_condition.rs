@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Services;
+use super::{Origin, Services};
 use crate::api::IndexStatus;
 use crate::crawl::due_at;
 use crate::skill::Timestamp;
@@ -44,6 +44,10 @@ pub(super) enum IndexFault {
     Stale,
     /// Sources were seen in the future of this clock.
     Clock,
+    /// The index of the origin is being taken over for the first time.
+    Importing,
+    /// The origin that is followed gives nothing, or nothing that is taken.
+    Origin,
 }
 
 impl IndexFault {
@@ -58,6 +62,8 @@ impl IndexFault {
             Self::Model => "model",
             Self::Stale => "stale",
             Self::Clock => "clock",
+            Self::Importing => "importing",
+            Self::Origin => "origin",
         }
     }
 }
@@ -74,7 +80,7 @@ impl IndexCondition {
     pub fn status(&self) -> IndexStatus {
         if self.faults.is_empty() {
             IndexStatus::Ok
-        } else if self.faults.contains(&IndexFault::Rebuilding) {
+        } else if [IndexFault::Rebuilding, IndexFault::Importing].iter().any(|fault| self.faults.contains(fault)) {
             IndexStatus::Rebuilding
         } else {
             IndexStatus::Degraded
@@ -151,6 +157,10 @@ async fn faults(services: &Services) -> Vec<IndexFault> {
             faults.push(IndexFault::Files);
         }
         Err(_) => faults.push(IndexFault::Files),
+    }
+    if let Some(origin) = services.origin().map(Origin::standing) {
+        faults.extend(origin.is_importing.then_some(IndexFault::Importing));
+        faults.extend(origin.trouble.map(|_| IndexFault::Origin));
     }
     if services.search().is_degraded() {
         faults.push(IndexFault::Model);

@@ -111,8 +111,9 @@ pub use keep_up::keep_up;
 pub use known_threats::known_threats;
 pub use lock_skill::{LockError, LockRequest, Locked, lock_skill};
 pub use move_index::{
-    ExportReport, ExportRequest, ImportReport, IncomingSnapshot, MoveError, PublishedSnapshot, Publisher,
-    export_snapshot, import_snapshot, open_snapshot,
+    Declined, ExportReport, ExportRequest, FollowTerms, ImportReport, IncomingSnapshot, MoveError, Origin,
+    OriginStanding, OriginTrouble, PublishedSnapshot, Publisher, export_snapshot, import_snapshot, open_snapshot,
+    take_from_origin,
 };
 pub use operation::{Caching, Effect, Exposed, Method, Operation, RestBinding, ToolBinding};
 pub use pin_skill::{PinError, PinRequest, PinTarget, Pinned, pin_skill};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::TakedownFile;
 use super::accounts::AccountServices;
 use super::agent_registry::AttestationDigests;
 use super::assessments::AssessmentCache;
@@ -13,6 +12,7 @@ use super::imitation::VendorAccounts;
 use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
 use super::published::SummaryCache;
 use super::record_cache::{KnownFacts, RecordCache};
+use super::{Origin, TakedownFile};
 use crate::compute::Compute;
 use crate::github::GithubClient;
 pub use crate::ingest::FollowReport;
@@ -21,10 +21,10 @@ pub use crate::meter::Limits as QuotaLimits;
 use crate::meter::{Entitlements, Meter};
 pub use crate::payment::Terms as PaymentTerms;
 use crate::payment::{Facilitator, Patience, Payments};
-use crate::search::SearchIndex;
+use crate::search::{MovedVectors, SearchIndex};
 use crate::skill::{Publishers, RepositoryKey, SkillId, Timestamp};
 use crate::source::{PackageClient, Reach};
-use crate::store::{SkillRecord, Store, StoreError};
+use crate::store::{FollowedIndex, SkillRecord, Store, StoreError};
 use crate::trust::PublisherDirectory;
 
 /// What operations work with. Clones share everything.
@@ -41,6 +41,7 @@ pub struct Services {
     packages: Option<Arc<PackageClient>>,
     progress: Option<ProgressSink>,
     may_read_folders: bool,
+    origin: Option<Origin>,
 }
 
 /// What hears how far a long call has come.
@@ -126,7 +127,26 @@ impl Services {
             packages: None,
             progress: None,
             may_read_folders: false,
+            origin: None,
         }
+    }
+
+    /// Tells from now on how far the origin is followed that this service has its index from.
+    #[must_use]
+    pub fn following(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// Returns the state of the index that this one follows.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn followed(&self) -> Result<Option<FollowedIndex>, StoreError> {
+        Ok(self.inner.store.index_standing().await?.followed)
     }
 
     /// Counts from now on what clients use, beginning with what the store knows of this day.
@@ -302,6 +322,14 @@ impl Services {
     /// Fails where the model cannot be loaded or run; search goes on without it.
     pub async fn embed_missing(&self) -> Result<u64, IngestError> {
         crate::ingest::embed_missing(&self.inner.search, &self.inner.compute, |_| {}).await
+    }
+
+    /// Takes vectors over that came with an index, before search follows it; returns how many.
+    ///
+    /// # Errors
+    /// Fails where the store or the index does.
+    pub async fn take_over_vectors(&self, vectors: MovedVectors) -> Result<u64, IngestError> {
+        crate::ingest::take_over_vectors(&self.inner.store, &self.inner.search, &self.inner.compute, vectors).await
     }
 
     /// Scans what was stored under older rules.

@@ -242,6 +242,7 @@ pub(super) fn facts(verdict: StoredVerdict) -> VerdictFacts {
         ruleset_version: verdict.ruleset_version,
         content_hash: verdict.content_hash,
         package_hash: verdict.package_hash,
+        taken_over_from: verdict.taken_over_from.map(|index| index.hyphenated().to_string()),
         threat: verdict.threat.map(notice),
     }
 }

@@ -14,6 +14,8 @@ mod envelope;
 mod key;
 #[cfg(feature = "service")]
 mod seal;
+#[cfg(feature = "service")]
+mod sealed_digest;
 #[cfg(all(test, feature = "service"))]
 mod tests;
 
@@ -21,3 +23,5 @@ pub use document::{PACK_THREATS, PackDocument, PackError, PackedPackage, PackedT
 pub use envelope::{PACK_BYTES, SealedPack};
 #[cfg(feature = "service")]
 pub use key::{PackKeyError, PackPublicKey, PackSigningKey};
+#[cfg(feature = "service")]
+pub use sealed_digest::{check_snapshot, sign_snapshot};

@@ -8,13 +8,17 @@ use crate::skill::{Sha256Digest, Timestamp};
 /// The name of the format.
 pub const FORMAT: &str = "touchmark-snapshot";
 /// The version of the format. A reader of one version reads that version.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// The highest number of a change that can be stored.
 const SEQUENCE_LIMIT: u64 = i64::MAX as u64;
 /// Rows of one kind at most; no index is near it.
 const ROW_LIMIT: u64 = 1_000_000_000;
 /// Characters of a version.
 const VERSION_CHARACTERS: usize = 100;
+/// Dimensions of a vector at most; no embedder is near it.
+const DIMENSIONS: u32 = 16_384;
+/// Bytes of the fingerprint that stands before a vector.
+pub const FINGERPRINT_BYTES: u64 = 8;
 
 /// The manifest: it names every part by digest, so its own digest is that of the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,8 @@ pub struct Manifest {
     pub follows: Option<Followed>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// What made its vectors; none where it holds none.
+    pub embedder: Option<EmbedderMark>,
     /// How many rows it holds.
     pub counts: Counts,
     /// The parts, in the order in which they stand in the file.
@@ -66,6 +72,25 @@ pub struct Followed {
     pub root: Sha256Digest,
 }
 
+/// What made the vectors of a snapshot. Whoever has the same takes them over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbedderMark {
+    /// The name of the embedder.
+    pub name: String,
+    /// What tells two states of it apart: vectors of different ones cannot be compared.
+    pub version: String,
+    /// The length of every vector; one byte a dimension.
+    pub dimensions: u32,
+}
+
+impl EmbedderMark {
+    /// Bytes of a row: the fingerprint of what was embedded, and the vector.
+    pub fn row_bytes(&self) -> u64 {
+        FINGERPRINT_BYTES + u64::from(self.dimensions)
+    }
+}
+
 /// One member of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,12 +107,18 @@ pub struct Part {
     pub digest: Sha256Digest,
 }
 
-/// What a part holds. The order is that of the file: what is referred to comes first. A
-/// reader refuses a kind that it does not know, rather than leave it out: takedowns, when
-/// there are any, are to come before everything else.
+/// What a part holds. The order is that of the file: what must not be given out comes first, and
+/// then what is referred to. A reader refuses a kind that it does not know, rather than leave it
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartKind {
+    /// What is taken down, as lines of JSON.
+    Takedowns,
+    /// What is known to do harm, as lines of JSON.
+    Threats,
+    /// What domains say of repositories, as lines of JSON.
+    Statements,
     /// Sources that were read, as lines of JSON.
     Sources,
     /// What hosts say of repositories, as lines of JSON.
@@ -100,22 +131,39 @@ pub enum PartKind {
     Verdicts,
     /// Skills, as lines of JSON.
     Skills,
+    /// Vectors: the fingerprint of what was embedded, eight bytes, the least first, and a signed
+    /// byte for each dimension.
+    Vectors,
 }
 
 impl PartKind {
     /// Every kind, in the order of the file.
-    pub const ALL: [Self; 6] =
-        [Self::Sources, Self::Repositories, Self::Blobs, Self::Bundles, Self::Verdicts, Self::Skills];
+    pub const ALL: [Self; 10] = [
+        Self::Takedowns,
+        Self::Threats,
+        Self::Statements,
+        Self::Sources,
+        Self::Repositories,
+        Self::Blobs,
+        Self::Bundles,
+        Self::Verdicts,
+        Self::Skills,
+        Self::Vectors,
+    ];
 
     /// Returns the name of the member that is number `number` of its kind, from 1 on.
     pub fn member_name(self, number: usize) -> String {
         match self {
+            Self::Takedowns => format!("takedowns-{number:06}.ndjson"),
+            Self::Threats => format!("threats-{number:06}.ndjson"),
+            Self::Statements => format!("statements-{number:06}.ndjson"),
             Self::Sources => format!("sources-{number:06}.ndjson"),
             Self::Repositories => format!("repositories-{number:06}.ndjson"),
             Self::Blobs => format!("blobs-{number:06}.bin"),
             Self::Bundles => format!("bundles-{number:06}.ndjson"),
             Self::Verdicts => format!("verdicts-{number:06}.ndjson"),
             Self::Skills => format!("skills-{number:06}.ndjson"),
+            Self::Vectors => format!("vectors-{number:06}.bin"),
         }
     }
 }
@@ -125,24 +173,32 @@ impl PartKind {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each name says what is counted")]
 pub struct Counts {
+    pub takedowns: u64,
+    pub threats: u64,
+    pub statements: u64,
     pub sources: u64,
     pub repositories: u64,
     pub blobs: u64,
     pub bundles: u64,
     pub verdicts: u64,
     pub skills: u64,
+    pub vectors: u64,
 }
 
 impl Counts {
     /// Returns the count of a kind.
     pub fn of(&mut self, kind: PartKind) -> &mut u64 {
         match kind {
+            PartKind::Takedowns => &mut self.takedowns,
+            PartKind::Threats => &mut self.threats,
+            PartKind::Statements => &mut self.statements,
             PartKind::Sources => &mut self.sources,
             PartKind::Repositories => &mut self.repositories,
             PartKind::Blobs => &mut self.blobs,
             PartKind::Bundles => &mut self.bundles,
             PartKind::Verdicts => &mut self.verdicts,
             PartKind::Skills => &mut self.skills,
+            PartKind::Vectors => &mut self.vectors,
         }
     }
 
@@ -212,7 +268,8 @@ impl Manifest {
         let is_plain = |text: &String| {
             text.chars().count() <= VERSION_CHARACTERS && text.chars().all(|character| character.is_ascii_graphic())
         };
-        if !is_plain(&self.program) || !is_plain(&self.ruleset) {
+        let embedder = self.embedder.iter().flat_map(|embedder| [&embedder.name, &embedder.version]);
+        if ![&self.program, &self.ruleset].into_iter().chain(embedder).all(is_plain) {
             return refuse("a version in it is none");
         }
         if self.sequence > SEQUENCE_LIMIT {
@@ -259,9 +316,28 @@ impl Manifest {
         if PartKind::ALL.into_iter().any(|kind| *counts.of(kind) > ROW_LIMIT) {
             return refuse("it has more rows than any index");
         }
+        self.check_vectors(counts)?;
         // Each change has a number of its own.
         if counts.skills > self.sequence {
             return refuse("it has more skills than changes");
+        }
+        Ok(())
+    }
+    /// A vector has one length, and belongs to what a skill says.
+    fn check_vectors(&self, counts: Counts) -> Result<(), ManifestParseError> {
+        let refuse = |reason| Err(ManifestParseError::Contradiction(reason));
+        let Some(embedder) = &self.embedder else {
+            return if counts.vectors == 0 { Ok(()) } else { refuse("nobody is named who made its vectors") };
+        };
+        if embedder.dimensions == 0 || embedder.dimensions > DIMENSIONS {
+            return refuse("its vectors have no length that vectors have");
+        }
+        let mut parts = self.parts.iter().filter(|part| part.kind == PartKind::Vectors);
+        if parts.any(|part| part.rows.checked_mul(embedder.row_bytes()) != Some(part.size_bytes)) {
+            return refuse("a part of vectors has another length than its rows");
+        }
+        if counts.vectors > counts.skills {
+            return refuse("it has more vectors than skills");
         }
         Ok(())
     }

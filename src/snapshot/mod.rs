@@ -13,7 +13,8 @@ mod reader;
 pub use error::SnapshotError;
 pub use identity::IndexIdentity;
 pub use manifest::{
-    Counts, FORMAT, FORMAT_VERSION, Followed, Manifest, ManifestParseError, Part, PartKind, SnapshotKind,
+    Counts, EmbedderMark, FINGERPRINT_BYTES, FORMAT, FORMAT_VERSION, Followed, Manifest, ManifestParseError, Part,
+    PartKind, SnapshotKind,
 };
 pub use member::{MEMBER_BLOCK, archive_end, member};
 pub use reader::SnapshotReader;
@@ -22,6 +23,10 @@ pub use reader::SnapshotReader;
 pub const PART_BYTES: u64 = 48 * 1024 * 1024;
 /// Bytes after which a writer closes a part.
 pub const PART_TARGET_BYTES: usize = 8 * 1024 * 1024;
+/// The name of the signature in the archive; it comes after the manifest, where there is one.
+pub const SIGNATURE_MEMBER: &str = "manifest.sig";
+/// Bytes of a signature at most.
+pub const SIGNATURE_BYTES: u64 = 4_096;
 /// Bytes of a manifest at most.
 pub const MANIFEST_BYTES: u64 = 32 * 1024 * 1024;
 /// Parts of one snapshot at most: eight hundred gigabytes of ordinary parts.

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::member::{MEMBER_BLOCK, header, size_of};
-use super::{MANIFEST_BYTES, Manifest, PartKind, SnapshotError, archive_end};
+use super::{MANIFEST_BYTES, Manifest, PartKind, SIGNATURE_BYTES, SIGNATURE_MEMBER, SnapshotError, archive_end};
 use crate::skill::Sha256Digest;
 
 /// Reads a snapshot from decompressed bytes.
@@ -11,6 +11,9 @@ pub struct SnapshotReader<R> {
     input: R,
     manifest: Manifest,
     digest: Sha256Digest,
+    signature: Option<Vec<u8>>,
+    /// The header that was read after the manifest, where it is none of a signature.
+    ahead: Option<[u8; MEMBER_BLOCK]>,
     next: usize,
 }
 
@@ -27,8 +30,7 @@ impl<R: Read> SnapshotReader<R> {
     /// # Errors
     /// Fails where the input is no snapshot, or not the expected one.
     pub fn open(mut input: R, expected: Option<Sha256Digest>) -> Result<Self, SnapshotError> {
-        let mut block = [0; MEMBER_BLOCK];
-        input.read_exact(&mut block)?;
+        let block = read_block(&mut input)?;
         let size_bytes = size_of(&block).filter(|size| *size <= MANIFEST_BYTES).ok_or(SnapshotError::NoManifest)?;
         if block != header(Manifest::MEMBER, size_bytes) {
             return Err(SnapshotError::NoManifest);
@@ -39,7 +41,22 @@ impl<R: Read> SnapshotReader<R> {
             return Err(SnapshotError::Digest { expected, found: digest });
         }
         let manifest = Manifest::parse(&bytes)?;
-        Ok(Self { input, manifest, digest, next: 0 })
+        let block = read_block(&mut input)?;
+        let signed_bytes =
+            size_of(&block).filter(|size| *size <= SIGNATURE_BYTES && block == header(SIGNATURE_MEMBER, *size));
+        let (signature, ahead) = match signed_bytes {
+            Some(size_bytes) => {
+                let content = read_content(&mut input, size_bytes)?;
+                (Some(content.ok_or_else(|| SnapshotError::Part(SIGNATURE_MEMBER.to_owned()))?), None)
+            }
+            None => (None, Some(block)),
+        };
+        Ok(Self { input, manifest, digest, signature, ahead, next: 0 })
+    }
+
+    /// Returns what stands in the place of the signature, as it is; who trusts it has to check it.
+    pub fn signature(&self) -> Option<&[u8]> {
+        self.signature.as_deref()
     }
 
     /// Returns the manifest.
@@ -62,8 +79,10 @@ impl<R: Read> SnapshotReader<R> {
             self.read_end()?;
             return Ok(None);
         };
-        let mut block = [0; MEMBER_BLOCK];
-        self.input.read_exact(&mut block)?;
+        let block = match self.ahead.take() {
+            Some(block) => block,
+            None => read_block(&mut self.input)?,
+        };
         if block != header(&part.name, part.size_bytes) {
             return Err(SnapshotError::Order(part.name.clone()));
         }
@@ -76,11 +95,20 @@ impl<R: Read> SnapshotReader<R> {
     }
 
     fn read_end(&mut self) -> Result<(), SnapshotError> {
-        let mut end = archive_end();
-        self.input.read_exact(&mut end)?;
+        let first = match self.ahead.take() {
+            Some(block) => block,
+            None => read_block(&mut self.input)?,
+        };
+        let end = [first, read_block(&mut self.input)?].concat();
         let is_over = end == archive_end() && self.input.read(&mut [0])? == 0;
         if is_over { Ok(()) } else { Err(SnapshotError::Surplus) }
     }
+}
+
+fn read_block(input: &mut impl Read) -> io::Result<[u8; MEMBER_BLOCK]> {
+    let mut block = [0; MEMBER_BLOCK];
+    input.read_exact(&mut block)?;
+    Ok(block)
 }
 
 /// Reads a content and what fills its last block; `None` where that is not zeros. The size

@@ -64,8 +64,8 @@ pub use threats::{
     ThreatReport, Threats, VerdictThreat,
 };
 pub use transfer::{
-    BundleRow, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow, TakeOver,
-    TakeOverBatch, TakenOver, Transfer, TransferError, TransferRow, VerdictRow,
+    BundleRow, Declined, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow,
+    TakeOver, TakeOverBatch, TakedownRow, TakenOver, ThreatRow, Transfer, TransferError, TransferRow, VerdictRow,
 };
 pub use verifications::{
     EndedVerification, NewVerification, VerificationRecord, Verifications, VerifiedSource, WebhookEnd, WebhookMessage,

@@ -126,6 +126,9 @@ pub struct StoredVerdict {
     pub content_hash: Sha256Digest,
     /// The bundle that was scanned.
     pub package_hash: Sha256Digest,
+    /// The index from which it was taken over; none where this program scanned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over_from: Option<uuid::Uuid>,
     /// The known threat that lowers it. It is looked up whenever a verdict is read, and is no
     /// part of what is stored.
     #[serde(skip)]
@@ -156,6 +159,7 @@ impl StoredVerdict {
             ruleset_version: RulesetVersion::from_stored("0-none".to_owned()),
             content_hash,
             package_hash,
+            taken_over_from: None,
             threat: None,
         }
     }

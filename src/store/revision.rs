@@ -1,7 +1,10 @@
 //! A revision: a scanned bundle with its source, the only thing that can be stored.
 
+use std::cell::RefCell;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
 
 use super::digests::recipe_digests;
 use crate::recipe::RecipeDigest;
@@ -111,7 +114,15 @@ const COMPRESSION_LEVEL: i32 = 1;
 /// Compresses bytes for the store. Where the library fails for want of memory, an empty
 /// frame would lose content, so the failure is a panic that the pool reports.
 pub(super) fn compress(bytes: &[u8]) -> Vec<u8> {
-    zstd::bulk::compress(bytes, COMPRESSION_LEVEL).expect("compression into a growing buffer does not fail")
+    thread_local! {
+        // Its tables are costlier to make than a small file is to compress.
+        static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    const DONE: &str = "compression into a growing buffer does not fail";
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        let compressor = compressor.get_or_insert_with(|| Compressor::new(COMPRESSION_LEVEL).expect(DONE));
+        compressor.compress(bytes).expect(DONE)
+    })
 }
 
 impl SkillRevision {

@@ -26,6 +26,7 @@ const VERSION: u32 = 1;
 
 /// What a domain said, and when it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PublisherStatement {
     /// The domain that serves it.
     pub domain: Domain,
@@ -80,6 +81,21 @@ impl PublisherStatement {
         }
         let entries = written.repositories.iter().map(|text| entry(text)).collect::<Result<_, _>>()?;
         Ok(Self { domain, entries, fetched_at })
+    }
+
+    /// Checks a statement that was read back from somewhere else than the domain: it has to be as
+    /// [`PublisherStatement::parse`] leaves it.
+    ///
+    /// # Errors
+    /// Fails where it has too many entries, or one that names no repository.
+    pub fn check(&self) -> Result<(), StatementError> {
+        if self.entries.len() > ENTRIES {
+            return Err(StatementError::TooMany(self.entries.len()));
+        }
+        match self.entries.iter().find(|text| entry(text).as_ref() != Ok(text)) {
+            Some(text) => Err(StatementError::Entry(sanitise_line(text, 100))),
+            None => Ok(()),
+        }
     }
 
     /// Notes that a domain claims no repository.

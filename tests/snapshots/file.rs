@@ -47,6 +47,7 @@ impl Opened {
             part.size_bytes = content.len() as u64;
             part.rows = match part.kind {
                 PartKind::Blobs => blobs(content).len() as u64,
+                PartKind::Vectors => content.len() as u64 / self.manifest.embedder.as_ref().expect("one").row_bytes(),
                 _ => content.iter().filter(|byte| **byte == b'\n').count().max(1) as u64,
             };
         }

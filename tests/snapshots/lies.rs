@@ -124,7 +124,7 @@ fn in_the_manifest() -> Vec<Lie> {
         )
     };
     vec![
-        manifest("a newer format", |manifest| manifest.version = 2, "version 2"),
+        manifest("a newer format", |manifest| manifest.version = 3, "version 3"),
         manifest("another format", |manifest| manifest.format = "zip".to_owned(), "version"),
         manifest("a delta of nothing", |manifest| manifest.kind = touchmark::snapshot::SnapshotKind::Delta, "follows"),
         manifest("more skills than changes", |manifest| manifest.sequence = 1, "more skills than changes"),

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use touchmark::app::{self, ImportError};
 use touchmark::config::StorageConfig;
 use touchmark::operations::{
-    ExportReport, ExportRequest, ImportReport, IngestProgress, IngestStage, Services, export_snapshot, ingest_source,
-    open_snapshot,
+    Declined, ExportReport, ExportRequest, ImportReport, IngestProgress, IngestStage, PackSigningKey, Services,
+    export_snapshot, ingest_source, open_snapshot,
 };
 use touchmark::skill::Timestamp;
 use touchmark::snapshot::Followed;
@@ -84,8 +84,20 @@ impl World {
 /// Writes a snapshot, and returns its bytes.
 pub async fn export(services: &Services, since: Option<Followed>) -> (ExportReport, Vec<u8>) {
     let folder = tempfile::tempdir().expect("a folder");
+    // Vectors are what search has, which does not follow here.
+    let request = ExportRequest {
+        since,
+        created_at: time(0),
+        has_vectors: false,
+        key: None,
+        waiting_folder: folder.path().to_owned(),
+    };
+    written(services, request).await
+}
+
+/// Writes a snapshot on these terms, and returns its bytes.
+pub async fn written(services: &Services, request: ExportRequest) -> (ExportReport, Vec<u8>) {
     let mut file = tempfile::tempfile().expect("a file");
-    let request = ExportRequest { since, created_at: time(0), waiting_folder: folder.path().to_owned() };
     let output = file.try_clone().expect("a file");
     let report = export_snapshot(services, request, output).await.expect("the snapshot is written");
     let mut bytes = Vec::new();
@@ -95,8 +107,16 @@ pub async fn export(services: &Services, since: Option<Followed>) -> (ExportRepo
     (report, bytes)
 }
 
+/// Writes a snapshot of everything with its vectors, signed where there is a key.
+pub async fn export_whole(services: &Services, key: Option<PackSigningKey>) -> (ExportReport, Vec<u8>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let waiting_folder = folder.path().to_owned();
+    let request = ExportRequest { since: None, created_at: time(0), has_vectors: true, key, waiting_folder };
+    written(services, request).await
+}
+
 /// Takes a snapshot over.
 pub async fn import(data: &Path, bytes: &[u8], replaces: bool) -> Result<ImportReport, ImportError> {
     let snapshot = open_snapshot(Box::new(Cursor::new(bytes.to_vec())), None)?;
-    app::import(&storage(data), snapshot, replaces, time(1)).await
+    app::import(&storage(data), snapshot, replaces, Declined::default(), time(1)).await
 }

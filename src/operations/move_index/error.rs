@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::pack::PackError;
 use crate::snapshot::SnapshotError;
 use crate::store::{StoreError, TransferError};
 
@@ -11,6 +12,12 @@ pub enum MoveError {
     /// The snapshot is none, or was changed.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// A signature was demanded.
+    #[error("the snapshot is not signed; ask who made it to sign it, or name its digest instead of a key")]
+    Unsigned,
+    /// It is not signed by whom it should be.
+    #[error("the snapshot is not signed by a key that was named: {0}")]
+    Signature(#[from] PackError),
     /// A row of the snapshot is refused.
     #[error("the snapshot is refused: {0}")]
     Row(String),

@@ -8,12 +8,15 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::MoveError;
-use super::pack::{Packed, frame, pack};
+use super::pack::{Packed, frame, pack, pack_vectors};
 use crate::operations::Services;
+use crate::pack::{PackSigningKey, sign_snapshot};
 use crate::scan::ruleset_version;
+use crate::search::{MovedVectors, VectorOrigin};
 use crate::skill::{Sha256Digest, Timestamp};
 use crate::snapshot::{
-    Counts, FORMAT, FORMAT_VERSION, Followed, IndexIdentity, Manifest, SnapshotKind, archive_end, member,
+    Counts, EmbedderMark, FORMAT, FORMAT_VERSION, Followed, IndexIdentity, Manifest, SIGNATURE_MEMBER, SnapshotKind,
+    archive_end, member,
 };
 use crate::store::{SentState, Store};
 
@@ -27,6 +30,10 @@ pub struct ExportRequest {
     pub since: Option<Followed>,
     /// The time that the snapshot names as its own.
     pub created_at: Timestamp,
+    /// Whether vectors are written as well, as far as search has them.
+    pub has_vectors: bool,
+    /// The key that signs it.
+    pub key: Option<PackSigningKey>,
     /// The folder in which parts wait until the manifest is known.
     pub waiting_folder: PathBuf,
 }
@@ -59,16 +66,26 @@ pub async fn export_snapshot(
     let packed = packing.await.map_err(|_| MoveError::Ended)?;
     // What the packer found wrong is why rows were no longer received.
     let (packed, sent) = (packed?, sent?);
-    tokio::task::spawn_blocking(move || write(&request, sent, packed, output)).await.map_err(|_| MoveError::Ended)?
+    let search = services.search().clone();
+    let writing = move || {
+        let vectors = request.has_vectors.then(|| search.vectors(&packed.skills)).flatten();
+        write(&request, sent, packed, vectors, output)
+    };
+    tokio::task::spawn_blocking(writing).await.map_err(|_| MoveError::Ended)?
 }
 
 fn write(
     request: &ExportRequest,
     sent: SentState,
-    packed: Packed,
+    mut packed: Packed,
+    vectors: Option<MovedVectors>,
     output: impl Write,
 ) -> Result<ExportReport, MoveError> {
-    let Packed { parts, frames } = packed;
+    let vectors = vectors.filter(|vectors| !vectors.is_empty());
+    if let Some(vectors) = &vectors {
+        pack_vectors(&mut packed, vectors)?;
+    }
+    let Packed { parts, frames, .. } = packed;
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         version: FORMAT_VERSION,
@@ -80,15 +97,30 @@ fn write(
         root: sent.root,
         follows: request.since,
         created_at: request.created_at,
+        embedder: vectors.as_ref().map(|vectors| embedder_mark(vectors.origin())),
         counts: Counts::of_parts(&parts),
         parts,
     };
-    let size_bytes = write_all(&manifest, frames, output).map_err(MoveError::Write)?;
-    Ok(ExportReport { digest: Sha256Digest::of(&manifest.to_bytes()), manifest, size_bytes })
+    let digest = Sha256Digest::of(&manifest.to_bytes());
+    let signature = request.key.as_ref().map(|key| sign_snapshot(digest, key));
+    let size_bytes = write_all(&manifest, signature.as_deref(), frames, output).map_err(MoveError::Write)?;
+    Ok(ExportReport { digest, manifest, size_bytes })
 }
 
-fn write_all(manifest: &Manifest, mut frames: File, mut output: impl Write) -> io::Result<u64> {
-    let first = frame(&member(Manifest::MEMBER, &manifest.to_bytes()))?;
+fn embedder_mark(origin: &VectorOrigin) -> EmbedderMark {
+    let VectorOrigin { name, version, dimensions } = origin.clone();
+    EmbedderMark { name, version, dimensions: u32::try_from(dimensions).unwrap_or(u32::MAX) }
+}
+
+fn write_all(
+    manifest: &Manifest,
+    signature: Option<&[u8]>,
+    mut frames: File,
+    mut output: impl Write,
+) -> io::Result<u64> {
+    let mut head = member(Manifest::MEMBER, &manifest.to_bytes());
+    head.extend(signature.into_iter().flat_map(|signature| member(SIGNATURE_MEMBER, signature)));
+    let first = frame(&head)?;
     let last = frame(&archive_end())?;
     output.write_all(&first)?;
     frames.rewind()?;

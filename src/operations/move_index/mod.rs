@@ -6,6 +6,7 @@
 mod error;
 mod export;
 mod import;
+mod origin;
 mod pack;
 mod publish;
 mod stream;
@@ -13,4 +14,7 @@ mod stream;
 pub use error::MoveError;
 pub use export::{ExportReport, ExportRequest, export_snapshot};
 pub use import::{ImportReport, IncomingSnapshot, import_snapshot, open_snapshot};
+pub use origin::{FollowTerms, Origin, OriginStanding, OriginTrouble, take_from_origin};
 pub use publish::{PublishedSnapshot, Publisher};
+
+pub use crate::store::Declined;

@@ -1,13 +1,16 @@
 //! From rows to compressed parts, and back.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use tokio::sync::mpsc;
 
 use super::MoveError;
-use crate::skill::Sha256Digest;
-use crate::snapshot::{PART_BYTES, PART_TARGET_BYTES, Part, PartKind, member};
+use crate::search::MovedVectors;
+use crate::skill::{Sha256Digest, SkillId};
+use crate::snapshot::{FINGERPRINT_BYTES, PART_BYTES, PART_TARGET_BYTES, Part, PartKind, member};
 use crate::store::{RowKind, TransferRow};
 
 /// How hard parts are compressed: more than this takes longer than it is worth on a line of a
@@ -20,6 +23,8 @@ const LENGTH_BYTES: usize = 4;
 pub(super) struct Packed {
     pub parts: Vec<Part>,
     pub frames: File,
+    /// The skills that are in it.
+    pub skills: HashSet<SkillId>,
 }
 
 /// A part that is being filled.
@@ -33,9 +38,12 @@ struct Open {
 /// Packs rows in the order in which they come; the parts are known only at the end, so that
 /// they wait in a file.
 pub(super) fn pack(mut rows: mpsc::Receiver<TransferRow>, mut frames: File) -> Result<Packed, MoveError> {
-    let mut parts = Vec::new();
+    let (mut parts, mut skills) = (Vec::new(), HashSet::new());
     let mut open: Option<Open> = None;
     while let Some(row) = rows.blocking_recv() {
+        if let TransferRow::Skill(skill) = &row {
+            skills.insert(SkillId::of(&skill.source.identity));
+        }
         let kind = part_kind(row.kind());
         let is_full = open.as_ref().is_some_and(|open| open.kind != kind || open.content.len() >= PART_TARGET_BYTES);
         if let Some(full) = open.take_if(|_| is_full) {
@@ -50,7 +58,39 @@ pub(super) fn pack(mut rows: mpsc::Receiver<TransferRow>, mut frames: File) -> R
     if let Some(last) = open {
         parts.push(close(last, &mut frames)?);
     }
-    Ok(Packed { parts, frames })
+    Ok(Packed { parts, frames, skills })
+}
+
+/// Adds vectors after everything else.
+pub(super) fn pack_vectors(packed: &mut Packed, vectors: &MovedVectors) -> Result<(), MoveError> {
+    let row_bytes = FINGERPRINT_BYTES as usize + vectors.origin().dimensions;
+    let rows: Vec<(u64, &[i8])> = vectors.rows().collect();
+    for (rows, number) in rows.chunks((PART_TARGET_BYTES / row_bytes).max(1)).zip(1..) {
+        let mut content = Vec::with_capacity(rows.len() * row_bytes);
+        for (fingerprint, values) in rows {
+            content.extend_from_slice(&fingerprint.to_le_bytes());
+            content.extend(values.iter().map(|value| value.to_le_bytes()[0]));
+        }
+        let part = Open { kind: PartKind::Vectors, number, rows: rows.len() as u64, content };
+        let part = close(part, &mut packed.frames)?;
+        packed.parts.push(part);
+    }
+    Ok(())
+}
+
+/// Reads the vectors of a part. Its length was checked against its rows.
+///
+/// # Errors
+/// Says what is wrong with the part.
+pub(super) fn unpack_vectors(content: &[u8], vectors: &mut MovedVectors) -> Result<u64, String> {
+    let row_bytes = FINGERPRINT_BYTES as usize + vectors.origin().dimensions;
+    let rows = content.chunks(row_bytes);
+    let count = rows.len() as u64;
+    for row in rows {
+        let (fingerprint, values) = row.split_first_chunk::<8>().ok_or("a vector is cut off")?;
+        vectors.push(u64::from_le_bytes(*fingerprint), values).map_err(|error| error.to_string())?;
+    }
+    Ok(count)
 }
 
 fn close(part: Open, frames: &mut File) -> Result<Part, MoveError> {
@@ -87,12 +127,13 @@ fn append(content: &mut Vec<u8>, row: &TransferRow) -> Result<(), MoveError> {
 /// # Errors
 /// Says what is wrong with the part.
 pub(super) fn unpack(kind: PartKind, content: &[u8]) -> Result<Vec<TransferRow>, String> {
-    let kind = row_kind(kind);
+    let Some(kind) = row_kind(kind) else { return Err("vectors are no rows of a store".to_owned()) };
     if kind == RowKind::Blob {
         return unpack_blobs(content);
     }
     let lines = content.strip_suffix(b"\n").ok_or("a part does not end with a line end")?;
-    lines.split(|byte| *byte == b'\n').map(|line| TransferRow::decode(kind, line)).collect()
+    let lines: Vec<&[u8]> = lines.split(|byte| *byte == b'\n').collect();
+    lines.into_par_iter().map(|line| TransferRow::decode(kind, line)).collect()
 }
 
 fn unpack_blobs(content: &[u8]) -> Result<Vec<TransferRow>, String> {
@@ -110,6 +151,9 @@ fn unpack_blobs(content: &[u8]) -> Result<Vec<TransferRow>, String> {
 
 fn part_kind(kind: RowKind) -> PartKind {
     match kind {
+        RowKind::Takedown => PartKind::Takedowns,
+        RowKind::Threat => PartKind::Threats,
+        RowKind::Statement => PartKind::Statements,
         RowKind::Source => PartKind::Sources,
         RowKind::Repository => PartKind::Repositories,
         RowKind::Blob => PartKind::Blobs,
@@ -119,13 +163,17 @@ fn part_kind(kind: RowKind) -> PartKind {
     }
 }
 
-fn row_kind(kind: PartKind) -> RowKind {
-    match kind {
+fn row_kind(kind: PartKind) -> Option<RowKind> {
+    Some(match kind {
+        PartKind::Takedowns => RowKind::Takedown,
+        PartKind::Threats => RowKind::Threat,
+        PartKind::Statements => RowKind::Statement,
         PartKind::Sources => RowKind::Source,
         PartKind::Repositories => RowKind::Repository,
         PartKind::Blobs => RowKind::Blob,
         PartKind::Bundles => RowKind::Bundle,
         PartKind::Verdicts => RowKind::Verdict,
         PartKind::Skills => RowKind::Skill,
-    }
+        PartKind::Vectors => return None,
+    })
 }

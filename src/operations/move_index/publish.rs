@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 
 use super::{ExportReport, ExportRequest, MoveError, export_snapshot};
 use crate::operations::Services;
+use crate::pack::PackSigningKey;
 use crate::skill::{Sha256Digest, Timestamp};
 use crate::snapshot::Followed;
 
@@ -40,6 +41,7 @@ pub struct PublishedSnapshot {
 pub struct Publisher {
     services: Services,
     folder: PathBuf,
+    key: Option<PackSigningKey>,
     /// Held while a file is made: one at a time, however many ask.
     made: Arc<Mutex<Made>>,
 }
@@ -60,7 +62,13 @@ impl std::fmt::Debug for Publisher {
 impl Publisher {
     /// Makes files in `folder`, which go with the publisher.
     pub fn new(services: Services, folder: PathBuf) -> Self {
-        Self { services, folder, made: Arc::default() }
+        Self { services, folder, key: None, made: Arc::default() }
+    }
+
+    /// Signs what is given away.
+    #[must_use]
+    pub fn signing(self, key: Option<PackSigningKey>) -> Self {
+        Self { key, ..self }
     }
 
     /// Returns the whole index, as new as its age and the number of changes since allow.
@@ -119,7 +127,13 @@ impl Publisher {
         let created_at = self.services.now();
         let file = tempfile::Builder::new().prefix("snapshot-").tempfile_in(&self.folder).map_err(MoveError::Write)?;
         let (output, path) = file.into_parts();
-        let request = ExportRequest { since, created_at, waiting_folder: self.folder.clone() };
+        let request = ExportRequest {
+            since,
+            created_at,
+            has_vectors: true,
+            key: self.key.clone(),
+            waiting_folder: self.folder.clone(),
+        };
         let ExportReport { manifest, digest, size_bytes } = export_snapshot(&self.services, request, output).await?;
         self.services.store().publish_state(manifest.sequence, manifest.root, created_at).await?;
         Ok(PublishedSnapshot {

@@ -48,7 +48,7 @@ impl VectorTable {
         Self { dimensions, values: vec![0; dimensions * row_count], inverse_lengths: vec![0.0; row_count] }
     }
 
-    pub(super) fn from_values(dimensions: usize, values: Vec<i8>) -> Self {
+    pub(in crate::search) fn from_values(dimensions: usize, values: Vec<i8>) -> Self {
         let inverse_lengths = values.chunks_exact(dimensions.max(1)).map(inverse_length).collect();
         Self { dimensions, values, inverse_lengths }
     }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 
@@ -107,15 +108,17 @@ pub(super) fn standing(
 
 macro_rules! select_copies {
     ($group:literal) => {
+        select_copies!(where concat!("s.", $group, " = ? AND s.is_listed = 1"))
+    };
+    (where $condition:expr) => {
         concat!(
-            "SELECT s.skill_id, s.repository_key, s.source, s.is_complete, s.is_canonical, s.is_copy, ",
+            "SELECT s.skill_id, s.copy_key, s.repository_key, s.source, s.is_complete, s.is_canonical, s.is_copy, ",
             "(SELECT status FROM verdicts WHERE verdicts.bundle_key = s.bundle_key ORDER BY verdict_id DESC LIMIT 1) AS status, ",
             standing_columns!(),
             " FROM skills s ",
             standing_tables!(),
-            "WHERE s.",
-            $group,
-            " = ? AND s.is_listed = 1"
+            "WHERE ",
+            $condition
         )
     };
 }
@@ -161,10 +164,9 @@ async fn mark_copies(
     repositories: &mut BTreeSet<String>,
 ) -> Result<(), StoreError> {
     let copies = copies(change, select_copies!("copy_key"), copy_key).await?;
-    let original = copies.iter().min_by_key(|copy| copy.standing.provisional());
+    let marked: BTreeSet<[u8; 16]> = copies_among(&copies).into_iter().collect();
     for copy in &copies {
-        let is_elsewhere = original.is_some_and(|original| original.repository != copy.repository);
-        let is_copy = is_elsewhere || copy.standing.originality == Originality::Mirror;
+        let is_copy = marked.contains(copy.standing.skill_id.as_bytes());
         if copy.is_copy != is_copy {
             sqlx::query("UPDATE skills SET is_copy = ? WHERE skill_id = ?")
                 .bind(is_copy)
@@ -175,6 +177,58 @@ async fn mark_copies(
         }
     }
     Ok(())
+}
+
+/// Notes of every listed skill whether it is a copy, and counts every repository, where nothing
+/// of it is known yet: in one pass, where [`choose_canonical`] asks for each group.
+pub(super) async fn mark_all_copies(change: &mut Change<'_>) -> Result<(), StoreError> {
+    let mut found = Vec::new();
+    {
+        let mut group: Vec<Copy> = Vec::new();
+        let mut group_key: Vec<u8> = Vec::new();
+        let mut rows = sqlx::query(select_copies!(where "s.is_listed = 1 ORDER BY s.copy_key")).fetch(&mut **change);
+        while let Some(row) = rows.try_next().await? {
+            let key: Option<Vec<u8>> = row.get("copy_key");
+            let key = key.unwrap_or_default();
+            if key != group_key {
+                found.extend(copies_among(&group));
+                group.clear();
+                group_key = key;
+            }
+            group.push(read_copy(&row)?);
+        }
+        found.extend(copies_among(&group));
+    }
+    for ids in found.chunks(CHUNK as usize) {
+        let ids: Vec<String> = ids.iter().map(hex::encode).collect();
+        sqlx::query("UPDATE skills SET is_copy = 1 WHERE skill_id IN (SELECT unhex(value) FROM json_each(?))")
+            .bind(super::write::json(&ids)?)
+            .execute(&mut **change)
+            .await?;
+    }
+    let counts = sqlx::query(
+        "SELECT repository_key, count(*), coalesce(sum(is_copy), 0) FROM skills \
+         WHERE is_listed = 1 AND repository_key <> '' GROUP BY repository_key",
+    )
+    .fetch_all(&mut **change)
+    .await?;
+    for row in counts {
+        let (skill_count, copy_count): (i64, i64) = (row.get(1), row.get(2));
+        if is_aggregator(skill_count as u64, copy_count as u64) {
+            put_aggregator(change, row.get(0), skill_count, copy_count).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns those of a group of which another repository has the original, or that say so.
+fn copies_among(group: &[Copy]) -> Vec<[u8; 16]> {
+    let original = group.iter().min_by_key(|copy| copy.standing.provisional());
+    let copies = group.iter().filter(|copy| {
+        let is_elsewhere = original.is_some_and(|original| original.repository != copy.repository);
+        is_elsewhere || copy.standing.originality == Originality::Mirror
+    });
+    copies.map(|copy| *copy.standing.skill_id.as_bytes()).collect()
 }
 
 /// Counts a repository. Tells whether it becomes an aggregator, or is none any more: then each of
@@ -193,19 +247,29 @@ async fn recognise(change: &mut Change<'_>, repository: &str) -> Result<bool, St
         .await?;
     let is = is_aggregator(skill_count as u64, copy_count as u64);
     if is {
-        sqlx::query(
-            "INSERT INTO aggregators (repository_key, skill_count, copy_count) VALUES (?, ?, ?) ON CONFLICT (repository_key) \
-             DO UPDATE SET skill_count = excluded.skill_count, copy_count = excluded.copy_count",
-        )
-        .bind(repository)
-        .bind(skill_count)
-        .bind(copy_count)
-        .execute(&mut **change)
-        .await?;
+        put_aggregator(change, repository, skill_count, copy_count).await?;
     } else if was {
         sqlx::query("DELETE FROM aggregators WHERE repository_key = ?").bind(repository).execute(&mut **change).await?;
     }
     Ok(is != was)
+}
+
+async fn put_aggregator(
+    change: &mut Change<'_>,
+    repository: &str,
+    skill_count: i64,
+    copy_count: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO aggregators (repository_key, skill_count, copy_count) VALUES (?, ?, ?) ON CONFLICT (repository_key) \
+         DO UPDATE SET skill_count = excluded.skill_count, copy_count = excluded.copy_count",
+    )
+    .bind(repository)
+    .bind(skill_count)
+    .bind(copy_count)
+    .execute(&mut **change)
+    .await?;
+    Ok(())
 }
 
 /// Gives the listed skills of a repository or an account new numbers of change.
@@ -233,18 +297,19 @@ async fn touch_skills(
 
 async fn copies(change: &mut Change<'_>, select: &'static str, group: Vec<u8>) -> Result<Vec<Copy>, StoreError> {
     let rows = sqlx::query(select).bind(group).fetch_all(&mut **change).await?;
-    let copy = |row: &SqliteRow| {
-        let source: SkillSource = json("source", row.get("source"))?;
-        let status: Option<String> = row.get("status");
-        let is_complete = row.get("is_complete");
-        Ok(Copy {
-            standing: standing(row, skill_id(row)?, &source, is_complete, status.as_deref().unwrap_or_default()),
-            repository: row.get("repository_key"),
-            is_canonical: row.get("is_canonical"),
-            is_copy: row.get("is_copy"),
-        })
-    };
-    rows.iter().map(copy).collect()
+    rows.iter().map(read_copy).collect()
+}
+
+fn read_copy(row: &SqliteRow) -> Result<Copy, StoreError> {
+    let source: SkillSource = json("source", row.get("source"))?;
+    let status: Option<String> = row.get("status");
+    let is_complete = row.get("is_complete");
+    Ok(Copy {
+        standing: standing(row, skill_id(row)?, &source, is_complete, status.as_deref().unwrap_or_default()),
+        repository: row.get("repository_key"),
+        is_canonical: row.get("is_canonical"),
+        is_copy: row.get("is_copy"),
+    })
 }
 
 fn skill_id(row: &SqliteRow) -> Result<SkillId, StoreError> {

@@ -15,7 +15,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections that read at once.
 const READERS: u32 = 4;
 
-pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+/// What a database has to outlast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outlasts {
+    /// A kill at any moment.
+    Kills,
+    /// Nothing: it is filled once, in one go, and thrown away where that does not come to its
+    /// end. Whoever keeps it writes it to the disk, and opens it again.
+    Nothing,
+}
+
+pub(super) async fn open(path: &Path, outlasts: Outlasts) -> Result<SqliteStore, StoreError> {
     let failure = |source| StoreError::Open { path: path.to_owned(), source };
     // In write-ahead mode, `normal` loses nothing that was acknowledged when the process is
     // killed; only a power cut may lose the last transactions, which the next run repeats.
@@ -28,6 +38,17 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(200)
         .pragma("cache_size", "-16000");
+    let options = match outlasts {
+        Outlasts::Kills => options,
+        // Without a journal, each page is written once; what rows refer to is checked by whoever
+        // fills it.
+        Outlasts::Nothing => options
+            .journal_mode(SqliteJournalMode::Off)
+            .synchronous(SqliteSynchronous::Off)
+            .foreign_keys(false)
+            .pragma("cache_size", "-96000")
+            .pragma("temp_store", "memory"),
+    };
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.map_err(failure)?;
     sqlx::migrate!("src/store/sqlite/migrations").run(&writer).await.map_err(|source| match source {
         MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },

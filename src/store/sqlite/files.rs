@@ -30,7 +30,7 @@ pub(super) async fn bundle_file(pool: &SqlitePool, key: BundleKey, path: &str) -
         .bind(file.sha256.as_bytes().to_vec())
         .fetch_one(pool)
         .await?;
-    Ok(Some(decompress(compressed)?))
+    Ok(Some(decompress(&compressed)?))
 }
 
 /// Of several, the one with the lowest key: the same every time.

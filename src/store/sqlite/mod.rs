@@ -35,6 +35,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use async_trait::async_trait;
+use connect::Outlasts;
 use sqlx::SqlitePool;
 
 use super::{
@@ -61,7 +62,7 @@ impl SqliteStore {
     /// # Errors
     /// Fails where the file cannot be opened, or was written by a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        connect::open(path).await
+        connect::open(path, Outlasts::Kills).await
     }
 
     /// Opens the file as [`Self::open`] does, and remembers what is known of publishers. Where
@@ -70,9 +71,30 @@ impl SqliteStore {
     /// # Errors
     /// Fails where [`Self::open`] does, or the file cannot be written.
     pub async fn open_with(path: &Path, publishers: &Publishers) -> Result<Self, StoreError> {
-        let store = connect::open(path).await?;
+        let store = connect::open(path, Outlasts::Kills).await?;
         canonical::put_publishers(&store.writer, publishers).await?;
         Ok(store)
+    }
+
+    /// Opens a new file that is filled in one go by somebody who throws it away where that fails:
+    /// neither a kill nor an error leaves it whole. Afterwards it is closed, written to the disk,
+    /// and opened as others are.
+    ///
+    /// # Errors
+    /// Fails where [`Self::open_with`] does.
+    pub async fn open_to_fill(path: &Path, publishers: &Publishers) -> Result<Self, StoreError> {
+        let store = connect::open(path, Outlasts::Nothing).await?;
+        canonical::put_publishers(&store.writer, publishers).await?;
+        Ok(store)
+    }
+
+    /// Forgets the catalogue that ships with the program, so that another index can take its
+    /// place; nothing where anything else is there. Nobody may have an index of it open.
+    ///
+    /// # Errors
+    /// Fails where the file cannot be written.
+    pub async fn forget_starter(&self) -> Result<bool, StoreError> {
+        transfer::forget_starter(&self.writer).await
     }
 
     /// Closes every connection, so that the file is whole without a log beside it, unless

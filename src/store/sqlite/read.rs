@@ -1,10 +1,12 @@
 //! What is read from the file.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{QueryBuilder, Row, SqlitePool};
+use zstd::bulk::Decompressor;
 
 use super::super::revision::FileEntry;
 use super::super::{BundleDetail, BundleKey, SkillChange, SkillRecord, StoreCounts, StoreError, StoredVerdict};
@@ -148,7 +150,7 @@ pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<B
     let Some(row) = row else { return Ok(None) };
     let report: Option<ScanReport> = match row.get::<Option<Vec<u8>>, _>(3) {
         Some(report) => {
-            Some(serde_json::from_slice(&decompress(report)?).map_err(|error| StoreError::corrupt("report", error))?)
+            Some(serde_json::from_slice(&decompress(&report)?).map_err(|error| StoreError::corrupt("report", error))?)
         }
         None => None,
     };
@@ -157,7 +159,7 @@ pub(super) async fn bundle(pool: &SqlitePool, key: BundleKey) -> Result<Option<B
         frontmatter: json("frontmatter", row.get(1))?,
         issues: json("list of issues", row.get(2))?,
         report,
-        content: decompress(row.get(4))?,
+        content: decompress(row.get::<&[u8], _>(4))?,
     }))
 }
 
@@ -188,27 +190,52 @@ pub(super) async fn changes_since(
         .bind(limit)
         .fetch_all(pool)
         .await?;
+    let records = records(pool, &rows).await?;
+    let texts = changed_texts(pool, &records).await?;
     let mut changes = Vec::with_capacity(rows.len());
-    for (row, record) in rows.iter().zip(records(pool, &rows).await?) {
-        let compressed: Vec<u8> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?")
-            .bind(record.content_hash.as_bytes().to_vec())
-            .fetch_one(pool)
-            .await?;
-        let lists = sqlx::query("SELECT files, unread FROM bundles WHERE bundle_key = ?")
-            .bind(record.bundle.digest().as_bytes().to_vec())
-            .fetch_one(pool)
-            .await?;
-        let files: Vec<FileEntry> = json("list of files", lists.get(0))?;
-        let unread: Vec<UnreadFile> = json("list of unread files", lists.get(1))?;
-        let paths = files.into_iter().map(|file| file.path).chain(unread.into_iter().map(|file| file.path));
-        changes.push(SkillChange {
-            file_paths: paths.collect(),
-            sequence: row.get::<i64, _>("sequence") as u64,
-            content: decompress(compressed)?,
-            record,
-        });
+    for (row, record) in rows.iter().zip(records) {
+        let (content, file_paths) = texts
+            .get(&record.bundle)
+            .ok_or_else(|| StoreError::corrupt("bundle", "one that a skill names is not there"))?
+            .clone();
+        changes.push(SkillChange { file_paths, sequence: row.get::<i64, _>("sequence") as u64, content, record });
     }
     Ok(changes)
+}
+
+/// Reads SKILL.md and the paths of the files of each record's bundle, in few statements.
+async fn changed_texts(
+    pool: &SqlitePool,
+    records: &[SkillRecord],
+) -> Result<HashMap<BundleKey, (Vec<u8>, Vec<String>)>, StoreError> {
+    const BUNDLES: usize = 500;
+    let keys: Vec<BundleKey> =
+        records.iter().map(|record| record.bundle).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut texts = HashMap::with_capacity(keys.len());
+    for keys in keys.chunks(BUNDLES) {
+        let mut query = QueryBuilder::new(
+            "SELECT b.bundle_key, c.compressed, b.files, b.unread FROM bundles b \
+             JOIN blobs c ON c.sha256 = b.content_hash WHERE b.bundle_key IN (",
+        );
+        let mut list = query.separated(", ");
+        for key in keys {
+            list.push_bind(key.digest().as_bytes().to_vec());
+        }
+        for row in query.push(")").build().fetch_all(pool).await? {
+            let files: Vec<NamedFile> = json("list of files", row.get(2))?;
+            let unread: Vec<UnreadFile> = json("list of unread files", row.get(3))?;
+            let paths = files.into_iter().map(|file| file.path).chain(unread.into_iter().map(|file| file.path));
+            let text = (decompress(row.get::<&[u8], _>(1))?, paths.collect());
+            texts.insert(BundleKey::from_digest(digest(row.get(0))?), text);
+        }
+    }
+    Ok(texts)
+}
+
+/// A file of a bundle, of which only the path is wanted.
+#[derive(serde::Deserialize)]
+struct NamedFile {
+    path: String,
 }
 
 pub(super) async fn counts(pool: &SqlitePool) -> Result<StoreCounts, StoreError> {
@@ -266,7 +293,7 @@ pub(super) async fn raw_bundles(
                         .bind(entry.sha256.as_bytes().to_vec())
                         .fetch_one(pool)
                         .await?;
-                    FileContent::Bytes(decompress(compressed)?)
+                    FileContent::Bytes(decompress(&compressed)?)
                 }
             };
             files.push(RawFile { path: entry.path, content, is_executable: entry.is_executable });
@@ -337,7 +364,20 @@ pub(super) fn json<T: DeserializeOwned>(what: &'static str, text: String) -> Res
     serde_json::from_str(&text).map_err(|error| StoreError::corrupt(what, error))
 }
 
-pub(super) fn decompress(compressed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    zstd::bulk::decompress(&compressed, limits::BUNDLE_BYTES as usize)
-        .map_err(|error| StoreError::corrupt("content", error))
+pub(super) fn decompress(compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    thread_local! {
+        // What a decompressor needs is costlier to make than a small file is to decompress.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    let corrupt = |error: std::io::Error| StoreError::corrupt("content", error);
+    // The frame names its length; without it, as much is set aside as there may be.
+    let length = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten();
+    let capacity = length.unwrap_or(limits::BUNDLE_BYTES).min(limits::BUNDLE_BYTES) as usize;
+    DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        let decompressor = match decompressor {
+            Some(decompressor) => decompressor,
+            None => decompressor.insert(Decompressor::new().map_err(corrupt)?),
+        };
+        decompressor.decompress(compressed, capacity).map_err(corrupt)
+    })
 }

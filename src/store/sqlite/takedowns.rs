@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use super::super::StoreError;
 use super::super::takedowns::{
@@ -25,26 +25,8 @@ impl Takedowns for SqliteStore {
         actor: &str,
         now: Timestamp,
     ) -> Result<TakedownOutcome, StoreError> {
-        let mut wanted: BTreeMap<&TakedownTarget, &Takedown> = BTreeMap::new();
-        for takedown in takedowns {
-            wanted.entry(&takedown.target).or_insert(takedown);
-        }
         let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query("SELECT target, origin, reason, reference, note, since FROM takedowns WHERE origin = ?")
-            .bind(origin.as_str())
-            .fetch_all(&mut *change)
-            .await?;
-        let known: Vec<StoredTakedown> = rows.iter().map(stored).collect::<Result<_, _>>()?;
-        let missing = known.iter().filter(|known| !wanted.contains_key(&known.takedown.target));
-        let mut acts: Vec<(TakedownAct, Takedown)> =
-            missing.map(|known| (TakedownAct::Lifted, known.takedown.clone())).collect();
-        for takedown in wanted.into_values() {
-            match known.iter().find(|known| known.takedown.target == takedown.target) {
-                None => acts.push((TakedownAct::Added, takedown.clone())),
-                Some(known) if known.takedown != *takedown => acts.push((TakedownAct::Changed, takedown.clone())),
-                Some(_) => {}
-            }
-        }
+        let acts = acts_of(&mut change, origin, takedowns).await?;
         let outcome = carry_out(&mut change, acts, origin, actor, now).await?;
         change.commit().await?;
         Ok(outcome)
@@ -78,11 +60,7 @@ impl Takedowns for SqliteStore {
     }
 
     async fn takedowns(&self) -> Result<Vec<StoredTakedown>, StoreError> {
-        let rows =
-            sqlx::query("SELECT target, origin, reason, reference, note, since FROM takedowns ORDER BY target, origin")
-                .fetch_all(&self.readers)
-                .await?;
-        rows.iter().map(stored).collect()
+        all_takedowns(&mut *self.readers.acquire().await?).await
     }
 
     async fn takedowns_of(&self, targets: &[TakedownTarget]) -> Result<Vec<StoredTakedown>, StoreError> {
@@ -119,6 +97,14 @@ pub(super) async fn of_targets(
     Ok(found)
 }
 
+pub(super) async fn all_takedowns(connection: &mut SqliteConnection) -> Result<Vec<StoredTakedown>, StoreError> {
+    let rows =
+        sqlx::query("SELECT target, origin, reason, reference, note, since FROM takedowns ORDER BY target, origin")
+            .fetch_all(connection)
+            .await?;
+    rows.iter().map(stored).collect()
+}
+
 async fn of_operator(change: &mut Change<'_>, target: &TakedownTarget) -> Result<Option<Takedown>, StoreError> {
     let row = sqlx::query(
         "SELECT target, origin, reason, reference, note, since FROM takedowns WHERE target = ? AND origin = ?",
@@ -128,6 +114,73 @@ async fn of_operator(change: &mut Change<'_>, target: &TakedownTarget) -> Result
     .fetch_optional(&mut **change)
     .await?;
     row.map(|row| stored(&row).map(|stored| stored.takedown)).transpose()
+}
+
+/// Returns what makes `takedowns` all that a list takes down.
+async fn acts_of(
+    change: &mut Change<'_>,
+    origin: TakedownOrigin,
+    takedowns: &[Takedown],
+) -> Result<Vec<(TakedownAct, Takedown)>, StoreError> {
+    let mut wanted: BTreeMap<&TakedownTarget, &Takedown> = BTreeMap::new();
+    for takedown in takedowns {
+        wanted.entry(&takedown.target).or_insert(takedown);
+    }
+    let rows = sqlx::query("SELECT target, origin, reason, reference, note, since FROM takedowns WHERE origin = ?")
+        .bind(origin.as_str())
+        .fetch_all(&mut **change)
+        .await?;
+    let stored: Vec<StoredTakedown> = rows.iter().map(stored).collect::<Result<_, _>>()?;
+    let known: BTreeMap<&TakedownTarget, &Takedown> =
+        stored.iter().map(|known| (&known.takedown.target, &known.takedown)).collect();
+    let missing = known.iter().filter(|(target, _)| !wanted.contains_key(*target));
+    let mut acts: Vec<(TakedownAct, Takedown)> =
+        missing.map(|(_, known)| (TakedownAct::Lifted, (*known).clone())).collect();
+    for (target, takedown) in wanted {
+        match known.get(target) {
+            None => acts.push((TakedownAct::Added, takedown.clone())),
+            Some(known) if *known != takedown => acts.push((TakedownAct::Changed, takedown.clone())),
+            Some(_) => {}
+        }
+    }
+    Ok(acts)
+}
+
+/// Makes `takedowns` all that a list takes down, and leaves skills as they are; whoever calls it
+/// knows which of them are listed. Tells whether anything changed.
+pub(super) async fn replace_within(
+    change: &mut Change<'_>,
+    origin: TakedownOrigin,
+    takedowns: &[Takedown],
+    actor: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let acts = acts_of(change, origin, takedowns).await?;
+    for (act, takedown) in &acts {
+        record(change, *act, takedown, origin, actor, now).await?;
+    }
+    Ok(!acts.is_empty())
+}
+
+/// Writes an act down, and the takedown as it is then.
+async fn record(
+    change: &mut Change<'_>,
+    act: TakedownAct,
+    takedown: &Takedown,
+    origin: TakedownOrigin,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    write_down(change, act, takedown, origin, actor, now).await?;
+    if act != TakedownAct::Lifted {
+        return put(change, takedown, origin).await;
+    }
+    sqlx::query("DELETE FROM takedowns WHERE target = ? AND origin = ?")
+        .bind(takedown.target.as_str())
+        .bind(origin.as_str())
+        .execute(&mut **change)
+        .await?;
+    Ok(())
 }
 
 async fn carry_out(
@@ -148,16 +201,7 @@ async fn carry_out(
             TakedownAct::Changed => &mut outcome.changed,
             TakedownAct::Lifted => &mut outcome.lifted,
         }) += 1;
-        write_down(change, *act, takedown, origin, actor, now).await?;
-        if *act == TakedownAct::Lifted {
-            sqlx::query("DELETE FROM takedowns WHERE target = ? AND origin = ?")
-                .bind(takedown.target.as_str())
-                .bind(origin.as_str())
-                .execute(&mut **change)
-                .await?;
-        } else {
-            put(change, takedown, origin).await?;
-        }
+        record(change, *act, takedown, origin, actor, now).await?;
         skills.extend(covered(change, &takedown.target).await?);
     }
     let settled = settle(change, skills.into_iter().collect(), now).await?;

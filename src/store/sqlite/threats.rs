@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use super::super::threats::{
     NewReport, PackOutcome, ReportOutcome, ReportStatus, ReportVerdict, TakenPack, ThreatFilter, ThreatPage,
@@ -211,17 +211,7 @@ impl Threats for SqliteStore {
                 return Ok(PackOutcome::Differs);
             }
         }
-        let source = ThreatSource::Pack(pack.issuer.clone()).to_word();
-        let held: Vec<String> =
-            sqlx::query_scalar("SELECT threat_id FROM threats WHERE source = ? AND status = 'active'")
-                .bind(&source)
-                .fetch_all(&mut *change)
-                .await?;
-        let said: BTreeSet<&str> = threats.iter().map(|threat| threat.id().as_str()).collect();
-        let missing: Vec<ThreatId> =
-            held.iter().filter(|id| !said.contains(id.as_str())).map(|id| read_id(id)).collect::<Result<_, _>>()?;
-        let withdrawn = withdraw(&mut change, &missing, now).await?;
-        let done = put(&mut change, &threats.iter().collect::<Vec<_>>(), now).await?;
+        let (added, changed, withdrawn) = replace_within(&mut change, &pack.issuer, threats, true, now).await?;
         sqlx::query(
             "INSERT INTO signature_packs (issuer, version, digest, key_id, issued_at, expires_at, taken_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer) DO UPDATE SET version = excluded.version, \
@@ -239,7 +229,7 @@ impl Threats for SqliteStore {
         .await?;
         append(&mut change, by, now).await?;
         change.commit().await?;
-        Ok(PackOutcome::Taken { added: done.added, changed: done.changed, withdrawn })
+        Ok(PackOutcome::Taken { added, changed, withdrawn })
     }
 
     async fn taken_packs(&self) -> Result<Vec<TakenPack>, StoreError> {
@@ -270,8 +260,48 @@ pub(super) struct Put {
     changed: u64,
 }
 
+/// Makes `threats` all that an issuer says; returns how many are new, say something else, and do
+/// not hold any more. Without `counts`, nothing is noted as a change of the store: whoever calls
+/// it has the numbers of these changes.
+pub(super) async fn replace_within(
+    change: &mut Change<'_>,
+    issuer: &str,
+    threats: &[Threat],
+    counts: bool,
+    now: Timestamp,
+) -> Result<(u64, u64, u64), StoreError> {
+    let held: Vec<String> = sqlx::query_scalar("SELECT threat_id FROM threats WHERE source = ? AND status = 'active'")
+        .bind(ThreatSource::Pack(issuer.to_owned()).to_word())
+        .fetch_all(&mut **change)
+        .await?;
+    let said: BTreeSet<&str> = threats.iter().map(|threat| threat.id().as_str()).collect();
+    let missing: Vec<ThreatId> =
+        held.iter().filter(|id| !said.contains(id.as_str())).map(|id| read_id(id)).collect::<Result<_, _>>()?;
+    let (withdrawn, freed) = withdraw_within(change, &missing, now).await?;
+    let (done, touched) = put_within(change, &threats.iter().collect::<Vec<_>>(), now).await?;
+    if counts {
+        for touched in [freed, touched].into_iter().flatten() {
+            note_change(change, &touched).await?;
+        }
+    }
+    Ok((done.added, done.changed, withdrawn))
+}
+
 /// Puts threats, and lets the bundles that they are in know.
 pub(super) async fn put(change: &mut Change<'_>, threats: &[&Threat], now: Timestamp) -> Result<Put, StoreError> {
+    let (done, touched) = put_within(change, threats, now).await?;
+    if let Some(touched) = touched {
+        note_change(change, &touched).await?;
+    }
+    Ok(done)
+}
+
+/// Puts threats; returns the bundles whose verdicts change by it, where any threat changed.
+async fn put_within(
+    change: &mut Change<'_>,
+    threats: &[&Threat],
+    now: Timestamp,
+) -> Result<(Put, Option<BTreeSet<Vec<u8>>>), StoreError> {
     let mut done = Put::default();
     let mut new: Vec<&Threat> = Vec::new();
     let mut freed: Vec<ThreatId> = Vec::new();
@@ -288,15 +318,26 @@ pub(super) async fn put(change: &mut Change<'_>, threats: &[&Threat], now: Times
         new.push(threat);
     }
     if new.is_empty() {
-        return Ok(done);
+        return Ok((done, None));
     }
     let mut touched = free_bundles(change, &freed).await?;
     touched.extend(bind_bundles(change, &new).await?);
-    note_change(change, &touched).await?;
-    Ok(done)
+    Ok((done, Some(touched)))
 }
 
 async fn withdraw(change: &mut Change<'_>, ids: &[ThreatId], now: Timestamp) -> Result<u64, StoreError> {
+    let (withdrawn, touched) = withdraw_within(change, ids, now).await?;
+    if let Some(touched) = touched {
+        note_change(change, &touched).await?;
+    }
+    Ok(withdrawn)
+}
+
+async fn withdraw_within(
+    change: &mut Change<'_>,
+    ids: &[ThreatId],
+    now: Timestamp,
+) -> Result<(u64, Option<BTreeSet<Vec<u8>>>), StoreError> {
     let mut withdrawn = Vec::new();
     for id in ids {
         let sequence = next_threat_sequence(change).await?;
@@ -312,11 +353,11 @@ async fn withdraw(change: &mut Change<'_>, ids: &[ThreatId], now: Timestamp) -> 
             withdrawn.push(id.clone());
         }
     }
-    if !withdrawn.is_empty() {
-        let touched = free_bundles(change, &withdrawn).await?;
-        note_change(change, &touched).await?;
+    if withdrawn.is_empty() {
+        return Ok((0, None));
     }
-    Ok(withdrawn.len() as u64)
+    let touched = free_bundles(change, &withdrawn).await?;
+    Ok((withdrawn.len() as u64, Some(touched)))
 }
 
 async fn write_threat(change: &mut Change<'_>, threat: &Threat, now: Timestamp) -> Result<(), StoreError> {
@@ -500,6 +541,13 @@ fn worst_first(rows: &[SqliteRow]) -> Result<Vec<KnownThreat>, StoreError> {
         |left, right| if is_worse(left, right) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater },
     );
     Ok(found)
+}
+
+/// Reads every threat that holds.
+pub(super) async fn holding(connection: &mut SqliteConnection) -> Result<Vec<KnownThreat>, StoreError> {
+    let query = format!("SELECT {COLUMNS} WHERE t.status = 'active' ORDER BY t.threat_id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(connection).await?;
+    rows.iter().map(known).collect()
 }
 
 fn known(row: &SqliteRow) -> Result<KnownThreat, StoreError> {

@@ -5,8 +5,8 @@ use sqlx::{Row, SqlitePool};
 use super::super::revision::FileEntry;
 use super::super::{BundleKey, BundleText, StoreError};
 use super::read::{decompress, digest, json as read_json};
-use super::write::json;
-use crate::skill::UnreadFile;
+use super::write::{Change, json};
+use crate::skill::{Timestamp, UnreadFile};
 use crate::trust::{Domain, PublisherStatement};
 
 pub(super) async fn publisher_statements(
@@ -29,11 +29,39 @@ pub(super) async fn put_publisher_statement(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO publisher_statements (domain, statement) VALUES (?, ?) \
-         ON CONFLICT (domain) DO UPDATE SET statement = excluded.statement",
+         ON CONFLICT (domain) DO UPDATE SET statement = excluded.statement, imported_from = NULL",
     )
     .bind(statement.domain.as_str())
     .bind(json(statement)?)
     .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Takes over what another index heard of a domain, unless what was heard here still holds.
+pub(super) async fn take_over_statement(
+    change: &mut Change<'_>,
+    statement: &PublisherStatement,
+    identity: [u8; 16],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let own: Option<String> =
+        sqlx::query_scalar("SELECT statement FROM publisher_statements WHERE domain = ? AND imported_from IS NULL")
+            .bind(statement.domain.as_str())
+            .fetch_optional(&mut **change)
+            .await?;
+    let own: Option<PublisherStatement> = own.map(|own| read_json("statement of a publisher", own)).transpose()?;
+    if own.is_some_and(|own| own.is_current(now)) {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO publisher_statements (domain, statement, imported_from) VALUES (?, ?, ?) \
+         ON CONFLICT (domain) DO UPDATE SET statement = excluded.statement, imported_from = excluded.imported_from",
+    )
+    .bind(statement.domain.as_str())
+    .bind(json(statement)?)
+    .bind(identity.to_vec())
+    .execute(&mut **change)
     .await?;
     Ok(())
 }
@@ -59,7 +87,7 @@ pub(super) async fn bundle_texts(pool: &SqlitePool, keys: &[BundleKey]) -> Resul
             frontmatter: read_json("frontmatter", row.get(4))?,
             issues: read_json("list of issues", row.get(5))?,
             file_paths: paths.collect(),
-            content: decompress(row.get(8))?,
+            content: decompress(row.get::<&[u8], _>(8))?,
         })
     };
     rows.iter().map(text).collect()

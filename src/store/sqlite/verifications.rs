@@ -156,7 +156,7 @@ impl Verifications for SqliteStore {
         .fetch_optional(&self.readers)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let report = serde_json::from_slice(&decompress(row)?);
+        let report = serde_json::from_slice(&decompress(&row)?);
         report.map(Some).map_err(|error| StoreError::corrupt("report of a scan", error))
     }
 

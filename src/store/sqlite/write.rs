@@ -165,6 +165,7 @@ pub(super) fn summary_of(report: &ScanReport, analyzed_at: Timestamp) -> StoredV
         ruleset_version: report.ruleset_version.clone(),
         content_hash: report.content_hash,
         package_hash: report.package_hash,
+        taken_over_from: None,
         threat: None,
     }
 }

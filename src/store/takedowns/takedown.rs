@@ -75,11 +75,13 @@ pub enum TakedownOrigin {
     File,
     /// The operator's command.
     Operator,
+    /// The index that this one was taken over from.
+    Followed,
 }
 
 impl TakedownOrigin {
     /// Every origin.
-    pub const ALL: [Self; 3] = [Self::Program, Self::File, Self::Operator];
+    pub const ALL: [Self; 4] = [Self::Program, Self::File, Self::Operator, Self::Followed];
 
     /// Returns the word for it, which is also how it is stored.
     pub fn as_str(self) -> &'static str {
@@ -87,6 +89,7 @@ impl TakedownOrigin {
             Self::Program => "program",
             Self::File => "file",
             Self::Operator => "operator",
+            Self::Followed => "followed",
         }
     }
 

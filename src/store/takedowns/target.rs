@@ -90,6 +90,28 @@ impl TakedownTarget {
         Self(text)
     }
 
+    /// Reads a target as [`TakedownTarget::as_str`] writes it, and in no other spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, name) = text.split_once(':')?;
+        let target = match kind {
+            "skill" => Self::skill(name.parse().ok()?),
+            "content" => Self::content(name.parse().ok()?),
+            "package" => Self::package(name.parse().ok()?),
+            "owner" => Self::owner(name).ok()?,
+            "repository" => Self::repository(name).ok()?,
+            "folder" => {
+                let (root, folder) = name.split_once("//")?;
+                let parts = place(root).filter(|parts| parts.len() > 2)?;
+                let (host, rest) = parts.split_first()?;
+                let (repository, owner) = rest.split_last()?;
+                let is_folder = !folder.is_empty() && folder.len() <= NAME_BYTES && !folder.contains(char::is_control);
+                is_folder.then(|| Self::of_folder(&SourceIdentity::new(host, &owner.join("/"), repository, folder)))?
+            }
+            _ => return None,
+        };
+        (target.as_str() == text).then_some(target)
+    }
+
     /// Returns it as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -159,6 +181,36 @@ fn place(text: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_spelling_that_is_written_is_read_back() {
+        let digest = Sha256Digest::of(b"x");
+        let identity = SourceIdentity::new("github.com", "evil", "skills", "a/b");
+        let mut targets = TakedownTarget::covering(&identity, digest, digest);
+        targets.extend(TakedownTarget::places(&SourceIdentity::new("git.example", "Group/Sub", "Skills", "x")));
+        for target in targets {
+            assert_eq!(TakedownTarget::parse(target.as_str()), Some(target));
+        }
+        let wrong = [
+            "",
+            "owner",
+            "owner:",
+            "owner:github.com",
+            "owner:GitHub.com/Evil",
+            "repository:github.com/evil",
+            "repository:github.com/evil/skills.git",
+            "folder:github.com/evil/skills",
+            "folder:github.com/evil/skills//",
+            "folder:github.com/evil/skills//a/../b",
+            "content:00",
+            "skill:x",
+            "host:github.com",
+            "owner:github.com/a\u{7}",
+        ];
+        for text in wrong {
+            assert_eq!(TakedownTarget::parse(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_place_is_one_target_in_every_spelling() {

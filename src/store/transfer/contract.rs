@@ -15,7 +15,8 @@ pub trait Transfer: Send + Sync {
 
     /// Sends rows of one consistent state: all of them, or, with `since`, what belongs to skills
     /// that changed after that number. Sources, repositories, blobs, bundles, verdicts and skills
-    /// come in this order; within each, in the order of their keys, skills by the number of their
+    /// come in this order, after takedowns, threats and
+    /// statements, which always come whole; within each, in the order of their keys, skills by the number of their
     /// change. It ends early where nobody receives any more.
     async fn send_rows(&self, since: Option<u64>, rows: mpsc::Sender<TransferRow>) -> Result<SentState, StoreError>;
 
@@ -89,8 +90,22 @@ pub struct TakeOver {
     pub follows: Option<(u64, Sha256Digest)>,
     /// When the state was given away.
     pub created_at: Timestamp,
+    /// What is not taken over of it.
+    pub declined: Declined,
     /// The time.
     pub now: Timestamp,
+}
+
+/// What whoever takes an index over does not take the other's word for. Skills that the other has
+/// unlisted stay so either way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Declined {
+    /// What is taken down.
+    pub takedowns: bool,
+    /// What is known to do harm.
+    pub threats: bool,
+    /// What domains say of repositories.
+    pub statements: bool,
 }
 
 /// What the sender of a take-over says.

@@ -5,9 +5,11 @@
 
 mod contract;
 mod row;
+mod warning;
 
 pub use contract::{
-    FollowedIndex, IndexStanding, SentState, TakeOver, TakeOverBatch, TakenOver, Transfer, TransferError,
+    Declined, FollowedIndex, IndexStanding, SentState, TakeOver, TakeOverBatch, TakenOver, Transfer, TransferError,
 };
 pub(super) use row::ParsedBundle;
 pub use row::{BundleRow, RepositoryRow, RowKind, SkillRow, SourceRow, TransferRow, VerdictRow};
+pub use warning::{TakedownRow, ThreatRow, issuer_of};

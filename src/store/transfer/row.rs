@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::{TakedownRow, ThreatRow};
 use crate::recipe::RecipeDigest;
 use crate::scan::{ScanReport, ruleset_version};
 use crate::skill::{
@@ -11,9 +12,12 @@ use crate::skill::{
 };
 use crate::store::revision::FileEntry;
 use crate::store::{BundleKey, recipe_digests};
+use crate::trust::PublisherStatement;
 
 /// Characters of a flag.
 const FLAG_CHARACTERS: usize = 64;
+/// Who says what a threat is, until it is known which index does.
+const FOLLOWED: &str = "index";
 /// Bytes of the key of a source, and of what identifies a skill.
 const KEY_BYTES: usize = 4_096;
 
@@ -21,6 +25,9 @@ const KEY_BYTES: usize = 4_096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each name says what it is")]
 pub enum RowKind {
+    Takedown,
+    Threat,
+    Statement,
     Source,
     Repository,
     Blob,
@@ -32,6 +39,12 @@ pub enum RowKind {
 /// One row.
 #[derive(Debug, Clone)]
 pub enum TransferRow {
+    /// Something that is taken down.
+    Takedown(TakedownRow),
+    /// Something that is known to do harm.
+    Threat(Box<ThreatRow>),
+    /// What a domain says of repositories.
+    Statement(PublisherStatement),
     /// A source that was read.
     Source(SourceRow),
     /// What a host says of a repository.
@@ -126,6 +139,9 @@ impl TransferRow {
     /// Returns the kind.
     pub fn kind(&self) -> RowKind {
         match self {
+            Self::Takedown(_) => RowKind::Takedown,
+            Self::Threat(_) => RowKind::Threat,
+            Self::Statement(_) => RowKind::Statement,
             Self::Source(_) => RowKind::Source,
             Self::Repository(_) => RowKind::Repository,
             Self::Blob(_) => RowKind::Blob,
@@ -141,6 +157,9 @@ impl TransferRow {
     /// Fails where a value cannot be written as JSON.
     pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
         match self {
+            Self::Takedown(row) => serde_json::to_vec(row),
+            Self::Threat(row) => serde_json::to_vec(row),
+            Self::Statement(row) => serde_json::to_vec(row),
             Self::Source(row) => serde_json::to_vec(row),
             Self::Repository(row) => serde_json::to_vec(row),
             Self::Blob(bytes) => Ok(bytes.clone()),
@@ -159,6 +178,9 @@ impl TransferRow {
             serde_json::from_slice(bytes).map_err(|error| format!("a {what} cannot be read: {error}"))
         }
         let row = match kind {
+            RowKind::Takedown => Self::Takedown(read("takedown", bytes)?),
+            RowKind::Threat => Self::Threat(Box::new(read("threat", bytes)?)),
+            RowKind::Statement => Self::Statement(read("statement of a domain", bytes)?),
             RowKind::Source => Self::Source(read("source", bytes)?),
             RowKind::Repository => Self::Repository(Box::new(read("repository", bytes)?)),
             RowKind::Blob => Self::Blob(bytes.to_vec()),
@@ -167,6 +189,9 @@ impl TransferRow {
             RowKind::Skill => Self::Skill(Box::new(read("skill", bytes)?)),
         };
         match &row {
+            Self::Takedown(row) => drop(row.read()?),
+            Self::Threat(row) => drop(row.read(FOLLOWED)?),
+            Self::Statement(row) => row.check().map_err(|error| format!("the domain {}: {error}", row.domain))?,
             Self::Source(row) => check_key("source", &row.key)?,
             Self::Repository(row) => row.check()?,
             Self::Blob(bytes) if bytes.len() as u64 > limits::FILE_BYTES => {
@@ -342,6 +367,6 @@ fn check_key(what: &str, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn has_control(text: &str) -> bool {
+pub(super) fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }

@@ -295,6 +295,15 @@ pub(super) struct ServeArguments {
     /// Give the index away as well, at /snapshot/latest and /snapshot/delta; see docs/snapshots.md.
     #[arg(long)]
     pub snapshots: bool,
+    /// Sign what is given away with the key in this file; `touchmark signatures new-key` makes one.
+    #[arg(long, value_name = "FILE", requires = "snapshots")]
+    pub sign: Option<PathBuf>,
+    /// Start from the index of this server and follow it while answering, such as https://skills.example.
+    #[arg(long, value_name = "URL")]
+    pub follow: Option<String>,
+    /// A public key, of which one has to have signed what is followed; may be given more than once.
+    #[arg(long = "follow-key", value_name = "KEY")]
+    pub follow_keys: Vec<String>,
 }
 
 /// Where the service listens if nothing else is said.

@@ -13,8 +13,9 @@ use crate::api::Problem;
 use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
-    OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError,
+    AccountsConfigError, FollowConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError,
+    MeterConfigError, OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError,
+    StorageConfigError,
 };
 use crate::operations::accounts::{ManageError, OperatorTeamError};
 use crate::operations::{
@@ -59,6 +60,15 @@ pub(super) enum Failure {
     /// The limit of freshness cannot be used.
     #[error(transparent)]
     Freshness(#[from] FreshnessConfigError),
+    /// Whom to follow is not clear.
+    #[error(transparent)]
+    Follow(#[from] FollowConfigError),
+    /// Nothing that could be declined.
+    #[error("`{word}` is nothing that can be left out, expected takedowns, threats or statements")]
+    Declined {
+        /// The word, sanitised.
+        word: String,
+    },
     /// A quota cannot be used.
     #[error(transparent)]
     Meter(#[from] MeterConfigError),

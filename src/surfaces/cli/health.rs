@@ -46,6 +46,11 @@ fn show(health: &HealthResponse, place: &str) -> String {
         let count = HumanCount(health.rescan_remaining);
         fields.push(("to scan again", format!("{count} bundles, under newer rules")));
     }
+    if let Some(following) = &health.following {
+        let state = following.sequence.map_or("nothing yet".to_owned(), |sequence| format!("change {sequence}"));
+        let trouble = following.trouble.as_ref().map(|trouble| format!(", {}", line(trouble, 60))).unwrap_or_default();
+        fields.push(("follows", format!("{}: {state}{trouble}", line(&following.origin, 300))));
+    }
     fields.extend(health.faults.iter().map(|fault| ("fault", meaning(fault))));
     let rows: Vec<Vec<Cell>> =
         fields.into_iter().map(|(name, value)| vec![Cell::new(name, paint::FAINT), Cell::plain(value)]).collect();
@@ -62,6 +67,8 @@ fn meaning(fault: &str) -> String {
         "files" => "files of the index are missing or damaged; start again to build it anew",
         "model" => "the model that was chosen cannot be loaded; results are ranked without it",
         "stale" => "most sources were not visited for days; run `touchmark crawl run`",
+        "importing" => "the index of the origin is being taken over for the first time",
+        "origin" => "the origin is not followed at the moment, and what is held stays; the log says more",
         "clock" => "sources were seen in the future; check the clock of this machine",
         // A server of another version knows others.
         _ => return line(fault, 60),
@@ -83,6 +90,7 @@ mod tests {
             index_fresh: false,
             skills_indexed: 1_234,
             links: HealthLinks::below("https://skills.example"),
+            following: None,
             faults: vec!["ahead".to_owned(), "odd\nindex  up to date\u{1b}[0m".to_owned()],
             rescan_remaining: 12_345,
         };

@@ -22,6 +22,13 @@ pub(super) async fn open_for(global: &Global, public_url: String) -> Result<Serv
     Ok(app::open_with(&storage, &search, public_url).await?)
 }
 
+/// Opens the data folder for a service that follows an origin.
+pub(super) async fn open_to_follow(global: &Global, public_url: String) -> Result<Services, Failure> {
+    let storage = StorageConfig::read(global.data_dir.as_deref())?;
+    let search = SearchConfig::read(global.embedder.as_deref(), &storage.data_folder);
+    Ok(app::open_to_follow(&storage, &search, public_url).await?)
+}
+
 /// Opens a copy of the data folder, which is thrown away with the folder that is returned.
 pub(super) async fn open_copy(global: &Global) -> Result<(TempDir, Services), Failure> {
     let storage = StorageConfig::locate(global.data_dir.as_deref())?;

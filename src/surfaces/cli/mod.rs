@@ -28,6 +28,7 @@ mod exit;
 mod explain;
 mod failure;
 mod findings;
+mod follow_origin;
 mod generate;
 mod health;
 mod held;

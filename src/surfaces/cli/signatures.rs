@@ -141,7 +141,8 @@ async fn list(global: &Global) -> Result<Answer, Failure> {
     Ok((body, format!("{head}\n{}", lines.collect::<String>())))
 }
 
-fn read_key(path: &Path) -> Result<PackSigningKey, Failure> {
+/// Reads the file of a key.
+pub(super) fn read_key(path: &Path) -> Result<PackSigningKey, Failure> {
     if fs::metadata(path)?.len() > KEY_BYTES {
         return Err(SignaturePackError::from(PackKeyError::Secret).into());
     }

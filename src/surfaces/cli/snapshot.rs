@@ -9,9 +9,11 @@ use serde_json::json;
 use super::arguments::Global;
 use super::exit::Outcome;
 use super::failure::Failure;
+use super::follow_origin::{declined, keys};
 use super::local;
 use super::output::{self, Output};
 use super::paint::line;
+use super::signatures::read_key;
 use super::snapshot_arguments::{
     SnapshotArguments, SnapshotCommand, SnapshotExportArguments, SnapshotFollowArguments, SnapshotImportArguments,
     SnapshotServeArguments,
@@ -20,7 +22,7 @@ use super::snapshot_download::{DownloadError, SnapshotServer};
 use crate::app;
 use crate::config::{HttpConfig, Settings, StorageConfig};
 use crate::operations::{
-    ExportReport, ExportRequest, ImportReport, MoveError, Publisher, export_snapshot, open_snapshot,
+    ExportReport, ExportRequest, FollowTerms, ImportReport, MoveError, Publisher, export_snapshot, open_snapshot,
 };
 use crate::skill::Timestamp;
 use crate::surfaces::rest;
@@ -38,8 +40,18 @@ pub(super) async fn run(global: &Global, arguments: SnapshotArguments, output: &
 async fn export(global: &Global, arguments: SnapshotExportArguments, output: &Output) -> Result<Outcome, Failure> {
     let services = local::open(global).await?;
     let storage = StorageConfig::read(global.data_dir.as_deref())?;
+    let key = arguments.sign.as_deref().map(read_key).transpose()?;
+    if let Err(error) = services.follow().await {
+        output::tell_note(&format!("search does not follow at the moment, vectors may be missing: {error}"));
+    }
     let created_at = arguments.created_at.unwrap_or_else(Timestamp::now);
-    let request = ExportRequest { since: None, created_at, waiting_folder: storage.data_folder };
+    let request = ExportRequest {
+        since: None,
+        created_at,
+        has_vectors: !arguments.no_vectors,
+        key,
+        waiting_folder: storage.data_folder,
+    };
     if arguments.file == "-" {
         let report = export_snapshot(&services, request, io::stdout()).await?;
         output::tell_note(&exported(&report));
@@ -66,12 +78,13 @@ async fn import(global: &Global, arguments: SnapshotImportArguments, output: &Ou
     let input: Box<dyn Read + Send> = match arguments.from.as_str() {
         "-" => Box::new(io::stdin()),
         url if is_url => {
-            let server = SnapshotServer::new(url, arguments.digest.is_some())?;
+            let server = SnapshotServer::new(url, arguments.digest.is_some() || !arguments.keys.is_empty())?;
             Box::new(server.file(&storage.data_folder).await?)
         }
         path => Box::new(File::open(path).map_err(|source| DownloadError::File { path: line(path, 500), source })?),
     };
-    let report = take(global, &storage, input, arguments.digest, arguments.replace).await?;
+    let terms = FollowTerms { keys: keys(&arguments.keys)?, declined: declined(&arguments.without)? };
+    let report = take(global, &storage, input, arguments.digest, terms, arguments.replace).await?;
     show(&report, output)?;
     Ok(Outcome::Done)
 }
@@ -82,14 +95,23 @@ async fn take(
     storage: &StorageConfig,
     input: Box<dyn Read + Send>,
     digest: Option<crate::skill::Sha256Digest>,
+    terms: FollowTerms,
     replaces: bool,
 ) -> Result<ImportReport, Failure> {
     let opened = tokio::task::spawn_blocking(move || open_snapshot(input, digest)).await;
     let snapshot = opened.map_err(|_| MoveError::Ended)??;
+    if !terms.keys.is_empty() {
+        snapshot.check_signature(&terms.keys)?;
+    }
     let before = app::followed(storage).await?.map(|followed| followed.sequence);
-    let report = app::import(storage, snapshot, replaces, Timestamp::now()).await?;
+    let mut report = app::import(storage, snapshot, replaces, terms.declined, Timestamp::now()).await?;
     if replaces || before != Some(report.manifest.sequence) {
         let services = local::open(global).await?;
+        if let Some(vectors) = report.vectors.take()
+            && let Err(error) = services.take_over_vectors(vectors).await
+        {
+            output::tell_note(&format!("the vectors of the snapshot were not taken over: {error}"));
+        }
         if let Err(error) = services.follow().await {
             output::tell_note(&format!("search does not follow at the moment, a service takes it up: {error}"));
         }
@@ -101,7 +123,8 @@ async fn serve(global: &Global, arguments: SnapshotServeArguments) -> Result<Out
     let services = local::open(global).await?;
     let storage = StorageConfig::read(global.data_dir.as_deref())?;
     let config = HttpConfig::read(arguments.listen, &Settings::environment())?;
-    let publisher = Publisher::new(services, storage.data_folder);
+    let key = arguments.sign.as_deref().map(read_key).transpose()?;
+    let publisher = Publisher::new(services, storage.data_folder).signing(key);
     rest::serve_snapshots(publisher, &config, |address| {
         tracing::info!("giving the index away at http://{address}/snapshot/latest");
     })
@@ -111,9 +134,10 @@ async fn serve(global: &Global, arguments: SnapshotServeArguments) -> Result<Out
 
 async fn follow(global: &Global, arguments: SnapshotFollowArguments, output: &Output) -> Result<Outcome, Failure> {
     let storage = StorageConfig::read(global.data_dir.as_deref())?;
-    let server = SnapshotServer::new(&arguments.from, false)?;
+    let terms = FollowTerms { keys: keys(&arguments.keys)?, declined: declined(&arguments.without)? };
+    let server = SnapshotServer::new(&arguments.from, !terms.keys.is_empty())?;
     loop {
-        match step(global, &storage, &server).await {
+        match step(global, &storage, &server, terms.clone()).await {
             Ok(report) => show(&report, output)?,
             Err(failure) if arguments.once => return Err(failure),
             Err(failure) => output::tell_error(&failure.to_string()),
@@ -126,7 +150,12 @@ async fn follow(global: &Global, arguments: SnapshotFollowArguments, output: &Ou
 }
 
 /// Asks for what has changed, and for the whole index where that cannot be told.
-async fn step(global: &Global, storage: &StorageConfig, server: &SnapshotServer) -> Result<ImportReport, Failure> {
+async fn step(
+    global: &Global,
+    storage: &StorageConfig,
+    server: &SnapshotServer,
+    terms: FollowTerms,
+) -> Result<ImportReport, Failure> {
     let delta = match app::followed(storage).await? {
         None => None,
         Some(followed) => server.delta(followed.sequence, &storage.data_folder).await?,
@@ -135,7 +164,7 @@ async fn step(global: &Global, storage: &StorageConfig, server: &SnapshotServer)
         Some(delta) => delta,
         None => server.latest(&storage.data_folder).await?,
     };
-    take(global, storage, Box::new(file), None, false).await
+    take(global, storage, Box::new(file), None, terms, false).await
 }
 
 fn exported(report: &ExportReport) -> String {

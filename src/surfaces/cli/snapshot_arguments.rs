@@ -1,6 +1,7 @@
 //! What can be said about snapshots on the command line.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -42,6 +43,12 @@ pub(super) struct SnapshotExportArguments {
     /// The time that the snapshot names as its own [default: now]; the same index and time give the same bytes.
     #[arg(long, value_name = "TIME", value_parser = date)]
     pub created_at: Option<Timestamp>,
+    /// Sign it with the key in this file; `touchmark signatures new-key` makes one.
+    #[arg(long, value_name = "FILE")]
+    pub sign: Option<PathBuf>,
+    /// Leave the vectors out; whoever takes it over embeds again.
+    #[arg(long)]
+    pub no_vectors: bool,
 }
 
 /// `touchmark snapshot import`.
@@ -52,6 +59,12 @@ pub(super) struct SnapshotImportArguments {
     /// Take it only if this is its digest, as `export` prints it.
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<Sha256Digest>,
+    /// Take it only if one of these keys has signed it: `ed25519:` and 44 characters; may be given more than once.
+    #[arg(long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// What not to take over: takedowns, threats or statements; may be given more than once.
+    #[arg(long, value_name = "WHAT")]
+    pub without: Vec<String>,
     /// Give up what is in the data folder, whatever it is.
     #[arg(long)]
     pub replace: bool,
@@ -63,6 +76,9 @@ pub(super) struct SnapshotServeArguments {
     /// The address to listen on.
     #[arg(long, value_name = "ADDRESS", env = "TOUCHMARK_LISTEN", default_value_t = DEFAULT_LISTEN)]
     pub listen: SocketAddr,
+    /// Sign what is given away with the key in this file.
+    #[arg(long, value_name = "FILE")]
+    pub sign: Option<PathBuf>,
 }
 
 /// `touchmark snapshot follow`.
@@ -70,6 +86,12 @@ pub(super) struct SnapshotServeArguments {
 pub(super) struct SnapshotFollowArguments {
     /// The address of the server, such as https://skills.example.
     pub from: String,
+    /// Take only what one of these keys has signed; may be given more than once.
+    #[arg(long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// What not to take over: takedowns, threats or statements; may be given more than once.
+    #[arg(long, value_name = "WHAT")]
+    pub without: Vec<String>,
     /// Ask once and end.
     #[arg(long)]
     pub once: bool,

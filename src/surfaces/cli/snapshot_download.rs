@@ -86,6 +86,11 @@ impl SnapshotServer {
         Ok(Self { client, base })
     }
 
+    /// Returns the address as a message may show it.
+    pub fn shown(&self) -> String {
+        shown(&self.base)
+    }
+
     /// Fetches what the address names: a file, or the latest snapshot of a server.
     pub async fn file(&self, folder: &Path) -> Result<File, DownloadError> {
         if self.base.path() == "/" {

@@ -103,6 +103,8 @@ fn show(
             fields.extend(held.and_then(|held| held.package_hash.clone()).map(|hash| ("your files", hash)));
             fields.extend(hit.safety.audited_package_hash.clone().map(|hash| ("audited", hash)));
         }
+        let index = hit.safety.taken_over_from.as_ref();
+        fields.extend(index.map(|index| ("scanned by", format!("the index {}, not here", line(index, 60)))));
         fields.push(("source", hit.skill.source_url.clone()));
         fields.push(("skill_id", hit.skill.skill_id.to_string()));
         fields.extend(hit.safety.threat.as_ref().map(|threat| ("threat", threat.line())));

@@ -2,101 +2,136 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
 use sqlx::Row;
 
-use crate::scan::ruleset_version;
-use crate::skill::{CopyKey, Originality, Publishers, Sha256Digest, SkillId, Timestamp, limits};
-use crate::store::digests::RECIPE_SET;
-use crate::store::revision::compress;
-use crate::store::sqlite::canonical::{Touched, choose_canonical, repository_of};
-use crate::store::sqlite::digests::insert_digests;
-use crate::store::sqlite::read::{decompress, digest};
-use crate::store::sqlite::write::{Change, json, next_sequence, summary_of};
-use crate::store::transfer::ParsedBundle;
+use super::bundles::{KnownBundles, contents, insert_bundles};
+use super::pending::{Pending, WrittenVerdict};
+use super::skills::{WrittenSkill, insert_sightings, insert_skill_bundles, insert_skills};
+use super::warnings::Warnings;
+use super::{blobs, verdicts};
+use crate::skill::{Sha256Digest, SkillId, Timestamp};
+use crate::store::sqlite::canonical::{Touched, choose_canonical, mark_all_copies, repository_of};
+use crate::store::sqlite::write::{Change, json, next_sequence};
 use crate::store::{
-    BundleRow, RepositoryRow, RowKind, SkillRow, SourceRow, StoreError, TakeOver, TakenOver, TransferError,
-    TransferRow, VerdictRow,
+    BundleRow, RepositoryRow, RowKind, SkillRow, SourceRow, TakeOver, TakenOver, TransferError, TransferRow, VerdictRow,
 };
 
-/// Bytes of files that are parsed together.
-const PARSED_BYTES: usize = 24 * 1024 * 1024;
+/// Compressed bytes of files that are parsed together.
+const PARSED_BYTES: usize = 6 * 1024 * 1024;
+/// Bundles that are parsed together.
+const PARSED_BUNDLES: usize = 512;
+/// Skills that are written together.
+const WRITTEN_SKILLS: usize = 100;
 
 /// A take-over that is under way.
 pub(super) struct Insertion {
     terms: TakeOver,
     keeps_numbers: bool,
-    first_sequence: u64,
+    /// Whether no skill was there.
+    is_new: bool,
+    /// Whether there were bundles.
+    has_bundles: bool,
     taken: TakenOver,
     /// The kind and key of the last row: rows come in one order, so that none comes twice.
     last: Option<(RowKind, Vec<u8>)>,
     /// The run of this take-over over each source.
     runs: HashMap<String, (i64, i64)>,
     touched: Touched,
-}
-
-/// A verdict with its summary and its report, as they are stored.
-type WrittenVerdict = (VerdictRow, String, Vec<u8>);
-
-/// What a bundle says of a skill.
-struct BundleColumns {
-    content_hash: Vec<u8>,
-    package_hash: Vec<u8>,
-    is_complete: bool,
-    copy_key: Vec<u8>,
+    bundles: KnownBundles,
+    /// What is being computed while what came before it is written.
+    pending: Option<Pending>,
+    /// Skills of a new database that wait to be written together.
+    skills: Vec<WrittenSkill>,
+    warnings: Warnings,
 }
 
 impl Insertion {
-    pub(super) fn new(terms: TakeOver, keeps_numbers: bool, first_sequence: u64) -> Self {
+    pub(super) fn new(terms: TakeOver, keeps_numbers: bool, is_new: bool, has_bundles: bool) -> Self {
         Self {
             terms,
             keeps_numbers,
-            first_sequence,
+            is_new,
+            has_bundles,
             taken: TakenOver::default(),
             last: None,
             runs: HashMap::new(),
             touched: Touched::default(),
+            bundles: KnownBundles::default(),
+            pending: None,
+            skills: Vec::new(),
+            warnings: Warnings::default(),
         }
     }
 
-    /// Writes rows. They are taken kind by kind, since a batch may end one and begin the next.
+    /// Writes rows, all of one kind; what takes computing is written with the next call.
     pub(super) async fn insert(
         &mut self,
         change: &mut Change<'_>,
         rows: Vec<TransferRow>,
     ) -> Result<(), TransferError> {
-        let (mut blobs, mut bundles, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut rest = Vec::new();
+        let (mut contents, mut bundles, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             match row {
-                TransferRow::Blob(bytes) => blobs.push(bytes),
+                TransferRow::Takedown(row) => {
+                    self.in_order(RowKind::Takedown, row.target.clone().into_bytes())?;
+                    self.warnings.takedown(&row)?;
+                }
+                TransferRow::Threat(row) => {
+                    let key = self.warnings.threat(&row, &self.terms)?;
+                    self.in_order(RowKind::Threat, key)?;
+                }
+                TransferRow::Statement(row) => {
+                    self.in_order(RowKind::Statement, row.domain.as_str().as_bytes().to_vec())?;
+                    self.warnings.statement(row, &self.terms)?;
+                }
+                TransferRow::Source(row) => self.source(change, row).await?,
+                TransferRow::Repository(row) => self.repository(change, *row).await?,
+                TransferRow::Blob(bytes) => contents.push(bytes),
                 TransferRow::Bundle(row) => bundles.push(*row),
                 TransferRow::Verdict(row) => verdicts.push(*row),
-                row => rest.push(row),
+                TransferRow::Skill(row) => self.skill(change, *row).await?,
             }
         }
-        if !blobs.is_empty() {
-            self.blobs(change, blobs).await?;
+        if !contents.is_empty() {
+            self.go_on(change, Some(blobs::pack(contents))).await?;
         }
         if !bundles.is_empty() {
             self.bundles(change, bundles).await?;
         }
         if !verdicts.is_empty() {
-            self.verdicts(change, verdicts).await?;
-        }
-        for row in rest {
-            match row {
-                TransferRow::Source(row) => self.source(change, row).await?,
-                TransferRow::Repository(row) => self.repository(change, *row).await?,
-                TransferRow::Skill(row) => self.skill(change, *row).await?,
-                TransferRow::Blob(_) | TransferRow::Bundle(_) | TransferRow::Verdict(_) => {}
-            }
+            self.go_on(change, Some(verdicts::pack(verdicts, self.terms.identity))).await?;
         }
         Ok(())
     }
 
+    /// Writes what was computed, while `next` is being computed.
+    async fn go_on(&mut self, change: &mut Change<'_>, next: Option<Pending>) -> Result<(), TransferError> {
+        match std::mem::replace(&mut self.pending, next) {
+            None => Ok(()),
+            Some(Pending::Blobs(packed)) => {
+                let packed = ended(packed.await)?;
+                for (sha256, _) in &packed {
+                    self.in_order(RowKind::Blob, sha256.as_bytes().to_vec())?;
+                }
+                Ok(blobs::insert(change, &packed).await?)
+            }
+            Some(Pending::Bundles(parsed)) => {
+                let parsed: Vec<_> = ended(parsed.await)?.into_iter().collect::<Result<_, _>>().map_err(refuse)?;
+                self.taken.bundles += parsed.len() as u64;
+                self.bundles.add(&parsed);
+                Ok(insert_bundles(change, &parsed).await?)
+            }
+            Some(Pending::Verdicts(written)) => {
+                let written: Vec<_> = ended(written.await)?.into_iter().collect::<Result<_, _>>()?;
+                self.verdicts(change, written).await
+            }
+        }
+    }
+
     /// Ends the take-over: every skill has a verdict, and of equal copies one stands for all.
     pub(super) async fn finish(mut self, change: &mut Change<'_>) -> Result<TakenOver, TransferError> {
+        self.go_on(change, None).await?;
+        self.write_skills(change).await?;
         let orphan: Option<String> = sqlx::query_scalar(
             "SELECT s.canonical_source FROM skills s \
              WHERE NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.bundle_key = s.bundle_key) LIMIT 1",
@@ -106,6 +141,8 @@ impl Insertion {
         if let Some(orphan) = orphan {
             return Err(refuse(format!("nobody has scanned the skill {orphan:?}")));
         }
+        let warnings = std::mem::take(&mut self.warnings);
+        warnings.write(change, &self.terms, self.keeps_numbers).await?;
         if self.keeps_numbers {
             sqlx::query("UPDATE meta SET value = ? WHERE key = 'sequence'")
                 .bind(self.terms.sequence as i64)
@@ -113,7 +150,12 @@ impl Insertion {
                 .await?;
             self.touched.keep_numbers();
         }
-        choose_canonical(change, std::mem::take(&mut self.touched)).await?;
+        // Of a new database, everything was touched.
+        if self.is_new && self.keeps_numbers {
+            mark_all_copies(change).await?;
+        } else {
+            choose_canonical(change, std::mem::take(&mut self.touched)).await?;
+        }
         let listed: i64 =
             sqlx::query_scalar("SELECT count(*) FROM skills WHERE is_listed = 1").fetch_one(&mut **change).await?;
         self.taken.listed = listed as u64;
@@ -190,117 +232,78 @@ impl Insertion {
         Ok(())
     }
 
-    async fn blobs(&mut self, change: &mut Change<'_>, blobs: Vec<Vec<u8>>) -> Result<(), TransferError> {
-        let packed: Vec<(Sha256Digest, Vec<u8>)> =
-            computed(move || blobs.into_par_iter().map(|bytes| (Sha256Digest::of(&bytes), compress(&bytes))).collect())
-                .await?;
-        for (sha256, compressed) in packed {
-            self.in_order(RowKind::Blob, sha256.as_bytes().to_vec())?;
-            sqlx::query("INSERT INTO blobs (sha256, compressed) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(sha256.as_bytes().as_slice())
-                .bind(compressed)
-                .execute(&mut **change)
-                .await?;
-        }
-        Ok(())
-    }
-
     async fn bundles(&mut self, change: &mut Change<'_>, rows: Vec<BundleRow>) -> Result<(), TransferError> {
+        if matches!(self.pending, Some(Pending::Blobs(_))) {
+            self.go_on(change, None).await?;
+        }
         let mut waiting = Vec::new();
-        let mut waiting_bytes = 0;
         for row in rows {
             self.in_order(RowKind::Bundle, row.key.as_bytes().to_vec())?;
             // A bundle that is there was computed from its bytes before.
-            if bundle_columns(change, row.key).await?.is_some() {
+            if self.has_bundles && self.bundles.find(change, row.key).await?.is_some() {
                 continue;
             }
-            let contents = contents(change, &row).await?;
-            waiting_bytes += contents.iter().map(Vec::len).sum::<usize>();
-            waiting.push((row, contents));
-            if waiting_bytes > PARSED_BYTES {
-                self.parse(change, std::mem::take(&mut waiting)).await?;
-                waiting_bytes = 0;
-            }
+            waiting.push(row);
         }
-        self.parse(change, waiting).await
-    }
-
-    async fn parse(
-        &mut self,
-        change: &mut Change<'_>,
-        rows: Vec<(BundleRow, Vec<Vec<u8>>)>,
-    ) -> Result<(), TransferError> {
-        let parsed: Vec<Result<ParsedBundle, String>> =
-            computed(move || rows.into_par_iter().map(|(row, contents)| row.parse(contents)).collect()).await?;
-        for bundle in parsed {
-            insert_bundle(change, &bundle.map_err(TransferError::Row)?).await?;
-            self.taken.bundles += 1;
+        while !waiting.is_empty() {
+            let (batch, contents) = contents(change, &mut waiting, PARSED_BUNDLES, PARSED_BYTES).await?;
+            self.go_on(change, Some(super::bundles::parse(batch, contents))).await?;
         }
         Ok(())
     }
 
-    async fn verdicts(&mut self, change: &mut Change<'_>, rows: Vec<VerdictRow>) -> Result<(), TransferError> {
-        let written: Vec<Result<WrittenVerdict, StoreError>> = computed(move || {
-            let write = |row: VerdictRow| {
-                let summary = json(&summary_of(&row.report, row.analyzed_at))?;
-                let report = compress(json(&row.report)?.as_bytes());
-                Ok((row, summary, report))
-            };
-            rows.into_par_iter().map(write).collect()
-        })
-        .await?;
-        for verdict in written {
-            let (row, summary, report) = verdict?;
+    async fn verdicts(&mut self, change: &mut Change<'_>, written: Vec<WrittenVerdict>) -> Result<(), TransferError> {
+        for WrittenVerdict { row, .. } in &written {
             self.in_order(RowKind::Verdict, row.bundle.as_bytes().to_vec())?;
-            let Some(bundle) = bundle_columns(change, row.bundle).await? else {
-                return Err(refuse(format!("there is a verdict on the bundle {}, which is not there", row.bundle)));
-            };
-            let is_about_it = row.report.content_hash.as_bytes()[..] == bundle.content_hash
-                && row.report.package_hash.as_bytes()[..] == bundle.package_hash;
-            if !is_about_it {
-                return Err(refuse(format!("a verdict on the bundle {} is about other bytes", row.bundle)));
-            }
-            // What this program has scanned itself by its own rules is not overruled by the
-            // word of another; of the same rules there is one verdict anyway.
-            let inserted = sqlx::query(
-                "INSERT INTO verdicts (bundle_key, package_hash, ruleset_version, status, summary, report, analyzed_at, imported_from) \
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM verdicts \
-                 WHERE bundle_key = ?1 AND ruleset_version = ?9 AND imported_from IS NULL) \
-                 ON CONFLICT (bundle_key, ruleset_version) DO NOTHING",
-            )
-            .bind(row.bundle.as_bytes().as_slice())
-            .bind(bundle.package_hash)
-            .bind(row.report.ruleset_version.as_str())
-            .bind(row.report.status.as_str())
-            .bind(summary)
-            .bind(report)
-            .bind(row.analyzed_at.as_milliseconds())
-            .bind(self.terms.identity.as_slice())
-            .bind(ruleset_version().as_str())
-            .execute(&mut **change)
-            .await?;
-            self.taken.verdicts += inserted.rows_affected();
+            self.check_verdict(change, row).await?;
         }
+        self.taken.verdicts += verdicts::insert(change, &written, self.terms.identity).await?;
         Ok(())
+    }
+
+    async fn check_verdict(&mut self, change: &mut Change<'_>, row: &VerdictRow) -> Result<(), TransferError> {
+        let Some(bundle) = self.bundles.find(change, row.bundle).await? else {
+            return Err(refuse(format!("there is a verdict on the bundle {}, which is not there", row.bundle)));
+        };
+        let is_about_it =
+            row.report.content_hash == bundle.content_hash && row.report.package_hash == bundle.package_hash;
+        if is_about_it {
+            Ok(())
+        } else {
+            Err(refuse(format!("a verdict on the bundle {} is about other bytes", row.bundle)))
+        }
     }
 
     async fn skill(&mut self, change: &mut Change<'_>, row: SkillRow) -> Result<(), TransferError> {
+        if self.pending.is_some() {
+            self.go_on(change, None).await?;
+        }
         self.in_order(RowKind::Skill, row.sequence.to_be_bytes().to_vec())?;
         let canonical = row.source.identity.canonical();
         let least = self.terms.follows.map_or(0, |(sequence, _)| sequence);
         if row.sequence <= least || row.sequence > self.terms.sequence {
             return Err(refuse(format!("the skill {canonical:?} changed at {}, which is not here", row.sequence)));
         }
-        let Some(bundle) = bundle_columns(change, row.bundle).await? else {
+        let Some(bundle) = self.bundles.find(change, row.bundle).await? else {
             return Err(refuse(format!("the bundle of the skill {canonical:?} is not there")));
         };
-        let id = SkillId::of(&row.source.identity).as_bytes().to_vec();
+        for key in &row.earlier {
+            if self.bundles.find(change, *key).await?.is_none() {
+                return Err(refuse(format!("an earlier bundle of the skill {canonical:?} is not there")));
+            }
+        }
+        self.taken.skills += 1;
+        let mut sources = Vec::with_capacity(row.seen_by.len());
+        for key in &row.seen_by {
+            sources.push(self.run_over(change, key).await?);
+        }
+        let id = *SkillId::of(&row.source.identity).as_bytes();
         let source = json(&row.source)?;
-        // A new database holds no skill yet.
-        let had = if self.first_sequence == 0 {
-            None
-        } else {
-            sqlx::query(
+        if self.is_new {
+            self.skills.push(WrittenSkill { id, canonical, source, bundle, sources, sequence: row.sequence, row });
+            return if self.skills.len() >= WRITTEN_SKILLS { self.write_skills(change).await } else { Ok(()) };
+        }
+        let had = sqlx::query(
             "SELECT content_hash, copy_key, repository_key, source = ? AND bundle_key = ? AND is_listed = ? AND is_canonical = ? AND stars IS ? \
              FROM skills WHERE skill_id = ?",
         )
@@ -309,143 +312,38 @@ impl Insertion {
         .bind(row.is_listed)
         .bind(row.is_canonical)
         .bind(row.stars.map(|stars| stars as i64))
-        .bind(&id)
+        .bind(id.as_slice())
         .fetch_optional(&mut **change)
-        .await?
-        };
+        .await?;
         let is_same = had.as_ref().is_some_and(|had| had.get(3));
         if let Some(had) = had {
             self.touched.add(had.get(0), had.get(1), had.get(2));
         }
-        let repository = repository_of(&row.source);
-        self.touched.add(bundle.content_hash.clone(), Some(bundle.copy_key.clone()), repository.clone());
+        let bytes = |digest: Sha256Digest| digest.as_bytes().to_vec();
+        self.touched.add(bytes(bundle.content_hash), Some(bytes(bundle.copy_key)), repository_of(&row.source));
+        let sequence = if self.keeps_numbers || is_same { row.sequence } else { next_sequence(change).await? as u64 };
+        sqlx::query("DELETE FROM sightings WHERE skill_id = ?").bind(id.as_slice()).execute(&mut **change).await?;
+        let skill = [WrittenSkill { id, canonical, source, bundle, sources, sequence, row }];
         if self.keeps_numbers || !is_same {
-            let sequence = if self.keeps_numbers { row.sequence as i64 } else { next_sequence(change).await? };
-            sqlx::query(
-                "INSERT INTO skills (skill_id, canonical_source, source, bundle_key, content_hash, package_hash, stars, is_listed, is_canonical, is_mirror, is_complete, committed_at, indexed_at, sequence, account, repository_key, copy_key, first_committed_at) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (skill_id) DO UPDATE SET source = excluded.source, bundle_key = excluded.bundle_key, \
-                 content_hash = excluded.content_hash, package_hash = excluded.package_hash, stars = excluded.stars, is_listed = excluded.is_listed, \
-                 is_canonical = excluded.is_canonical, is_mirror = excluded.is_mirror, is_complete = excluded.is_complete, \
-                 committed_at = excluded.committed_at, indexed_at = excluded.indexed_at, sequence = excluded.sequence, \
-                 copy_key = excluded.copy_key, first_committed_at = min(coalesce(first_committed_at, excluded.first_committed_at), coalesce(excluded.first_committed_at, first_committed_at))",
-            )
-            .bind(&id)
-            .bind(&canonical)
-            .bind(source)
-            .bind(row.bundle.as_bytes().as_slice())
-            .bind(bundle.content_hash)
-            .bind(bundle.package_hash)
-            .bind(row.stars.map(|stars| stars as i64))
-            .bind(row.is_listed)
-            .bind(row.is_canonical)
-            .bind(Originality::of(&row.source) == Originality::Mirror)
-            .bind(bundle.is_complete)
-            .bind(row.source.committed_at.map(Timestamp::as_milliseconds))
-            .bind(row.indexed_at.as_milliseconds())
-            .bind(sequence)
-            .bind(Publishers::account_of(&row.source.identity))
-            .bind(repository)
-            .bind(bundle.copy_key)
-            .bind(row.source.committed_at.map(Timestamp::as_milliseconds))
-            .execute(&mut **change)
-            .await?;
+            insert_skills(change, &skill).await?;
         }
-        for key in std::iter::once(&row.bundle).chain(&row.earlier) {
-            if *key != row.bundle && bundle_columns(change, *key).await?.is_none() {
-                return Err(refuse(format!("an earlier bundle of the skill {canonical:?} is not there")));
-            }
-            sqlx::query("INSERT INTO skill_bundles (bundle_key, skill_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(key.as_bytes().as_slice())
-                .bind(&id)
-                .execute(&mut **change)
-                .await?;
-        }
-        if self.first_sequence > 0 {
-            sqlx::query("DELETE FROM sightings WHERE skill_id = ?").bind(&id).execute(&mut **change).await?;
-        }
-        for key in &row.seen_by {
-            let (source, run) = self.run_over(change, key).await?;
-            sqlx::query("INSERT INTO sightings (source_id, skill_id, run_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-                .bind(source)
-                .bind(&id)
-                .bind(run)
-                .execute(&mut **change)
-                .await?;
-        }
-        self.taken.skills += 1;
+        insert_skill_bundles(change, &skill).await?;
+        insert_sightings(change, &skill).await?;
+        Ok(())
+    }
+
+    async fn write_skills(&mut self, change: &mut Change<'_>) -> Result<(), TransferError> {
+        let skills = std::mem::take(&mut self.skills);
+        insert_skills(change, &skills).await?;
+        insert_skill_bundles(change, &skills).await?;
+        insert_sightings(change, &skills).await?;
         Ok(())
     }
 }
 
-async fn bundle_columns(change: &mut Change<'_>, key: Sha256Digest) -> Result<Option<BundleColumns>, StoreError> {
-    let row = sqlx::query(
-        "SELECT content_hash, package_hash, is_complete, name, description FROM bundles WHERE bundle_key = ?",
-    )
-    .bind(key.as_bytes().as_slice())
-    .fetch_optional(&mut **change)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let copy_key = CopyKey::of(row.get(3), row.get(4), digest(row.get(0))?);
-    Ok(Some(BundleColumns {
-        content_hash: row.get(0),
-        package_hash: row.get(1),
-        is_complete: row.get(2),
-        copy_key: copy_key.digest().as_bytes().to_vec(),
-    }))
-}
-
-/// Reads the bytes of the files of a bundle that is not stored yet.
-async fn contents(change: &mut Change<'_>, row: &BundleRow) -> Result<Vec<Vec<u8>>, TransferError> {
-    let mut contents = Vec::new();
-    let mut total = 0;
-    for file in row.files.iter().filter(|file| file.link_target.is_none()) {
-        let compressed: Option<Vec<u8>> = sqlx::query_scalar("SELECT compressed FROM blobs WHERE sha256 = ?")
-            .bind(file.sha256.as_bytes().as_slice())
-            .fetch_optional(&mut **change)
-            .await?;
-        let Some(compressed) = compressed else {
-            return Err(refuse(format!("the bytes of a file of the bundle {} are not there", row.key)));
-        };
-        let bytes = decompress(compressed)?;
-        // One large file may be named many times.
-        total += bytes.len() as u64;
-        if total > limits::BUNDLE_BYTES {
-            return Err(refuse(format!("the bundle {} has more than {} bytes", row.key, limits::BUNDLE_BYTES)));
-        }
-        contents.push(bytes);
-    }
-    Ok(contents)
-}
-
-async fn insert_bundle(change: &mut Change<'_>, bundle: &ParsedBundle) -> Result<(), TransferError> {
-    let key = bundle.key.digest().as_bytes().to_vec();
-    sqlx::query(
-        "INSERT INTO bundles (bundle_key, package_hash, content_hash, name, description, is_complete, context_cost_tokens, \
-         quality_flags, selection_flags, manifest, frontmatter, issues, unread, files, recipe_set) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(&key)
-    .bind(bundle.package_hash.as_bytes().as_slice())
-    .bind(bundle.content_hash.as_bytes().as_slice())
-    .bind(&bundle.name)
-    .bind(&bundle.description)
-    .bind(bundle.is_complete)
-    .bind(bundle.context_cost_tokens.map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX)))
-    .bind(json(&bundle.quality_flags)?)
-    .bind(json(&bundle.selection_flags)?)
-    .bind(json(&bundle.manifest)?)
-    .bind(json(&bundle.frontmatter)?)
-    .bind(json(&bundle.issues)?)
-    .bind(json(&bundle.unread)?)
-    .bind(json(&bundle.files)?)
-    .bind(RECIPE_SET)
-    .execute(&mut **change)
-    .await?;
-    Ok(insert_digests(change, &key, &bundle.recipe_digests).await?)
-}
-
-/// Computes off the threads that wait.
-async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, TransferError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| TransferError::Interrupted)
+/// Takes what was computed; a thread that ended early has nothing.
+fn ended<T>(outcome: Result<T, tokio::task::JoinError>) -> Result<T, TransferError> {
+    outcome.map_err(|_| TransferError::Interrupted)
 }
 
 fn refuse(reason: String) -> TransferError {

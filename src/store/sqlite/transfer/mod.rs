@@ -1,10 +1,18 @@
 //! Moving an index: rows out of one read transaction, rows into one write transaction.
 
+mod blobs;
+mod bundles;
 mod insert;
 mod origin;
+mod pending;
 mod root;
 mod send;
+mod skills;
 mod take_over;
+mod verdicts;
+mod warnings;
+
+pub(super) use take_over::forget_starter;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;

@@ -1,6 +1,7 @@
 //! Rows out: one read transaction, whatever is written meanwhile.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::TryStreamExt;
 use sqlx::{Row, SqliteConnection, SqlitePool};
@@ -12,7 +13,15 @@ use crate::scan::ScanReport;
 use crate::skill::{RepositoryKey, Sha256Digest, SkillSource, Timestamp};
 use crate::store::revision::FileEntry;
 use crate::store::sqlite::read::{decompress, digest, json};
-use crate::store::{BundleRow, RepositoryRow, SentState, SkillRow, SourceRow, StoreError, TransferRow, VerdictRow};
+use crate::store::sqlite::takedowns::all_takedowns;
+use crate::store::sqlite::threats::holding;
+use crate::store::transfer::issuer_of;
+use crate::store::{
+    BundleRow, RepositoryRow, SentState, SkillRow, SourceRow, StoreError, TakedownRow, ThreatRow, TransferRow,
+    VerdictRow,
+};
+use crate::threat::ThreatId;
+use crate::trust::PublisherStatement;
 
 /// Why rows are no longer sent.
 enum Stop {
@@ -54,14 +63,22 @@ pub(super) async fn send_rows(
     let root = root_digest(&mut reading).await?;
     let state = SentState { identity: standing.identity, sequence: standing.sequence, root };
     let since = since.map_or(-1, |since| i64::try_from(since).unwrap_or(i64::MAX));
-    match send(&mut reading, since, &rows).await {
+    match send(&mut reading, since, standing.identity, &rows).await {
         Ok(()) | Err(Stop::Unheard) => Ok(state),
         Err(Stop::Store(error)) => Err(error),
     }
 }
 
-async fn send(reading: &mut SqliteConnection, since: i64, rows: &mpsc::Sender<TransferRow>) -> Result<(), Stop> {
+async fn send(
+    reading: &mut SqliteConnection,
+    since: i64,
+    identity: [u8; 16],
+    rows: &mpsc::Sender<TransferRow>,
+) -> Result<(), Stop> {
     let selection = select(reading, since).await?;
+    takedowns(reading, rows).await?;
+    threats(reading, identity, rows).await?;
+    statements(reading, rows).await?;
     sources(reading, rows).await?;
     repositories(reading, &selection, rows).await?;
     for sha256 in &selection.blobs {
@@ -69,7 +86,7 @@ async fn send(reading: &mut SqliteConnection, since: i64, rows: &mpsc::Sender<Tr
             .bind(sha256.as_bytes().as_slice())
             .fetch_one(&mut *reading)
             .await?;
-        tell(rows, TransferRow::Blob(decompress(compressed)?)).await?;
+        tell(rows, TransferRow::Blob(decompress(&compressed)?)).await?;
     }
     for key in &selection.bundles {
         let row = bundle(reading, *key).await?;
@@ -126,6 +143,67 @@ async fn select(reading: &mut SqliteConnection, since: i64) -> Result<Selection,
     Ok(selection)
 }
 
+/// Sends what any list takes down; of two with one target, one that blocks.
+async fn takedowns(reading: &mut SqliteConnection, rows: &mpsc::Sender<TransferRow>) -> Result<(), Stop> {
+    let mut all: BTreeMap<String, TakedownRow> = BTreeMap::new();
+    for stored in all_takedowns(reading).await? {
+        let row = TakedownRow::from(stored);
+        match all.entry(row.target.clone()) {
+            Entry::Vacant(place) => drop(place.insert(row)),
+            // The rest of the order has no meaning but that it is one.
+            Entry::Occupied(mut place) => {
+                let order = |row: &TakedownRow| {
+                    (!row.reason.blocks(), row.reason, row.since, row.reference.clone(), row.note.clone())
+                };
+                if order(&row) < order(place.get()) {
+                    place.insert(row);
+                }
+            }
+        }
+    }
+    for row in all.into_values() {
+        tell(rows, TransferRow::Takedown(row)).await?;
+    }
+    Ok(())
+}
+
+/// Sends every threat that holds, whoever says so, as what this index says: of two that are
+/// recognised by the same, the worse.
+async fn threats(
+    reading: &mut SqliteConnection,
+    identity: [u8; 16],
+    rows: &mpsc::Sender<TransferRow>,
+) -> Result<(), Stop> {
+    let issuer = issuer_of(identity);
+    let mut all: BTreeMap<ThreatId, ThreatRow> = BTreeMap::new();
+    for known in holding(reading).await? {
+        let row = ThreatRow::from(known.threat.parts());
+        let Ok(threat) = row.read(&issuer) else { continue };
+        let worse = all.get(threat.id()).is_none_or(|other| {
+            let order = |row: &ThreatRow| (row.severity, row.digests.len(), row.last_seen, row.description.clone());
+            order(&row) > order(other)
+        });
+        if worse {
+            all.insert(threat.id().clone(), row);
+        }
+    }
+    let mut all: Vec<(ThreatId, ThreatRow)> = all.into_iter().collect();
+    all.sort_by(|left, right| left.0.as_str().cmp(right.0.as_str()));
+    for (_, row) in all {
+        tell(rows, TransferRow::Threat(Box::new(row))).await?;
+    }
+    Ok(())
+}
+
+async fn statements(reading: &mut SqliteConnection, rows: &mpsc::Sender<TransferRow>) -> Result<(), Stop> {
+    let mut found = sqlx::query("SELECT statement FROM publisher_statements ORDER BY domain").fetch(reading);
+    while let Some(row) = found.try_next().await? {
+        let statement: PublisherStatement = json("statement of a publisher", row.get(0))?;
+        tell(rows, TransferRow::Statement(statement)).await?;
+    }
+    Ok(())
+}
+
 async fn sources(reading: &mut SqliteConnection, rows: &mpsc::Sender<TransferRow>) -> Result<(), Stop> {
     let mut found = sqlx::query(
         "SELECT k.key, max(r.finished_at) FROM sources k LEFT JOIN runs r ON r.source_id = k.source_id \
@@ -180,8 +258,8 @@ async fn verdicts(reading: &mut SqliteConnection, key: Sha256Digest) -> Result<V
         .fetch_all(reading)
         .await?;
     let read = |row: &sqlx::sqlite::SqliteRow| {
-        let report: ScanReport =
-            serde_json::from_slice(&decompress(row.get(0))?).map_err(|error| StoreError::corrupt("report", error))?;
+        let report: ScanReport = serde_json::from_slice(&decompress(row.get::<&[u8], _>(0))?)
+            .map_err(|error| StoreError::corrupt("report", error))?;
         Ok(VerdictRow { bundle: key, analyzed_at: Timestamp::from_milliseconds(row.get(1)), report })
     };
     rows.iter().map(read).collect()

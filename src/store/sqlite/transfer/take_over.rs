@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 use super::insert::Insertion;
 use super::origin::read_standing;
 use super::root::root_digest;
-use crate::store::{TakeOver, TakeOverBatch, TakenOver, TransferError};
+use crate::store::sqlite::write::Change;
+use crate::store::{StoreError, TakeOver, TakeOverBatch, TakenOver, TransferError};
 
 pub(super) async fn take_over(
     pool: &SqlitePool,
@@ -17,8 +18,11 @@ pub(super) async fn take_over(
     let standing = read_standing(&mut change).await?;
     // An index that is nothing but what it took over keeps the numbers of the other; one that
     // has scanned again, as newer rules do, counts its own.
+    // Numbers only grow, since search follows by them: those of an empty store are below any.
+    let is_new = has_no(&mut change, "SELECT NOT EXISTS (SELECT 1 FROM skills)").await?;
+    let is_below = standing.sequence == 0 || standing.sequence < terms.sequence;
     let keeps_numbers = match standing.followed {
-        None if standing.sequence == 0 && terms.follows.is_none() => true,
+        None if is_new && is_below && terms.follows.is_none() => true,
         None => return Err(TransferError::OtherIndex),
         Some(followed) if followed.identity != terms.identity => return Err(TransferError::OtherIndex),
         Some(followed) => {
@@ -35,7 +39,8 @@ pub(super) async fn take_over(
             standing.identity == followed.identity
         }
     };
-    let mut insertion = Insertion::new(terms, keeps_numbers, standing.sequence);
+    let has_bundles = !has_no(&mut change, "SELECT NOT EXISTS (SELECT 1 FROM bundles)").await?;
+    let mut insertion = Insertion::new(terms, keeps_numbers, is_new, has_bundles);
     loop {
         match batches.recv().await {
             Some(TakeOverBatch::Rows(rows)) => insertion.insert(&mut change, rows).await?,
@@ -61,4 +66,26 @@ pub(super) async fn take_over(
     .await?;
     change.commit().await?;
     Ok(taken)
+}
+
+async fn has_no(change: &mut Change<'_>, question: &'static str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(question).fetch_one(&mut **change).await?)
+}
+
+/// Forgets the catalogue that ships with the program, where nothing else is there and no index
+/// was taken over; the bytes stay. Tells whether anything was forgotten.
+pub(in crate::store::sqlite) async fn forget_starter(pool: &SqlitePool) -> Result<bool, StoreError> {
+    let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let standing = read_standing(&mut change).await?;
+    let is_new = has_no(&mut change, "SELECT NOT EXISTS (SELECT 1 FROM skills)").await?;
+    if is_new || !standing.is_empty || standing.followed.is_some() {
+        return Ok(false);
+    }
+    for table in ["sightings", "skill_bundles", "aggregators", "skills"] {
+        let query = format!("DELETE FROM {table}");
+        sqlx::query(sqlx::AssertSqlSafe(query)).execute(&mut *change).await?;
+    }
+    sqlx::query("UPDATE meta SET value = 0 WHERE key = 'sequence'").execute(&mut *change).await?;
+    change.commit().await?;
+    Ok(true)
 }
