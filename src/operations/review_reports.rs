@@ -139,7 +139,7 @@ pub async fn accept_report(
     let note = acceptance.note.map(|note| sanitise_line(&note, NOTE_CHARACTERS));
     let verdict = ReportVerdict::Accepted(Box::new(threat.clone()));
     judge(services, &found, &verdict, note.as_deref(), &entry).await?;
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(threat)
 }
 
@@ -181,7 +181,7 @@ pub async fn add_threat(services: &Services, named: OperatorThreat, actor: &str)
     let threat = merged(services, threat).await?;
     let entry = entry(actor, "threat.add", threat.id().as_str(), serde_json::json!({}));
     services.store().put_threat(&threat, &entry, now).await?;
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(threat)
 }
 
@@ -196,7 +196,7 @@ pub async fn withdraw_threat(services: &Services, id: &str, actor: &str) -> Resu
     if !services.store().withdraw_threat(&id, &entry, services.now()).await? {
         return Err(missing());
     }
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(id)
 }
 
@@ -262,11 +262,4 @@ fn parse_digests(texts: &[String]) -> Result<Vec<Sha256Digest>, ReportReviewErro
 
 fn entry(actor: &str, action: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
     AuditEntry { actor: sanitise_line(actor, 100), team: None, action, subject: subject.to_owned(), detail }
-}
-
-/// Whoever serves follows by itself; where nobody does, the next search must not find it.
-async fn follow_if_free(services: &Services) {
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
 }

@@ -184,9 +184,7 @@ pub async fn take_over_pack(
         PackOutcome::Older(known) => return Err(SignaturePackError::Older { version: document.version, known }),
         PackOutcome::Differs => return Err(SignaturePackError::Differs(document.version)),
     };
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
+    services.follow_if_free().await;
     let report = SyncReport {
         name: name.to_owned(),
         version: document.version,
