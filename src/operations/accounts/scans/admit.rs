@@ -4,7 +4,7 @@ use super::super::super::Services;
 use super::super::refusals::{bad, store_failure};
 use crate::account::Principal;
 use crate::api::accounts::{Refusal, RefusalCode};
-use crate::store::{NewScan, ScanAdmission, ScanKey, ScanLimits, ScanRecord, ScanSpaces};
+use crate::store::{NewScan, ScanAdmission, ScanKey, ScanKind, ScanLimits, ScanRecord, ScanSpaces};
 
 /// Scans of one account that may wait or be worked on at once.
 const WAITING: u32 = 10;
@@ -53,19 +53,23 @@ pub(super) async fn keep(services: &Services, principal: &Principal, scan: &NewS
     }
 }
 
-/// Returns a scan that is theirs to see; somebody else's is not there.
+/// Returns a scan of a target, or the scan of a file, that is theirs to see; the other kind is
+/// not there.
 pub(super) async fn find(
     services: &Services,
     principal: &Principal,
     id: &str,
     is_upload: bool,
 ) -> Result<ScanRecord, Refusal> {
+    let scan = find_any(services, principal, id).await?;
+    if (scan.kind == ScanKind::Upload) == is_upload { Ok(scan) } else { Err(Refusal::not_found("scan")) }
+}
+
+/// Returns a scan that is theirs to see, of whatever kind; somebody else's is not there.
+pub(super) async fn find_any(services: &Services, principal: &Principal, id: &str) -> Result<ScanRecord, Refusal> {
     let key: ScanKey = id.parse().map_err(|_| Refusal::not_found("scan"))?;
     let found = services.store().scan(&key).await.map_err(|error| store_failure(&error))?;
-    found
-        .filter(|scan| (scan.kind == crate::store::ScanKind::Upload) == is_upload)
-        .filter(|scan| principal.sees(&scan.owner, scan.team.as_ref()))
-        .ok_or_else(|| Refusal::not_found("scan"))
+    found.filter(|scan| principal.sees(&scan.owner, scan.team.as_ref())).ok_or_else(|| Refusal::not_found("scan"))
 }
 
 /// Returns whose lists somebody sees.

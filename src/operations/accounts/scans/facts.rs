@@ -1,7 +1,7 @@
 //! What a policy is held against where it is about a scan.
 
 use super::super::super::Services;
-use super::admit::find;
+use super::admit::find_any;
 use super::outcome::Detail;
 use crate::account::Principal;
 use crate::api::accounts::{Refusal, RefusalCode};
@@ -17,10 +17,7 @@ pub(in crate::operations::accounts) async fn facts_of(
     principal: &Principal,
     id: &str,
 ) -> Result<StatedScan, Refusal> {
-    let scan = match find(services, principal, id, false).await {
-        Ok(scan) => scan,
-        Err(_) => find(services, principal, id, true).await?,
-    };
+    let scan = find_any(services, principal, id).await?;
     let refuse = |message: &str| Err(Refusal::new(RefusalCode::ValidationError, message));
     let Some(result) = scan.result.filter(|_| scan.status == ScanStatus::Completed) else {
         return refuse("scan_id: the scan has no result, so that nothing could be held against it");

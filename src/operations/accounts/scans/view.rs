@@ -5,12 +5,12 @@ use super::super::refusals::store_failure;
 use super::outcome::{Detail, Summary};
 use crate::api::accounts::{
     FileScanDetailView, FileScanView, ListedScanView, Refusal, ScanThreatView, ScanView, file_scan_time,
-    verdict_of_threat,
+    severity_of_threat, verdict_of_threat,
 };
-use crate::scan::{RiskBand, Severity};
+use crate::scan::RiskBand;
 use crate::skill::Sha256Digest;
 use crate::store::ScanRecord;
-use crate::threat::{KnownThreat, ThreatSeverity};
+use crate::threat::KnownThreat;
 
 /// Points of the risk score that are a threat score of 1.
 const FULL_SCORE: u32 = 100;
@@ -46,7 +46,7 @@ impl Threats {
     /// Returns a verdict that is no milder than what these threats ask for.
     pub(super) fn lower(&self, verdict: RiskBand, digests: &[Sha256Digest]) -> RiskBand {
         self.meeting(digests)
-            .fold(verdict, |worst, (known, _)| worst.max(verdict_of_threat(severity_of(known.threat.parts().severity))))
+            .fold(verdict, |worst, (known, _)| worst.max(verdict_of_threat(severity_of_threat(known.threat.parts().severity))))
     }
 
     /// Shows those that name any of these digests.
@@ -62,15 +62,6 @@ impl Threats {
             }
         };
         self.meeting(digests).map(show).collect()
-    }
-}
-
-fn severity_of(severity: ThreatSeverity) -> Severity {
-    match severity {
-        ThreatSeverity::Low => Severity::Low,
-        ThreatSeverity::Medium => Severity::Medium,
-        ThreatSeverity::High => Severity::High,
-        ThreatSeverity::Critical => Severity::Critical,
     }
 }
 

@@ -195,17 +195,13 @@ fn read_package(
     let others = release.distributions.iter().filter(|other| other.file_name != chosen.file_name);
     let others = others.map(|other| other.file_name.clone()).chain(release.other_files.iter().cloned());
     let not_looked_at = others.take(20).map(|file| format!("{file} of the same release")).collect();
-    let mut packed = fetched.files.into_bundle(&fetched.distribution.file_name);
-    if packed.has_own_instructions && !packed.raw.files.is_empty() {
-        packed.raw.files.remove(0);
-    }
     let version = release.version.as_str().to_owned();
     Ok(Fetched {
         package: AffectedPackage::new(ecosystem(spec.registry), spec.name.as_str(), Some(&version)).ok(),
         version: Some(version),
         distribution: Some(fetched.sha256),
         account: String::new(),
-        parts: vec![Part { path: shown(&fetched.distribution.file_name), skill: None, bundle: packed.raw }],
+        parts: vec![Part { path: shown(&fetched.distribution.file_name), skill: None, bundle: fetched.files.into_files() }],
         unread: Vec::new(),
         not_looked_at,
     })
