@@ -261,5 +261,5 @@ fn parse_digests(texts: &[String]) -> Result<Vec<Sha256Digest>, ReportReviewErro
 }
 
 fn entry(actor: &str, action: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
-    AuditEntry { actor: sanitise_line(actor, 100), team: None, action, subject: subject.to_owned(), detail }
+    AuditEntry { actor: sanitise_line(actor, 100), ..AuditEntry::of_operator(action, subject, detail) }
 }

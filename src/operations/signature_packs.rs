@@ -171,13 +171,8 @@ pub async fn take_over_pack(
         expires_at: document.expires_at,
         taken_at: now,
     };
-    let entry = AuditEntry {
-        actor: "operator".to_owned(),
-        team: None,
-        action: "signatures.sync",
-        subject: name.to_owned(),
-        detail: serde_json::json!({ "version": document.version, "key": sealed.key_id(), "threats": threats.len() }),
-    };
+    let detail = serde_json::json!({ "version": document.version, "key": sealed.key_id(), "threats": threats.len() });
+    let entry = AuditEntry::of_operator("signatures.sync", name, detail);
     let outcome = services.store().take_over_pack(&taken, &threats, &entry, now).await?;
     let (added, changed, withdrawn) = match outcome {
         PackOutcome::Taken { added, changed, withdrawn } => (added, changed, withdrawn),

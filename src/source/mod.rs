@@ -39,6 +39,7 @@ mod web;
 mod web_spec;
 
 pub use advisory_file::{AdvisoryFile, AdvisoryRow};
+pub use archive::is_archive_name;
 pub use bounds::ReadBounds;
 pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
 pub use document::fetch_document;

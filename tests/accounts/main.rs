@@ -5,6 +5,8 @@ mod authorisation;
 mod cast;
 mod keys;
 mod login;
+#[path = "../../src/source/tests/packed.rs"]
+mod packed;
 mod policies;
 mod publishers;
 mod scan_access;

@@ -28,8 +28,8 @@ pub use keys::{
     RevokeApiKeyRequest, RevokedApiKeyView,
 };
 pub use phases::{
-    NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number,
-    severity_of_threat, verdict_of_threat,
+    NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, severity_of_threat,
+    verdict_of_threat,
 };
 pub use policies::{
     EvaluatePolicyRequest, EvaluatedPolicyView, ListPoliciesRequest, PinnedSubject, PoliciesView, PolicyEvaluationView,

@@ -2,7 +2,7 @@
 
 use crate::package::{PackageSpec, SpecError};
 use crate::skill::SkillId;
-use crate::source::{CallbackError, OutgoingUrl, Reach, SourceSpec};
+use crate::source::{CallbackError, OutgoingUrl, Reach, SourceSpec, is_archive_name};
 
 /// Longest target, in bytes.
 const TARGET_BYTES: usize = 1_000;
@@ -55,9 +55,8 @@ impl ScanTarget {
         if ["npm:", "pypi:", "pkg:"].iter().any(|prefix| text.starts_with(prefix)) {
             return Ok(Self::Package(PackageSpec::parse(text)?));
         }
-        let path = text.split(['#', '?']).next().unwrap_or_default().to_ascii_lowercase();
-        let is_archive = [".zip", ".tar", ".tar.gz", ".tgz", ".skill"].iter().any(|ending| path.ends_with(ending));
-        if (text.starts_with("https://") || text.starts_with("http://")) && is_archive {
+        let path = text.split(['#', '?']).next().unwrap_or_default();
+        if (text.starts_with("https://") || text.starts_with("http://")) && is_archive_name(path) {
             return Ok(Self::Archive(OutgoingUrl::parse(text, reach)?));
         }
         SourceSpec::parse_public(text).map(Self::Source).map_err(|error| TargetError::Source(error.to_string()))

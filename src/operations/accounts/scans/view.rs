@@ -45,8 +45,9 @@ impl Threats {
 
     /// Returns a verdict that is no milder than what these threats ask for.
     pub(super) fn lower(&self, verdict: RiskBand, digests: &[Sha256Digest]) -> RiskBand {
-        self.meeting(digests)
-            .fold(verdict, |worst, (known, _)| worst.max(verdict_of_threat(severity_of_threat(known.threat.parts().severity))))
+        self.meeting(digests).fold(verdict, |worst, (known, _)| {
+            worst.max(verdict_of_threat(severity_of_threat(known.threat.parts().severity)))
+        })
     }
 
     /// Shows those that name any of these digests.

@@ -201,7 +201,11 @@ fn read_package(
         version: Some(version),
         distribution: Some(fetched.sha256),
         account: String::new(),
-        parts: vec![Part { path: shown(&fetched.distribution.file_name), skill: None, bundle: fetched.files.into_files() }],
+        parts: vec![Part {
+            path: shown(&fetched.distribution.file_name),
+            skill: None,
+            bundle: fetched.files.into_files(),
+        }],
         unread: Vec::new(),
         not_looked_at,
     })
