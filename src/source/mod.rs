@@ -20,6 +20,7 @@ mod folder;
 mod gather;
 mod git;
 mod git_fetch;
+mod git_guard;
 mod git_search;
 mod git_tree;
 mod host;

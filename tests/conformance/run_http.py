@@ -1,6 +1,6 @@
 """Runs the suites that others wrote for HTTP clients and documents against a service on loopback.
 
-    run_http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--write docs/conformance.md]
+    run_http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--port 7396] [--only SUITE] [--write docs/conformance.md]
 
 Every suite is installed by its package name into CACHE (see prepare-http). A suite that finds
 something fails the run; its last lines are shown.
@@ -18,12 +18,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from accounts import log_in
 from section import write_section
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 7396
 URL = f"http://127.0.0.1:{PORT}"
-STARTER = f"{URL}/collections/starter/touchmark/starter"
+ACCOUNT_TAGS = ["accounts", "threats", "signatures", "scans", "publishers", "verification", "policies", "team"]
 
 
 class Suites:
@@ -58,7 +59,7 @@ class Suites:
         self.rows.append((suite, version, said if is_good else f"**failed**: {said}"))
         if not is_good:
             self.failed.append(suite)
-            print(output[-6_000:])
+            print(output[-60_000:])
 
     def openapi(self) -> None:
         document = self.work / "openapi.json"
@@ -75,21 +76,30 @@ class Suites:
         self.record("`spectral lint openapi.json` (`spectral:oas`)", self.version("@stoplight/spectral-cli"), is_good, said, done.stdout)
 
     def schemathesis(self) -> None:
+        self.fuzz("schemathesis, all checks", [])
+
+    def schemathesis_as_account(self, tokens: list[str]) -> None:
+        hooks = str(ROOT / "tests/conformance/schemathesis_tokens.py")
+        only = [part for tag in ACCOUNT_TAGS for part in ("--include-tag", tag)]
+        self.fuzz("schemathesis, all checks, with an account", only, TOKENS=" ".join(tokens), SCHEMATHESIS_HOOKS=hooks)
+
+    def fuzz(self, suite: str, only: list[str], **variables) -> None:
         done = self.run(
             self.python / "schemathesis", "--config-file", ROOT / "tests/conformance/schemathesis.toml",
             "run", f"{URL}/openapi.json", "--checks", "all",
             "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "20000",
-            "--max-time", str(self.seconds), "--workers", "2",
+            "--max-time", str(self.seconds), "--workers", "2", *only, **variables,
         )
         cases = re.search(r"(\d+) generated", done.stdout)
         found = re.search(r"(\d+) unique failures?", done.stdout)
         said = f"{int(cases.group(1)):,} cases, {found.group(1) if found else 'nothing'} found" if cases else "did not run"
-        self.record("schemathesis, all checks", "4.32.5", done.returncode == 0, said, done.stdout + done.stderr)
+        self.record(suite, "4.32.5", done.returncode == 0, said, done.stdout + done.stderr)
 
     def skills(self) -> None:
         version = self.version("skills")
         project = self.work / "project"
         project.mkdir()
+        starter = f"{URL}/collections/starter/touchmark/starter"
         skills = self.packages / "skills/bin/cli.mjs"
 
         def ask(*arguments, **variables):
@@ -105,8 +115,8 @@ class Suites:
         done = ask("add", URL, "--yes", "--agent", "claude-code")
         is_good = installed().get("touchmark", {}).get("wellKnownDigest", "").startswith("sha256:")
         self.record("`npx skills add URL`", version, is_good, "the instance's own skill, by its digest", done.stdout)
-        done = ask("add", STARTER, "--all", "--yes", "--agent", "claude-code")
-        wanted = {entry["name"] for entry in json.loads(get(f"{STARTER[len(URL):]}/.well-known/agent-skills/index.json"))["skills"]}
+        done = ask("add", starter, "--all", "--yes", "--agent", "claude-code")
+        wanted = {entry["name"] for entry in json.loads(get(f"{starter[len(URL):]}/.well-known/agent-skills/index.json"))["skills"]}
         is_good = wanted <= set(installed())
         self.record("`npx skills add URL/collections/…`", version, is_good, f"{len(wanted)} skills, archives and single files, each by its digest", done.stdout)
         done = ask("find", "conventional", "commits", SKILLS_API_URL=URL)
@@ -144,7 +154,7 @@ def get(path: str) -> bytes:
 
 
 def serve(program: Path, work: Path) -> subprocess.Popen:
-    environment = {**os.environ, "TOUCHMARK_DATA_DIR": str(work / "data")}
+    environment = {**os.environ, "TOUCHMARK_DATA_DIR": str(work / "data"), "TOUCHMARK_ACCOUNTS": "closed"}
     log = open(work / "log", "w")
     service = subprocess.Popen([str(program), "serve", "--listen", f"127.0.0.1:{PORT}"], env=environment, stdout=log, stderr=log)
     for _ in range(150):
@@ -158,22 +168,31 @@ def serve(program: Path, work: Path) -> subprocess.Popen:
 
 
 def main() -> None:
+    global PORT, URL
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--touchmark", type=Path, required=True)
     parser.add_argument("--seconds", type=int, default=600, help="time of schemathesis")
+    parser.add_argument("--port", type=int, default=PORT, help="where the service listens; another one where two run at once")
+    parser.add_argument("--only", action="append", help="run this suite alone, such as schemathesis_as_account")
     parser.add_argument("--write", type=Path, help="the document whose section `http` is written")
     arguments = parser.parse_args()
+    PORT, URL = arguments.port, f"http://127.0.0.1:{arguments.port}"
     work = Path(tempfile.mkdtemp())
     program = arguments.touchmark.resolve()
     service = serve(program, work)
     suites = Suites(arguments.cache.resolve(), work, arguments.seconds)
     try:
-        suites.openapi()
-        suites.skills()
-        suites.documents()
-        suites.sarif(program)
-        suites.schemathesis()
+        runs = {
+            "openapi": suites.openapi,
+            "skills": suites.skills,
+            "documents": suites.documents,
+            "sarif": lambda: suites.sarif(program),
+            "schemathesis": suites.schemathesis,
+            "schemathesis_as_account": lambda: suites.schemathesis_as_account(log_in(program, work / "data", URL)),
+        }
+        for name in arguments.only or runs:
+            runs[name]()
     finally:
         service.terminate()
         service.wait()
