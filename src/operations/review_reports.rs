@@ -1,12 +1,14 @@
 //! What whoever runs an instance does with reports and threats: `touchmark reports`.
 
 use super::Services;
+use super::known_threats::affected;
 use crate::account::ReportId;
+use crate::package::{PackageRegistry, PackageSpec};
 use crate::skill::{DigestParseError, Sha256Digest, sanitise_line};
 use crate::store::{AuditEntry, ReportStatus, ReportVerdict, StoreError, ThreatReport};
 use crate::threat::{
-    AffectedPackage, KnownThreat, PackageNameError, Threat, ThreatCategory, ThreatError, ThreatId, ThreatParts,
-    ThreatSeverity, ThreatSource,
+    AffectedPackage, Ecosystem, KnownThreat, PackageNameError, Threat, ThreatCategory, ThreatError, ThreatId,
+    ThreatParts, ThreatSeverity, ThreatSource,
 };
 
 /// Reports of one list.
@@ -121,7 +123,7 @@ pub async fn accept_report(
     let mut digests: Vec<Sha256Digest> = report.digest.into_iter().collect();
     digests.extend(parse_digests(&acceptance.hashes)?);
     let package = &report.package;
-    let package = AffectedPackage::new(package.ecosystem(), package.name(), acceptance.package_version.as_deref())?;
+    let package = in_version(package, acceptance.package_version.as_deref())?;
     let parts = ThreatParts {
         digests,
         packages: vec![package],
@@ -198,6 +200,21 @@ pub async fn withdraw_threat(services: &Services, id: &str, actor: &str) -> Resu
     }
     services.follow_if_free().await;
     Ok(id)
+}
+
+/// Names a package in a version, which is written as its registry compares versions: by that it
+/// is looked for.
+fn in_version(package: &AffectedPackage, version: Option<&str>) -> Result<AffectedPackage, PackageNameError> {
+    let registry = match package.ecosystem() {
+        Ecosystem::Npm => Some(PackageRegistry::Npm),
+        Ecosystem::Pypi => Some(PackageRegistry::Pypi),
+        Ecosystem::Git | Ecosystem::Url => None,
+    };
+    let spec = registry.and_then(|registry| PackageSpec::of_parts(registry, package.name(), version).ok());
+    match spec.as_ref().and_then(affected) {
+        Some(compared) => Ok(compared),
+        None => AffectedPackage::new(package.ecosystem(), package.name(), version),
+    }
 }
 
 /// Adds what the same source says already of the same threat.

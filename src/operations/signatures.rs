@@ -48,17 +48,23 @@ pub(super) async fn signatures(services: &Services, query: &SignatureQuery) -> R
     loop {
         let page = services.store().threats_changed_after(at.0, at.1, PAGE).await?;
         for known in &page {
-            match known.status {
-                ThreatStatus::Active => found.extend(of_threat(known)),
-                ThreatStatus::Withdrawn if query.since.is_some() => {
-                    withdrawn.extend(
-                        of_threat(known).map(|signature| WithdrawnSignatureView {
-                            id: signature.id,
-                            withdrawn_at: known.updated_at,
-                        }),
-                    );
+            let digests = &known.threat.parts().digests;
+            let gone = match known.status {
+                ThreatStatus::Active => {
+                    found.extend(of_threat(known));
+                    &[]
                 }
-                ThreatStatus::Withdrawn => {}
+                ThreatStatus::Withdrawn => &digests[..],
+            };
+            if query.since.is_some() {
+                // What a threat named before is no signature any more, whether or not it holds.
+                let gone = gone.iter().chain(&known.dropped);
+                withdrawn.extend(
+                    gone.map(|digest| WithdrawnSignatureView {
+                        id: id_of(known, digest),
+                        withdrawn_at: known.updated_at,
+                    }),
+                );
             }
         }
         match page.last() {

@@ -42,7 +42,7 @@ mod web_spec;
 pub use advisory_file::{AdvisoryFile, AdvisoryRow};
 pub use archive::is_archive_name;
 pub use bounds::ReadBounds;
-pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
+pub use callback::{CallbackAnswer, CallbackClient, CallbackError, OutgoingUrl};
 pub use document::fetch_document;
 pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;

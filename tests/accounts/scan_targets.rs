@@ -63,7 +63,35 @@ async fn an_archive_is_scanned_in_parts_and_policies_are_held_against_the_whole(
         assert!(failed.body.to_string().contains(reason), "{}", failed.body);
         assert_eq!(evaluate(&token, &failed.body).await.status, 422);
     }
+    // A policy that is named is held against the scan whenever it is shown, as it is then.
+    let strict = "[[rule]]\nid = \"calm\"\nrequire = \"scan.verdict == 'safe'\"\nreason = \"it is not safe\"\n";
+    let written = service.put("/v1/policies/ours", Some(&token), &json!({ "text": strict })).await;
+    assert_eq!(written.status, 200, "{}", written.body);
+    let named = async |target: &str, policy: &str| {
+        let body = json!({ "target": station.url(target), "policy": policy });
+        let made = service.post("/v1/scans", Some(&token), &body).await;
+        assert_eq!((made.status, &made.body["policy_evaluation"]), (202, &Value::Null), "{}", made.body);
+        while work_on_next_scan(&service.services, "test").await.expect("the store answers") {}
+        format!("/v1/scans/{}", made.body["id"].as_str().expect("an id"))
+    };
+    let evaluated = async |path: &str| {
+        let shown = service.get(path, Some(&token)).await.body;
+        let found = &shown["policy_evaluation"];
+        json!([found["result"], found["policy"]["name"], found["policy"]["version"], found["violations"][0]["rule"]])
+    };
+    let (good, bad) = (named("/clean.tar", "ours").await, named("/both.tar", "default").await);
+    assert_eq!(evaluated(&good).await, json!(["pass", "ours", 1, null]));
+    assert_eq!(evaluated(&bad).await, json!(["fail", "default", null, "verdict"]));
+    service.threat(touchmark::skill::Sha256Digest::of(CLEAN.as_bytes())).await;
+    assert_eq!(evaluated(&good).await, json!(["fail", "ours", 1, "calm"]), "what is known by now counts");
+    let relaxed = strict.replace("scan.verdict == 'safe'", "scan.is_complete");
+    assert_eq!(service.put("/v1/policies/ours", Some(&token), &json!({ "text": relaxed })).await.status, 200);
+    assert_eq!(evaluated(&good).await[2], 2);
+    assert_eq!(service.delete("/v1/policies/ours", Some(&token)).await.status, 200);
+    assert_eq!(evaluated(&good).await, json!([null, null, null, null]));
+    let body = json!({ "target": station.url("/clean.tar"), "policy": "ours" });
+    assert_eq!(service.post("/v1/scans", Some(&token), &body).await.status, 404);
     let members = service.get("/v1/team/members", Some(&token)).await;
     let member = &members.body["members"][0];
-    assert_eq!((member["scan_count"].as_u64(), member["last_scan_at"].is_string()), (Some(4), true), "{member}");
+    assert_eq!((member["scan_count"].as_u64(), member["last_scan_at"].is_string()), (Some(6), true), "{member}");
 }

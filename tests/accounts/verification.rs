@@ -6,6 +6,7 @@ use touchmark::account::{Role, Tier};
 use touchmark::config::AccountsConfig;
 use touchmark::operations::accounts::{deliver_webhooks, list_webhooks, resume_verifications, retry_webhooks};
 use touchmark::skill::Sha256Digest;
+use touchmark::store::{Accounts as _, Scans as _};
 
 use super::packed::tar_of;
 use super::service::{Answer, Service};
@@ -221,6 +222,26 @@ async fn a_threat_that_is_known_later_revokes_a_verification() {
     let again = service.post("/v1/verify", Some(&token), &ask(&station, "/a.tar")).await;
     assert_eq!((&again.body["status"], &again.body["verdict"]), (&json!("failed"), &json!("critical")));
     assert_eq!(again.body["details"]["known_threats"], 1);
+}
+
+#[tokio::test]
+async fn a_verification_counts_among_the_scans_of_the_day() {
+    let service = service().await;
+    let station = Station::serving(&[("/SKILL.md", CLEAN.as_bytes().to_vec())]).await;
+    let token = service.token("dev@example.com", Tier::Pro).await;
+    let (store, per_day) = (service.store().await, Tier::Pro.limits().scans_per_day);
+    let email = "dev@example.com".parse().expect("an address");
+    let user = store.account_by_email(&email).await.expect("it is read").expect("an account").0.id;
+    for _ in 0..per_day - 2 {
+        assert!(store.count_scan(&user, per_day, service.services.now()).await.expect("it is counted"));
+    }
+    let verify = async || service.post("/v1/verify", Some(&token), &ask(&station, "/SKILL.md")).await;
+    let scan = async || service.post("/v1/scans", Some(&token), &json!({ "target": "github:owner/skills" })).await;
+    assert_eq!((verify().await.status, scan().await.status), (200, 202));
+    let refused = verify().await;
+    assert_eq!(refused.refusal().0, 429, "{}", refused.body);
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(scan().await.status, 429);
 }
 
 #[tokio::test]

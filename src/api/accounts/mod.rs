@@ -41,7 +41,8 @@ pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, R
 pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, ScanPublisherView, ScanThreatView};
 pub use signatures::{ListSignaturesRequest, SignatureListView, SignatureView, WithdrawnSignatureView};
 pub use target_scan::{
-    ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
+    ListScansRequest, ListedScanView, ListedScansView, ScanPolicyView, ScanProgressView, ScanView, ShowScanRequest,
+    SubmitScanRequest,
 };
 pub use team::{
     AcceptInvitationRequest, AuditEntryView, ChangeRoleRequest, CreateTeamRequest, HandOverTeamRequest, InvitationView,
