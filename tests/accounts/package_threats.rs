@@ -35,7 +35,6 @@ async fn a_threat_that_names_a_package_lowers_its_scans_and_no_others() {
     let before = service.post("/v1/scan", Some(&token), &reported("npm", "evil@1.0.0")).await;
     assert_eq!((before.status, &before.body["verdict"]), (201, &json!("clean")), "{}", before.body);
     known(&service, &token, "npm", "evil", Some("1.0.0")).await;
-    // As the registry compares versions: 1.0 is 1.0.0 in Python.
     known(&service, &token, "pip", "Evil_Tool", None).await;
     let rows = [
         ("npm", "evil@1.0.0", Some("npm:evil@1.0.0")),
@@ -60,8 +59,7 @@ async fn a_threat_that_names_a_package_lowers_its_scans_and_no_others() {
     let shown = service.get(&path, Some(&token)).await.body;
     assert_eq!((&shown["verdict"], &shown["threats"][0]["package"]), (&json!("critical"), &json!("npm:evil@1.0.0")));
     let listed = service.get("/v1/scans?target=npm:evil%401.0.0", Some(&token)).await.body;
-    let verdicts: Vec<&Value> =
-        listed["scans"].as_array().into_iter().flatten().map(|scan| &scan["verdict"]).collect();
+    let verdicts: Vec<&Value> = listed["scans"].as_array().into_iter().flatten().map(|scan| &scan["verdict"]).collect();
     assert_eq!(verdicts, [&json!("critical"), &json!("critical")], "{listed}");
 }
 

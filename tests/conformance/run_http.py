@@ -59,7 +59,7 @@ class Suites:
         self.rows.append((suite, version, said if is_good else f"**failed**: {said}"))
         if not is_good:
             self.failed.append(suite)
-            print(output[-60_000:])
+            print(output[-6_000:])
 
     def openapi(self) -> None:
         document = self.work / "openapi.json"
