@@ -8,6 +8,7 @@ use crate::advisory::{Advisory, AdvisorySeverity};
 use crate::certificate::{AnalysisType, CouncilVerdict, PackageCertificate, SecurityLevel};
 use crate::package::PackageRegistry;
 use crate::skill::{Sha256Digest, Timestamp, sanitise_line};
+use crate::threat::KnownThreat;
 
 /// What is said of advisories where there are none to ask.
 const NOT_CONSULTED: &str = "Registry advisories were not consulted: this instance has none.";
@@ -75,6 +76,8 @@ pub struct RegistryAdvisoryView {
 pub struct KnownAdvisories {
     advisories: Vec<RegistryAdvisoryView>,
     is_consulted: bool,
+    /// A line for each threat that this instance knows of.
+    threats: Vec<String>,
 }
 
 impl KnownAdvisories {
@@ -89,7 +92,18 @@ impl KnownAdvisories {
             is_malicious: advisory.is_malicious,
             url: advisory.url.clone(),
         };
-        Self { advisories: advisories.iter().map(view).collect(), is_consulted }
+        Self { advisories: advisories.iter().map(view).collect(), is_consulted, threats: Vec::new() }
+    }
+
+    /// Adds the threats that name the release or a file of it, the worst first.
+    #[must_use]
+    pub fn with_threats(self, threats: &[KnownThreat]) -> Self {
+        let line = |known: &KnownThreat| {
+            let parts = known.threat.parts();
+            let text = format!("known threat {} ({}): {}", known.threat.id(), parts.severity, parts.description);
+            sanitise_line(&text, SUMMARY_CHARACTERS)
+        };
+        Self { threats: threats.iter().map(line).collect(), ..self }
     }
 
     fn highest(&self) -> Option<String> {
@@ -115,10 +129,16 @@ impl KnownAdvisories {
         }
     }
 
+    /// Returns what a reader should know, known threats first.
+    fn warnings(&self, certificate: &PackageCertificate) -> Vec<String> {
+        self.threats.iter().chain(&certificate.warnings).cloned().collect()
+    }
+
     /// Returns the verdict and the level of a certificate in the light of what is known: a
-    /// package that is known to be malicious is rejected, whatever was found in it.
+    /// package that is known to be malicious, or to be a threat, is rejected, whatever was found
+    /// in it.
     fn judge(&self, certificate: &PackageCertificate) -> (CouncilVerdict, SecurityLevel) {
-        match self.advisories.iter().any(|advisory| advisory.is_malicious) {
+        match !self.threats.is_empty() || self.advisories.iter().any(|advisory| advisory.is_malicious) {
             true => (CouncilVerdict::Rejected, SecurityLevel::Critical),
             false => (certificate.verdict, certificate.level),
         }
@@ -226,7 +246,7 @@ impl PackageCertificateView {
             distribution_sha256: distribution_sha256(certificate),
             council_verdict: verdict,
             security_level: level,
-            retained_warnings: certificate.warnings.clone(),
+            retained_warnings: known.warnings(certificate),
             analysis_type: certificate.analysis,
             certified_at: certificate.certified_at,
             certificate_id: certificate.id.to_string(),
@@ -270,7 +290,7 @@ impl PackageVerificationView {
             ruleset_version: certificate.ruleset.clone(),
             council_verdict: verdict,
             security_level: level,
-            retained_warnings: certificate.warnings.clone(),
+            retained_warnings: known.warnings(certificate),
             analysis_type: certificate.analysis,
             certified_at: certificate.certified_at,
             certificate_id: certificate.id.to_string(),

@@ -22,5 +22,6 @@ pub(super) fn of_reading(bounds: &JobBounds) -> ReadBounds {
         fetch_bytes: bounds.fetch_bytes,
         entries: bounds.entries,
         skills: bounds.skills,
+        guard: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::accounts::{keep_verifications, keep_webhooks};
+use super::accounts::{keep_scanning, keep_verifications, keep_webhooks};
 use super::{FollowReport, IngestError, Services, take_over_takedowns};
 
 /// How often a service looks whether another process has changed the store.
@@ -29,7 +29,7 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
         follow(&services, on_change),
         embed(&services),
         renew_keys(&services),
-        super::accounts::keep_scanning(&services),
+        keep_scanning(&services),
         keep_verifications(&services),
         keep_webhooks(&services)
     );

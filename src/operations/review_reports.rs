@@ -1,12 +1,14 @@
 //! What whoever runs an instance does with reports and threats: `touchmark reports`.
 
 use super::Services;
+use super::known_threats::affected;
 use crate::account::ReportId;
+use crate::package::{PackageRegistry, PackageSpec};
 use crate::skill::{DigestParseError, Sha256Digest, sanitise_line};
 use crate::store::{AuditEntry, ReportStatus, ReportVerdict, StoreError, ThreatReport};
 use crate::threat::{
-    AffectedPackage, KnownThreat, PackageNameError, Threat, ThreatCategory, ThreatError, ThreatId, ThreatParts,
-    ThreatSeverity, ThreatSource,
+    AffectedPackage, Ecosystem, KnownThreat, PackageNameError, Threat, ThreatCategory, ThreatError, ThreatId,
+    ThreatParts, ThreatSeverity, ThreatSource,
 };
 
 /// Reports of one list.
@@ -121,7 +123,7 @@ pub async fn accept_report(
     let mut digests: Vec<Sha256Digest> = report.digest.into_iter().collect();
     digests.extend(parse_digests(&acceptance.hashes)?);
     let package = &report.package;
-    let package = AffectedPackage::new(package.ecosystem(), package.name(), acceptance.package_version.as_deref())?;
+    let package = in_version(package, acceptance.package_version.as_deref())?;
     let parts = ThreatParts {
         digests,
         packages: vec![package],
@@ -139,7 +141,7 @@ pub async fn accept_report(
     let note = acceptance.note.map(|note| sanitise_line(&note, NOTE_CHARACTERS));
     let verdict = ReportVerdict::Accepted(Box::new(threat.clone()));
     judge(services, &found, &verdict, note.as_deref(), &entry).await?;
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(threat)
 }
 
@@ -181,7 +183,7 @@ pub async fn add_threat(services: &Services, named: OperatorThreat, actor: &str)
     let threat = merged(services, threat).await?;
     let entry = entry(actor, "threat.add", threat.id().as_str(), serde_json::json!({}));
     services.store().put_threat(&threat, &entry, now).await?;
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(threat)
 }
 
@@ -196,8 +198,23 @@ pub async fn withdraw_threat(services: &Services, id: &str, actor: &str) -> Resu
     if !services.store().withdraw_threat(&id, &entry, services.now()).await? {
         return Err(missing());
     }
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok(id)
+}
+
+/// Names a package in a version, which is written as its registry compares versions: by that it
+/// is looked for.
+fn in_version(package: &AffectedPackage, version: Option<&str>) -> Result<AffectedPackage, PackageNameError> {
+    let registry = match package.ecosystem() {
+        Ecosystem::Npm => Some(PackageRegistry::Npm),
+        Ecosystem::Pypi => Some(PackageRegistry::Pypi),
+        Ecosystem::Git | Ecosystem::Url => None,
+    };
+    let spec = registry.and_then(|registry| PackageSpec::of_parts(registry, package.name(), version).ok());
+    match spec.as_ref().and_then(affected) {
+        Some(compared) => Ok(compared),
+        None => AffectedPackage::new(package.ecosystem(), package.name(), version),
+    }
 }
 
 /// Adds what the same source says already of the same threat.
@@ -261,12 +278,5 @@ fn parse_digests(texts: &[String]) -> Result<Vec<Sha256Digest>, ReportReviewErro
 }
 
 fn entry(actor: &str, action: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
-    AuditEntry { actor: sanitise_line(actor, 100), team: None, action, subject: subject.to_owned(), detail }
-}
-
-/// Whoever serves follows by itself; where nobody does, the next search must not find it.
-async fn follow_if_free(services: &Services) {
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
+    AuditEntry { actor: sanitise_line(actor, 100), ..AuditEntry::of_operator(action, subject, detail) }
 }

@@ -137,6 +137,9 @@ impl RevocationFeed {
         for digest in &parts.digests {
             element(writer, "r:digest", &digest.to_string())?;
         }
+        for digest in &known.dropped {
+            element(writer, "r:dropped", &digest.to_string())?;
+        }
         for package in &parts.packages {
             element(writer, "r:package", &package.to_string())?;
         }
@@ -152,6 +155,7 @@ fn entry(known: &KnownThreat) -> Value {
         "status": status(known.status),
         "id": known.threat.id(),
         "digests": parts.digests,
+        "dropped_digests": known.dropped,
         "packages": parts.packages.iter().map(package).collect::<Vec<_>>(),
         "severity": parts.severity,
         "category": parts.category,
@@ -219,6 +223,7 @@ mod tests {
             sequence,
             created_at: time(0),
             updated_at: time(1),
+            dropped: vec![Sha256Digest::of(b"dropped")],
         }
     }
 

@@ -316,6 +316,14 @@ impl Services {
         crate::ingest::follow(&self.inner.store, &self.inner.search, &self.inner.compute).await
     }
 
+    /// Lets search follow at once where nobody serves, so that the next search does not find what
+    /// was taken away; whoever serves holds the index, and follows by itself.
+    pub(super) async fn follow_if_free(&self) {
+        if let Err(error) = self.follow().await {
+            tracing::debug!(%error, "search does not follow at the moment");
+        }
+    }
+
     /// Embeds what a chosen model has not embedded yet; returns how many texts.
     ///
     /// # Errors

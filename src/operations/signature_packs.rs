@@ -171,22 +171,15 @@ pub async fn take_over_pack(
         expires_at: document.expires_at,
         taken_at: now,
     };
-    let entry = AuditEntry {
-        actor: "operator".to_owned(),
-        team: None,
-        action: "signatures.sync",
-        subject: name.to_owned(),
-        detail: serde_json::json!({ "version": document.version, "key": sealed.key_id(), "threats": threats.len() }),
-    };
+    let detail = serde_json::json!({ "version": document.version, "key": sealed.key_id(), "threats": threats.len() });
+    let entry = AuditEntry::of_operator("signatures.sync", name, detail);
     let outcome = services.store().take_over_pack(&taken, &threats, &entry, now).await?;
     let (added, changed, withdrawn) = match outcome {
         PackOutcome::Taken { added, changed, withdrawn } => (added, changed, withdrawn),
         PackOutcome::Older(known) => return Err(SignaturePackError::Older { version: document.version, known }),
         PackOutcome::Differs => return Err(SignaturePackError::Differs(document.version)),
     };
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
+    services.follow_if_free().await;
     let report = SyncReport {
         name: name.to_owned(),
         version: document.version,

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::Services;
-use crate::api::accounts::{SignatureListView, SignatureView, WithdrawnSignatureView};
-use crate::scan::{Confidence, Persona, Phase, Severity, Signature, SignatureKind, SignaturePack};
+use crate::api::accounts::{
+    SignatureListView, SignatureView, WithdrawnSignatureView, phase_number, severity_of_threat,
+};
+use crate::scan::{Confidence, Persona, Phase, Signature, SignatureKind, SignaturePack};
 use crate::skill::{Sha256Digest, Timestamp};
 use crate::store::StoreError;
 use crate::threat::{KnownThreat, ThreatCategory, ThreatSeverity, ThreatStatus};
@@ -46,17 +48,23 @@ pub(super) async fn signatures(services: &Services, query: &SignatureQuery) -> R
     loop {
         let page = services.store().threats_changed_after(at.0, at.1, PAGE).await?;
         for known in &page {
-            match known.status {
-                ThreatStatus::Active => found.extend(of_threat(known)),
-                ThreatStatus::Withdrawn if query.since.is_some() => {
-                    withdrawn.extend(
-                        of_threat(known).map(|signature| WithdrawnSignatureView {
-                            id: signature.id,
-                            withdrawn_at: known.updated_at,
-                        }),
-                    );
+            let digests = &known.threat.parts().digests;
+            let gone = match known.status {
+                ThreatStatus::Active => {
+                    found.extend(of_threat(known));
+                    &[]
                 }
-                ThreatStatus::Withdrawn => {}
+                ThreatStatus::Withdrawn => &digests[..],
+            };
+            if query.since.is_some() {
+                // What a threat named before is no signature any more, whether or not it holds.
+                let gone = gone.iter().chain(&known.dropped);
+                withdrawn.extend(
+                    gone.map(|digest| WithdrawnSignatureView {
+                        id: id_of(known, digest),
+                        withdrawn_at: known.updated_at,
+                    }),
+                );
             }
         }
         match page.last() {
@@ -70,8 +78,8 @@ pub(super) async fn signatures(services: &Services, query: &SignatureQuery) -> R
         }
     }
     found.retain(|signature| {
-        query.phase.is_none_or(|phase| signature.phase == number_of(phase))
-            && query.least_severity.is_none_or(|least| signature.severity >= severity_of(least))
+        query.phase.is_none_or(|phase| signature.phase == u32::from(phase_number(phase)))
+            && query.least_severity.is_none_or(|least| signature.severity >= severity_of_threat(least))
     });
     found.sort_by(|left, right| (left.updated_at, &left.id).cmp(&(right.updated_at, &right.id)));
     Ok(SignatureListView {
@@ -86,7 +94,7 @@ pub(super) async fn signatures(services: &Services, query: &SignatureQuery) -> R
 fn of_scanner(signature: &Signature) -> SignatureView {
     SignatureView {
         id: signature.id.clone(),
-        phase: number_of(signature.phase),
+        phase: u32::from(phase_number(signature.phase)),
         name: signature.name.clone(),
         description: signature.description.clone(),
         kind: signature.kind.as_str().to_owned(),
@@ -106,12 +114,12 @@ fn of_threat(known: &KnownThreat) -> impl Iterator<Item = SignatureView> {
     let parts = known.threat.parts();
     parts.digests.iter().map(|digest| SignatureView {
         id: id_of(known, digest),
-        phase: number_of(phase_of(parts.category)),
+        phase: u32::from(phase_number(phase_of(parts.category))),
         name: parts.category.as_str().to_owned(),
         description: parts.description.clone(),
         kind: SignatureKind::Sha256.as_str().to_owned(),
         pattern: digest.to_hex(),
-        severity: severity_of(parts.severity),
+        severity: severity_of_threat(parts.severity),
         confidence: Confidence::High,
         audience: Persona::User,
         weight: weight_of(parts.severity),
@@ -136,19 +144,6 @@ fn phase_of(category: ThreatCategory) -> Phase {
         ThreatCategory::CredentialExfiltration => Phase::Credentials,
         ThreatCategory::ObfuscatedPayload => Phase::Obfuscation,
         ThreatCategory::Typosquat | ThreatCategory::Other => Phase::Provenance,
-    }
-}
-
-fn number_of(phase: Phase) -> u32 {
-    Phase::ALL.iter().position(|other| *other == phase).map_or(0, |index| index as u32 + 1)
-}
-
-fn severity_of(severity: ThreatSeverity) -> Severity {
-    match severity {
-        ThreatSeverity::Low => Severity::Low,
-        ThreatSeverity::Medium => Severity::Medium,
-        ThreatSeverity::High => Severity::High,
-        ThreatSeverity::Critical => Severity::Critical,
     }
 }
 

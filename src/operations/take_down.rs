@@ -74,7 +74,7 @@ pub async fn take_down(
         since: request.since.unwrap_or(now),
     };
     let outcome = services.store().take_down(&takedown, &line(request.actor), now).await?;
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok((takedown.target, outcome))
 }
 
@@ -94,7 +94,7 @@ pub async fn lift_takedown(
     if !outcome.is_change() {
         return Err(TakeDownError::NotTakenDown(target));
     }
-    follow_if_free(services).await;
+    services.follow_if_free().await;
     Ok((target, outcome))
 }
 
@@ -172,11 +172,4 @@ async fn replace(
         );
     }
     Ok(outcome.is_change())
-}
-
-/// Whoever serves follows by itself; where nobody does, the next search must not find it.
-async fn follow_if_free(services: &Services) {
-    if let Err(error) = services.follow().await {
-        tracing::debug!(%error, "search does not follow at the moment");
-    }
 }

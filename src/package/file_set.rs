@@ -93,25 +93,37 @@ impl FileSet {
         self
     }
 
-    /// Makes what the scanner takes. Files beyond the limits of a scan are listed as unread: code
-    /// first, so that a package cannot push its code out with pictures.
-    pub fn into_bundle(mut self, title: &str) -> PackageBundle {
-        self.files.sort_by(|left, right| (rank(left), left.path.as_bytes()).cmp(&(rank(right), right.path.as_bytes())));
-        let mut raw = RawBundle { files: Vec::new(), unread: self.unread };
-        // A package may ship instructions at its root, as a skill does; then those are read.
-        let has_own_instructions = !self.files.iter().any(|file| file.path.eq_ignore_ascii_case("SKILL.md"));
+    /// Makes what the scanner takes, with a stand-in for instructions where the package ships none.
+    pub fn into_bundle(self, title: &str) -> PackageBundle {
+        let has_own_instructions = !self.has_instructions();
+        let mut raw = self.into_files();
         if has_own_instructions {
             let text = format!("# {}\n", sanitise_line(title, limits::NAME_CHARACTERS));
             let content = FileContent::Bytes(text.into_bytes());
-            raw.files.push(RawFile { path: "SKILL.md".to_owned(), content, is_executable: false });
+            raw.files.insert(0, RawFile { path: "SKILL.md".to_owned(), content, is_executable: false });
         }
+        PackageBundle { raw, has_own_instructions }
+    }
+
+    /// A package may ship instructions at its root, as a skill does; then those are read.
+    fn has_instructions(&self) -> bool {
+        self.files.iter().any(|file| file.path.eq_ignore_ascii_case("SKILL.md"))
+    }
+
+    /// Returns the files that the scanner takes. Those beyond the limits of a scan are listed as
+    /// unread: code first, so that a package cannot push its code out with pictures.
+    pub fn into_files(mut self) -> RawBundle {
+        // One place is left for what stands in for the instructions.
+        let file_limit = limits::BUNDLE_FILES - usize::from(!self.has_instructions());
+        self.files.sort_by(|left, right| (rank(left), left.path.as_bytes()).cmp(&(rank(right), right.path.as_bytes())));
+        let mut raw = RawBundle { files: Vec::new(), unread: self.unread };
         let mut size_bytes = 0_u64;
         for file in self.files {
             let length = match &file.content {
                 FileContent::Bytes(bytes) => bytes.len() as u64,
                 FileContent::Symlink(_) => 0,
             };
-            let reason = if raw.files.len() >= limits::BUNDLE_FILES {
+            let reason = if raw.files.len() >= file_limit {
                 format!("the package has more than {} files", limits::BUNDLE_FILES)
             } else if size_bytes + length > limits::BUNDLE_BYTES {
                 format!("the package has more than {} bytes", limits::BUNDLE_BYTES)
@@ -123,7 +135,7 @@ impl FileSet {
             let path = sanitise_line(&file.path, limits::NAME_BYTES);
             raw.unread.push(UnreadFile { path, size_bytes: Some(length), reason });
         }
-        PackageBundle { raw, has_own_instructions }
+        raw
     }
 }
 

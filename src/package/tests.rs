@@ -215,10 +215,14 @@ fn code_is_scanned_before_what_a_package_is_padded_with() {
     let mut files: Vec<RawFile> = (0..5_000).map(|number| file(&format!("a/{number}.png"), b"x")).collect();
     files.push(file("z/evil.py", b"x"));
     files.push(file("setup.py", b"x"));
-    let bundle = FileSet { files, unread: Vec::new() }.into_bundle("x 1.0");
+    let set = FileSet { files, unread: Vec::new() };
+    let bundle = set.clone().into_bundle("x 1.0");
     let read: Vec<&str> = bundle.raw.files.iter().map(|file| file.path.as_str()).take(3).collect();
     assert_eq!(read, ["SKILL.md", "setup.py", "z/evil.py"]);
     assert!(bundle.has_own_instructions && !bundle.raw.unread.is_empty());
+    // Without the stand-in they are the same files.
+    let alone = set.into_files();
+    assert_eq!((&alone.files[..], &alone.unread), (&bundle.raw.files[1..], &bundle.raw.unread));
 }
 
 proptest! {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Reach;
+
 /// How far whoever opens a source lets it go. What is beyond is refused as a whole, before
 /// anything of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,9 @@ pub struct ReadBounds {
     pub entries: u64,
     /// Skills of a repository.
     pub skills: u64,
+    /// How far requests for a repository that a stranger names may go; none where somebody named
+    /// it himself, and may have it in his own network.
+    pub guard: Option<Reach>,
 }
 
 impl ReadBounds {
@@ -24,5 +29,6 @@ impl ReadBounds {
         fetch_bytes: 4 * 1024 * 1024 * 1024,
         entries: u64::MAX,
         skills: u64::MAX,
+        guard: None,
     };
 }

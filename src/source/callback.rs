@@ -72,6 +72,15 @@ impl OutgoingUrl {
     }
 }
 
+/// What a receiver says to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallbackAnswer {
+    /// The status.
+    pub status: u16,
+    /// After how many seconds it wants to be asked again, where it says so as a number.
+    pub retry_after_seconds: Option<u64>,
+}
+
 /// Sends messages: to public addresses only, without redirects, proxies and cookies, within ten
 /// seconds. What a receiver says beside its status is not read.
 #[derive(Debug, Clone)]
@@ -88,7 +97,7 @@ impl CallbackClient {
         Ok(Self { client: WebClient::new(reach)? })
     }
 
-    /// Sends a JSON document with these headers, and returns the status.
+    /// Sends a JSON document with these headers, and returns what the receiver says.
     ///
     /// # Errors
     /// Fails where the URL may not be asked, or nobody answers.
@@ -97,13 +106,14 @@ impl CallbackClient {
         url: &OutgoingUrl,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
-    ) -> Result<u16, CallbackError> {
+    ) -> Result<CallbackAnswer, CallbackError> {
         let mut request = WebRequest::post_json(url.0.clone(), "*/*", body);
         for (name, value) in headers {
             HeaderValue::from_str(value).map_err(|_| CallbackError::Refused(format!("{name} is no header")))?;
             request = request.header(HeaderName::from_static(name), value);
         }
-        Ok(self.client.status(request, TIME).await?)
+        let (status, retry_after_seconds) = self.client.status(request, TIME).await?;
+        Ok(CallbackAnswer { status, retry_after_seconds })
     }
 }
 
@@ -148,6 +158,8 @@ mod tests {
             "/same" => Reply::redirect(307, "/elsewhere"),
             "/endless" => Reply::Endless,
             "/down" => Reply::status(503),
+            "/later" => Reply::status(429).with("retry-after", "120"),
+            "/date" => Reply::status(503).with("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT"),
             _ => Reply::ok("text/plain", "thanks"),
         });
         let client = CallbackClient::new(Reach::ThisMachine).expect("a client");
@@ -155,8 +167,17 @@ mod tests {
             let url = OutgoingUrl::parse(&station.url(path), Reach::ThisMachine).expect("a URL");
             runtime().block_on(client.post(&url, &[("webhook-id", "msg_1".to_owned())], b"{}".to_vec()))
         };
-        for (path, expected) in [("/", 200), ("/on", 302), ("/same", 307), ("/endless", 200), ("/down", 503)] {
-            assert_eq!(post(path), Ok(expected), "{path}");
+        let rows = [
+            ("/", 200, None),
+            ("/on", 302, None),
+            ("/same", 307, None),
+            ("/endless", 200, None),
+            ("/down", 503, None),
+            ("/later", 429, Some(120)),
+            ("/date", 503, None),
+        ];
+        for (path, status, retry_after_seconds) in rows {
+            assert_eq!(post(path), Ok(CallbackAnswer { status, retry_after_seconds }), "{path}");
         }
         let heard = station.requests();
         assert!(heard.iter().all(|request| request.path != "/elsewhere"));

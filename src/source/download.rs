@@ -126,18 +126,8 @@ fn is_archive(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::tests::packed::tar_of;
     use crate::source::tests::station::{Reply, Station};
-
-    fn pack(files: &[(&str, &str)]) -> Vec<u8> {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (path, text) in files {
-            let mut header = tar::Header::new_ustar();
-            header.set_size(text.len() as u64);
-            header.set_mode(0o644);
-            builder.append_data(&mut header, path, text.as_bytes()).expect("it is packed");
-        }
-        builder.into_inner().expect("an archive")
-    }
 
     fn parts(path: &'static str, body: Vec<u8>) -> Vec<(Option<String>, Vec<String>)> {
         let station = Station::start(move |_| Reply::ok("application/octet-stream", &body));
@@ -155,12 +145,12 @@ mod tests {
     #[test]
     fn every_file_of_a_download_is_in_one_part() {
         let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let packed = pack(&[("a/SKILL.md", "x"), ("a/run.sh", "y"), ("ab/lib.py", "z"), ("README.md", "r")]);
+        let packed = tar_of(&[("a/SKILL.md", "x"), ("a/run.sh", "y"), ("ab/lib.py", "z"), ("README.md", "r")]);
         let expected =
             [(Some("a".to_owned()), text(&["SKILL.md", "run.sh"])), (None, text(&["README.md", "ab/lib.py"]))];
         assert_eq!(parts("/x.tar", packed.clone()), expected);
         assert_eq!(parts("/x", packed), expected, "whatever it is called");
-        let root = pack(&[("SKILL.md", "x"), ("lib/y.py", "y")]);
+        let root = tar_of(&[("SKILL.md", "x"), ("lib/y.py", "y")]);
         assert_eq!(parts("/x.tar", root), [(Some(String::new()), text(&["SKILL.md", "lib/y.py"]))]);
         assert_eq!(parts("/skill.md", b"x".to_vec()), [(Some(String::new()), text(&["SKILL.md"]))]);
         assert_eq!(parts("/run.sh", b"x".to_vec()), [(None, text(&["run.sh"]))]);

@@ -16,7 +16,8 @@ use tempfile::TempDir;
 
 use super::error::shown;
 use super::git::open_options;
-use super::{ReadBounds, SourceError};
+use super::git_guard::{check, transport_options};
+use super::{Reach, ReadBounds, SourceError};
 
 /// The words by which a request for a login is known again.
 const LOGIN_REASON: &str = "the host asks for a login";
@@ -34,7 +35,9 @@ pub(super) fn fetch(
     scratch: Option<&Path>,
 ) -> Result<TempDir, SourceError> {
     let (address, asked) = (url.to_owned(), reference.map(str::to_owned));
-    let work = move |path: &Path, should_stop: &AtomicBool| fetch_into(path, &address, asked.as_deref(), should_stop);
+    let guard = bounds.guard;
+    let work =
+        move |path: &Path, should_stop: &AtomicBool| fetch_into(path, &address, asked.as_deref(), guard, should_stop);
     watched(url, reference, bounds, scratch, work).map(|(folder, ())| folder)
 }
 
@@ -50,7 +53,8 @@ pub(super) fn remote_commit(
         return Ok(Some(id.to_ascii_lowercase()));
     }
     let (address, asked) = (url.to_owned(), reference.map(str::to_owned));
-    let work = move |path: &Path, _: &AtomicBool| list(path, &address, asked.as_deref());
+    let guard = bounds.guard;
+    let work = move |path: &Path, _: &AtomicBool| list(path, &address, asked.as_deref(), guard);
     watched(url, reference, bounds, scratch, work).map(|(_, commit)| commit)
 }
 
@@ -65,6 +69,9 @@ fn watched<T: Send + 'static>(
     scratch: Option<&Path>,
     work: impl FnOnce(&Path, &AtomicBool) -> Result<T, gix::Error> + Send + 'static,
 ) -> Result<(TempDir, T), SourceError> {
+    if let Some(reach) = bounds.guard {
+        check(url, reach)?;
+    }
     let failure = |reason: &str| SourceError::Fetch { url: shown(url), reason: shown(reason) };
     let folder = scratch
         .map_or_else(tempfile::tempdir, tempfile::tempdir_in)
@@ -117,7 +124,12 @@ fn watched<T: Send + 'static>(
 
 /// Lists the references of a remote repository that can be meant, and returns what the likeliest
 /// stands for.
-fn list(path: &Path, url: &str, reference: Option<&str>) -> Result<Option<String>, gix::Error> {
+pub(super) fn list(
+    path: &Path,
+    url: &str,
+    reference: Option<&str>,
+    guard: Option<Reach>,
+) -> Result<Option<String>, gix::Error> {
     let names = match reference {
         None => vec!["HEAD".to_owned()],
         Some(name) if name.starts_with("refs/") => vec![name.to_owned()],
@@ -132,6 +144,9 @@ fn list(path: &Path, url: &str, reference: Option<&str>) -> Result<Option<String
         .with_refspecs(names.iter().map(|name| name.as_bytes().as_bstr()), Direction::Fetch)?;
     let mut connection = remote.connect(Direction::Fetch)?;
     connection.set_credentials(|_| Err(gix::Error::from_error(std::io::Error::other(LOGIN_REASON))));
+    if let Some(reach) = guard {
+        connection.set_transport_options(transport_options(reach));
+    }
     let (map, _) = connection.ref_map(gix::progress::Discard, gix::remote::ref_map::Options::default())?;
     Ok(names.iter().find_map(|name| {
         let (_, target, peeled) = map.remote_refs.iter().map(|found| found.unpack()).find(|found| found.0 == name)?;
@@ -139,7 +154,13 @@ fn list(path: &Path, url: &str, reference: Option<&str>) -> Result<Option<String
     }))
 }
 
-fn fetch_into(path: &Path, url: &str, reference: Option<&str>, should_stop: &AtomicBool) -> Result<(), gix::Error> {
+fn fetch_into(
+    path: &Path,
+    url: &str,
+    reference: Option<&str>,
+    guard: Option<Reach>,
+    should_stop: &AtomicBool,
+) -> Result<(), gix::Error> {
     let depth = Shallow::DepthAtRemote(NonZeroU32::MIN);
     let prepare = gix::clone::PrepareFetch::new(
         url,
@@ -151,8 +172,11 @@ fn fetch_into(path: &Path, url: &str, reference: Option<&str>, should_stop: &Ato
     .with_shallow(depth)
     // No helper program is started and nobody is asked: a repository that wants a login
     // is one that cannot be read.
-    .configure_connection(|connection| {
+    .configure_connection(move |connection| {
         connection.set_credentials(|_| Err(gix::Error::from_error(std::io::Error::other(LOGIN_REASON))));
+        if let Some(reach) = guard {
+            connection.set_transport_options(transport_options(reach));
+        }
         Ok(())
     });
     let mut prepare = match reference {

@@ -20,6 +20,7 @@ mod folder;
 mod gather;
 mod git;
 mod git_fetch;
+mod git_guard;
 mod git_search;
 mod git_tree;
 mod host;
@@ -39,8 +40,9 @@ mod web;
 mod web_spec;
 
 pub use advisory_file::{AdvisoryFile, AdvisoryRow};
+pub use archive::is_archive_name;
 pub use bounds::ReadBounds;
-pub use callback::{CallbackClient, CallbackError, OutgoingUrl};
+pub use callback::{CallbackAnswer, CallbackClient, CallbackError, OutgoingUrl};
 pub use document::fetch_document;
 pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;

@@ -32,10 +32,9 @@ impl SourceSpec {
         Ok(spec)
     }
 
-    /// Looks up where the source leads, and refuses it where any address is not a public one. The
-    /// web client asks again for every connection; git does not, so that a name which changes its
-    /// mind in between would lead somewhere else: that place would have to hold a certificate for
-    /// the name, since nothing is sent without encryption.
+    /// Looks up where the source leads, and refuses it where any address is not a public one, so
+    /// that whoever asks hears why. Addresses are checked again where they are connected to: by
+    /// the web client, and by git where [`super::ReadBounds::guard`] says so.
     ///
     /// # Errors
     /// Fails where the name cannot be looked up, or leads into a private network.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
-use super::web::public_addresses;
+use super::web::{Reach, addresses_within};
 use crate::trust::{Domain, STATEMENT_BYTES, STATEMENT_PATH};
 
 /// How long a domain may take to answer.
@@ -38,7 +38,7 @@ impl StatementClient {
     /// # Errors
     /// Fails where the system has no TLS.
     pub fn new() -> Result<Self, StatementReadError> {
-        let client = Client::builder().https_only(true).dns_resolver(Arc::new(public_addresses()));
+        let client = Client::builder().https_only(true).dns_resolver(Arc::new(addresses_within(Reach::Public)));
         Ok(Self { client: bounded(client)?, base: None })
     }
 
@@ -122,7 +122,7 @@ mod tests {
     #[tokio::test]
     async fn this_machine_is_not_reached_by_any_name() {
         let client = StatementClient::new().expect("a client");
-        let resolved = public_addresses().resolve("localhost".parse().expect("a name")).await;
+        let resolved = addresses_within(Reach::Public).resolve("localhost".parse().expect("a name")).await;
         assert!(resolved.is_err() && client.base.is_none());
     }
 }

@@ -87,6 +87,12 @@ impl AffectedPackage {
         Ok(Self { ecosystem, name: compared(ecosystem, &name), version })
     }
 
+    /// Tells whether this stands for `other` as well: the same version of it, or every one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let is_same = self.ecosystem == other.ecosystem && self.name == other.name;
+        is_same && (self.version.is_none() || self.version == other.version)
+    }
+
     /// Returns where it comes from.
     pub fn ecosystem(&self) -> Ecosystem {
         self.ecosystem
@@ -155,5 +161,9 @@ mod tests {
             assert_eq!(package, expected.map(str::to_owned), "{name}");
         }
         assert_eq!("pip".parse(), Ok(Ecosystem::Pypi));
+        let package = |name, version| AffectedPackage::new(Ecosystem::Npm, name, version).expect("a package");
+        let (all, one) = (package("evil", None), package("evil", Some("1.0.0")));
+        assert!(all.covers(&one) && all.covers(&all) && one.covers(&one));
+        assert!(!one.covers(&all) && !one.covers(&package("evil", Some("1.0.1"))) && !all.covers(&package("x", None)));
     }
 }

@@ -226,6 +226,8 @@ pub struct KnownThreat {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Digests that it named before and does not name any more, in order.
+    pub dropped: Vec<Sha256Digest>,
 }
 
 #[cfg(test)]

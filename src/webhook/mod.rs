@@ -8,6 +8,6 @@ mod schedule;
 mod secret;
 mod signature;
 
-pub use schedule::{ATTEMPTS, next_attempt_after};
+pub use schedule::{ATTEMPTS, delay_with_retry_after, next_attempt_after};
 pub use secret::{WebhookSecret, WebhookSecretError};
 pub use signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signatures};

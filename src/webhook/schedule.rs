@@ -11,6 +11,9 @@ const DELAYS_SECONDS: [u64; 7] = [5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 8 * 
 /// not be asked again together.
 const JITTER: f64 = 0.2;
 
+/// How long a receiver may put an attempt off at most.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(12 * 3_600);
+
 /// How often a message is sent before it is left to a person.
 pub const ATTEMPTS: u32 = DELAYS_SECONDS.len() as u32 + 1;
 
@@ -23,9 +26,31 @@ pub fn next_attempt_after(attempt: u32, random: f64) -> Option<Duration> {
     Some(Duration::from_secs(seconds).mul_f64(moved))
 }
 
+/// Returns `delay`, or as long as the receiver wants to be left alone where that is longer
+/// (`Retry-After`): half a day at most, so that no receiver keeps a message for ever.
+pub fn delay_with_retry_after(delay: Duration, retry_after_seconds: Option<u64>) -> Duration {
+    let wanted = Duration::from_secs(retry_after_seconds.unwrap_or_default());
+    delay.max(wanted.min(LONGEST_RETRY_AFTER))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_receiver_is_left_alone_as_long_as_it_asks_within_bounds() {
+        let seconds = Duration::from_secs;
+        for (delay, wanted, expected) in [
+            (5, None, 5),
+            (5, Some(0), 5),
+            (5, Some(120), 120),
+            (300, Some(120), 300),
+            (5, Some(u64::MAX), 12 * 3_600),
+            (13 * 3_600, Some(u64::MAX), 13 * 3_600),
+        ] {
+            assert_eq!(delay_with_retry_after(seconds(delay), wanted), seconds(expected), "{delay} {wanted:?}");
+        }
+    }
 
     #[test]
     fn delays_grow_are_moved_by_a_fifth_and_end() {

@@ -60,13 +60,7 @@ impl Cast {
         let id = UserId::draw().expect("an id");
         let account = NewAccount { id: id.clone(), email: email.clone(), name: None, password, tier: Tier::Free };
         let now = Timestamp::from_milliseconds(0);
-        let entry = |action: &'static str| AuditEntry {
-            actor: "operator".to_owned(),
-            team: None,
-            action,
-            subject: id.to_string(),
-            detail: json!({}),
-        };
+        let entry = |action: &'static str| AuditEntry::of_operator(action, id.as_str(), json!({}));
         assert!(self.store.create_account(&account, &entry("account.create"), now).await.expect("it is stored"));
         let digest = InvitationSecret::draw().expect("a secret").digest();
         let (role, expires_at) = (Role::Member, Timestamp::from_milliseconds(1_000));

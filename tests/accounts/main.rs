@@ -3,8 +3,12 @@
 mod access;
 mod authorisation;
 mod cast;
+mod documents;
 mod keys;
 mod login;
+mod package_threats;
+#[path = "../../src/source/tests/packed.rs"]
+mod packed;
 mod policies;
 mod publishers;
 mod scan_access;

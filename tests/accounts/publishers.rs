@@ -64,6 +64,24 @@ async fn a_publisher_is_shown_field_by_field_and_being_new_is_no_fault() {
     assert_eq!((&careless["reputation_score"], &careless["reputation_label"]), (&json!(23), &json!("low")));
     assert_eq!((&careless["flagged_packages"], &careless["packages"][0]["verdict"]), (&json!(1), &json!("critical")));
     assert_eq!(careless["flags"], json!(["dangerous_package", "new_account"]));
+    // A scan that somebody reports of one of their repositories tells the same.
+    for (source_type, source_ref, expected) in [
+        ("git", "https://github.com/careless/other", json!(["careless", 23, 2, 1])),
+        ("git", "https://github.com/Careless/other.git", json!(["careless", 23, 2, 1])),
+        ("git", "careless/other", json!(["careless", 23, 2, 1])),
+        ("git", "https://github.com/nobody/other", Value::Null),
+        ("npm", "careless", Value::Null),
+        ("local", "careless/other", Value::Null),
+    ] {
+        let body = json!({ "quarantine_id": "q", "source_type": source_type, "source_ref": source_ref, "score": 0,
+            "verdict": "clean", "phases": [] });
+        let answer = service.post("/v1/scan", Some(&token), &body).await;
+        let told = answer.body["publisher"].as_object().map_or(Value::Null, |told| {
+            assert_eq!(told["id"], careless["id"]);
+            json!([told["name"], told["reputation"], told["total_packages"], told["flagged_packages"]])
+        });
+        assert_eq!((answer.status, told), (201, expected), "{source_type} {source_ref}");
+    }
     let vendor = service.get("/v1/publisher/anthropics", Some(&token)).await.body;
     assert_eq!((&vendor["reputation_score"], &vendor["reputation_label"]), (&json!(68), &json!("high")));
     assert!(vendor["flags"].as_array().is_some_and(|flags| flags.contains(&json!("verified"))), "{vendor}");

@@ -3,45 +3,10 @@
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use touchmark::account::{ApiKey, EmailAddress, Role, TeamId, Tier};
+use touchmark::account::{Role, Tier};
 use touchmark::config::AccountsConfig;
-use touchmark::skill::Timestamp;
-use touchmark::store::{Accounts, AuditEntry, Invitation};
 
 use super::service::{Answer, Service};
-
-fn entry(action: &'static str) -> AuditEntry {
-    AuditEntry { actor: "operator".to_owned(), team: None, action, subject: "team".to_owned(), detail: json!({}) }
-}
-
-/// Makes a team of these accounts, the first of which is its owner.
-pub async fn team(service: &Service, members: &[(&str, Role)]) {
-    let (store, now) = (service.store().await, service.services.now());
-    let team = TeamId::draw().expect("an id");
-    let mut owner = None;
-    for (email, role) in members {
-        let address: EmailAddress = email.parse().expect("an address");
-        let (account, _) = store.account_by_email(&address).await.expect("read").expect("an account");
-        let Some(owner) = &owner else {
-            let made = store.create_team(&team, "Team", Tier::Team, &account.id, &entry("team.create"), now).await;
-            assert!(made.expect("asked"), "{email}");
-            owner = Some(account.id);
-            continue;
-        };
-        let secret = ApiKey::draw().expect("a secret");
-        let invitation = Invitation {
-            digest: secret.digest(),
-            team: team.clone(),
-            email: address,
-            role: *role,
-            invited_by: owner.clone(),
-            expires_at: Timestamp::from_milliseconds(now.as_milliseconds() + 1_000),
-        };
-        store.invite(&invitation, &entry("team.invite"), now).await.expect("invited");
-        let joined = store.accept_invitation(secret.digest(), &account.id, &entry("team.join"), now).await;
-        assert_eq!(joined.expect("asked"), Some(team.clone()), "{email}");
-    }
-}
 
 /// Uploads bytes as a file of this name.
 pub async fn upload(service: &Service, token: Option<&str>, name: &str, bytes: &[u8]) -> Answer {
@@ -70,11 +35,9 @@ async fn a_scan_is_its_owners_and_their_teams_and_nobody_elses() {
     for name in ["owner", "mate", "admin", "auditor", "other", "rival"] {
         tokens.push(service.token(&format!("{name}@example.com"), Tier::Team).await);
     }
-    let address = |name: &str| format!("{name}@example.com");
-    let (admin, owner, mate, auditor) = (address("admin"), address("owner"), address("mate"), address("auditor"));
-    let members = [(&*admin, Role::Owner), (&*owner, Role::Member), (&*mate, Role::Member), (&*auditor, Role::Auditor)];
-    team(&service, &members).await;
-    team(&service, &[(&address("rival"), Role::Owner)]).await;
+    let members = [("admin", Role::Owner), ("owner", Role::Member), ("mate", Role::Member), ("auditor", Role::Auditor)];
+    service.team("ours", &members).await;
+    service.team("theirs", &[("rival", Role::Owner)]).await;
     let [owner, mate, admin, auditor, other, rival] = tokens.try_into().expect("six tokens");
     let (reader, _) = key(&service, &owner, json!(["scans:read"])).await;
     let (writer, _) = key(&service, &owner, json!(["scans:write"])).await;

@@ -77,15 +77,3 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response<B
     *response.status_mut() = StatusCode::from_u16(status).expect("a status");
     response
 }
-
-/// Packs files into a tar archive.
-pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (path, text) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        builder.append_data(&mut header, path, text.as_bytes()).expect("it is packed");
-    }
-    builder.into_inner().expect("an archive")
-}

@@ -10,7 +10,8 @@ use touchmark::operations::{
 use touchmark::pack::{PackDocument, PackedThreat, SealedPack};
 use touchmark::scan::SignaturePack;
 use touchmark::skill::{Sha256Digest, Timestamp};
-use touchmark::threat::{Threat, ThreatCategory, ThreatSeverity};
+use touchmark::store::{AuditEntry, Threats as _};
+use touchmark::threat::{Threat, ThreatCategory, ThreatParts, ThreatSeverity};
 
 use super::service::Service;
 
@@ -66,6 +67,35 @@ async fn a_digest_is_known_or_not_as_the_contract_writes_it() {
         let answer = service.get(&format!("/v1/threat/{wrong}"), Some(&token)).await;
         assert_eq!(answer.refusal(), (400, "BAD_REQUEST"), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_digest_that_a_threat_no_longer_names_is_told_to_whoever_follows() {
+    let service = Service::start(Some(AccountsConfig::Closed)).await;
+    let token = service.token("dev@example.com", Tier::Free).await;
+    let threat = named(&service, &["x", "y"]).await;
+    let id_of = |text: &str| format!("{}:{}", threat.id(), &hash(text)["sha256:".len()..][..16]);
+    let told = async || {
+        let feed = service.get("/v1/revocations.json", None).await.body;
+        let signatures = service.get("/v1/signatures?since=2026-01-01T00:00:00Z", Some(&token)).await.body;
+        let ids = signatures["withdrawn"].as_array().into_iter().flatten().map(|gone| gone["id"].clone());
+        (feed["revocations"][0]["dropped_digests"].clone(), ids.collect::<Vec<Value>>())
+    };
+    let say = async |texts: &[&str]| {
+        let (id, parts) = threat.clone().into_parts();
+        let digests = texts.iter().map(|text| Sha256Digest::of(text.as_bytes())).collect();
+        let threat = Threat::with_id(Some(id), ThreatParts { digests, ..parts }).expect("a threat");
+        let entry = AuditEntry::of_operator("test.prepare", "test", json!({}));
+        let put = service.store().await.put_threat(&threat, &entry, service.services.now()).await;
+        assert!(put.expect("it is put"));
+    };
+    assert_eq!(told().await, (json!([]), vec![]));
+    say(&["x"]).await;
+    assert_eq!(told().await, (json!([hash("y")]), vec![json!(id_of("y"))]));
+    let free = service.get(&format!("/v1/threat/{}", hash("y")), Some(&token)).await.body;
+    assert_eq!(free["known_threat"], false);
+    say(&["x", "y"]).await;
+    assert_eq!(told().await, (json!([]), vec![]), "it is named again");
 }
 
 #[tokio::test]

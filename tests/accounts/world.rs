@@ -14,8 +14,7 @@ use touchmark::threat::{Threat, ThreatCategory, ThreatParts, ThreatSeverity, Thr
 use super::service::Service;
 
 fn entry() -> AuditEntry {
-    let (actor, subject) = ("operator".to_owned(), "test".to_owned());
-    AuditEntry { actor, team: None, action: "test.prepare", subject, detail: json!({}) }
+    AuditEntry::of_operator("test.prepare", "test", json!({}))
 }
 
 impl Service {
@@ -30,20 +29,20 @@ impl Service {
         store.account_by_email(&email).await.expect("it is read").expect("an account").0.id
     }
 
-    /// Makes a team of these accounts, the first of which owns it.
-    pub async fn team(&self, name: &str, members: &[&str]) -> TeamId {
+    /// Makes a team of these accounts with their roles; the first one owns it.
+    pub async fn team(&self, name: &str, members: &[(&str, Role)]) {
         let (store, now) = (self.store().await, self.services.now());
         let team = TeamId::draw().expect("an id");
-        let owner = self.user(&store, members[0]).await;
+        let owner = self.user(&store, members[0].0).await;
         store.create_team(&team, name, Tier::Team, &owner, &entry(), now).await.expect("it is made");
-        for member in &members[1..] {
+        for (member, role) in &members[1..] {
             let user = self.user(&store, member).await;
             let digest = Sha256Digest::of(format!("{name} {member}").as_bytes());
             let invitation = Invitation {
                 digest,
                 team: team.clone(),
                 email: format!("{member}@example.com").parse().expect("an address"),
-                role: Role::Member,
+                role: *role,
                 invited_by: owner.clone(),
                 expires_at: Timestamp::from_milliseconds(now.as_milliseconds() + 1_000),
             };
@@ -51,14 +50,6 @@ impl Service {
             let joined = store.accept_invitation(digest, &user, &entry(), now).await.expect("it is accepted");
             assert_eq!(joined.as_ref(), Some(&team));
         }
-        team
-    }
-
-    pub async fn set_role(&self, team: &TeamId, member: &str, role: Role) {
-        let store = self.store().await;
-        let user = self.user(&store, member).await;
-        let set = store.set_role(team, &user, Some(role), false, &entry(), self.services.now()).await;
-        assert!(set.expect("it is set"));
     }
 
     /// Makes it known that these bytes do harm.

@@ -1,6 +1,6 @@
 """Runs the suites that others wrote for HTTP clients and documents against a service on loopback.
 
-    run_http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--write docs/conformance.md]
+    run_http.py --cache CACHE --touchmark PROGRAM [--seconds 600] [--port 7396] [--only SUITE] [--write docs/conformance.md]
 
 Every suite is installed by its package name into CACHE (see prepare-http). A suite that finds
 something fails the run; its last lines are shown.
@@ -19,12 +19,13 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from accounts import log_in
 from section import write_section
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 7396
 URL = f"http://127.0.0.1:{PORT}"
-STARTER = f"{URL}/collections/starter/touchmark/starter"
+ACCOUNT_TAGS = ["accounts", "threats", "signatures", "scans", "publishers", "verification", "policies", "team"]
 
 
 class Suites:
@@ -76,30 +77,38 @@ class Suites:
         self.record("`spectral lint openapi.json` (`spectral:oas`)", self.version("@stoplight/spectral-cli"), is_good, said, done.stdout)
 
     def schemathesis(self) -> None:
+        self.fuzz("schemathesis, all checks", [], "schemathesis_hooks")
+
+    def schemathesis_as_account(self, tokens: list[str]) -> None:
+        only = [part for tag in ACCOUNT_TAGS for part in ("--include-tag", tag)]
+        self.fuzz("schemathesis, all checks, with an account", only, "schemathesis_tokens", TOKENS=" ".join(tokens))
+
+    def fuzz(self, suite: str, only: list[str], hooks: str, **variables) -> None:
         """One process for each core, each with a seed of its own, since one keeps one core busy."""
-        hooks = {"PYTHONPATH": str(ROOT / "tests/conformance"), "SCHEMATHESIS_HOOKS": "schemathesis_hooks"}
+        variables = {"PYTHONPATH": str(ROOT / "tests/conformance"), "SCHEMATHESIS_HOOKS": hooks, **variables}
         command = [
             self.python / "schemathesis", "--config-file", ROOT / "tests/conformance/schemathesis.toml",
             "run", f"{URL}/openapi.json", "--checks", "all",
             "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "20000",
-            "--max-time", str(self.seconds),
+            "--max-time", str(self.seconds), *only,
         ]
         first = int(time.time())
         seeds = range(first, first + (os.cpu_count() or 1))
         with ThreadPoolExecutor() as pool:
-            ended = list(pool.map(lambda seed: self.run(*command, "--seed", seed, **hooks), seeds))
+            ended = list(pool.map(lambda seed: self.run(*command, "--seed", seed, **variables), seeds))
         counted = [re.search(r"(\d+) generated", done.stdout) for done in ended]
         cases = sum(int(count.group(1)) for count in counted if count)
         found = sum(int(count) for done in ended for count in re.findall(r"(\d+) unique failures?", done.stdout))
         is_good = all(counted) and not any(done.returncode for done in ended)
         said = f"{cases:,} cases, {found or 'nothing'} found" if all(counted) else "did not run"
         output = "".join(done.stdout[-6_000:] + done.stderr for done in ended if done.returncode)
-        self.record("schemathesis, all checks", "4.32.5", is_good, said, output)
+        self.record(suite, "4.32.5", is_good, said, output)
 
     def skills(self) -> None:
         version = self.version("skills")
         project = self.work / "project"
         project.mkdir()
+        starter = f"{URL}/collections/starter/touchmark/starter"
         skills = self.packages / "skills/bin/cli.mjs"
 
         def ask(*arguments, **variables):
@@ -115,8 +124,8 @@ class Suites:
         done = ask("add", URL, "--yes", "--agent", "claude-code")
         is_good = installed().get("touchmark", {}).get("wellKnownDigest", "").startswith("sha256:")
         self.record("`npx skills add URL`", version, is_good, "the instance's own skill, by its digest", done.stdout)
-        done = ask("add", STARTER, "--all", "--yes", "--agent", "claude-code")
-        wanted = {entry["name"] for entry in json.loads(get(f"{STARTER[len(URL):]}/.well-known/agent-skills/index.json"))["skills"]}
+        done = ask("add", starter, "--all", "--yes", "--agent", "claude-code")
+        wanted = {entry["name"] for entry in json.loads(get(f"{starter[len(URL):]}/.well-known/agent-skills/index.json"))["skills"]}
         is_good = wanted <= set(installed())
         self.record("`npx skills add URL/collections/…`", version, is_good, f"{len(wanted)} skills, archives and single files, each by its digest", done.stdout)
         done = ask("find", "conventional", "commits", SKILLS_API_URL=URL)
@@ -154,7 +163,7 @@ def get(path: str) -> bytes:
 
 
 def serve(program: Path, work: Path) -> subprocess.Popen:
-    environment = {**os.environ, "TOUCHMARK_DATA_DIR": str(work / "data")}
+    environment = {**os.environ, "TOUCHMARK_DATA_DIR": str(work / "data"), "TOUCHMARK_ACCOUNTS": "closed"}
     log = open(work / "log", "w")
     service = subprocess.Popen([str(program), "serve", "--listen", f"127.0.0.1:{PORT}"], env=environment, stdout=log, stderr=log)
     for _ in range(150):
@@ -168,22 +177,31 @@ def serve(program: Path, work: Path) -> subprocess.Popen:
 
 
 def main() -> None:
+    global PORT, URL
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--touchmark", type=Path, required=True)
     parser.add_argument("--seconds", type=int, default=600, help="time of schemathesis")
+    parser.add_argument("--port", type=int, default=PORT, help="where the service listens; another one where two run at once")
+    parser.add_argument("--only", action="append", help="run this suite alone, such as schemathesis_as_account")
     parser.add_argument("--write", type=Path, help="the document whose section `http` is written")
     arguments = parser.parse_args()
+    PORT, URL = arguments.port, f"http://127.0.0.1:{arguments.port}"
     work = Path(tempfile.mkdtemp())
     program = arguments.touchmark.resolve()
     service = serve(program, work)
     suites = Suites(arguments.cache.resolve(), work, arguments.seconds)
     try:
-        suites.openapi()
-        suites.skills()
-        suites.documents()
-        suites.sarif(program)
-        suites.schemathesis()
+        runs = {
+            "openapi": suites.openapi,
+            "skills": suites.skills,
+            "documents": suites.documents,
+            "sarif": lambda: suites.sarif(program),
+            "schemathesis": suites.schemathesis,
+            "schemathesis_as_account": lambda: suites.schemathesis_as_account(log_in(program, work / "data", URL)),
+        }
+        for name in arguments.only or runs:
+            runs[name]()
     finally:
         service.terminate()
         service.wait()

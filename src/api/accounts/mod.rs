@@ -28,7 +28,8 @@ pub use keys::{
     RevokeApiKeyRequest, RevokedApiKeyView,
 };
 pub use phases::{
-    NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, verdict_of_threat,
+    NumberedPhase, PHASE_LINES, PhaseView, PhasesView, ScanOutcome, least_verdict, phase_number, severity_of_threat,
+    verdict_of_threat,
 };
 pub use policies::{
     EvaluatePolicyRequest, EvaluatedPolicyView, ListPoliciesRequest, PinnedSubject, PoliciesView, PolicyEvaluationView,
@@ -40,7 +41,8 @@ pub use refusal::{CloudErrorBody, CloudErrorEnvelope, DetailEnvelope, Refusal, R
 pub use reported_scan::{ReportScanRequest, ReportedPhase, ReportedScanView, ScanPublisherView, ScanThreatView};
 pub use signatures::{ListSignaturesRequest, SignatureListView, SignatureView, WithdrawnSignatureView};
 pub use target_scan::{
-    ListScansRequest, ListedScanView, ListedScansView, ScanProgressView, ScanView, ShowScanRequest, SubmitScanRequest,
+    ListScansRequest, ListedScanView, ListedScansView, ScanPolicyView, ScanProgressView, ScanView, ShowScanRequest,
+    SubmitScanRequest,
 };
 pub use team::{
     AcceptInvitationRequest, AuditEntryView, ChangeRoleRequest, CreateTeamRequest, HandOverTeamRequest, InvitationView,

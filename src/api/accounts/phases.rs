@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::scan::{Phase, PhaseReport, RiskBand, SafetyStatus, ScanReport, Severity};
+use crate::threat::ThreatSeverity;
 
 /// Lines of findings that one phase shows; what is beyond is counted in a last line. The worst
 /// come first, so that these are never cut away by others.
@@ -208,6 +209,16 @@ pub fn least_verdict(status: SafetyStatus) -> RiskBand {
         SafetyStatus::Unaudited | SafetyStatus::Caution => RiskBand::Medium,
         SafetyStatus::Warning => RiskBand::High,
         SafetyStatus::Dangerous => RiskBand::Critical,
+    }
+}
+
+/// Returns the severity of the scanner that a threat of this one has.
+pub fn severity_of_threat(severity: ThreatSeverity) -> Severity {
+    match severity {
+        ThreatSeverity::Low => Severity::Low,
+        ThreatSeverity::Medium => Severity::Medium,
+        ThreatSeverity::High => Severity::High,
+        ThreatSeverity::Critical => Severity::Critical,
     }
 }
 

@@ -59,7 +59,7 @@ pub struct ReportedScanView {
     pub score: u32,
     /// The worst of the verdict that was sent, the one of the score, and what known threats ask for.
     pub verdict: RiskBand,
-    /// Known threats with this digest.
+    /// Known threats with this digest, or in this package.
     pub threats: Vec<ScanThreatView>,
     /// The publisher of what was scanned, or null where nothing is known of one.
     pub publisher: Option<ScanPublisherView>,
@@ -71,8 +71,11 @@ pub struct ReportedScanView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(inline)]
 pub struct ScanThreatView {
-    /// The digest by which it was known.
-    pub hash: String,
+    /// The digest by which it was known, or null where it names the package alone.
+    pub hash: Option<String>,
+    /// The package that it names, such as `npm:evil@1.0.0`, or null; without a version it is
+    /// every one.
+    pub package: Option<String>,
     /// low, medium, high or critical.
     pub severity: String,
     /// What it does.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PhasesView, ScanThreatView};
+use super::{EvaluatedPolicyView, PhasesView, PolicyResult, PolicyViolationView, ScanThreatView};
 use crate::scan::RiskBand;
 use crate::skill::Timestamp;
 
@@ -14,7 +14,8 @@ pub struct SubmitScanRequest {
     /// `skill:` with the UUID of an indexed skill, `npm:name@version`, `pypi:name@version`,
     /// or a host of skills (`well-known:https://…`, `clawhub:https://…`, `mcp:https://…`).
     pub target: String,
-    /// Name of a policy to keep with the scan. The scan is judged by it where it is evaluated.
+    /// Name of a policy, `default`, `strict` or one of the team: the scan is held against it
+    /// whenever it is shown.
     #[serde(default)]
     pub policy: Option<String>,
 }
@@ -75,6 +76,10 @@ pub struct ScanView {
     pub updated_at: Timestamp,
     /// The policy that was named, or null.
     pub policy: Option<String>,
+    /// Whether it passes that policy as it is now, with the threats that are known by now. Null
+    /// where none was named, before the scan is completed, and where the team has no such policy
+    /// any more.
+    pub policy_evaluation: Option<ScanPolicyView>,
     /// Why there is no verdict, or null.
     pub reason: Option<String>,
     /// Digests that the verdict is about.
@@ -85,6 +90,20 @@ pub struct ScanView {
     pub is_complete: Option<bool>,
     /// Threats that are known by now of what was scanned.
     pub threats: Vec<ScanThreatView>,
+}
+
+/// Whether what was scanned passes a policy.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct ScanPolicyView {
+    /// `pass` or `fail`.
+    pub result: PolicyResult,
+    /// The policy.
+    pub policy: EvaluatedPolicyView,
+    /// Why it does not pass; empty where it does.
+    pub violations: Vec<PolicyViolationView>,
+    /// What is to be told although it may pass.
+    pub notices: Vec<String>,
 }
 
 /// A scan in the history.

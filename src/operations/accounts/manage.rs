@@ -61,7 +61,7 @@ pub async fn create_account(
         password: hash,
         tier,
     };
-    let entry = entry("account.create", account.id.as_str(), serde_json::json!({ "tier": tier }));
+    let entry = AuditEntry::of_operator("account.create", account.id.as_str(), serde_json::json!({ "tier": tier }));
     if services.store().create_account(&account, &entry, services.now()).await? {
         Ok(account.id)
     } else {
@@ -75,7 +75,7 @@ pub async fn create_account(
 /// Fails where there is none.
 pub async fn set_account_tier(services: &Services, email: &str, tier: Tier) -> Result<UserId, ManageError> {
     let account = find(services, email).await?;
-    let entry = entry("account.tier", account.id.as_str(), serde_json::json!({ "tier": tier }));
+    let entry = AuditEntry::of_operator("account.tier", account.id.as_str(), serde_json::json!({ "tier": tier }));
     services.store().set_tier(&account.id, tier, &entry, services.now()).await?;
     Ok(account.id)
 }
@@ -87,7 +87,7 @@ pub async fn set_account_tier(services: &Services, email: &str, tier: Tier) -> R
 pub async fn set_account_disabled(services: &Services, email: &str, is_disabled: bool) -> Result<UserId, ManageError> {
     let account = find(services, email).await?;
     let action = if is_disabled { "account.lock" } else { "account.unlock" };
-    let entry = entry(action, account.id.as_str(), serde_json::json!({}));
+    let entry = AuditEntry::of_operator(action, account.id.as_str(), serde_json::json!({}));
     services.store().set_disabled(&account.id, is_disabled, &entry, services.now()).await?;
     Ok(account.id)
 }
@@ -99,7 +99,7 @@ pub async fn set_account_disabled(services: &Services, email: &str, is_disabled:
 /// Fails where the store does.
 pub async fn rotate_signing_key(services: &Services) -> Result<String, ManageError> {
     let key = SigningKey::draw()?;
-    let entry = entry("signing_key.rotate", key.id(), serde_json::json!({}));
+    let entry = AuditEntry::of_operator("signing_key.rotate", key.id(), serde_json::json!({}));
     services.store().add_signing_key(&key, SIGNING_KEYS, &entry, services.now()).await?;
     Ok(key.id().to_owned())
 }
@@ -112,8 +112,4 @@ async fn find(services: &Services, email: &str) -> Result<Account, ManageError> 
 
 fn parse(text: &str) -> Result<EmailAddress, ManageError> {
     text.parse().map_err(|source| ManageError::Email { text: text.to_owned(), source })
-}
-
-fn entry(action: &'static str, subject: &str, detail: serde_json::Value) -> AuditEntry {
-    AuditEntry { actor: "operator".to_owned(), team: None, action, subject: subject.to_owned(), detail }
 }

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::operation::schema_of;
 use super::super::{ClientAddress, Services};
@@ -296,12 +296,28 @@ impl ExposedAccountOperation {
     }
 }
 
+/// Writes numbers such as `5.0` and `5e0` as whole ones, which they are to a schema.
+fn with_whole_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            // Beyond these a float stands for several whole numbers.
+            let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 2e15);
+            whole.map_or(Value::Number(number), |float| Value::from(float as i64))
+        }
+        Value::Array(values) => values.into_iter().map(with_whole_numbers).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, with_whole_numbers(value))).collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
+
 /// Reads a request, naming the field that does not fit.
 fn parse_request<T: DeserializeOwned>(request: Value) -> Result<T, Refusal> {
     if !request.is_object() {
         return Err(Refusal::new(RefusalCode::ValidationError, "the request is not a JSON object"));
     }
-    serde_path_to_error::deserialize(request).map_err(|error| {
+    serde_path_to_error::deserialize(with_whole_numbers(request)).map_err(|error| {
         let path = sanitise_line(&error.path().to_string(), 100);
         let reason = sanitise_line(&error.into_inner().to_string(), 300);
         let message = if path == "." { reason } else { format!("{path}: {reason}") };

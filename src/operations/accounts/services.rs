@@ -60,13 +60,7 @@ impl AccountServices {
         let (store, issuer) = (services.store(), services.public_url().to_owned());
         let mut keys = store.signing_keys().await?;
         if keys.is_empty() {
-            let entry = AuditEntry {
-                actor: "operator".to_owned(),
-                team: None,
-                action: "signing_key.create",
-                subject: "instance".to_owned(),
-                detail: serde_json::json!({}),
-            };
+            let entry = AuditEntry::of_operator("signing_key.create", "instance", serde_json::json!({}));
             store.add_signing_key(&SigningKey::draw()?, SIGNING_KEYS, &entry, services.now()).await?;
             // Another process may have made one at the same time: what is stored counts.
             keys = store.signing_keys().await?;

@@ -1,6 +1,7 @@
 //! `GET /v1/threat/{hash}` and `GET /v1/threats`.
 
-use super::super::{Services, known_threats};
+use super::super::Services;
+use super::super::known_threats::known_threats_of_file;
 use super::refusals::{bad, invalid, store_failure};
 use super::{Access, AccountOperation, Holder};
 use crate::account::{Scope, Tier};
@@ -35,7 +36,7 @@ impl AccountOperation for ShowThreat {
 
     async fn run(services: &Services, _: Holder<'_>, request: ShowThreatRequest) -> Result<ThreatByHashView, Refusal> {
         let hash: Sha256Digest = request.hash.parse().map_err(|error: DigestParseError| bad(&error))?;
-        let found = known_threats(services, &[hash], None).await.map_err(|error| store_failure(&error))?;
+        let found = known_threats_of_file(services, hash).await.map_err(|error| store_failure(&error))?;
         Ok(by_hash(hash, &found))
     }
 }

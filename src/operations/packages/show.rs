@@ -3,10 +3,12 @@
 use super::super::Services;
 use super::super::accounts::store_failure;
 use super::super::advisories::{AdvisoriesError, advisories_of, count_advisories};
+use super::super::known_threats::{affected, known_threats};
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::api::packages::{KnownAdvisories, PackageCertificateView, PackageVerificationView};
 use crate::certificate::PackageCertificate;
 use crate::package::{PackageRegistry, PackageSpec};
+use crate::skill::Sha256Digest;
 
 /// Returns the certificate of a release.
 ///
@@ -19,7 +21,7 @@ pub async fn show_certificate(
     version: &str,
 ) -> Result<PackageCertificateView, Refusal> {
     let (spec, certificate) = find(services, registry, name, version).await?;
-    let known = known_advisories(services, &spec).await?;
+    let known = what_is_known(services, &spec, &certificate).await?;
     Ok(PackageCertificateView::of(&certificate, services.public_url(), known))
 }
 
@@ -41,7 +43,7 @@ pub async fn verify_certificate(
         .map_err(|error| store_failure(&error))?;
     let changes =
         changes.into_iter().map(|change| (change.file_name, change.certified, change.served, change.seen_at)).collect();
-    let known = known_advisories(services, &spec).await?;
+    let known = what_is_known(services, &spec, &certificate).await?;
     Ok(PackageVerificationView::of(&certificate, services.public_url(), changes, known))
 }
 
@@ -54,6 +56,18 @@ async fn known_advisories(services: &Services, spec: &PackageSpec) -> Result<Kno
     let advisories = advisories_of(services, spec).await.map_err(failed)?;
     let is_consulted = !advisories.is_empty() || count_advisories(services).await.map_err(failed)?.advisories > 0;
     Ok(KnownAdvisories::of(&advisories, is_consulted))
+}
+
+/// Adds the threats that name the release, or a file of it that was certified.
+async fn what_is_known(
+    services: &Services,
+    spec: &PackageSpec,
+    certificate: &PackageCertificate,
+) -> Result<KnownAdvisories, Refusal> {
+    let files: Vec<Sha256Digest> = certificate.files.iter().map(|file| file.sha256).collect();
+    let threats = known_threats(services, &files, affected(spec).as_ref()).await;
+    let known = known_advisories(services, spec).await?;
+    Ok(known.with_threats(&threats.map_err(|error| store_failure(&error))?))
 }
 
 async fn find(

@@ -16,5 +16,6 @@ mod unpacked;
 mod zip;
 
 pub(super) use error::ArchiveError;
-pub(super) use stream::{ArchiveStream, is_archive_name};
+pub(super) use stream::ArchiveStream;
+pub use stream::is_archive_name;
 pub(super) use unpacked::{ArchiveBounds, Unpacked, unpack};

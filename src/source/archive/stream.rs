@@ -13,7 +13,7 @@ use crate::source::{FoundSkill, ReadBounds, SkillStream, SourceError, SourceFail
 const ENDINGS: &[&str] = &[".tar.gz", ".tgz", ".tar", ".zip", ".skill"];
 
 /// Tells whether a file is called as archives are.
-pub(in crate::source) fn is_archive_name(name: &str) -> bool {
+pub fn is_archive_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

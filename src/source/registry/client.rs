@@ -95,6 +95,7 @@ impl PackageClient {
             fetch_bytes: self.bounds.file_bytes.saturating_add(4 * METADATA_BYTES),
             entries: self.bounds.entries,
             skills: 0,
+            guard: None,
         };
         let trust = Trust::of([host].into_iter().chain(&self.hosts.files).map(|host| host.url().clone()));
         let session = Session::trusting(trust, &bounds).map_err(|error| PackageFetchError::of_web(what, &error))?;

@@ -148,18 +148,26 @@ impl WebClient {
         Ok(Answer { body, ..answer })
     }
 
-    /// Sends a request, follows nothing and reads no body: returns the status alone.
+    /// Sends a request, follows nothing and reads no body: returns the status, and after how many
+    /// seconds the host wants to be asked again (`Retry-After`, RFC 9110, section 10.2.3), where
+    /// it says so as a number.
     ///
     /// # Errors
     /// Fails where the request may not be sent, or nobody answers in time.
-    pub(in crate::source) async fn status(&self, request: WebRequest, time: Duration) -> Result<u16, WebError> {
+    pub(in crate::source) async fn status(
+        &self,
+        request: WebRequest,
+        time: Duration,
+    ) -> Result<(u16, Option<u64>), WebError> {
         self.check(&request.url)?;
         let mut builder = self.client.request(request.method, request.url).headers(request.headers);
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
         let sent = tokio::time::timeout(time, builder.send()).await.map_err(|_| WebError::TooSlow(time.as_secs()))?;
-        Ok(sent.map_err(|error| failure(&error))?.status().as_u16())
+        let answer = sent.map_err(|error| failure(&error))?;
+        let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        Ok((answer.status().as_u16(), seconds))
     }
 
     /// Does the same, and hands the body on as it comes; that of the answer is empty.

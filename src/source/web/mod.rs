@@ -23,6 +23,6 @@ pub(super) use address::is_public;
 pub(super) use client::{Answer, Limits, WebClient, WebRequest};
 pub(super) use error::WebError;
 pub use reach::Reach;
-pub(super) use resolver::public_addresses;
+pub(super) use resolver::addresses_within;
 pub(super) use session::Session;
 pub(super) use trust::Trust;

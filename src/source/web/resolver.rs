@@ -16,9 +16,9 @@ pub(super) fn system_lookup() -> Lookup {
     Arc::new(|name: &str| Ok((name, 0_u16).to_socket_addrs()?.map(|address| address.ip()).collect()))
 }
 
-/// Returns a resolver that hands over public addresses alone.
-pub(in crate::source) fn public_addresses() -> CheckedResolver {
-    CheckedResolver { reach: Reach::Public, trust: Trust::default(), lookup: system_lookup() }
+/// Returns a resolver that hands over addresses within this reach alone.
+pub(in crate::source) fn addresses_within(reach: Reach) -> CheckedResolver {
+    CheckedResolver { reach, trust: Trust::default(), lookup: system_lookup() }
 }
 
 /// A resolver between the HTTP client and the names: what it does not hand over cannot be

@@ -146,6 +146,13 @@ pub struct AuditEntry {
     pub detail: serde_json::Value,
 }
 
+impl AuditEntry {
+    /// Says what whoever runs the instance did, of no team.
+    pub fn of_operator(action: &'static str, subject: impl Into<String>, detail: serde_json::Value) -> Self {
+        Self { actor: "operator".to_owned(), team: None, action, subject: subject.into(), detail }
+    }
+}
+
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRecord {

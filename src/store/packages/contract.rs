@@ -63,6 +63,13 @@ pub trait PackageCertificates: Send + Sync {
         version: &str,
     ) -> Result<Vec<PackageChange>, StoreError>;
 
+    /// Returns the releases of which a file with this digest was certified: registry, name and
+    /// version.
+    async fn releases_with_file(
+        &self,
+        sha256: Sha256Digest,
+    ) -> Result<Vec<(PackageRegistry, String, String)>, StoreError>;
+
     /// Counts releases by their latest certificate.
     async fn certificate_totals(&self) -> Result<CertificateTotals, StoreError>;
 

@@ -22,6 +22,10 @@ pub trait Scans: Send + Sync {
         now: Timestamp,
     ) -> Result<ScanAdmission, StoreError>;
 
+    /// Counts a scan that is kept elsewhere among those that an account makes in a day; `false`
+    /// where it has made `per_day` already.
+    async fn count_scan(&self, user: &UserId, per_day: u32, now: Timestamp) -> Result<bool, StoreError>;
+
     /// Returns a scan with all that is known of it.
     async fn scan(&self, key: &ScanKey) -> Result<Option<ScanRecord>, StoreError>;
 

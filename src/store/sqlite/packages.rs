@@ -111,6 +111,23 @@ impl PackageCertificates for SqliteStore {
         Ok(CertificateTotals { certified: (all - rejected) as u64, rejected: rejected as u64 })
     }
 
+    async fn releases_with_file(
+        &self,
+        sha256: Sha256Digest,
+    ) -> Result<Vec<(PackageRegistry, String, String)>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT DISTINCT registry, name, version FROM package_files WHERE sha256 = ? ORDER BY 1, 2, 3 LIMIT 100",
+        )
+        .bind(sha256.as_bytes().as_slice())
+        .fetch_all(&self.readers)
+        .await?;
+        let release = |(registry, name, version): (String, String, String)| {
+            let registry = registry.parse().map_err(|_| StoreError::corrupt("registry of a package", &registry))?;
+            Ok((registry, name, version))
+        };
+        rows.into_iter().map(release).collect()
+    }
+
     async fn certified_packages(&self, registry: PackageRegistry, names: &[String]) -> Result<Vec<String>, StoreError> {
         let query = format!(
             "SELECT DISTINCT name FROM ({LATEST}) WHERE registry = ? AND verdict <> 'REJECTED' \

@@ -43,6 +43,13 @@ impl Scans for SqliteStore {
         Ok(ScanAdmission::Created)
     }
 
+    async fn count_scan(&self, user: &UserId, per_day: u32, now: Timestamp) -> Result<bool, StoreError> {
+        let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let is_counted = count(&mut change, user, per_day, now).await?;
+        change.commit().await?;
+        Ok(is_counted)
+    }
+
     async fn scan(&self, key: &ScanKey) -> Result<Option<ScanRecord>, StoreError> {
         let query = format!(
             "SELECT {COLUMNS}, s.detail FROM scans s JOIN users u ON u.user_id = s.user_id WHERE s.scan_id = ?"
@@ -322,18 +329,24 @@ async fn beyond(
             return Ok(Some(ScanAdmission::QueueFull));
         }
     }
+    let is_counted = count(change, &scan.owner, limits.per_day, now).await?;
+    Ok((!is_counted).then_some(ScanAdmission::TooManyToday))
+}
+
+/// Counts a scan of an account, unless it has made as many as it may in a day.
+async fn count(change: &mut Change<'_>, user: &UserId, per_day: u32, now: Timestamp) -> Result<bool, StoreError> {
     // A clock that is set back gives nobody a new day.
     let counted = sqlx::query(
         "INSERT INTO scan_days (user_id, day, count) SELECT ?1, ?2, 1 WHERE ?3 > 0 ON CONFLICT (user_id) DO UPDATE \
          SET count = iif(excluded.day > day, 1, count + 1), day = max(day, excluded.day) \
          WHERE excluded.day > day OR count < ?3",
     )
-    .bind(scan.owner.as_str())
+    .bind(user.as_str())
     .bind(now.as_milliseconds().div_euclid(DAY_MS))
-    .bind(limits.per_day)
+    .bind(per_day)
     .execute(&mut **change)
     .await?;
-    Ok((counted.rows_affected() == 0).then_some(ScanAdmission::TooManyToday))
+    Ok(counted.rows_affected() > 0)
 }
 
 async fn insert(change: &mut Change<'_>, scan: &NewScan, now: Timestamp) -> Result<(), StoreError> {

@@ -27,7 +27,9 @@ const COLUMNS: &str = "t.threat_id, t.source, t.category, t.severity, t.descript
     t.first_seen, t.last_seen, t.report_count, t.sequence, t.created_at, t.updated_at, \
     (SELECT json_group_array(hex(d.digest)) FROM threat_digests d WHERE d.threat_id = t.threat_id) AS digests, \
     (SELECT json_group_array(json_array(p.ecosystem, p.name, p.version)) FROM threat_packages p \
-    WHERE p.threat_id = t.threat_id) AS packages FROM threats t";
+    WHERE p.threat_id = t.threat_id) AS packages, \
+    (SELECT json_group_array(hex(x.digest)) FROM threat_dropped_digests x WHERE x.threat_id = t.threat_id) AS dropped \
+    FROM threats t";
 
 /// Threats of one set of digests that are read at most.
 const MATCHES_LIMIT: i64 = 200;
@@ -74,15 +76,15 @@ impl Threats for SqliteStore {
         worst_first(&rows)
     }
 
-    async fn threats_of_package(&self, package: &AffectedPackage) -> Result<Vec<KnownThreat>, StoreError> {
+    async fn threats_of_packages(&self, packages: &[AffectedPackage]) -> Result<Vec<KnownThreat>, StoreError> {
+        // The order is the written one: a look into the key of the table for each package.
         let query = format!(
-            "SELECT {COLUMNS} WHERE t.status = 'active' AND t.threat_id IN (SELECT threat_id FROM threat_packages \
-             WHERE ecosystem = ?1 AND name = ?2 AND (version = '' OR version = ?3)) LIMIT ?4"
+            "SELECT {COLUMNS} WHERE t.status = 'active' AND t.threat_id IN (SELECT p.threat_id FROM json_each(?1) w \
+             CROSS JOIN threat_packages p ON p.ecosystem = w.value ->> 0 AND p.name = w.value ->> 1 \
+             AND p.version IN ('', w.value ->> 2)) LIMIT ?2"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
-            .bind(package.ecosystem().as_str())
-            .bind(package.name())
-            .bind(package.version().unwrap_or_default())
+            .bind(json(&packages.iter().map(columns_of).collect::<Vec<_>>())?)
             .bind(MATCHES_LIMIT)
             .fetch_all(&self.readers)
             .await?;
@@ -385,21 +387,32 @@ async fn write_threat(change: &mut Change<'_>, threat: &Threat, now: Timestamp) 
     .bind(now.as_milliseconds())
     .execute(&mut **change)
     .await?;
+    let digests: Vec<String> = parts.digests.iter().map(|digest| digest.to_hex()).collect();
+    let digests = json(&digests)?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO threat_dropped_digests (threat_id, digest) \
+         SELECT threat_id, digest FROM threat_digests WHERE threat_id = ?",
+    )
+    .bind(id)
+    .execute(&mut **change)
+    .await?;
+    sqlx::query(
+        "DELETE FROM threat_dropped_digests WHERE threat_id = ? AND digest IN (SELECT unhex(value) FROM json_each(?))",
+    )
+    .bind(id)
+    .bind(&digests)
+    .execute(&mut **change)
+    .await?;
     for table in ["threat_digests", "threat_packages"] {
         let query = format!("DELETE FROM {table} WHERE threat_id = ?");
         sqlx::query(sqlx::AssertSqlSafe(query)).bind(id).execute(&mut **change).await?;
     }
-    let digests: Vec<String> = parts.digests.iter().map(|digest| digest.to_hex()).collect();
     sqlx::query("INSERT INTO threat_digests (digest, threat_id) SELECT unhex(value), ? FROM json_each(?)")
         .bind(id)
-        .bind(json(&digests)?)
+        .bind(&digests)
         .execute(&mut **change)
         .await?;
-    let packages: Vec<[&str; 3]> = parts
-        .packages
-        .iter()
-        .map(|package| [package.ecosystem().as_str(), package.name(), package.version().unwrap_or_default()])
-        .collect();
+    let packages: Vec<[&str; 3]> = parts.packages.iter().map(columns_of).collect();
     sqlx::query(
         "INSERT INTO threat_packages (ecosystem, name, version, threat_id) \
          SELECT value ->> 0, value ->> 1, value ->> 2, ? FROM json_each(?)",
@@ -409,6 +422,11 @@ async fn write_threat(change: &mut Change<'_>, threat: &Threat, now: Timestamp) 
     .execute(&mut **change)
     .await?;
     Ok(())
+}
+
+/// Returns how a package is stored: an empty version is every one.
+fn columns_of(package: &AffectedPackage) -> [&str; 3] {
+    [package.ecosystem().as_str(), package.name(), package.version().unwrap_or_default()]
 }
 
 /// Finds the stored bundles that threats are in. To look into the lists of files reads them all,
@@ -552,8 +570,11 @@ pub(super) async fn holding(connection: &mut SqliteConnection) -> Result<Vec<Kno
 
 fn known(row: &SqliteRow) -> Result<KnownThreat, StoreError> {
     let corrupt = |what: &'static str| StoreError::corrupt("threat", what);
-    let digests: Vec<String> = super::read::json("list of digests", row.get("digests"))?;
-    let digests = digests.iter().map(|digits| digits.parse()).collect::<Result<Vec<Sha256Digest>, _>>();
+    let digests = |column: &str| {
+        let digits: Vec<String> = super::read::json("list of digests", row.get(column))?;
+        let digests = digits.iter().map(|digits| digits.parse()).collect::<Result<Vec<Sha256Digest>, _>>();
+        digests.map_err(|_| corrupt("a digest is none"))
+    };
     let packages: Vec<[String; 3]> = super::read::json("list of packages", row.get("packages"))?;
     let package = |[ecosystem, name, version]: &[String; 3]| {
         let version = (!version.is_empty()).then_some(version.as_str());
@@ -561,7 +582,7 @@ fn known(row: &SqliteRow) -> Result<KnownThreat, StoreError> {
     };
     let time = |column: &str| Timestamp::from_milliseconds(row.get(column));
     let parts = ThreatParts {
-        digests: digests.map_err(|_| corrupt("a digest is none"))?,
+        digests: digests("digests")?,
         packages: packages.iter().map(package).collect::<Option<_>>().ok_or_else(|| corrupt("a package is none"))?,
         category: row.get::<&str, _>("category").parse().map_err(|_| corrupt("its category is none"))?,
         severity: row.get::<&str, _>("severity").parse().map_err(|_| corrupt("its severity is none"))?,
@@ -579,6 +600,11 @@ fn known(row: &SqliteRow) -> Result<KnownThreat, StoreError> {
         sequence: row.get::<i64, _>("sequence").unsigned_abs(),
         created_at: time("created_at"),
         updated_at: time("updated_at"),
+        dropped: {
+            let mut dropped = digests("dropped")?;
+            dropped.sort_unstable();
+            dropped
+        },
     })
 }
 

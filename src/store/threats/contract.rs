@@ -34,8 +34,9 @@ pub trait Threats: Send + Sync {
     /// Returns the threats that hold and name any of `digests`, the worst first.
     async fn threats_of(&self, digests: &[Sha256Digest]) -> Result<Vec<KnownThreat>, StoreError>;
 
-    /// Returns the threats that hold and name a package, in this version or in every one.
-    async fn threats_of_package(&self, package: &AffectedPackage) -> Result<Vec<KnownThreat>, StoreError>;
+    /// Returns the threats that hold and name any of `packages`, in its version or in every one,
+    /// the worst first.
+    async fn threats_of_packages(&self, packages: &[AffectedPackage]) -> Result<Vec<KnownThreat>, StoreError>;
 
     /// Returns threats that hold, the latest change first.
     async fn threats(&self, filter: &ThreatFilter, offset: u64, limit: u32) -> Result<ThreatPage, StoreError>;

@@ -166,7 +166,8 @@ macro_rules! threat_suite {
                 ("vile", Some("9"), 1),
                 ("vile", None, 1),
             ] {
-                let found = store.threats_of_package(&package(name, version)).await.expect("read");
+                let found =
+                    store.threats_of_packages(&[package("other", None), package(name, version)]).await.expect("read");
                 assert_eq!(found.len(), count, "{name} {version:?}");
             }
             let all = ThreatFilter::default();

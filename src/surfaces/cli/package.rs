@@ -27,7 +27,7 @@ use crate::skill::Timestamp;
 
 /// Fetches every package, looks at it, and shows it as soon as the format allows.
 pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &Output) -> Result<Outcome, Failure> {
-    let format = match (arguments.format, output.json) {
+    let format = match (arguments.report.format, output.json) {
         (None, false) => ReportFormat::Text,
         (None | Some(ReportFormat::Json), _) => ReportFormat::Json,
         (Some(format), false) => format,
@@ -35,8 +35,9 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
     };
     let client = app::package_client(&RegistriesConfig::read(&Settings::read(arguments.config.as_deref())?)?)?;
     let services = if arguments.certify { Some(local::open(global).await?) } else { None };
-    let detail = if arguments.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
-    let mut report = Report::new(format, detail, arguments.packages.len() == 1, arguments.output.as_deref(), output);
+    let detail = if arguments.report.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
+    let mut report =
+        Report::new(format, detail, arguments.packages.len() == 1, arguments.report.output.as_deref(), output);
     let (mut worst, mut failures) = (None, 0_u64);
     for text in &arguments.packages {
         let told = line(text, 300);
@@ -74,7 +75,7 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
         }
     }
     report.finish(&[], &ScanConfig::read())?;
-    Ok(scan::outcome(worst, failures, arguments.fail_on))
+    Ok(scan::outcome(worst, failures, arguments.report.fail_on))
 }
 
 /// Keeps the certificate, or draws it up where nothing is kept.

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::scan_arguments::{FailOn, ReportFormat};
+use super::scan_arguments::ReportArguments;
 
 /// `touchmark package`.
 #[derive(Debug, Args)]
+#[command(mut_arg("all", |all| all.help("Show every finding, notes and those in what never runs included")))]
 pub(super) struct PackageArguments {
     /// npm:NAME@VERSION, pypi:NAME==VERSION, either without its version for the latest, or a package URL.
     #[arg(required = true, value_name = "PACKAGE")]
@@ -15,18 +16,9 @@ pub(super) struct PackageArguments {
     /// Keep the certificate in the data folder, where the service shows it.
     #[arg(long)]
     pub certify: bool,
-    /// How the report is written [default: text; --json is short for json].
-    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
-    pub format: Option<ReportFormat>,
-    /// Write the report into this file instead of the standard output.
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    pub output: Option<PathBuf>,
-    /// Show every finding, notes and those in what never runs included.
-    #[arg(long, help_heading = "Report")]
-    pub all: bool,
-    /// The verdict from which on the command ends with 2.
-    #[arg(long, value_name = "VERDICT", default_value = "warning", help_heading = "Report")]
-    pub fail_on: FailOn,
+    /// What the report is like.
+    #[command(flatten)]
+    pub report: ReportArguments,
     /// A file of TOML that says which hosts are asked; the environment wins over it.
     #[arg(long, value_name = "FILE", env = "TOUCHMARK_CONFIG")]
     pub config: Option<PathBuf>,

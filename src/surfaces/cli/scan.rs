@@ -16,7 +16,7 @@ use crate::scan::{Baseline, Ruleset, SafetyStatus, Severity};
 
 /// Scans every path, and shows each skill as soon as the format allows.
 pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, Failure> {
-    let format = match (arguments.format, output.json) {
+    let format = match (arguments.report.format, output.json) {
         (None, false) => ReportFormat::Text,
         (None | Some(ReportFormat::Json), _) => ReportFormat::Json,
         (Some(format), false) => format,
@@ -26,8 +26,9 @@ pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, 
     let mut lists = ScanLists::read(&arguments, &config)?;
     let operators = lists.ruleset.take();
     let ruleset = operators.as_ref().unwrap_or_else(|| Ruleset::builtin());
-    let detail = if arguments.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
-    let mut report = Report::new(format, detail, arguments.paths.len() == 1, arguments.output.as_deref(), output);
+    let detail = if arguments.report.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
+    let mut report =
+        Report::new(format, detail, arguments.paths.len() == 1, arguments.report.output.as_deref(), output);
     for notice in &lists.notices {
         output::tell_note(notice);
     }
@@ -81,7 +82,7 @@ pub(super) fn run(arguments: ScanArguments, output: &Output) -> Result<Outcome, 
             line(&path.display().to_string(), 300)
         ));
     }
-    Ok(outcome(worst, failures, arguments.fail_on))
+    Ok(outcome(worst, failures, arguments.report.fail_on))
 }
 
 /// Writes a file of the answer.

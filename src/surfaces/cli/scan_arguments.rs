@@ -12,18 +12,9 @@ pub(super) struct ScanArguments {
     /// A skill's folder, a folder of skills, or a SKILL.md.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How the report is written [default: text; --json is short for json].
-    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
-    pub format: Option<ReportFormat>,
-    /// Write the report into this file instead of the standard output.
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    pub output: Option<PathBuf>,
-    /// Show every finding, notes and suppressed ones included, with its fingerprint.
-    #[arg(long, help_heading = "Report")]
-    pub all: bool,
-    /// The verdict from which on the command ends with 2.
-    #[arg(long, value_name = "VERDICT", default_value = "warning", help_heading = "Report")]
-    pub fail_on: FailOn,
+    /// What the report is like.
+    #[command(flatten)]
+    pub report: ReportArguments,
     /// Findings that were accepted, with reason and end [default: TOUCHMARK_SUPPRESSIONS, else
     /// .touchmark/suppressions.toml where that lies outside of what is scanned].
     #[arg(long, value_name = "FILE", help_heading = "Decisions")]
@@ -43,6 +34,23 @@ pub(super) struct ScanArguments {
     /// Look for the signatures in this file as well [default: TOUCHMARK_SIGNATURES].
     #[arg(long, value_name = "FILE", help_heading = "Decisions")]
     pub signatures: Option<PathBuf>,
+}
+
+/// What the report of a scan is like.
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    /// How the report is written [default: text; --json is short for json].
+    #[arg(long, value_name = "FORMAT", help_heading = "Report")]
+    pub format: Option<ReportFormat>,
+    /// Write the report into this file instead of the standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+    /// Show every finding, notes and suppressed ones included, with its fingerprint.
+    #[arg(long, help_heading = "Report")]
+    pub all: bool,
+    /// The verdict from which on the command ends with 2.
+    #[arg(long, value_name = "VERDICT", default_value = "warning", help_heading = "Report")]
+    pub fail_on: FailOn,
 }
 
 /// How a report is written.

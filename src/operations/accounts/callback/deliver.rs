@@ -5,9 +5,11 @@ use std::time::Duration;
 use super::super::super::Services;
 use super::secret::current;
 use crate::skill::{Timestamp, sanitise_line};
-use crate::source::{CallbackClient, CallbackError, OutgoingUrl};
+use crate::source::{CallbackAnswer, CallbackClient, CallbackError, OutgoingUrl};
 use crate::store::{StoreError, WebhookEnd, WebhookMessage};
-use crate::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, next_attempt_after, signatures};
+use crate::webhook::{
+    ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, delay_with_retry_after, next_attempt_after, signatures,
+};
 
 /// How long an attempt has its message alone: longer than any receiver may take.
 const LEASE_MS: i64 = 60_000;
@@ -67,12 +69,15 @@ async fn attempt(services: &Services, client: &CallbackClient, message: &Webhook
     let secrets = current(services, &message.user, now).await?;
     let sent = send(services, client, message, &secrets, now).await;
     let (is_taken, may_retry, answer) = match &sent {
-        Ok(status) => ((200..300).contains(status), *status != GONE, format!("status {status}")),
+        Ok(CallbackAnswer { status, .. }) => ((200..300).contains(status), *status != GONE, format!("status {status}")),
         Err(CallbackError::Refused(reason)) => (false, false, format!("not sent: {reason}")),
         Err(CallbackError::Unreachable(reason)) => (false, true, reason.clone()),
     };
     let now = services.now();
-    let delay = next_attempt_after(message.attempt, fastrand::f64()).filter(|_| may_retry && !is_taken);
+    let wanted = sent.as_ref().ok().and_then(|answer| answer.retry_after_seconds);
+    let delay = next_attempt_after(message.attempt, fastrand::f64())
+        .filter(|_| may_retry && !is_taken)
+        .map(|delay| delay_with_retry_after(delay, wanted));
     let again_at = delay.map(|delay| Timestamp::from_milliseconds(now.as_milliseconds() + delay.as_millis() as i64));
     let answer = sanitise_line(&answer, 200);
     if !is_taken && again_at.is_none() {
@@ -90,7 +95,7 @@ async fn send(
     message: &WebhookMessage,
     secrets: &[crate::webhook::WebhookSecret],
     now: Timestamp,
-) -> Result<u16, CallbackError> {
+) -> Result<CallbackAnswer, CallbackError> {
     // The rules may have become narrower since the URL was taken.
     let url = OutgoingUrl::parse(&message.url, services.reach())?;
     let seconds = now.as_milliseconds().div_euclid(1_000);

@@ -1,7 +1,7 @@
 //! Which policy is meant.
 
 use super::super::refusals::{store_failure, unforeseen};
-use crate::account::Principal;
+use crate::account::{Principal, TeamId};
 use crate::api::accounts::{EvaluatedPolicyView, Refusal, RefusalCode};
 use crate::operations::Services;
 use crate::policy::expression::Expression;
@@ -35,12 +35,21 @@ pub(super) async fn chosen(
         let expression = read.map_err(|error| invalid(format!("expression: {error}")))?;
         return Ok(Chosen { policy: Policy::of_expression(expression), view: None });
     }
-    let name = name.unwrap_or(DEFAULT);
+    named(services, principal.team.as_ref().map(|(team, _)| team), name.unwrap_or(DEFAULT), version).await
+}
+
+/// Reads a policy by its name: one that everybody has, or one of a team.
+pub(super) async fn named(
+    services: &Services,
+    team: Option<&TeamId>,
+    name: &str,
+    version: Option<u32>,
+) -> Result<Chosen, Refusal> {
     let (text, version) = match NamedPolicy::find(name) {
         Some(_) if version.is_some() => return Err(invalid("a policy that everybody has has no versions")),
         Some(named) => (named.text.to_owned(), None),
         None => {
-            let Some((team, _)) = &principal.team else { return Err(no_policy(name)) };
+            let Some(team) = team else { return Err(no_policy(name)) };
             let stored = services.store().policy(team, name, version).await.map_err(|error| store_failure(&error))?;
             let stored = stored.ok_or_else(|| no_policy(name))?;
             (stored.text, Some(stored.version))

@@ -2,12 +2,16 @@
 
 use super::super::refusals::unforeseen;
 use super::super::{Access, AccountOperation, Holder};
-use super::chosen::{Chosen, chosen};
+use super::chosen::{Chosen, chosen, named};
 use super::subject::subject;
-use crate::account::{Scope, Tier};
-use crate::api::accounts::{EvaluatePolicyRequest, PolicyEvaluationView, PolicyResult, PolicyViolationView, Refusal};
+use crate::account::{Principal, Scope, TeamId, Tier};
+use crate::api::accounts::{
+    EvaluatePolicyRequest, PolicyEvaluationView, PolicyResult, PolicyViolationView, Refusal, RefusalCode,
+    ScanPolicyView,
+};
 use crate::operations::Services;
-use crate::policy::Violation;
+use crate::policy::{Policy, StatedFacts, Violation};
+use crate::skill::Timestamp;
 
 /// Holds a skill against a policy.
 pub struct EvaluatePolicy;
@@ -33,18 +37,49 @@ impl AccountOperation for EvaluatePolicy {
             chosen(services, principal, policy.as_deref(), *version, expression.as_deref()).await?;
         let facts = subject(services, principal, &request).await?;
         let now = services.now();
-        let judged = services.compute().run(move || (policy.judge_stated(&facts, now), facts)).await;
-        let (judgement, facts) = judged.map_err(|error| unforeseen(&error))?;
-        let result = if judgement.violations.is_empty() { PolicyResult::Pass } else { PolicyResult::Fail };
-        Ok(PolicyEvaluationView {
-            result,
-            policy: view,
-            violations: judgement.violations.into_iter().map(violation).collect(),
-            notices: judgement.notices,
-            facts,
-            evaluated_at: now,
-        })
+        let (result, violations, notices, facts) = judge(services, policy, facts, now).await?;
+        Ok(PolicyEvaluationView { result, policy: view, violations, notices, facts, evaluated_at: now })
     }
+}
+
+/// What comes of a policy, with the facts that it was asked about.
+type Judged = (PolicyResult, Vec<PolicyViolationView>, Vec<String>, StatedFacts);
+
+async fn judge(services: &Services, policy: Policy, facts: StatedFacts, now: Timestamp) -> Result<Judged, Refusal> {
+    let judged = services.compute().run(move || (policy.judge_stated(&facts, now), facts)).await;
+    let (judgement, facts) = judged.map_err(|error| unforeseen(&error))?;
+    let result = if judgement.violations.is_empty() { PolicyResult::Pass } else { PolicyResult::Fail };
+    Ok((result, judgement.violations.into_iter().map(violation).collect(), judgement.notices, facts))
+}
+
+/// Holds what a scan found against a policy as a team has it now; none where it has none of this
+/// name.
+pub(in crate::operations::accounts) async fn evaluate_for_team(
+    services: &Services,
+    team: Option<&TeamId>,
+    name: &str,
+    facts: StatedFacts,
+) -> Result<Option<ScanPolicyView>, Refusal> {
+    let Chosen { policy, view } = match named(services, team, name, None).await {
+        Ok(chosen) => chosen,
+        Err(refusal) if refusal.code == RefusalCode::NotFound => return Ok(None),
+        Err(refusal) => return Err(refusal),
+    };
+    let Some(view) = view else { return Ok(None) };
+    let (result, violations, notices, _) = judge(services, policy, facts, services.now()).await?;
+    Ok(Some(ScanPolicyView { result, policy: view, violations, notices }))
+}
+
+/// Tells whether somebody may name a policy.
+///
+/// # Errors
+/// Refuses where there is none of this name for them.
+pub(in crate::operations::accounts) async fn check_policy(
+    services: &Services,
+    principal: &Principal,
+    name: &str,
+) -> Result<(), Refusal> {
+    named(services, principal.team.as_ref().map(|(team, _)| team), name, None).await.map(|_| ())
 }
 
 fn violation(violation: Violation) -> PolicyViolationView {

@@ -9,4 +9,5 @@ mod stored;
 mod subject;
 
 pub use evaluate::EvaluatePolicy;
+pub(super) use evaluate::{check_policy, evaluate_for_team};
 pub use stored::{ListPolicies, ShowPolicy, WithdrawPolicy, WritePolicy};

@@ -6,3 +6,4 @@ mod show;
 
 pub(super) use knowledge::reputation_of_account;
 pub use show::ShowPublisher;
+pub(super) use show::publisher_of_source;

@@ -6,8 +6,11 @@ use super::super::{Access, AccountOperation, Holder};
 use super::account::{Ecosystem, accounts, id_of};
 use super::knowledge::{Knowledge, KnownSkill, know};
 use crate::account::{Scope, Tier};
-use crate::api::accounts::{PublisherPackage, PublisherView, Refusal, RefusalCode, ShowPublisherRequest};
+use crate::api::accounts::{
+    PublisherPackage, PublisherView, Refusal, RefusalCode, ScanPublisherView, ShowPublisherRequest,
+};
 use crate::skill::sanitise_line;
+use crate::store::StoreError;
 
 /// Skills that an answer lists.
 const PACKAGES: usize = 100;
@@ -34,14 +37,43 @@ impl AccountOperation for ShowPublisher {
     }
 }
 
+/// Returns what is known of the account that publishes a source; none where nothing is.
+///
+/// # Errors
+/// Fails where the store does.
+pub(in crate::operations::accounts) async fn publisher_of_source(
+    services: &Services,
+    account: &str,
+) -> Result<Option<ScanPublisherView>, StoreError> {
+    if account.is_empty() {
+        return Ok(None);
+    }
+    let known = know(services, &[account.to_owned()]).await?;
+    Ok(known.map(|known| {
+        let (total_packages, flagged_packages) = counts(&known);
+        ScanPublisherView {
+            id: id_of(&known.history.account),
+            reputation: known.reputation.score,
+            name: known.name,
+            total_packages,
+            flagged_packages,
+        }
+    }))
+}
+
+/// Counts the skills that are listed, and those of their own that people should be warned of.
+fn counts(known: &Knowledge) -> (u64, u64) {
+    let listed = known.skills.iter().filter(|skill| skill.skill.is_listed).count();
+    let flagged = known.skills.iter().filter(|skill| skill.is_own() && skill.is_flagged()).count();
+    (listed as u64, flagged as u64)
+}
+
 fn view(known: Knowledge) -> PublisherView {
+    let (total_packages, flagged_packages) = counts(&known);
     let Knowledge { history, name, mut skills, reputation, flags } = known;
     let risks: Vec<f64> =
         skills.iter().filter(|skill| skill.is_own()).filter_map(|skill| skill.risk.map(f64::from)).collect();
     let average = risks.iter().sum::<f64>() / risks.len().max(1) as f64;
-    let count = |is_meant: &dyn Fn(&KnownSkill) -> bool| skills.iter().filter(|skill| is_meant(skill)).count() as u64;
-    let (total_packages, flagged_packages) =
-        (count(&|skill| skill.skill.is_listed), count(&|skill| skill.is_own() && skill.is_flagged()));
     let total_scans = skills.iter().map(|skill| skill.skill.scan_count).sum();
     // The worst first, own ones before copies; the sort keeps the order of sources.
     skills.sort_by_key(|skill| (!skill.is_own(), std::cmp::Reverse((skill.verdict, skill.skill.scan_count))));

@@ -4,7 +4,8 @@ use super::super::super::Services;
 use super::super::refusals::{bad, store_failure};
 use crate::account::Principal;
 use crate::api::accounts::{Refusal, RefusalCode};
-use crate::store::{NewScan, ScanAdmission, ScanKey, ScanLimits, ScanRecord, ScanSpaces};
+use crate::skill::Timestamp;
+use crate::store::{NewScan, ScanAdmission, ScanKey, ScanKind, ScanLimits, ScanRecord, ScanSpaces};
 
 /// Scans of one account that may wait or be worked on at once.
 const WAITING: u32 = 10;
@@ -29,20 +30,12 @@ pub(super) async fn keep(services: &Services, principal: &Principal, scan: &NewS
     let limits = ScanLimits { per_day, waiting: WAITING, queue: QUEUE };
     let now = services.now();
     let admission = services.store().create_scan(scan, &limits, now).await.map_err(|error| store_failure(&error))?;
-    let limited = |message: String, seconds: u64| Refusal {
-        retry_after_seconds: Some(seconds),
-        ..Refusal::new(RefusalCode::RateLimited, message)
-    };
     match admission {
         ScanAdmission::Created => {
             services.accounts().inspect(|accounts| accounts.scan_news.notify_waiters());
             Ok(())
         }
-        ScanAdmission::TooManyToday => {
-            let left = DAY_SECONDS - now.as_milliseconds().div_euclid(1_000).rem_euclid(DAY_SECONDS);
-            let message = format!("the {per_day} scans that the tier {} has a day are made", principal.tier);
-            Err(limited(message, u64::try_from(left).unwrap_or(1).max(1)))
-        }
+        ScanAdmission::TooManyToday => Err(too_many_today(principal, now)),
         ScanAdmission::TooManyWaiting => {
             Err(limited(format!("{WAITING} scans of this account wait already"), PATIENCE_SECONDS))
         }
@@ -53,19 +46,35 @@ pub(super) async fn keep(services: &Services, principal: &Principal, scan: &NewS
     }
 }
 
-/// Returns a scan that is theirs to see; somebody else's is not there.
+/// Refuses whoever has made all scans that they have in a day.
+pub(in crate::operations::accounts) fn too_many_today(principal: &Principal, now: Timestamp) -> Refusal {
+    let left = DAY_SECONDS - now.as_milliseconds().div_euclid(1_000).rem_euclid(DAY_SECONDS);
+    let per_day = principal.tier.limits().scans_per_day;
+    let message = format!("the {per_day} scans that the tier {} has a day are made", principal.tier);
+    limited(message, u64::try_from(left).unwrap_or(1).max(1))
+}
+
+fn limited(message: String, seconds: u64) -> Refusal {
+    Refusal { retry_after_seconds: Some(seconds), ..Refusal::new(RefusalCode::RateLimited, message) }
+}
+
+/// Returns a scan of a target, or the scan of a file, that is theirs to see; the other kind is
+/// not there.
 pub(super) async fn find(
     services: &Services,
     principal: &Principal,
     id: &str,
     is_upload: bool,
 ) -> Result<ScanRecord, Refusal> {
+    let scan = find_any(services, principal, id).await?;
+    if (scan.kind == ScanKind::Upload) == is_upload { Ok(scan) } else { Err(Refusal::not_found("scan")) }
+}
+
+/// Returns a scan that is theirs to see, of whatever kind; somebody else's is not there.
+pub(super) async fn find_any(services: &Services, principal: &Principal, id: &str) -> Result<ScanRecord, Refusal> {
     let key: ScanKey = id.parse().map_err(|_| Refusal::not_found("scan"))?;
     let found = services.store().scan(&key).await.map_err(|error| store_failure(&error))?;
-    found
-        .filter(|scan| (scan.kind == crate::store::ScanKind::Upload) == is_upload)
-        .filter(|scan| principal.sees(&scan.owner, scan.team.as_ref()))
-        .ok_or_else(|| Refusal::not_found("scan"))
+    found.filter(|scan| principal.sees(&scan.owner, scan.team.as_ref())).ok_or_else(|| Refusal::not_found("scan"))
 }
 
 /// Returns whose lists somebody sees.

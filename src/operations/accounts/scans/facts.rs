@@ -1,12 +1,13 @@
 //! What a policy is held against where it is about a scan.
 
 use super::super::super::Services;
-use super::admit::find;
-use super::outcome::Detail;
+use super::admit::find_any;
+use super::view::{Identity, Threats, detail_of};
 use crate::account::Principal;
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::policy::StatedScan;
-use crate::store::ScanStatus;
+use crate::scan::SafetyStatus;
+use crate::store::{ScanRecord, ScanStatus};
 
 /// Returns what a scan found that is theirs to see: of a target, or of a file.
 ///
@@ -17,17 +18,23 @@ pub(in crate::operations::accounts) async fn facts_of(
     principal: &Principal,
     id: &str,
 ) -> Result<StatedScan, Refusal> {
-    let scan = match find(services, principal, id, false).await {
-        Ok(scan) => scan,
-        Err(_) => find(services, principal, id, true).await?,
-    };
+    let scan = find_any(services, principal, id).await?;
     let refuse = |message: &str| Err(Refusal::new(RefusalCode::ValidationError, message));
-    let Some(result) = scan.result.filter(|_| scan.status == ScanStatus::Completed) else {
+    if scan.result.is_none() || scan.status != ScanStatus::Completed {
         return refuse("scan_id: the scan has no result, so that nothing could be held against it");
-    };
-    let detail: Detail = serde_json::from_value(result.detail).unwrap_or_default();
-    match detail.facts {
+    }
+    let threats = Threats::of_scan(services, &scan).await?;
+    match stated(&scan, &threats) {
         Some(facts) => Ok(facts),
         None => refuse("scan_id: another program made this scan; state what it found as `facts`"),
     }
+}
+
+/// Returns what a completed scan found, by the threats that are known by now: what does harm is
+/// dangerous, whatever the scanner saw. None where another program made it.
+pub(super) fn stated(scan: &ScanRecord, threats: &Threats) -> Option<StatedScan> {
+    let facts = detail_of(scan)?.facts.filter(|_| scan.status == ScanStatus::Completed)?;
+    let is_threat = threats.meet(&Identity::of(scan));
+    let verdict = if is_threat { Some(SafetyStatus::Dangerous) } else { facts.verdict };
+    Some(StatedScan { verdict, ..facts })
 }

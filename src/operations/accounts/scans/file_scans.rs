@@ -6,7 +6,7 @@ use super::super::refusals::store_failure;
 use super::super::{Access, AccountOperation, Holder};
 use super::admit::{find, keep, limit, may_scan, number, parsed, spaces};
 use super::list_scans::search;
-use super::view::{Threats, digests_of, file_detail_view, file_view};
+use super::view::{Threats, file_detail_view, file_view};
 use crate::account::{Scope, Tier};
 use crate::api::accounts::{
     FileScanDetailView, FileScanView, ListFileScansRequest, ListedFileScansView, Refusal, RefusalCode, ShowScanRequest,
@@ -106,7 +106,7 @@ impl AccountOperation for ShowFileScan {
         request: ShowScanRequest,
     ) -> Result<FileScanDetailView, Refusal> {
         let scan = find(services, holder.principal()?, &request.id, true).await?;
-        let threats = Threats::of(services, &digests_of(&scan)).await?;
+        let threats = Threats::of_scan(services, &scan).await?;
         Ok(file_detail_view(&scan, &threats))
     }
 }

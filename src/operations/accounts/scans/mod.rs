@@ -6,6 +6,7 @@
 
 mod admit;
 mod delete_scan;
+mod evaluated;
 mod facts;
 mod file_scans;
 mod list_scans;
@@ -18,6 +19,7 @@ mod upload;
 mod view;
 mod work;
 
+pub(super) use admit::too_many_today;
 pub(super) use facts::facts_of;
 
 pub use delete_scan::DeleteScan;

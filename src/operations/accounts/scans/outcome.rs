@@ -9,6 +9,7 @@ use crate::policy::StatedScan;
 use crate::scan::{Phase, ScanReport, Severity};
 use crate::skill::Sha256Digest;
 use crate::store::ScanResult;
+use crate::threat::{AffectedPackage, Ecosystem};
 
 /// Digests of one scan by which a threat is known again: of more parts than that, the first.
 const DIGESTS: usize = 200;
@@ -24,6 +25,31 @@ pub(super) struct Summary {
     pub secrets: u64,
     /// What the file is, and the phases in which something was found.
     pub classes: Vec<String>,
+    /// The release that was looked at, where the target is a package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<ScannedPackage>,
+}
+
+/// A release of a package that was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ScannedPackage {
+    pub ecosystem: Ecosystem,
+    pub name: String,
+    pub version: Option<String>,
+}
+
+impl From<&AffectedPackage> for ScannedPackage {
+    fn from(package: &AffectedPackage) -> Self {
+        let version = package.version().map(str::to_owned);
+        Self { ecosystem: package.ecosystem(), name: package.name().to_owned(), version }
+    }
+}
+
+impl ScannedPackage {
+    /// Returns the package that a threat may name.
+    pub(super) fn affected(&self) -> Option<AffectedPackage> {
+        AffectedPackage::new(self.ecosystem, &self.name, self.version.as_deref()).ok()
+    }
 }
 
 /// What else there is to show.
@@ -40,6 +66,14 @@ pub(super) struct Detail {
     /// What a command line sent with its scan.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub reported: serde_json::Value,
+}
+
+/// Adds which release of a package it was, where a threat can name it.
+pub(super) fn of_package(mut result: ScanResult, package: Option<&AffectedPackage>) -> ScanResult {
+    let package = package.map(ScannedPackage::from);
+    let summary = serde_json::from_value::<Summary>(result.summary.clone()).unwrap_or_default();
+    result.summary = serde_json::to_value(Summary { package, ..summary }).unwrap_or_default();
+    result
 }
 
 /// Puts together what came of the parts of one target or file, each with its folder. `classes` say
@@ -63,6 +97,7 @@ pub(super) fn result_of(
         issues: issues.len() as u64,
         secrets: counted().filter(|finding| finding.rule_id == SECRET_RULE).count() as u64,
         classes,
+        package: None,
     };
     let of_parts = parts.iter().flat_map(|(_, report)| [report.package_hash, report.content_hash]);
     let empty = Sha256Digest::of(b"");

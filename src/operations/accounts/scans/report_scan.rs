@@ -1,17 +1,20 @@
 //! `POST /v1/scan`.
 
 use super::super::super::Services;
-use super::super::refusals::unforeseen;
+use super::super::publisher::publisher_of_source;
+use super::super::refusals::{store_failure, unforeseen};
 use super::super::{Access, AccountOperation, Holder};
 use super::admit::{keep, may_scan};
 use super::outcome::{Detail, Summary};
-use super::view::Threats;
+use super::target::ScanTarget;
+use super::view::{Identity, Threats};
 use crate::account::{ScanId, Scope, Tier};
 use crate::api::accounts::{
     PhaseView, PhasesView, Refusal, RefusalCode, ReportScanRequest, ReportedPhase, ReportedScanView, phase_number,
 };
 use crate::scan::{Phase, RiskBand};
-use crate::skill::{Sha256Digest, sanitise_line};
+use crate::skill::{Publishers, Sha256Digest, SourceIdentity, sanitise_line};
+use crate::source::{GitLocation, GitSpec, Reach, SourceSpec};
 use crate::store::{NewScan, ScanKind, ScanResult};
 
 /// Where a command line finds what it scans.
@@ -60,8 +63,13 @@ impl AccountOperation for ReportScan {
         if request.file_stats.as_ref().is_some_and(|stats| stats.len() > FILE_STATS) {
             return Err(invalid(&format!("file_stats has more than {FILE_STATS} entries")));
         }
+        let target = format!("{}:{source_ref}", request.source_type);
         let digests: Vec<Sha256Digest> = digest.into_iter().collect();
-        let threats = Threats::of(services, &digests).await?;
+        let identities = [Identity::of_reported(&target, digests.clone())];
+        let threats = Threats::of(services, &identities).await?;
+        let [identity] = identities;
+        let publisher = publisher_of_source(services, &account_of(&request.source_type, &source_ref)).await;
+        let publisher = publisher.map_err(|error| store_failure(&error))?;
         // What is said must not be milder than the score that it is said with.
         let verdict = claimed.max(RiskBand::of(request.score));
         let id = ScanId::draw().map_err(|error| unforeseen(&error))?;
@@ -86,13 +94,13 @@ impl AccountOperation for ReportScan {
             kind: ScanKind::Reported,
             owner: principal.user.clone(),
             team: principal.team.as_ref().map(|(team, _)| team.clone()),
-            target: format!("{}:{source_ref}", request.source_type),
+            target,
             policy: None,
             digest,
             result: Some(ScanResult {
                 score: request.score,
                 verdict,
-                digests: digests.clone(),
+                digests,
                 summary: serde_json::to_value(Summary::default()).unwrap_or_default(),
                 detail: serde_json::to_value(detail).unwrap_or_default(),
             }),
@@ -103,9 +111,9 @@ impl AccountOperation for ReportScan {
             scan_id: id,
             quarantine_id,
             score: request.score,
-            verdict: threats.lower(verdict, &digests),
-            threats: threats.show(&digests),
-            publisher: None,
+            verdict: threats.lower(verdict, &identity),
+            threats: threats.show(&identity),
+            publisher,
             created_at: now,
         })
     }
@@ -113,6 +121,23 @@ impl AccountOperation for ReportScan {
 
 fn invalid(message: &str) -> Refusal {
     Refusal::new(RefusalCode::BadRequest, message)
+}
+
+/// Returns the account that publishes what was scanned, as far as the source itself says it: a
+/// repository belongs to its owner. Of a package anybody can claim anything.
+fn account_of(source_type: &str, source_ref: &str) -> String {
+    let is_short = !source_ref.contains(':') && source_ref.split('/').count() == 2;
+    let target = match source_type {
+        "git" if is_short => format!("github:{source_ref}"),
+        "git" | "url" => source_ref.to_owned(),
+        _ => return String::new(),
+    };
+    match ScanTarget::parse(&target, Reach::Public) {
+        Ok(ScanTarget::Source(SourceSpec::Git(GitSpec { location: GitLocation::Remote(url), .. }))) => {
+            SourceIdentity::of_clone_url(&url, "").map(|identity| Publishers::account_of(&identity)).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
 }
 
 /// Reads a verdict.

@@ -4,9 +4,11 @@ use super::super::super::Services;
 use super::super::operation::Shape;
 use super::super::{Access, AccountOperation, Holder};
 use super::admit::find;
-use super::view::{Threats, digests_of, scan_view};
+use super::evaluated::evaluated;
+use super::view::{Threats, scan_view};
 use crate::account::{Scope, Tier};
 use crate::api::accounts::{Refusal, ScanProgressView, ScanView, ShowScanRequest};
+use crate::store::ScanRecord;
 
 const ACCESS: Access = Access::Holder { scope: Scope::ScansRead, tier: Tier::Pro };
 
@@ -24,8 +26,7 @@ impl AccountOperation for ShowScan {
 
     async fn run(services: &Services, holder: Holder<'_>, request: ShowScanRequest) -> Result<ScanView, Refusal> {
         let scan = find(services, holder.principal()?, &request.id, false).await?;
-        let threats = Threats::of(services, &digests_of(&scan)).await?;
-        Ok(scan_view(&scan, &threats))
+        shown(services, &scan).await
     }
 }
 
@@ -48,7 +49,12 @@ impl AccountOperation for FollowScan {
         request: ShowScanRequest,
     ) -> Result<ScanProgressView, Refusal> {
         let scan = find(services, holder.principal()?, &request.id, false).await?;
-        let threats = Threats::of(services, &digests_of(&scan)).await?;
-        Ok(ScanProgressView { is_final: scan.status.is_final(), scan: scan_view(&scan, &threats) })
+        Ok(ScanProgressView { is_final: scan.status.is_final(), scan: shown(services, &scan).await? })
     }
+}
+
+async fn shown(services: &Services, scan: &ScanRecord) -> Result<ScanView, Refusal> {
+    let threats = Threats::of_scan(services, scan).await?;
+    let policy_evaluation = evaluated(services, scan, &threats).await?;
+    Ok(scan_view(scan, &threats, policy_evaluation))
 }

@@ -1,6 +1,7 @@
 //! `POST /v1/scans`.
 
 use super::super::super::Services;
+use super::super::policies::check_policy;
 use super::super::refusals::unforeseen;
 use super::super::{Access, AccountOperation, Holder};
 use super::admit::{find, keep, may_scan};
@@ -33,6 +34,9 @@ impl AccountOperation for SubmitScan {
         ScanTarget::parse(&request.target, services.reach())
             .map_err(|error| Refusal::new(RefusalCode::ValidationError, error.to_string()))?;
         let policy = request.policy.map(|name| sanitise_line(&name, POLICY_CHARACTERS)).filter(|name| !name.is_empty());
+        if let Some(name) = &policy {
+            check_policy(services, principal, name).await?;
+        }
         let id = ScanId::draw().map_err(|error| unforeseen(&error))?;
         let scan = NewScan {
             key: id.clone().into(),
@@ -47,6 +51,6 @@ impl AccountOperation for SubmitScan {
         };
         keep(services, principal, &scan).await?;
         let kept = find(services, principal, id.as_str(), false).await?;
-        Ok(scan_view(&kept, &Threats::default()))
+        Ok(scan_view(&kept, &Threats::default(), None))
     }
 }

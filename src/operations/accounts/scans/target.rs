@@ -2,7 +2,7 @@
 
 use crate::package::{PackageSpec, SpecError};
 use crate::skill::SkillId;
-use crate::source::{CallbackError, OutgoingUrl, Reach, SourceSpec};
+use crate::source::{CallbackError, OutgoingUrl, Reach, SourceSpec, is_archive_name};
 
 /// Longest target, in bytes.
 const TARGET_BYTES: usize = 1_000;
@@ -49,18 +49,25 @@ impl ScanTarget {
         if let Some(id) = text.strip_prefix("skill:") {
             return id.parse().map(Self::Skill).map_err(|_| TargetError::Skill);
         }
-        if let Some(name) = text.strip_prefix("pip:") {
-            return Ok(Self::Package(PackageSpec::parse(&format!("pypi:{name}"))?));
+        if let Some(package) = Self::package(text) {
+            return Ok(Self::Package(package?));
         }
-        if ["npm:", "pypi:", "pkg:"].iter().any(|prefix| text.starts_with(prefix)) {
-            return Ok(Self::Package(PackageSpec::parse(text)?));
-        }
-        let path = text.split(['#', '?']).next().unwrap_or_default().to_ascii_lowercase();
-        let is_archive = [".zip", ".tar", ".tar.gz", ".tgz", ".skill"].iter().any(|ending| path.ends_with(ending));
-        if (text.starts_with("https://") || text.starts_with("http://")) && is_archive {
+        let path = text.split(['#', '?']).next().unwrap_or_default();
+        if (text.starts_with("https://") || text.starts_with("http://")) && is_archive_name(path) {
             return Ok(Self::Archive(OutgoingUrl::parse(text, reach)?));
         }
         SourceSpec::parse_public(text).map(Self::Source).map_err(|error| TargetError::Source(error.to_string()))
+    }
+}
+
+impl ScanTarget {
+    /// Reads a target that begins as a package does.
+    pub(super) fn package(text: &str) -> Option<Result<PackageSpec, SpecError>> {
+        if let Some(name) = text.strip_prefix("pip:") {
+            return Some(PackageSpec::parse(&format!("pypi:{name}")));
+        }
+        let is_package = ["npm:", "pypi:", "pkg:"].iter().any(|prefix| text.starts_with(prefix));
+        is_package.then(|| PackageSpec::parse(text))
     }
 }
 

@@ -1,98 +1,147 @@
 //! Scans as clients see them, with the threats that are known by now.
 
 use super::super::super::Services;
+use super::super::super::known_threats::{affected, known_threats_of};
 use super::super::refusals::store_failure;
 use super::outcome::{Detail, Summary};
+use super::target::ScanTarget;
 use crate::api::accounts::{
-    FileScanDetailView, FileScanView, ListedScanView, Refusal, ScanThreatView, ScanView, file_scan_time,
-    verdict_of_threat,
+    FileScanDetailView, FileScanView, ListedScanView, Refusal, ScanPolicyView, ScanThreatView, ScanView,
+    file_scan_time, severity_of_threat, verdict_of_threat,
 };
-use crate::scan::{RiskBand, Severity};
+use crate::scan::RiskBand;
 use crate::skill::Sha256Digest;
-use crate::store::ScanRecord;
-use crate::threat::{KnownThreat, ThreatSeverity};
+use crate::store::{ScanKind, ScanRecord};
+use crate::threat::{AffectedPackage, KnownThreat};
 
 /// Points of the risk score that are a threat score of 1.
 const FULL_SCORE: u32 = 100;
 
-/// The threats that hold and name any of some digests.
+/// By what threats know what was scanned.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    digests: Vec<Sha256Digest>,
+    package: Option<AffectedPackage>,
+}
+
+impl Identity {
+    /// Puts it together of what a scan found, and of what was asked for.
+    pub(super) fn of(scan: &ScanRecord) -> Self {
+        let found = scan.result.iter().flat_map(|result| result.digests.iter().copied());
+        let digests = scan.digest.into_iter().chain(found).collect();
+        let package = match scan.kind {
+            ScanKind::Upload => None,
+            ScanKind::Reported | ScanKind::Target => package_of(scan).or_else(|| named_package(&scan.target)),
+        };
+        Self { digests, package }
+    }
+
+    /// Says by what it is known that somebody else scanned.
+    pub(super) fn of_reported(target: &str, digests: Vec<Sha256Digest>) -> Self {
+        Self { digests, package: named_package(target) }
+    }
+}
+
+/// Returns the release that was looked at.
+fn package_of(scan: &ScanRecord) -> Option<AffectedPackage> {
+    summary_of(scan)?.package?.affected()
+}
+
+/// Returns the package that a target names.
+fn named_package(target: &str) -> Option<AffectedPackage> {
+    affected(&ScanTarget::package(target)?.ok()?)
+}
+
+fn summary_of(scan: &ScanRecord) -> Option<Summary> {
+    serde_json::from_value(scan.result.as_ref()?.summary.clone()).ok()
+}
+
+/// The threats that hold and name any of some digests and packages.
 #[derive(Debug, Default)]
 pub(super) struct Threats(Vec<KnownThreat>);
 
 impl Threats {
     /// Asks the store.
-    pub(super) async fn of(services: &Services, digests: &[Sha256Digest]) -> Result<Self, Refusal> {
-        if digests.is_empty() {
-            return Ok(Self::default());
-        }
-        services.store().threats_of(digests).await.map(Self).map_err(|error| store_failure(&error))
+    pub(super) async fn of(services: &Services, identities: &[Identity]) -> Result<Self, Refusal> {
+        let mut digests: Vec<Sha256Digest> = identities.iter().flat_map(|it| it.digests.iter().copied()).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        let mut packages: Vec<AffectedPackage> = identities.iter().filter_map(|it| it.package.clone()).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        let found = known_threats_of(services, &digests, &packages).await;
+        found.map(Self).map_err(|error| store_failure(&error))
+    }
+
+    /// Asks for one scan.
+    pub(super) async fn of_scan(services: &Services, scan: &ScanRecord) -> Result<Self, Refusal> {
+        Self::of(services, &[Identity::of(scan)]).await
     }
 
     /// Asks for all scans of a list at once.
     pub(super) async fn of_scans(services: &Services, scans: &[ScanRecord]) -> Result<Self, Refusal> {
-        let mut digests: Vec<Sha256Digest> = scans.iter().flat_map(digests_of).collect();
-        digests.sort_unstable();
-        digests.dedup();
-        Self::of(services, &digests).await
+        Self::of(services, &scans.iter().map(Identity::of).collect::<Vec<_>>()).await
     }
 
-    fn meeting(&self, digests: &[Sha256Digest]) -> impl Iterator<Item = (&KnownThreat, Sha256Digest)> {
+    fn meeting(&self, identity: &Identity) -> impl Iterator<Item = ScanThreat<'_>> {
         self.0.iter().filter_map(move |known| {
-            let met = known.threat.parts().digests.iter().find(|digest| digests.contains(digest));
-            met.map(|digest| (known, *digest))
+            let parts = known.threat.parts();
+            let digest = parts.digests.iter().find(|digest| identity.digests.contains(digest)).copied();
+            let covers = |wide: &&AffectedPackage| identity.package.as_ref().is_some_and(|one| wide.covers(one));
+            let package = parts.packages.iter().find(covers);
+            (digest.is_some() || package.is_some()).then_some(ScanThreat { known, digest, package })
         })
     }
 
-    /// Returns a verdict that is no milder than what these threats ask for.
-    pub(super) fn lower(&self, verdict: RiskBand, digests: &[Sha256Digest]) -> RiskBand {
-        self.meeting(digests)
-            .fold(verdict, |worst, (known, _)| worst.max(verdict_of_threat(severity_of(known.threat.parts().severity))))
+    /// Tells whether any of them is about this.
+    pub(super) fn meet(&self, identity: &Identity) -> bool {
+        self.meeting(identity).next().is_some()
     }
 
-    /// Shows those that name any of these digests.
-    pub(super) fn show(&self, digests: &[Sha256Digest]) -> Vec<ScanThreatView> {
-        let show = |(known, digest): (&KnownThreat, Sha256Digest)| {
-            let parts = known.threat.parts();
+    /// Returns a verdict that is no milder than what these threats ask for.
+    pub(super) fn lower(&self, verdict: RiskBand, identity: &Identity) -> RiskBand {
+        self.meeting(identity).fold(verdict, |worst, met| {
+            worst.max(verdict_of_threat(severity_of_threat(met.known.threat.parts().severity)))
+        })
+    }
+
+    /// Shows those that are about this.
+    pub(super) fn show(&self, identity: &Identity) -> Vec<ScanThreatView> {
+        let show = |met: ScanThreat<'_>| {
+            let parts = met.known.threat.parts();
             ScanThreatView {
-                hash: digest.to_string(),
+                hash: met.digest.map(|digest| digest.to_string()),
+                package: met.package.map(ToString::to_string),
                 severity: parts.severity.as_str().to_owned(),
                 description: parts.description.clone(),
                 reported_at: parts.first_seen,
                 reports_count: parts.report_count,
             }
         };
-        self.meeting(digests).map(show).collect()
+        self.meeting(identity).map(show).collect()
     }
 }
 
-fn severity_of(severity: ThreatSeverity) -> Severity {
-    match severity {
-        ThreatSeverity::Low => Severity::Low,
-        ThreatSeverity::Medium => Severity::Medium,
-        ThreatSeverity::High => Severity::High,
-        ThreatSeverity::Critical => Severity::Critical,
-    }
-}
-
-/// Returns what a scan is known by.
-pub(super) fn digests_of(scan: &ScanRecord) -> Vec<Sha256Digest> {
-    let found = scan.result.iter().flat_map(|result| result.digests.iter().copied());
-    scan.digest.into_iter().chain(found).collect()
+/// A threat, and by what it is about what was scanned.
+struct ScanThreat<'a> {
+    known: &'a KnownThreat,
+    digest: Option<Sha256Digest>,
+    package: Option<&'a AffectedPackage>,
 }
 
 /// The verdict of a scan, no milder than threats ask for.
 fn verdict_of(scan: &ScanRecord, threats: &Threats) -> Option<RiskBand> {
-    scan.result.as_ref().map(|result| threats.lower(result.verdict, &digests_of(scan)))
+    scan.result.as_ref().map(|result| threats.lower(result.verdict, &Identity::of(scan)))
 }
 
-fn detail_of(scan: &ScanRecord) -> Option<Detail> {
+pub(super) fn detail_of(scan: &ScanRecord) -> Option<Detail> {
     let result = scan.result.as_ref()?;
     serde_json::from_value(result.detail.clone()).ok()
 }
 
-/// Shows a scan in full.
-pub(super) fn scan_view(scan: &ScanRecord, threats: &Threats) -> ScanView {
-    let digests = digests_of(scan);
+/// Shows a scan in full, with what came of the policy that was named.
+pub(super) fn scan_view(scan: &ScanRecord, threats: &Threats, policy_evaluation: Option<ScanPolicyView>) -> ScanView {
+    let identity = Identity::of(scan);
     let detail = detail_of(scan);
     ScanView {
         id: scan.key.to_string(),
@@ -108,8 +157,9 @@ pub(super) fn scan_view(scan: &ScanRecord, threats: &Threats) -> ScanView {
         ruleset_version: detail.as_ref().and_then(|detail| detail.ruleset_version.clone()),
         is_complete: detail.as_ref().and_then(|detail| detail.is_complete),
         phases: detail.map(|detail| detail.phases),
-        threats: threats.show(&digests),
-        hashes: digests.iter().map(Sha256Digest::to_string).collect(),
+        threats: threats.show(&identity),
+        hashes: identity.digests.iter().map(Sha256Digest::to_string).collect(),
+        policy_evaluation,
     }
 }
 
@@ -130,7 +180,7 @@ pub(super) fn listed_view(scan: &ScanRecord, threats: &Threats) -> ListedScanVie
 pub(super) fn file_view(scan: &ScanRecord, threats: &Threats) -> FileScanView {
     let verdict = verdict_of(scan, threats);
     let result = scan.result.as_ref();
-    let summary: Option<Summary> = result.and_then(|result| serde_json::from_value(result.summary.clone()).ok());
+    let summary = summary_of(scan);
     let (severity, category) = verdict.map_or((None, None), |verdict| {
         let (severity, category) = words_of(verdict);
         (Some(severity.to_owned()), Some(category.to_owned()))

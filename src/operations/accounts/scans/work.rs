@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::super::super::Services;
-use super::outcome::result_of;
+use super::super::super::known_threats::affected;
+use super::outcome::{of_package, result_of};
 use super::target::ScanTarget;
 use crate::certificate::AnalysisType;
 use crate::operations::packages::review_package;
@@ -11,7 +12,7 @@ use crate::package::PackageSpec;
 use crate::scan::{Ruleset, ScanReport, ruleset_version, scan_bundle, scan_files};
 use crate::skill::{BundlePath, ParseIssue, Sha256Digest, SkillBundle, SkillId, Timestamp, sanitise_line};
 use crate::source::{
-    DownloadClient, OutgoingUrl, ReadBounds, SourceError, SourceItem, SourceSpec, UploadKind, open_within,
+    DownloadClient, OutgoingUrl, Reach, ReadBounds, SourceError, SourceItem, SourceSpec, UploadKind, open_within,
     single_upload, unpack_upload,
 };
 use crate::store::{LeaseTerms, LeasedScan, ScanEnd, ScanKind, ScanLease, ScanResult, ScanStatus, StoreError};
@@ -31,8 +32,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long one scan may take from its first byte to its verdict.
 const TIME: Duration = Duration::from_secs(600);
 /// How far one target may go.
-const BOUNDS: ReadBounds =
-    ReadBounds { fetch_time: Duration::from_secs(180), fetch_bytes: 256 * 1024 * 1024, entries: 50_000, skills: 200 };
+const BOUNDS: ReadBounds = ReadBounds {
+    fetch_time: Duration::from_secs(180),
+    fetch_bytes: 256 * 1024 * 1024,
+    entries: 50_000,
+    skills: 200,
+    guard: Some(Reach::Public),
+};
 /// Characters of a path that stands for a name which can be none.
 const PATH_CHARACTERS: usize = 100;
 /// Bytes of all skills of one target that are scanned.
@@ -264,7 +270,8 @@ async fn scan_package(services: &Services, lease: &ScanLease, spec: PackageSpec)
     let digests = review.files.iter().map(|file| file.sha256).chain(file_digests(&review.scanned.bundle)).collect();
     let is_complete = review.analysis == AnalysisType::Full;
     let parts = [(String::new(), review.scanned.report)];
-    ScanEnd::Done(Box::new(result_of(&parts, vec!["package".to_owned()], digests, is_complete)))
+    let result = result_of(&parts, vec!["package".to_owned()], digests, is_complete);
+    ScanEnd::Done(Box::new(of_package(result, affected(&review.spec).as_ref())))
 }
 
 /// Fetches an archive and scans each skill in it, and what belongs to none.
@@ -301,9 +308,10 @@ fn store_failed(failure: &StoreError) -> ScanEnd {
 
 async fn scan_source(services: &Services, lease: &ScanLease, spec: SourceSpec) -> ScanEnd {
     // Fetching waits and blocks, and must not take the place of what computes.
+    let reach = services.reach();
     let opened = tokio::task::spawn_blocking(move || {
         spec.check_public()?;
-        read_source(&spec)
+        read_source(&spec, reach)
     });
     let read = match opened.await {
         Ok(Ok(read)) => read,
@@ -343,10 +351,10 @@ struct SourceRead {
     first_failure: Option<String>,
 }
 
-fn read_source(spec: &SourceSpec) -> Result<SourceRead, SourceError> {
+fn read_source(spec: &SourceSpec, reach: Reach) -> Result<SourceRead, SourceError> {
     let mut read = SourceRead { bundles: Vec::new(), is_complete: true, first_failure: None };
     let mut size_bytes = 0_usize;
-    for item in open_within(spec, &BOUNDS, None)? {
+    for item in open_within(spec, &ReadBounds { guard: Some(reach), ..BOUNDS }, None)? {
         let refused = match item {
             SourceItem::Skill(found) => {
                 size_bytes = size_bytes.saturating_add(found.bundle.size_bytes());

@@ -50,13 +50,9 @@ pub async fn team_of(services: &Services, email: &str) -> Result<TeamOverview, O
 /// Fails where the account is in no team.
 pub async fn give_team(services: &Services, email: &str) -> Result<TeamOverview, OperatorTeamError> {
     let (account, membership) = find(services, email).await?;
-    let entry = AuditEntry {
-        actor: "operator".to_owned(),
-        team: Some(membership.team.clone()),
-        action: "team.role",
-        subject: account.id.to_string(),
-        detail: serde_json::json!({ "role": Role::Owner }),
-    };
+    let detail = serde_json::json!({ "role": Role::Owner });
+    let team = Some(membership.team.clone());
+    let entry = AuditEntry { team, ..AuditEntry::of_operator("team.role", account.id.as_str(), detail) };
     let (store, now) = (services.store(), services.now());
     store.set_role(&membership.team, &account.id, Some(Role::Owner), false, &entry, now).await?;
     team_of(services, email).await

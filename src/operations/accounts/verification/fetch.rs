@@ -4,19 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::super::Services;
+use super::super::super::known_threats::affected;
 use super::request::Target;
-use crate::package::{PackageRegistry, PackageSpec, PublishedDigest};
+use crate::package::{PackageSpec, PublishedDigest};
 use crate::recipe::{DigestValue, HeldDigest};
 use crate::skill::{Publishers, RawBundle, Sha256Digest, sanitise_line};
 use crate::source::{
     Distribution, DownloadClient, PackageClient, PackageFetchError, Reach, ReadBounds, SourceError, SourceItem,
     SourceSpec, open_within,
 };
-use crate::threat::{AffectedPackage, Ecosystem};
+use crate::threat::AffectedPackage;
 
 /// How far what a stranger names may go.
-const BOUNDS: ReadBounds =
-    ReadBounds { fetch_time: Duration::from_secs(60), fetch_bytes: 64 * 1024 * 1024, entries: 50_000, skills: 100 };
+const BOUNDS: ReadBounds = ReadBounds {
+    fetch_time: Duration::from_secs(60),
+    fetch_bytes: 64 * 1024 * 1024,
+    entries: 50_000,
+    skills: 100,
+    guard: Some(Reach::Public),
+};
 
 /// What was fetched.
 #[derive(Debug)]
@@ -104,19 +110,19 @@ pub(super) async fn fetch(
     expected: Option<HeldDigest>,
 ) -> Result<Fetched, FetchError> {
     match target {
-        Target::Git(spec) => git(spec.clone()).await,
+        Target::Git(spec) => git(spec.clone(), services.reach()).await,
         Target::Url(url) => file(services, url.as_str(), services.reach()).await,
         Target::Package(spec) => package(services, spec.clone(), expected).await,
     }
 }
 
-async fn git(spec: SourceSpec) -> Result<Fetched, FetchError> {
+async fn git(spec: SourceSpec, reach: Reach) -> Result<Fetched, FetchError> {
     // It waits for the network, on a thread of its own, and unpacks a little.
-    let read = tokio::task::spawn_blocking(move || read_repository(&spec)).await;
+    let read = tokio::task::spawn_blocking(move || read_repository(&spec, reach)).await;
     read.unwrap_or_else(|_| Err(FetchError::NoAnswer("the repository could not be read".to_owned())))
 }
 
-fn read_repository(spec: &SourceSpec) -> Result<Fetched, FetchError> {
+fn read_repository(spec: &SourceSpec, reach: Reach) -> Result<Fetched, FetchError> {
     let mut fetched = Fetched {
         version: None,
         distribution: None,
@@ -126,7 +132,7 @@ fn read_repository(spec: &SourceSpec) -> Result<Fetched, FetchError> {
         unread: Vec::new(),
         not_looked_at: vec!["files of the repository that belong to no skill".to_owned()],
     };
-    for item in open_within(spec, &BOUNDS, None)? {
+    for item in open_within(spec, &ReadBounds { guard: Some(reach), ..BOUNDS }, None)? {
         match item {
             SourceItem::Skill(skill) => {
                 fetched.version = fetched.version.or_else(|| skill.source.commit_sha.clone());
@@ -195,27 +201,20 @@ fn read_package(
     let others = release.distributions.iter().filter(|other| other.file_name != chosen.file_name);
     let others = others.map(|other| other.file_name.clone()).chain(release.other_files.iter().cloned());
     let not_looked_at = others.take(20).map(|file| format!("{file} of the same release")).collect();
-    let mut packed = fetched.files.into_bundle(&fetched.distribution.file_name);
-    if packed.has_own_instructions && !packed.raw.files.is_empty() {
-        packed.raw.files.remove(0);
-    }
     let version = release.version.as_str().to_owned();
     Ok(Fetched {
-        package: AffectedPackage::new(ecosystem(spec.registry), spec.name.as_str(), Some(&version)).ok(),
+        package: affected(&release.spec),
         version: Some(version),
         distribution: Some(fetched.sha256),
         account: String::new(),
-        parts: vec![Part { path: shown(&fetched.distribution.file_name), skill: None, bundle: packed.raw }],
+        parts: vec![Part {
+            path: shown(&fetched.distribution.file_name),
+            skill: None,
+            bundle: fetched.files.into_files(),
+        }],
         unread: Vec::new(),
         not_looked_at,
     })
-}
-
-fn ecosystem(registry: PackageRegistry) -> Ecosystem {
-    match registry {
-        PackageRegistry::Npm => Ecosystem::Npm,
-        PackageRegistry::Pypi => Ecosystem::Pypi,
-    }
 }
 
 fn shown(path: &str) -> String {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::super::super::Services;
 use super::super::callback::ensure_secret;
-use super::super::refusals::{store_failure, too_often, unforeseen};
+use super::super::refusals::{store_failure, unforeseen};
+use super::super::scans::too_many_today;
 use super::super::{Access, AccountOperation, Holder};
 use super::pool::{lease_until, spawn};
 use super::request::{bad, read};
@@ -20,7 +21,6 @@ const UNDER_WAY: u64 = 10;
 const UNDER_WAY_OF_ALL: u64 = 200;
 /// How long an answer waits for the end before it says that it is under way.
 const PATIENCE: Duration = Duration::from_secs(20);
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// Verifies a source for a marketplace.
 pub struct VerifySource;
@@ -62,10 +62,9 @@ impl AccountOperation for VerifySource {
             return Err(Refusal { retry_after_seconds: Some(10), ..refusal });
         }
         // A verification is a scan by the service, and counts as one.
-        let key = format!("scans {}", principal.user);
-        let rate = holder.accounts.rates.take(key.as_bytes(), principal.tier.limits().scans_per_day, DAY, now);
-        if !rate.is_admitted {
-            return Err(too_often(&rate, now, "too many scans in a day"));
+        let per_day = principal.tier.limits().scans_per_day;
+        if !store.count_scan(&principal.user, per_day, now).await.map_err(|error| store_failure(&error))? {
+            return Err(too_many_today(principal, now));
         }
         if callback_url.is_some() {
             ensure_secret(services, principal).await?;

@@ -1,11 +1,14 @@
 //! What a verification looks like to whoever asks.
 
 use super::super::super::Services;
-use super::super::super::known_threats::known_threats;
+use super::super::super::known_threats::{affected, known_threats};
 use super::judge::Judgement;
+use super::request::{Target, target};
 use crate::api::accounts::{VerificationStatus, VerificationView};
+use crate::package::PackageSpec;
 use crate::skill::Timestamp;
 use crate::store::{StoreError, VerificationRecord, WebhookMessage, WebhookState};
+use crate::threat::AffectedPackage;
 
 /// What is written of a judgement.
 pub(super) fn stored(judgement: &Judgement) -> Result<serde_json::Value, StoreError> {
@@ -36,13 +39,25 @@ pub(super) async fn status_now(
     if record.revoked_at.is_some() {
         return revoked("it was withdrawn by whoever asked for it");
     }
-    if !known_threats(services, &judgement.digests, None).await?.is_empty() {
+    let package = package_of(services, record, judgement);
+    if !known_threats(services, &judgement.digests, package.as_ref()).await?.is_empty() {
         return revoked("what was verified is known to do harm since");
     }
     if record.ended.as_ref().is_none_or(|ended| ended.expires_at <= services.now()) {
         return Ok((VerificationStatus::Expired, Some("the time for which it held is over".to_owned())));
     }
     Ok((VerificationStatus::Verified, None))
+}
+
+/// Returns the release of a package that was verified.
+fn package_of(services: &Services, record: &VerificationRecord, judgement: &Judgement) -> Option<AffectedPackage> {
+    match target(&record.begun.source, services.reach()).ok()? {
+        Target::Package(spec) => {
+            let version = judgement.version.as_deref();
+            PackageSpec::of_parts(spec.registry, spec.name.as_str(), version).ok().as_ref().and_then(affected)
+        }
+        Target::Git(_) | Target::Url(_) => None,
+    }
 }
 
 /// Shows a verification as it stands at this moment.

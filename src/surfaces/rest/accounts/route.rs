@@ -12,7 +12,9 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::super::Rest;
 use super::{badge, envelope, events, request, upload};
 use crate::operations::ClientAddress;
-use crate::operations::accounts::{AccountMethod, ExposedAccountOperation, Shape, register_account_operations};
+use crate::operations::accounts::{
+    AccountMethod, Envelope, ExposedAccountOperation, Shape, register_account_operations,
+};
 
 /// Adds the routes, where the instance has accounts.
 pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Router<Rest> {
@@ -29,7 +31,8 @@ pub(in super::super) fn add_routes(mut router: Router<Rest>, rest: &Rest) -> Rou
         let routes = operations.into_iter().fold(MethodRouter::new(), add);
         router = router.route(path, routes.fallback(async move || envelope::method_not_allowed(form, &allowed)));
     }
-    router.route(badge::PATH, axum::routing::get(badge::show))
+    let badges = axum::routing::get(badge::show);
+    router.route(badge::PATH, badges.fallback(async || envelope::method_not_allowed(Envelope::Detail, "GET, HEAD")))
 }
 
 fn add(routes: MethodRouter<Rest>, operation: ExposedAccountOperation) -> MethodRouter<Rest> {
