@@ -87,9 +87,9 @@ fn inspection_shows_what_is_known_of_each_package_and_reproaches_nothing_unknown
     assert_eq!(
         told,
         [
-            "pypi:reqests misspelt false 9",
-            "pypi:demo-lib advised true 6",
-            "npm:demo-server unknown false 6",
+            "pypi:reqests misspelt false 10",
+            "pypi:demo-lib advised true 7",
+            "npm:demo-server unknown false 7",
             "npm:demo-web unknown false 1",
         ]
     );

@@ -14,8 +14,14 @@ use crate::scan::{Region, TextView};
 
 /// Commands of one text that are looked at.
 const COMMANDS: usize = 1_000;
-/// Words behind a command in running text from which on it is a sentence.
-const SENTENCE_WORDS: usize = 4;
+/// Words of sentences in other languages than English that follow a command in running text.
+const SENTENCE_WORDS: &[&str] = &[
+    "aus", "avec", "com", "con", "da", "das", "de", "del", "den", "der", "des", "die", "du", "e", "ein", "el", "em",
+    "en", "es", "est", "et", "il", "ist", "la", "las", "le", "les", "los", "mit", "na", "nicht", "no", "o", "oder",
+    "ou", "para", "per", "por", "pour", "que", "sans", "se", "sin", "sur", "um", "un", "und", "une", "y", "zu",
+];
+/// Where letters of Latin scripts end in Unicode.
+const LATIN_END: char = '\u{250}';
 
 /// What one of the commands has in it; a text with none of them is not looked at further.
 const NEEDLES: &[&str] = &["install", "npx", "uvx", "bunx", "dlx", "add", "pipx", "uv", "go ", "npm", "bun", "create"];
@@ -76,6 +82,10 @@ pub(super) fn commanded(text: &TextView<'_>) -> Vec<Found> {
         for command in lists.captures_iter(content).take(COMMANDS) {
             let (Some(program), Some(arguments)) = (command.get(1), command.get(2)) else { continue };
             let place = program.start()..arguments.end();
+            // What a colon follows is the name of a field, and no argument.
+            if content[place.end..].trim_start().starts_with(':') {
+                continue;
+            }
             let quoted = QUOTED.captures_iter(arguments.as_str()).filter_map(|quoted| quoted.get(1));
             let whole = quoted.fold(program.as_str().to_owned(), |whole, quoted| whole + " " + quoted.as_str());
             let line = format!(" {whole} ");
@@ -98,22 +108,31 @@ fn add(found: &mut Vec<Found>, head: &str, words: &[Word], place: Option<Range<u
     }
 }
 
-/// Keeps the words of a command in running text, up to the end of its sentence or to another
-/// script; none where the sentence goes on, and its words would be taken for packages.
+/// Keeps of the words of a command in running text the options and the first name: what follows
+/// may be more names or the rest of a sentence in any language. None where even the first is a
+/// word of the sentence.
 fn sentence_words(words: Vec<Word>) -> Vec<Word> {
+    const MARKS: [char; 13] = [',', ';', ':', '!', '?', '*', '_', '"', '\'', '”', '。', '，', '.'];
     let mut kept = Vec::new();
     for mut word in words {
-        let marks = [',', ';', ':', '!', '?', '*', '_', '"', '\'', '”', '。', '，', '.'];
-        let plain = word.text.trim_end_matches(marks).trim_start_matches(['*', '_']).to_owned();
-        let other_script = plain.find(|sign: char| !sign.is_ascii());
-        let is_end = plain.len() < word.text.trim_start_matches(['*', '_']).len() || other_script.is_some();
-        if is_word(&plain) || kept.len() == SENTENCE_WORDS {
+        let plain = word.text.trim_end_matches(MARKS).trim_start_matches(['*', '_']);
+        let end = plain.find(|sign: char| !sign.is_ascii()).unwrap_or(plain.len());
+        // A letter with a mark belongs to the word; another script begins something else.
+        let is_foreign = plain[end..].chars().next().is_some_and(|sign| sign.is_alphabetic() && sign < LATIN_END);
+        let is_end = plain.len() < word.text.len() || end < plain.len();
+        let text = plain[..end].to_owned();
+        if text.is_empty() || is_foreign {
+            break;
+        }
+        if is_word(&text) || SENTENCE_WORDS.contains(&text.to_lowercase().as_str()) {
             return Vec::new();
         }
-        word.text = plain[..other_script.unwrap_or(plain.len())].to_owned();
-        if !word.text.is_empty() {
-            kept.push(word);
+        let is_option = text.starts_with('-');
+        if !is_option && kept.iter().any(|word: &Word| !word.text.starts_with('-')) {
+            break;
         }
+        word.text = text;
+        kept.push(word);
         if is_end {
             break;
         }

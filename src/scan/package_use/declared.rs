@@ -82,7 +82,7 @@ fn of_manifest(name: &str, content: &str) -> Vec<Found> {
         .collect()
 }
 
-fn of_dependency(dependency: Dependency, lines: &Lines<'_>) -> Option<Found> {
+fn of_dependency(dependency: Dependency, lines: &Lines) -> Option<Found> {
     let Dependency { registry, name, requirement, .. } = dependency;
     let (requirement, version) = match requirement {
         Requirement::Exact(version) => (Some(version.to_string()), Some(version.to_string())),
@@ -95,15 +95,14 @@ fn of_dependency(dependency: Dependency, lines: &Lines<'_>) -> Option<Found> {
 }
 
 /// The lines of a manifest, so that a package is found where it stands.
-struct Lines<'a> {
-    content: &'a str,
-    /// In lower case with one separator, of the same length.
+struct Lines {
+    /// The text in lower case with one separator: every place is as in the text.
     plain: String,
 }
 
-impl<'a> Lines<'a> {
-    fn of(content: &'a str) -> Self {
-        Self { content, plain: content.to_ascii_lowercase().replace(['_', '.'], "-") }
+impl Lines {
+    fn of(content: &str) -> Self {
+        Self { plain: content.to_ascii_lowercase().replace(['_', '.'], "-") }
     }
 
     /// Returns the first place at which a name stands as a word, else the beginning.
@@ -118,7 +117,6 @@ impl<'a> Lines<'a> {
                 && !after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
         };
         let at = memchr::memmem::find_iter(bytes, wanted.as_bytes()).take(50).find(is_whole).unwrap_or(0);
-        debug_assert!(self.content.len() == self.plain.len());
         at..at + if at == 0 { 0 } else { wanted.len() }
     }
 }

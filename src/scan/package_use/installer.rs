@@ -232,7 +232,9 @@ pub(super) fn packages(source: PackageSource, takes: Takes, words: &[Word]) -> V
             Takes::First | Takes::Template if has_named => break,
             _ => {}
         }
-        if !plain.is_ascii() || is_word(plain) {
+        // A sign alone parts what is written about: `npm install + npm run build`.
+        let is_sign = !plain.contains(|sign: char| sign.is_alphanumeric()) && plain != ".";
+        if !plain.is_ascii() || is_word(plain) || is_sign {
             break;
         }
         let named = match takes {

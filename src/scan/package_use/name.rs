@@ -63,6 +63,7 @@ const PLACEHOLDER_SCOPES: &[&str] = &[
 /// Words of a sentence; none is a package that anybody means by it.
 const WORDS: &[&str] = &[
     "a",
+    "again",
     "an",
     "and",
     "are",
@@ -76,7 +77,10 @@ const WORDS: &[&str] = &[
     "command",
     "commands",
     "dependencies",
+    "error",
+    "errors",
     "everything",
+    "failed",
     "fails",
     "first",
     "for",
@@ -95,7 +99,12 @@ const WORDS: &[&str] = &[
     "on",
     "only",
     "or",
+    "output",
     "required",
+    "requires",
+    "run",
+    "runs",
+    "script",
     "should",
     "so",
     "step",
@@ -114,6 +123,7 @@ const WORDS: &[&str] = &[
     "will",
     "with",
     "without",
+    "works",
     "you",
     "your",
 ];
@@ -142,7 +152,7 @@ impl Named {
     pub(super) fn read(source: PackageSource, word: &str) -> Option<Self> {
         let is_address = word.contains("://") || word.starts_with(['.', '/', '~', '-', '_', '\\']);
         let is_filled_in = word.contains(['$', '<', '{', '}', '*', '…', '%', '|', '"', '\'']) && !is_range(word);
-        if word.is_empty() || !word.is_ascii() || is_address || is_filled_in {
+        if word.is_empty() || !word.is_ascii() || is_address || is_filled_in || is_shouted(word) {
             return None;
         }
         let named = match source {
@@ -171,21 +181,24 @@ fn is_range(word: &str) -> bool {
     at.is_some_and(|at| at > 0 && word[at..].contains(|sign: char| sign.is_ascii_digit()) && !word.contains(['$', '{']))
 }
 
-/// Tells whether a name stands for one: `your-package`, `PACKAGE_NAME`.
+/// Tells whether a name stands for one: `your-package`.
 fn is_placeholder(name: &str) -> bool {
     let lower = name.to_ascii_lowercase().replace('_', "-");
     let (scope, last) = lower.rsplit_once('/').map_or(("", lower.as_str()), |(scope, last)| (scope, last));
-    let is_shouted = name.len() > 2
-        && name.chars().any(|letter| letter.is_ascii_uppercase())
-        && name.chars().all(|letter| letter.is_ascii_uppercase() || matches!(letter, '_' | '-'));
-    is_shouted
-        || !last.contains(|letter: char| letter.is_ascii_alphabetic())
-        || PLACEHOLDERS.contains(&last)
+    !last.contains(|letter: char| letter.is_ascii_alphabetic())
+        || PLACEHOLDERS.contains(&lower.as_str())
+        || scope.starts_with('@') && matches!(last, "package" | "package-name" | "pkg" | "name")
         || PLACEHOLDER_SCOPES.contains(&scope)
         || lower.starts_with("your-")
         || last.starts_with("your-")
         || scope.contains("example.")
         || is_word(&lower)
+}
+
+/// Tells whether a word is in capitals from end to end, as what is to be filled in.
+fn is_shouted(word: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_uppercase() || matches!(letter, '_' | '-');
+    word.len() > 2 && word.starts_with(|first: char| first.is_ascii_uppercase()) && word.chars().all(is_letter)
 }
 
 fn is_file(word: &str) -> bool {

@@ -97,6 +97,8 @@ fn what_stands_for_a_name_or_is_part_of_a_sentence_is_no_package() {
         ("Ejecuta `npx -y cowsay` y luego `uvx ruff`.", &["npm/cowsay", "pypi/ruff"]),
         ("Установите: `brew install jq`", &["homebrew/jq"]),
         ("The skill does npm install and then it runs.", &[]),
+        ("Build it (`npm install + npm run build`).", &[]),
+        ("```bash\necho \"ERROR: bun install script checksum mismatch\" >&2\n```", &[]),
     ];
     for (body, expected) in rows {
         let found = in_document(body);

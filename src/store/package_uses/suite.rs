@@ -26,7 +26,7 @@ macro_rules! package_use_suite {
         use crate::store::package_uses::suite::{ALL, ONE, advisory};
         use crate::store::suite::{observation_of, skill_md, time};
         use crate::store::threats::suite::{package, parts};
-        use crate::store::{Advisories, PackageUses, Store, Threats};
+        use crate::store::{Advisories, AuditEntry, PackageUses, Store, Threats};
         use crate::threat::{Threat, ThreatParts};
 
         /// Stores skills that each run one command, and returns the digests of their SKILL.md.
@@ -120,6 +120,28 @@ macro_rules! package_use_suite {
             assert_eq!(statuses(&store, &late).await, [true, false]);
             store.withdraw_threat(threat.id(), &entry("threat.withdraw"), time(3)).await.expect("done");
             assert_eq!(statuses(&store, &late).await, [false, false]);
+        }
+
+        #[tokio::test]
+        async fn what_an_operator_withdraws_stays_withdrawn_and_what_is_no_longer_used_is_freed() {
+            let (_guard, store) = $open().await;
+            let malice = advisory("MAL-2026-1", "2026-01-01T00:00:00Z", ALL, "");
+            store.put_advisories(&[malice], time(0)).await.expect("stored");
+            let digests = store_skills(&store, COMMANDS).await;
+            let record = store.skills_with_content(digests[0]).await.expect("read").remove(0);
+            let threat = record.verdict.threat.clone().expect("it is named");
+            let uses = store.packages_of(record.bundle).await.expect("read").expect("it was read");
+            store.put_packages(vec![(record.bundle, Vec::new())], time(2)).await.expect("written");
+            assert_eq!(statuses(&store, &digests).await, [false, true, true, false], "it is not used any more");
+            store.put_packages(vec![(record.bundle, uses)], time(2)).await.expect("written");
+            assert_eq!(statuses(&store, &digests).await, [true, true, true, false]);
+            let by = AuditEntry { subject: threat.id.to_string(), ..entry("threat.withdraw") };
+            store.withdraw_threat(&threat.id, &by, time(3)).await.expect("done");
+            let again = advisory("MAL-2026-1", "2026-03-01T00:00:00Z", ALL, "");
+            store.put_advisories(&[again], time(4)).await.expect("stored");
+            let late = store_skills(&store, &[("late", "bunx demo-lib")]).await;
+            assert_eq!(statuses(&store, &late).await, [false]);
+            assert_eq!(statuses(&store, &digests).await, [false; 4]);
         }
 
         #[tokio::test]

@@ -130,8 +130,16 @@ pub(super) async fn write_packages(
     .bind(READER)
     .execute(&mut **change)
     .await?;
-    if uses.is_empty() {
-        return Ok(());
+    let before = threats_of_bundle(change, key).await?;
+    if !before.is_empty() {
+        // Those that are in one of its packages are found again below, where they still are.
+        sqlx::query(
+            "DELETE FROM threatened_bundles WHERE bundle_key = ? AND threat_id IN (SELECT threat_id FROM threat_packages) \
+             AND threat_id NOT IN (SELECT threat_id FROM threat_digests)",
+        )
+        .bind(key)
+        .execute(&mut **change)
+        .await?;
     }
     let row = |one: &PackageUse| UseRow {
         source: one.source,
@@ -152,7 +160,18 @@ pub(super) async fn write_packages(
     .execute(&mut **change)
     .await?;
     meet_advisories(change, key, now).await?;
-    meet_threats(change, key).await
+    meet_threats(change, key).await?;
+    if threats_of_bundle(change, key).await? != before {
+        note_change(change, &BTreeSet::from([key.to_vec()])).await?;
+    }
+    Ok(())
+}
+
+async fn threats_of_bundle(change: &mut Change<'_>, key: &[u8]) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT threat_id FROM threatened_bundles WHERE bundle_key = ? ORDER BY threat_id")
+        .bind(key)
+        .fetch_all(&mut **change)
+        .await?)
 }
 
 /// Makes threats of the advisories that call a package of a bundle malicious.
@@ -177,22 +196,16 @@ async fn meet_threats(change: &mut Change<'_>, key: &[u8]) -> Result<(), StoreEr
     .bind(key)
     .fetch_all(&mut **change)
     .await?;
-    let mut is_changed = false;
     for row in rows {
         let (used, concerned): (Option<String>, String) = (row.get(1), row.get(2));
         let registry: Option<PackageRegistry> = row.get::<&str, _>(0).parse().ok();
-        if !registry.is_some_and(|registry| is_concerned(registry, &concerned, used.as_deref())) {
-            continue;
+        if registry.is_some_and(|registry| is_concerned(registry, &concerned, used.as_deref())) {
+            sqlx::query("INSERT OR IGNORE INTO threatened_bundles (bundle_key, threat_id) VALUES (?, ?)")
+                .bind(key)
+                .bind(row.get::<String, _>(3))
+                .execute(&mut **change)
+                .await?;
         }
-        let done = sqlx::query("INSERT OR IGNORE INTO threatened_bundles (bundle_key, threat_id) VALUES (?, ?)")
-            .bind(key)
-            .bind(row.get::<String, _>(3))
-            .execute(&mut **change)
-            .await?;
-        is_changed |= done.rows_affected() > 0;
-    }
-    if is_changed {
-        note_change(change, &BTreeSet::from([key.to_vec()])).await?;
     }
     Ok(())
 }
@@ -271,6 +284,17 @@ pub(super) async fn settle_advisories(
         .fetch_one(&mut **change)
         .await?;
         if !is_used && !is_known {
+            continue;
+        }
+        // What an operator has withdrawn stays withdrawn.
+        let is_overruled: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM threats t CROSS JOIN audit_log a ON a.subject = t.threat_id \
+             AND a.action = 'threat.withdraw' AND a.at = t.updated_at WHERE t.threat_id = ? AND t.status = 'withdrawn')",
+        )
+        .bind(threat_id.as_str())
+        .fetch_one(&mut **change)
+        .await?;
+        if is_overruled {
             continue;
         }
         let record: Option<String> =
