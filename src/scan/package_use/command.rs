@@ -124,11 +124,11 @@ fn sentence_words(words: Vec<Word>) -> Vec<Word> {
         if text.is_empty() || is_foreign {
             break;
         }
-        if is_word(&text) || SENTENCE_WORDS.contains(&text.to_lowercase().as_str()) {
+        let has_name = kept.iter().any(|word: &Word| !word.text.starts_with('-'));
+        if is_word(&text) || !has_name && SENTENCE_WORDS.contains(&text.to_lowercase().as_str()) {
             return Vec::new();
         }
-        let is_option = text.starts_with('-');
-        if !is_option && kept.iter().any(|word: &Word| !word.text.starts_with('-')) {
+        if has_name && !text.starts_with('-') {
             break;
         }
         word.text = text;
