@@ -137,6 +137,12 @@ conformance-http CACHE="../conformance-cache" SECONDS="600":
     cargo build
     {{CACHE}}/venv/bin/python tests/conformance/run_http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md
 
+# Validate software bills of materials (`touchmark sbom SKILL > FILE`) against the official schema of CycloneDX.
+sbom +FILES:
+    python3 -m venv ../sbom-cache/venv
+    ../sbom-cache/venv/bin/pip install --quiet 'cyclonedx-python-lib[json-validation]==11.*'
+    ../sbom-cache/venv/bin/python benches/validate_sbom.py {{FILES}}
+
 # Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)

@@ -15,6 +15,7 @@ pub mod package;
 pub mod policy;
 pub mod rank;
 pub mod recipe;
+pub mod sbom;
 pub mod scan;
 pub mod skill;
 pub mod snapshot;

@@ -10,7 +10,8 @@ use syn::visit::Visit;
 /// change, and change ARCHITECTURE.md with it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("skill", &[]),
-    ("scan", &["skill"]),
+    // What a bundle installs is named by the rules of registries.
+    ("scan", &["skill", "package"]),
     ("change", &["skill", "scan"]),
     ("policy", &["skill", "scan"]),
     ("recipe", &["skill"]),
@@ -18,6 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trust", &["skill"]),
     ("assessment", &["skill"]),
     ("package", &["skill"]),
+    // What a skill is made of, and what is known of it.
+    ("sbom", &["skill", "scan", "advisory"]),
     ("certificate", &["skill", "scan", "package"]),
     ("advisory", &["skill", "package"]),
     ("source", &["skill", "trust", "package"]),
@@ -94,6 +97,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "threat",
             "pack",
             "certificate",
+            "sbom",
             "webhook",
         ],
     ),
@@ -118,6 +122,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "app",
             "threat",
             "certificate",
+            "sbom",
         ],
     ),
     // The publishers of the list that ships are handed to operations.

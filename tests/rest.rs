@@ -782,3 +782,31 @@ async fn a_package_has_a_certificate_once_it_is_certified_and_it_is_bound_to_its
     let (_, statistics) = service.get(&format!("{below}/stats")).await;
     assert_eq!(statistics["coverage"]["npm"]["top100"], json!({"tracked": 100, "certified": 1, "percent": 1}));
 }
+
+#[tokio::test]
+async fn a_skill_has_a_certificate_and_a_bill_of_materials_by_each_of_its_names() {
+    let service = Service::start().await;
+    let text =
+        "---\nname: barometer\ndescription: Reads a barometer.\n---\n# Barometer\n\nRun `npx -y demo-gauge@1.0.0`.\n";
+    write(service.skills.path(), "barometer/SKILL.md", text);
+    service.ingest().await;
+    let hash = touchmark::skill::Sha256Digest::of(text.as_bytes());
+    let (_, seen) = service.post("/inspect", &json!({ "content_hash": hash.to_string() })).await;
+    assert_eq!(seen["packages"]["uses"][0]["purl"], "pkg:npm/demo-gauge@1.0.0");
+    let id = seen["skill_id"].as_str().expect("an id").to_owned();
+    let whole = seen["manifest"]["package_hash"].as_str().expect("a digest").to_owned();
+    let below = "/api/v1/public/skills";
+    for name in [id.clone(), hash.to_hex(), hash.to_string(), whole] {
+        let (status, certificate) = service.get(&format!("{below}/{name}")).await;
+        assert_eq!((status.as_u16(), &certificate["skillId"]), (200, &json!(id)), "{name} {certificate}");
+        assert_eq!(certificate["packages"][0]["standing"], "unknown");
+        assert_eq!(certificate["analysisType"], "FULL");
+        assert_eq!(certificate["councilVerdict"], "APPROVED");
+        let (status, bom) = service.get(&format!("{below}/{name}/sbom")).await;
+        assert_eq!((status.as_u16(), &bom["components"][0]["purl"]), (200, &json!("pkg:npm/demo-gauge@1.0.0")));
+    }
+    let unknown = "0".repeat(64);
+    for path in [format!("{below}/{unknown}"), format!("{below}/nobody"), format!("{below}/{unknown}/sbom")] {
+        assert_eq!(code(&service.get(&path).await), (404, "not_found"), "{path}");
+    }
+}

@@ -41,6 +41,10 @@ pub(super) enum Event {
 }
 
 impl Event {
+    fn ends(&self) -> bool {
+        matches!(self, Self::Fixed(_) | Self::LastAffected(_))
+    }
+
     /// Where it stands: at a version, what begins comes before what ends.
     fn place(&self) -> (Option<&PackageVersion>, u8) {
         match self {
@@ -76,6 +80,12 @@ impl VersionRange {
         is_inside
     }
 
+    /// Tells whether it begins with the first version and has no end.
+    fn is_every_version(&self) -> bool {
+        self.limits.is_empty()
+            && matches!(self.events.as_slice(), [Event::IntroducedFirst, others @ ..] if others.iter().all(|event| !event.ends()))
+    }
+
     pub(super) fn events(&self) -> &[Event] {
         &self.events
     }
@@ -89,6 +99,13 @@ impl Affected {
     /// Tells whether a version is concerned.
     pub fn contains(&self, version: &PackageVersion) -> bool {
         self.is_unclear || self.versions.contains(version) || self.ranges.iter().any(|range| range.contains(version))
+    }
+
+    /// Tells whether every version is concerned, those that nobody has published yet as well: the
+    /// package itself is what the advisory is about. Versions that are named one by one say
+    /// nothing of the others.
+    pub fn is_every_version(&self) -> bool {
+        self.is_unclear || self.ranges.iter().any(VersionRange::is_every_version)
     }
 
     /// Returns the lowest version above `version` in which it is mended, where a range says so.

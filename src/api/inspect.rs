@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::source::InstallManager;
 pub use super::source::InstallOption;
 use super::{
-    AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, Problem, SafetyView,
+    AggregatorView, AuditStatus, ClusterView, ErrorCode, ImitationView, InstallView, PackagesView, Problem, SafetyView,
     SignalEvidence, SkillTypeWord, SourceStandingView, SourceView, VerificationLevel,
 };
 use crate::scan::{Finding, SafetyStatus};
@@ -138,6 +138,9 @@ pub struct InspectResponse {
     pub findings: Vec<Finding>,
     /// Lockfile-ready pin. Store it with the installed skill and re-check it through /verify.
     pub pin: Pin,
+    /// The packages that the skill has installed or run, with what is known of each: {uses: [], …} means that it was read and uses none, null that nobody has read it yet.
+    #[serde(default)]
+    pub packages: Option<PackagesView>,
     /// Quantitative signals.
     pub signals: InspectSignals,
     /// What the signals rest on: the proof of the publisher, the parts of trust_score, and the place of each flag, capability and type.

@@ -15,12 +15,14 @@ mod explain_finding;
 mod facets;
 mod health;
 mod inspect;
+mod package_use;
 pub mod packages;
 mod problem;
 mod safety;
 mod scan;
 mod scan_skill;
 mod shell;
+mod skill_certificate;
 mod source;
 mod standing;
 mod threat;
@@ -48,12 +50,17 @@ pub use inspect::{
     Capabilities, InspectQuery, InspectRequest, InspectResponse, InspectSignals, InstallOption, ManifestFileView,
     ManifestView, Pin, SkillSelector,
 };
+pub use package_use::{
+    PackageStanding, PackageUseView, PackagesSummaryView, PackagesView, StandingWord, UseAdvisoryView,
+    UseCertificateView,
+};
 pub use problem::{ErrorBody, ErrorCode, ErrorEnvelope, Problem, QueryIdKind};
 pub use safety::{
     CurrentContent, Freshness, SAFETY_SCOPE, SafetySummary, SafetyView, SourceCheck, TAKEDOWN_FLAG, VerdictFacts,
 };
 pub use scan::{CompletenessView, ScanResponse};
 pub use scan_skill::{InlineFile, ScanSkillRequest};
+pub use skill_certificate::{SkillCertificateView, SkillPackageView};
 pub use source::{
     AuditStatus, InstallView, PublisherMetrics, SourceRef, SourceView, VerificationLevel, folder_name_of, install_of,
     install_options,

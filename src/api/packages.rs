@@ -71,6 +71,20 @@ pub struct RegistryAdvisoryView {
     pub url: Option<String>,
 }
 
+impl RegistryAdvisoryView {
+    /// Shows an advisory.
+    pub fn of(advisory: &Advisory) -> Self {
+        Self {
+            id: advisory.id.clone(),
+            aliases: advisory.aliases.clone(),
+            severity: advisory.severity,
+            summary: advisory.summary.as_deref().map(|text| sanitise_line(text, SUMMARY_CHARACTERS)),
+            is_malicious: advisory.is_malicious,
+            url: advisory.url.clone(),
+        }
+    }
+}
+
 /// What is known of a release beside its certificate, as of now.
 #[derive(Debug, Clone)]
 pub struct KnownAdvisories {
@@ -84,15 +98,7 @@ impl KnownAdvisories {
     /// Shows advisories about one version, the worst first; `is_consulted` says whether there
     /// are any advisories to ask.
     pub fn of(advisories: &[Advisory], is_consulted: bool) -> Self {
-        let view = |advisory: &Advisory| RegistryAdvisoryView {
-            id: advisory.id.clone(),
-            aliases: advisory.aliases.clone(),
-            severity: advisory.severity,
-            summary: advisory.summary.as_deref().map(|text| sanitise_line(text, SUMMARY_CHARACTERS)),
-            is_malicious: advisory.is_malicious,
-            url: advisory.url.clone(),
-        };
-        Self { advisories: advisories.iter().map(view).collect(), is_consulted, threats: Vec::new() }
+        Self { advisories: advisories.iter().map(RegistryAdvisoryView::of).collect(), is_consulted, threats: Vec::new() }
     }
 
     /// Adds the threats that name the release or a file of it, the worst first.

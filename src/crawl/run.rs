@@ -141,6 +141,7 @@ pub async fn crawl(
     if plan.updates_index {
         let indexing = Instant::now();
         ingest::hash_stored(store, &pipeline.compute).await?;
+        ingest::read_packages(store, &pipeline.compute, (pipeline.clock)()).await?;
         let followed = ingest::follow(store, &pipeline.search, &pipeline.compute).await;
         report.index_failure = followed.err().map(|error| error.to_string());
         report.index_time = indexing.elapsed();

@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::prepare::{Prepared, prepare};
-use super::{IngestError, IngestProgress, IngestReport, IngestStage, follow, hash_stored, starter};
+use super::{IngestError, IngestProgress, IngestReport, IngestStage, follow, hash_stored, read_packages, starter};
 use crate::compute::Compute;
 use crate::search::SearchIndex;
 use crate::skill::Timestamp;
@@ -82,6 +82,7 @@ async fn run(
     let mut report = store_source(pipeline, key, open, progress.clone()).await?;
     let hashing = Instant::now();
     hash_stored(&pipeline.store, &pipeline.compute).await?;
+    read_packages(&pipeline.store, &pipeline.compute, (pipeline.clock)()).await?;
     report.read_time += hashing.elapsed();
     progress.report(IngestStage::Indexing);
     let indexing = Instant::now();

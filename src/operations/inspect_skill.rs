@@ -3,14 +3,15 @@
 use super::assessments::quality_signs;
 use super::cluster::{aggregator, copies};
 use super::imitation::{imitation, selection_flags};
+use super::package_standing::package_standings;
 use super::problem::store_failed;
 use super::source_standing::{Standing, standing, takedown_view};
 use super::trust_signals::SourceTrust;
 use super::{Charge, Effect, Operation, Services};
 use crate::api::{
     AggregatorView, AuditStatus, Capabilities, ClusterView, ErrorCode, ImitationView, InspectQuery, InspectRequest,
-    InspectResponse, InspectSignals, ManifestView, Pin, Problem, PublisherProofView, QueryIdKind, SignView,
-    SignalEvidence, SkillSelector, SourceView, TrustPartView, VerificationLevel, install_of, install_options,
+    InspectResponse, InspectSignals, ManifestView, PackagesView, Pin, Problem, PublisherProofView, QueryIdKind,
+    SignView, SignalEvidence, SkillSelector, SourceView, TrustPartView, VerificationLevel, install_of, install_options,
 };
 use crate::assessment::{Assessment, Sign};
 use crate::meter::Refusal;
@@ -60,9 +61,16 @@ impl Operation for InspectSkill {
             imitation: imitation(services, &record, copies.known_as, Self::NAME).await?,
             selection_flags: selection_flags(services, &record, assessment, copies.known_as),
             cluster: copies.cluster,
+            packages: packages(services, &record).await?,
         };
         Ok(respond(record, detail, Signals { trust, assessment, standing }, others, query.query_id))
     }
+}
+
+async fn packages(services: &Services, record: &SkillRecord) -> Result<Option<PackagesView>, Problem> {
+    let failed = store_failed(InspectSkill::NAME);
+    let Some(uses) = services.store().packages_of(record.bundle).await.map_err(&failed)? else { return Ok(None) };
+    Ok(Some(PackagesView::of(package_standings(services, uses).await.map_err(failed)?)))
 }
 
 pub(super) async fn select(services: &Services, selector: &SkillSelector) -> Result<SkillRecord, Problem> {
@@ -146,6 +154,7 @@ struct Others {
     aggregator: Option<AggregatorView>,
     imitation: Option<ImitationView>,
     selection_flags: Vec<String>,
+    packages: Option<PackagesView>,
 }
 
 /// What is known of a skill beside its bundle.
@@ -206,6 +215,7 @@ fn respond(
             verdict: status,
             audited_at: safety.analyzed_at,
         },
+        packages: others.packages,
         signals: InspectSignals {
             stars: trust.stars,
             installs: None,

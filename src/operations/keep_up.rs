@@ -26,6 +26,7 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
     futures::join!(
         scan_again(&services),
         hash_again(&services),
+        read_packages(&services),
         follow(&services, on_change),
         embed(&services),
         renew_keys(&services),
@@ -52,6 +53,18 @@ async fn hash_again(services: &Services) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "hashed by every recipe what was stored before"),
         Err(error) => tracing::warn!(%error, "could not hash what was stored before"),
+    }
+}
+
+/// What an import brings in, or was stored before, is found by its packages too.
+async fn read_packages(services: &Services) {
+    loop {
+        match services.read_packages().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "read which packages stored bundles use"),
+            Err(error) => tracing::warn!(%error, "could not read which packages stored bundles use"),
+        }
+        tokio::time::sleep(RESCAN_INTERVAL).await;
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 
-use super::known_threats::threat_notice;
+use super::known_threats::{notice, threat_notice};
+use super::package_standing::{malicious_package, package_standings};
 use super::problem::{store_failed, unforeseen};
 use super::{Charge, Effect, Operation, Services, scan_folder};
 use crate::api::{ErrorCode, InlineFile, Problem, ScanResponse, ScanSkillRequest};
@@ -98,6 +99,11 @@ async fn scan_raw(
     digests.extend(scanned.bundle.files.iter().map(|file| file.sha256));
     if let Some(threat) = threat_notice(services, ScanSkill::NAME, &digests).await? {
         response.safety.threaten(threat);
+    } else {
+        let standings = package_standings(services, scanned.packages).await.map_err(store_failed(ScanSkill::NAME))?;
+        if let Some(threat) = malicious_package(&standings) {
+            response.safety.threaten(notice(threat));
+        }
     }
     Ok(response)
 }

@@ -379,6 +379,14 @@ impl Services {
         crate::ingest::hash_stored(&self.inner.store, &self.inner.compute).await
     }
 
+    /// Reads which packages stored bundles use, where nobody has.
+    ///
+    /// # Errors
+    /// Fails where the store does.
+    pub async fn read_packages(&self) -> Result<u64, IngestError> {
+        crate::ingest::read_packages(&self.inner.store, &self.inner.compute, self.now()).await
+    }
+
     /// Picks up what another process wrote into the index.
     pub fn reload(&self) -> bool {
         self.inner.search.reload().unwrap_or_else(|error| {

@@ -94,7 +94,8 @@ pub async fn make_signature_pack(
     loop {
         let page = services.store().threat_changes(since, PAGE).await?;
         let own = page.iter().filter(|known| {
-            known.status == ThreatStatus::Active && !matches!(known.threat.parts().source, ThreatSource::Pack(_))
+            known.status == ThreatStatus::Active
+                && !matches!(known.threat.parts().source, ThreatSource::Pack(_) | ThreatSource::Advisories)
         });
         threats.extend(own.map(|known| PackedThreat::from(&known.threat)));
         if threats.len() > PACK_THREATS {

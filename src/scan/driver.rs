@@ -10,6 +10,7 @@ use super::capability::{self, is_native};
 use super::evidence::take_passed_over;
 use super::layer::open_layers;
 use super::overlap::{drop_overlaps, drop_repeated_views};
+use super::package_use::{PackageUse, uses_in};
 use super::{BundleView, Finding, Hook, RULES, Ruleset, ScanReport, Sink, TextView};
 use crate::skill::{FileClass, ParseIssue, SkillBundle, UnreadFile, limits, sanitise_line};
 
@@ -22,6 +23,8 @@ pub struct ScannedBundle {
     pub issues: Vec<ParseIssue>,
     /// What the rules found.
     pub report: ScanReport,
+    /// The packages that it has installed or run.
+    pub packages: Vec<PackageUse>,
 }
 
 /// Scans a bundle with every rule and the signatures of this program.
@@ -40,7 +43,9 @@ pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &
     let capabilities = capability::infer(&view);
     let executes_code = capability::executes_code(&view);
     let report = ScanReport::new(&bundle, ruleset.version().clone(), unread, findings, capabilities, executes_code);
-    ScannedBundle { bundle, issues, report }
+    let mut packages = Vec::new();
+    finishes(|| packages = uses_in(&view));
+    ScannedBundle { bundle, issues, report, packages }
 }
 
 /// Bytes of one text, counted once for every rule that has something to look at in it, that are

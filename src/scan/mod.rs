@@ -35,7 +35,7 @@ pub use driver::{ScannedBundle, scan_bundle, scan_bundle_with};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity, Suppression, SuppressionKind};
 pub use layer::{Fact, FactKind, Layer, Origin};
 pub use likeness::{glance, is_misspelt};
-pub use package_use::{PackageSource, PackageUse, package_uses};
+pub use package_use::{PackageSource, PackageUse, UseKind, misspelt_package, package_uses};
 pub use plain_files::{scan_files, scan_files_with};
 pub use policy::{
     Baseline, BaselineError, Decision, Review, ReviewOutcome, Suppressions, SuppressionsError, WrittenSuppressions,

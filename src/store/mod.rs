@@ -12,6 +12,7 @@ mod digests;
 mod error;
 mod freshness;
 mod jobs;
+mod package_uses;
 mod packages;
 mod payment;
 mod publishers;
@@ -40,6 +41,7 @@ pub use jobs::{
     EnqueueOutcome, EnqueueTerms, FailureCause, JobBacklog, JobBounds, JobEnd, JobFailure, JobKind, JobLease,
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
+pub use package_uses::PackageUses;
 pub use packages::{CertificateOutcome, CertificateTotals, PackageCertificates, PackageChange};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use publishers::{PublishedSkill, PublisherHistories, PublisherHistory};

@@ -8,7 +8,7 @@ use zstd::bulk::Compressor;
 
 use super::digests::recipe_digests;
 use crate::recipe::RecipeDigest;
-use crate::scan::{SafetyStatus, ScanReport, ScannedBundle};
+use crate::scan::{PackageUse, SafetyStatus, ScanReport, ScannedBundle};
 use crate::skill::{
     BundleFile, FileContent, Frontmatter, Manifest, ParseIssue, Sha256Digest, SkillBundle, SkillId, SkillSource,
     Timestamp, UnreadFile, quality_flags, selection_flags,
@@ -72,6 +72,7 @@ pub struct SkillRevision {
     pub(super) context_cost_tokens: Option<u64>,
     pub(super) files: Vec<StoredFile>,
     pub(super) recipe_digests: Vec<RecipeDigest>,
+    pub(super) packages: Vec<PackageUse>,
     pub(super) report: ScanReport,
     pub(super) analyzed_at: Timestamp,
 }
@@ -128,7 +129,7 @@ pub(super) fn compress(bytes: &[u8]) -> Vec<u8> {
 impl SkillRevision {
     /// Makes a revision of a bundle that was scanned at `analyzed_at`.
     pub fn new(scanned: ScannedBundle, context_cost_tokens: Option<u64>, analyzed_at: Timestamp) -> Self {
-        let ScannedBundle { bundle, issues, report } = scanned;
+        let ScannedBundle { bundle, issues, report, packages } = scanned;
         let quality_flags = quality_flags(&bundle.description, bundle.body(), context_cost_tokens, &issues);
         Self {
             key: BundleKey::of(&bundle),
@@ -145,6 +146,7 @@ impl SkillRevision {
             frontmatter: bundle.frontmatter,
             issues,
             unread: bundle.unread,
+            packages,
             report,
             analyzed_at,
         }

@@ -30,6 +30,8 @@ pub enum ThreatSource {
     Operator,
     /// Reports that the operator accepted.
     Reports,
+    /// Advisories that call a package malicious.
+    Advisories,
     /// A signed pack of another instance, by the name under which it was pinned.
     Pack(String),
 }
@@ -40,6 +42,7 @@ impl ThreatSource {
         match self {
             Self::Operator => "operator".to_owned(),
             Self::Reports => "reports".to_owned(),
+            Self::Advisories => "advisories".to_owned(),
             Self::Pack(issuer) => format!("pack:{issuer}"),
         }
     }
@@ -49,6 +52,7 @@ impl ThreatSource {
         match word {
             "operator" => Some(Self::Operator),
             "reports" => Some(Self::Reports),
+            "advisories" => Some(Self::Advisories),
             _ => word.strip_prefix("pack:").filter(|issuer| !issuer.is_empty()).map(|issuer| Self::Pack(issuer.into())),
         }
     }

@@ -94,7 +94,7 @@ async fn render(services: &Services, record: &SkillRecord) -> Result<String, Pro
         .compute()
         .run(move || {
             let (bundle, issues) = SkillBundle::parse(raw, Some(&name)).map_err(|error| error.to_string())?;
-            let scanned = ScannedBundle { bundle, issues, report };
+            let scanned = ScannedBundle { bundle, issues, report, packages: Vec::new() };
             let skills = vec![ScannedSkill::new(String::new(), &scanned)];
             Ok::<String, String>(sarif(&Run { skills, notices: Vec::new(), documents_url }))
         })

@@ -13,6 +13,8 @@ use crate::store::StoreError;
 pub trait Advisories: Send + Sync {
     /// Takes advisories over: those that are new, and those that were changed since they were
     /// stored. One that was taken back is kept, so that an older file does not bring it back.
+    /// One that calls a package malicious lowers the verdict of every stored bundle that uses it
+    /// ([`crate::store::PackageUses`]).
     async fn put_advisories(&self, batch: &[Advisory], now: Timestamp) -> Result<AdvisoryOutcome, StoreError>;
 
     /// Returns what is known of these packages and was not taken back, by id. Which versions

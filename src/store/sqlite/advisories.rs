@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 use super::super::StoreError;
 use super::super::advisories::{Advisories, AdvisoryCounts, AdvisoryOutcome};
 use super::SqliteStore;
+use super::package_uses::settle_advisories;
 use super::write::json;
 use crate::advisory::Advisory;
 use crate::package::{PackageName, PackageRegistry};
@@ -16,6 +17,7 @@ impl Advisories for SqliteStore {
     async fn put_advisories(&self, batch: &[Advisory], now: Timestamp) -> Result<AdvisoryOutcome, StoreError> {
         let mut change = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut outcome = AdvisoryOutcome::default();
+        let mut malicious = Vec::new();
         for advisory in batch {
             let known: Option<i64> = sqlx::query_scalar("SELECT modified FROM advisories WHERE id = ?")
                 .bind(&advisory.id)
@@ -29,8 +31,18 @@ impl Advisories for SqliteStore {
                 Some(_) => outcome.changed += 1,
                 None => outcome.added += 1,
             }
+            // One that no longer calls a package malicious may have done so before.
+            let was_malicious: bool =
+                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM advisories WHERE id = ? AND is_malicious = 1)")
+                    .bind(&advisory.id)
+                    .fetch_one(&mut *change)
+                    .await?;
             put(&mut change, advisory, now).await?;
+            if advisory.is_malicious || was_malicious {
+                malicious.push(advisory.id.clone());
+            }
         }
+        settle_advisories(&mut change, &malicious, now).await?;
         change.commit().await?;
         Ok(outcome)
     }

@@ -146,3 +146,50 @@ async fn a_database_of_a_later_version_is_refused_and_left_as_it_is() {
     let after: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations").fetch_one(&pool).await.expect("read");
     assert_eq!(before, after);
 }
+
+#[tokio::test]
+async fn packages_of_bundles_that_were_stored_before_wait_to_be_read_and_then_meet_what_is_known() {
+    use crate::scan::{SafetyStatus, package_uses};
+    use crate::skill::SkillBundle;
+    use crate::store::package_uses::suite::{ALL, advisory};
+    use crate::store::{Advisories, PackageUses};
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("touchmark.db");
+    std::fs::write(&path, include_bytes!("../../../tests/fixtures/store-v1.db")).expect("the fixture is copied");
+    let store = SqliteStore::open(&path).await.expect("it opens and is brought up to date");
+    let record = store.changes_since(0, 1).await.expect("read").remove(0).record;
+    assert_eq!(store.packages_of(record.bundle).await.expect("read"), None, "nobody has read it");
+    store
+        .put_advisories(&[advisory("MAL-2026-1", "2026-01-01T00:00:00Z", ALL, "")], suite::time(1))
+        .await
+        .expect("stored");
+    let waiting = store.unread_packages(None, 10).await.expect("read");
+    assert_eq!(waiting.len(), 2);
+    let mut read = Vec::new();
+    for (key, raw, name) in waiting {
+        let (bundle, issues) = SkillBundle::parse(raw, Some(&name)).expect("a skill");
+        let mut uses = package_uses(&bundle, &issues);
+        if key == record.bundle {
+            let text = format!("{}\n`npm install demo-lib`\n", suite::skill_md("alpha", "Does alpha."));
+            let (bundle, issues) = SkillBundle::parse(
+                crate::skill::RawBundle {
+                    files: vec![crate::skill::RawFile {
+                        path: "SKILL.md".to_owned(),
+                        content: crate::skill::FileContent::Bytes(text.into_bytes()),
+                        is_executable: false,
+                    }],
+                    unread: Vec::new(),
+                },
+                Some("alpha"),
+            )
+            .expect("a skill");
+            uses = package_uses(&bundle, &issues);
+        }
+        read.push((key, uses));
+    }
+    store.put_packages(read, suite::time(2)).await.expect("stored");
+    assert!(store.unread_packages(None, 10).await.expect("read").is_empty());
+    let after = store.skills(&[record.skill_id]).await.expect("read").remove(0);
+    assert_eq!(after.verdict.status, SafetyStatus::Dangerous);
+    assert_eq!(store.packages_of(record.bundle).await.expect("read").map(|uses| uses.len()), Some(1));
+}

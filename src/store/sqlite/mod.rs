@@ -15,6 +15,7 @@ mod jobs;
 mod listing;
 #[cfg(test)]
 mod migration_tests;
+mod package_uses;
 mod packages;
 mod payments;
 mod publishers;
@@ -335,6 +336,12 @@ mod tests {
         use super::open_new;
 
         crate::store::threats::suite::threat_suite!(open_new);
+    }
+
+    mod package_uses {
+        use super::open_new;
+
+        crate::store::package_uses::suite::package_use_suite!(open_new);
     }
 
     mod packages {

@@ -13,6 +13,7 @@ use super::super::threats::{
 use super::super::{AuditEntry, StoreError};
 use super::SqliteStore;
 use super::accounts::append;
+use super::package_uses::bind_users;
 use super::read::digest;
 use super::threat_reports;
 use super::write::{Change, json, next_sequence};
@@ -327,7 +328,7 @@ async fn put_within(
     Ok((done, Some(touched)))
 }
 
-async fn withdraw(change: &mut Change<'_>, ids: &[ThreatId], now: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn withdraw(change: &mut Change<'_>, ids: &[ThreatId], now: Timestamp) -> Result<u64, StoreError> {
     let (withdrawn, touched) = withdraw_within(change, ids, now).await?;
     if let Some(touched) = touched {
         note_change(change, &touched).await?;
@@ -445,6 +446,7 @@ async fn bind_bundles(change: &mut Change<'_>, threats: &[&Threat]) -> Result<BT
     .bind(&ids)
     .execute(&mut **change)
     .await?;
+    bind_users(change, threats).await?;
     let of_files: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT lower(hex(d.digest)) FROM json_each(?1) i JOIN threat_digests d ON d.threat_id = i.value \
          WHERE EXISTS (SELECT 1 FROM blobs WHERE sha256 = d.digest)",
@@ -492,7 +494,7 @@ async fn keys_of(change: &mut Change<'_>, ids: &str) -> Result<BTreeSet<Vec<u8>>
 
 /// Skills of these bundles have changed: the index follows by their numbers, and answers that
 /// were made before are not given any more, also of what is not indexed.
-async fn note_change(change: &mut Change<'_>, bundles: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
+pub(super) async fn note_change(change: &mut Change<'_>, bundles: &BTreeSet<Vec<u8>>) -> Result<(), StoreError> {
     for bundle in bundles {
         let skills: Vec<Vec<u8>> = sqlx::query_scalar("SELECT skill_id FROM skills WHERE bundle_key = ?")
             .bind(bundle)
@@ -521,6 +523,16 @@ async fn known_within(change: &mut Change<'_>, id: &ThreatId) -> Result<Option<K
     let query = format!("SELECT {COLUMNS} WHERE t.threat_id = ?");
     let row = sqlx::query(sqlx::AssertSqlSafe(query)).bind(id.as_str()).fetch_optional(&mut **change).await?;
     row.map(|row| known(&row)).transpose()
+}
+
+/// Returns the threats that hold and name one of these packages, given as ecosystem and name.
+pub(super) async fn in_packages(pool: &SqlitePool, wanted: &[[String; 2]]) -> Result<Vec<KnownThreat>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} WHERE t.status = 'active' AND t.threat_id IN (SELECT p.threat_id FROM json_each(?) w \
+         JOIN threat_packages p ON p.ecosystem = w.value ->> 0 AND p.name = w.value ->> 1) LIMIT ?"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(json(wanted)?).bind(MATCHES_LIMIT).fetch_all(pool).await?;
+    worst_first(&rows)
 }
 
 /// Returns the worst threat of each of these bundles that has any.

@@ -12,6 +12,7 @@ use super::canonical::{Touched, choose_canonical, repository_of};
 use super::digests::insert_digests;
 use super::freshness::note_seen;
 use super::listing::{is_taken_down, settle};
+use super::package_uses::write_packages;
 use super::read::digest;
 use crate::scan::ScanReport;
 use crate::skill::{CopyKey, Originality, Publishers, RepositoryKey, SkillId, Timestamp};
@@ -48,6 +49,7 @@ pub(super) async fn apply(
         if let Some(revision) = &observation.revision {
             insert_bundle(&mut change, revision).await?;
             insert_verdict(&mut change, revision).await?;
+            write_packages(&mut change, &key_bytes(revision.key), &revision.packages, now).await?;
         }
         match upsert_skill(&mut change, observation, now, &mut touched).await? {
             Effect::Added => outcome.added += 1,
@@ -96,6 +98,7 @@ pub(super) async fn append_verdict(pool: &SqlitePool, revision: &SkillRevision) 
     let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
     insert_verdict(&mut change, revision).await?;
     let key = key_bytes(revision.key);
+    write_packages(&mut change, &key, &revision.packages, revision.analyzed_at).await?;
     let skills: Vec<Vec<u8>> = sqlx::query_scalar("SELECT skill_id FROM skills WHERE bundle_key = ?")
         .bind(key)
         .fetch_all(&mut *change)

@@ -15,6 +15,7 @@ use super::exit::help;
 use super::package_arguments::PackageArguments;
 use super::policy_arguments::{PolicyArguments, TeamArguments};
 use super::preview::PreviewArguments;
+use super::public_skill::PublicSkillArguments;
 use super::reports_arguments::ReportsArguments;
 use super::scan_arguments::{ExplainArguments, RulesArguments, ScanArguments};
 use super::signatures_arguments::SignaturesArguments;
@@ -80,6 +81,12 @@ pub(super) enum Command {
     /// Tell what is known of the packages that a project needs, from its manifest or lock file.
     #[command(after_help = help::PREVIEW)]
     Preview(PreviewArguments),
+    /// Show the certificate of an indexed skill: its findings, its packages, and advisories about them.
+    #[command(after_help = help::CERTIFICATE)]
+    Certificate(PublicSkillArguments),
+    /// Write the software bill of materials of an indexed skill (CycloneDX 1.6).
+    #[command(after_help = help::SBOM)]
+    Sbom(PublicSkillArguments),
     /// Approve a skill: write down exactly which bytes were looked at.
     #[command(after_help = help::LOCK)]
     Lock(LockArguments),
@@ -173,6 +180,8 @@ impl Command {
             Self::Signatures(_) => Some("signatures"),
             Self::Advisories(_) => Some("advisories"),
             Self::Preview(_) => Some("preview"),
+            Self::Certificate(_) => Some("certificate"),
+            Self::Sbom(_) => Some("sbom"),
             Self::Snapshot(_) => Some("snapshot"),
             Self::Eval(_) => Some("eval"),
             Self::Serve(_) => Some("serve"),

@@ -74,6 +74,11 @@ pub(super) mod help {
         2  a package is rejected: it was found dangerous, or is known to be malicious\n\n\
         Nothing is fetched: what counts are the certificates and advisories of this machine (`touchmark package --certify`, \
         `touchmark advisories import`).";
+    pub const CERTIFICATE: &str = "Exit codes:\n  0  the skill is approved, or somebody has to look at the warnings first\n  \
+        1  there is no such skill, it was not scanned yet, or the command failed\n  \
+        2  the skill is rejected";
+    pub const SBOM: &str = "Exit codes:\n  0  the document was written\n  1  there is no such skill, or the command failed\n\n\
+        The document is JSON in any case. It has no time and no random number: the same bundle and the same advisories give the same bytes.";
     pub const LOCK: &str = "Exit codes:\n  0  the record was written\n  \
         1  the folder could not be measured, or the record not written\n\n\
         A match with a record means: these bytes were approved. It does not mean that they are safe.";

@@ -104,6 +104,9 @@ pub(super) enum Failure {
         /// What is wrong with it, sanitised.
         reason: String,
     },
+    /// There is no such skill, or nothing can be told of it; sanitised.
+    #[error("{0}")]
+    PublicSkill(String),
     /// Advisories could not be taken over or told.
     #[error(transparent)]
     Advisories(#[from] AdvisoriesError),

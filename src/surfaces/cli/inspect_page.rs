@@ -3,6 +3,7 @@
 use indicatif::{HumanBytes, HumanCount};
 
 use super::findings::{Detail, advice, count, finding_lines, flags, mark, safety_lines, word};
+use super::package_lines::package_lines;
 use super::paint::{self, block, line, paint};
 use super::suggestion::suggestion;
 use super::table::{Cell, lay_out, wrap};
@@ -30,6 +31,9 @@ pub(super) fn page(skill: &InspectResponse, width: Option<usize>) -> String {
     section(&mut lines, "provenance", fields(&provenance(skill)));
     if let Some(manifest) = &skill.manifest {
         section(&mut lines, &format!("files  {}", line(&manifest.package_hash, 100)), files(manifest, width));
+    }
+    if let Some(packages) = skill.packages.as_ref().filter(|packages| packages.summary.total > 0) {
+        section(&mut lines, "packages", package_lines(packages, width));
     }
     section(&mut lines, "install", install(skill));
     section(&mut lines, "pin", fields(&pin(skill)));

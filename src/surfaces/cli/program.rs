@@ -12,8 +12,8 @@ use super::failure::Failure;
 use super::output::{self, Output};
 use super::{
     account, advisories, check, crawl, diff, eval, explain, generate, health, ingest, inspect, install, lock, mcp,
-    package, paint, pin, policy, preview, reports, rules, scan, search, serve, signatures, snapshot, takedown, team,
-    verify, webhooks,
+    package, paint, pin, policy, preview, public_skill, reports, rules, scan, search, serve, signatures, snapshot,
+    takedown, team, verify, webhooks,
 };
 use crate::config::LogConfig;
 
@@ -79,6 +79,8 @@ fn dispatch(arguments: Arguments, is_url_typed: bool, output: &Output) -> Result
             Command::Takedown(arguments) => takedown::run(&global, arguments, output).await,
             Command::Advisories(arguments) => advisories::run(&global, arguments, output).await,
             Command::Preview(arguments) => preview::run(&global, arguments, output).await,
+            Command::Certificate(arguments) => public_skill::certificate(&global, arguments, output).await,
+            Command::Sbom(arguments) => public_skill::sbom(&global, arguments, output).await,
             Command::Snapshot(arguments) => snapshot::run(&global, arguments, output).await,
             Command::Eval(arguments) => eval::run(&global, arguments, output).await,
             Command::Serve(arguments) => serve::run(&global, arguments).await,

@@ -13,6 +13,7 @@ mod openapi;
 mod openapi_accounts;
 mod openapi_badge;
 mod openapi_packages;
+mod openapi_skills;
 mod pages;
 mod payments;
 mod policies;

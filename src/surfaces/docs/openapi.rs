@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{openapi_accounts, openapi_packages};
+use super::{openapi_accounts, openapi_packages, openapi_skills};
 use crate::api::ErrorEnvelope;
 use crate::operations::{Caching, Charge, Exposed, Method, PaymentTerms, register};
 
@@ -22,6 +22,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>, has_accounts: bo
         );
     }
     openapi_packages::add_paths(&mut paths);
+    openapi_skills::add_paths(&mut paths);
     if has_accounts {
         openapi_accounts::add_paths(&mut paths);
     }

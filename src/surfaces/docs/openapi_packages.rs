@@ -71,7 +71,7 @@ pub(super) fn tag() -> Value {
     json!({ "name": "packages", "description": "Certificates of packages of npm and PyPI; public." })
 }
 
-fn without_meta(mut schema: Value) -> Value {
+pub(super) fn without_meta(mut schema: Value) -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.remove("$schema");
         schema.remove("title");

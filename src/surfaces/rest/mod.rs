@@ -17,6 +17,7 @@ mod quota;
 mod request;
 mod route;
 mod serve;
+mod skills;
 mod snapshot;
 
 pub use route::{Rest, router};

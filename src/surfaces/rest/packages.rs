@@ -43,7 +43,8 @@ async fn release(State(rest): State<Rest>, Path(path): Path<String>) -> Response
     }
 }
 
-fn respond<T: Serialize>(outcome: Result<T, Refusal>) -> Response<Body> {
+/// Answers with a view, or with a refusal in its envelope.
+pub(super) fn respond<T: Serialize>(outcome: Result<T, Refusal>) -> Response<Body> {
     let answered = outcome.and_then(|view| serde_json::to_value(view).map_err(|_| Refusal::internal()));
     match answered {
         Ok(value) => answer::json(StatusCode::OK, &value),

@@ -17,7 +17,7 @@ use super::client::identify;
 use super::document::Documents;
 use super::observe::observe;
 use super::request::{read_body, read_query};
-use super::{accounts, packages, payment, protocols, quota};
+use super::{accounts, packages, payment, protocols, quota, skills};
 use crate::api::{ErrorCode, Problem};
 use crate::config::HttpConfig;
 use crate::operations::{
@@ -61,6 +61,7 @@ pub fn router(rest: Rest, config: &HttpConfig) -> Router {
     }
     router = accounts::add_routes(router, &rest);
     router = packages::add_routes(router);
+    router = skills::add_routes(router);
     router = router
         .merge(protocols::routes(config.security_contact.as_deref()))
         .route_service("/mcp", mcp::service(rest.services.clone(), config))

@@ -20,7 +20,7 @@ mod office_active_content;
 mod password_protected_archive;
 mod signature_match;
 mod symlink;
-mod typosquatted_package;
+pub(in crate::scan) mod typosquatted_package;
 mod unsafe_object_tag;
 
 use crate::scan::Rule;

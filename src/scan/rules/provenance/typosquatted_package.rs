@@ -72,15 +72,21 @@ const NEIGHBOURS: &[&str] = &[
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for (place, name, registry) in installed_packages(view) {
-        // A name with its owner is not a look-alike by its letters alone.
-        let is_known = is_popular(&name) || is_popular(&name.replace(['_', '.'], "-"));
-        if name.starts_with('@') || is_known || NEIGHBOURS.contains(&name.as_str()) {
-            continue;
-        }
-        let Some((known, how)) = imitated(&name, registry) else { continue };
+        let Some((known, how)) = look_alike(&name, registry) else { continue };
         let severity = if is_shown(view, &place) { Severity::Info } else { Severity::High };
         sink.report(view, place, format!("`{name}` {how} `{known}`")).severity(severity);
     }
+}
+
+/// Finds the popular package for which a name, in lower case, could be taken, and says how; none
+/// where the name is known itself.
+pub(in crate::scan) fn look_alike(name: &str, registry: Registry) -> Option<(&'static str, &'static str)> {
+    // A name with its owner is not a look-alike by its letters alone.
+    let is_known = is_popular(name) || is_popular(&name.replace(['_', '.'], "-"));
+    if name.starts_with('@') || is_known || NEIGHBOURS.contains(&name) {
+        return None;
+    }
+    imitated(name, registry)
 }
 
 /// Finds the popular package that a name imitates, and says how.
