@@ -2,7 +2,7 @@
 
 use super::super::Services;
 use super::super::accounts::store_failure;
-use super::super::advisories::{AdvisoriesError, advisories_of, count_advisories};
+use super::super::advisories::{AdvisoriesError, advisories_of};
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::api::packages::{KnownAdvisories, PackageCertificateView, PackageVerificationView};
 use crate::certificate::PackageCertificate;
@@ -52,7 +52,8 @@ async fn known_advisories(services: &Services, spec: &PackageSpec) -> Result<Kno
         _ => Refusal::internal(),
     };
     let advisories = advisories_of(services, spec).await.map_err(failed)?;
-    let is_consulted = !advisories.is_empty() || count_advisories(services).await.map_err(failed)?.advisories > 0;
+    let has_any = || async { services.store().has_advisories().await.map_err(|error| store_failure(&error)) };
+    let is_consulted = !advisories.is_empty() || has_any().await?;
     Ok(KnownAdvisories::of(&advisories, is_consulted))
 }
 
