@@ -1,7 +1,7 @@
 //! What is known of the packages that a project needs, before anybody installs them.
 
 use super::super::Services;
-use super::super::advisories::{AdvisoriesError, advisories_of};
+use super::super::advisories::{AdvisoriesError, advisories_of_each};
 use crate::advisory::Advisory;
 use crate::certificate::{CouncilVerdict, PackageCertificate};
 use crate::package::{Dependency, Manifest, PackageSpec, Requirement};
@@ -66,15 +66,29 @@ impl PackagePreview {
 /// # Errors
 /// Fails where the store fails.
 pub async fn preview_packages(services: &Services, manifest: Manifest) -> Result<PackagePreview, AdvisoriesError> {
+    let asked: Vec<PackageSpec> = manifest.dependencies.iter().map(asked).collect();
+    let known = advisories_of_each(services, &asked).await?;
     let mut packages = Vec::with_capacity(manifest.dependencies.len());
-    for dependency in manifest.dependencies {
-        packages.push(preview(services, dependency).await?);
+    for (dependency, advisories) in manifest.dependencies.into_iter().zip(known) {
+        // What comes from elsewhere is not the package of that name.
+        let is_elsewhere = matches!(dependency.requirement, Requirement::Elsewhere(_));
+        let advisories = if is_elsewhere { Vec::new() } else { advisories };
+        packages.push(preview(services, dependency, advisories).await?);
     }
     packages.sort_by_key(|one| one.status != PreviewStatus::Rejected);
     Ok(PackagePreview { packages, unread: manifest.unread })
 }
 
-async fn preview(services: &Services, dependency: Dependency) -> Result<PreviewedPackage, AdvisoriesError> {
+fn asked(dependency: &Dependency) -> PackageSpec {
+    let version = dependency.requirement.exact().cloned();
+    PackageSpec { registry: dependency.registry, name: dependency.name.clone(), version }
+}
+
+async fn preview(
+    services: &Services,
+    dependency: Dependency,
+    advisories: Vec<Advisory>,
+) -> Result<PreviewedPackage, AdvisoriesError> {
     let version = dependency.requirement.exact().cloned();
     let certificate = match &version {
         Some(version) => {
@@ -82,15 +96,6 @@ async fn preview(services: &Services, dependency: Dependency) -> Result<Previewe
             store.certificate(dependency.registry, dependency.name.as_str(), version.as_str()).await?.map(Box::new)
         }
         None => None,
-    };
-    // What comes from elsewhere is not the package of that name.
-    let advisories = match &dependency.requirement {
-        Requirement::Elsewhere(_) => Vec::new(),
-        Requirement::Exact(_) | Requirement::Range(_) => {
-            let spec =
-                PackageSpec { registry: dependency.registry, name: dependency.name.clone(), version: version.clone() };
-            advisories_of(services, &spec).await?
-        }
     };
     let is_malicious = advisories.iter().any(|advisory| advisory.is_malicious);
     let status = match (&version, &certificate) {
