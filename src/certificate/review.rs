@@ -26,6 +26,14 @@ pub struct ReviewedFile {
     pub file_count: u64,
 }
 
+impl ReviewedFile {
+    /// Describes a file whose bytes have this digest and unpack to these files.
+    pub fn of(file_name: String, kind: DistributionKind, sha256: Sha256Digest, size_bytes: u64, set: &FileSet) -> Self {
+        let file_count = (set.files.len() + set.unread.len()) as u64;
+        Self { file_name, kind, sha256, size_bytes, file_set_hash: set.digest(), file_count }
+    }
+}
+
 /// What was found in a release.
 #[derive(Debug, Clone)]
 pub struct PackageReview {

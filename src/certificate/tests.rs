@@ -15,16 +15,7 @@ fn set(files: &[(&str, &str)]) -> FileSet {
 }
 
 fn reviewed(name: &str, kind: DistributionKind, set: FileSet) -> (ReviewedFile, FileSet) {
-    let digest = set.digest();
-    let file = ReviewedFile {
-        file_name: name.to_owned(),
-        kind,
-        sha256: digest,
-        size_bytes: 1,
-        file_set_hash: digest,
-        file_count: set.files.len() as u64,
-    };
-    (file, set)
+    (ReviewedFile::of(name.to_owned(), kind, set.digest(), 1, &set), set)
 }
 
 fn review(spec: &str, files: Vec<(ReviewedFile, FileSet)>, left_out: Vec<UnreadFile>) -> PackageReview {

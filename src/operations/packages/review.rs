@@ -82,15 +82,6 @@ fn chosen(distributions: &[Distribution]) -> impl Iterator<Item = &Distribution>
 }
 
 fn reviewed(fetched: FetchedDistribution) -> (ReviewedFile, FileSet) {
-    let FetchedDistribution { distribution, sha256, size_bytes, files, file_set_hash } = fetched;
-    let file_count = (files.files.len() + files.unread.len()) as u64;
-    let reviewed = ReviewedFile {
-        file_name: distribution.file_name,
-        kind: distribution.kind,
-        sha256,
-        size_bytes,
-        file_set_hash,
-        file_count,
-    };
-    (reviewed, files)
+    let FetchedDistribution { distribution, sha256, size_bytes, files } = fetched;
+    (ReviewedFile::of(distribution.file_name, distribution.kind, sha256, size_bytes, &files), files)
 }

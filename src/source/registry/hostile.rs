@@ -1,14 +1,13 @@
 //! Archives that hostile authors make: each comes from a registry with the right digest, and none
 //! is taken.
 
-use std::io::Write as _;
-
 use serde_json::json;
 use tar::{EntryType, Header};
 
 use super::*;
 use crate::package::PackageSpec;
 use crate::skill::Sha256Digest;
+use crate::source::tests::packed::{gzip, tar_entry};
 use crate::source::tests::station::{Reply, Request, Station};
 
 const BOUNDS: PackageBounds = PackageBounds {
@@ -20,16 +19,7 @@ const BOUNDS: PackageBounds = PackageBounds {
 };
 
 fn entry(archive: &mut Vec<u8>, kind: EntryType, name: &[u8], link: &[u8], content: &[u8]) {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(kind);
-    header.set_mode(0o644);
-    header.set_size(content.len() as u64);
-    header.as_old_mut().name[..name.len()].copy_from_slice(name);
-    header.as_old_mut().linkname[..link.len()].copy_from_slice(link);
-    header.set_cksum();
-    archive.extend_from_slice(header.as_bytes());
-    archive.extend_from_slice(content);
-    archive.resize(archive.len().next_multiple_of(512), 0);
+    tar_entry(archive, kind, name, link, content, 0o644);
 }
 
 /// A tar archive with an ordinary package and what `add` adds, compressed.
@@ -39,12 +29,6 @@ fn tarball(add: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     add(&mut archive);
     archive.resize(archive.len() + 1_024, 0);
     gzip(&archive)
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
 }
 
 /// An entry of a zip archive: name, Unix mode, content, and the size that it claims.

@@ -53,6 +53,4 @@ pub struct FetchedDistribution {
     pub size_bytes: u64,
     /// What is in it.
     pub files: FileSet,
-    /// The digest of what is in it, however it was packed.
-    pub file_set_hash: Sha256Digest,
 }

@@ -12,6 +12,7 @@ mod corpus;
 mod folder;
 mod git;
 mod mcp;
+pub(super) mod packed;
 mod spec;
 pub(super) mod station;
 mod well_known;

@@ -14,14 +14,8 @@ pub(in crate::store) fn certificate(spec: &str, content: &str, seconds: i64) -> 
         is_executable: false,
     };
     let set = FileSet { files: vec![file], unread: Vec::new() };
-    let reviewed = ReviewedFile {
-        file_name: "demo.tgz".to_owned(),
-        kind: DistributionKind::Tarball,
-        sha256: Sha256Digest::of(content.as_bytes()),
-        size_bytes: content.len() as u64,
-        file_set_hash: set.digest(),
-        file_count: 1,
-    };
+    let (name, sha256) = ("demo.tgz".to_owned(), Sha256Digest::of(content.as_bytes()));
+    let reviewed = ReviewedFile::of(name, DistributionKind::Tarball, sha256, content.len() as u64, &set);
     let spec = PackageSpec::parse(spec).expect("a spec");
     let review = PackageReview::of(spec, vec![(reviewed, set)], Vec::new(), None, Ruleset::builtin());
     PackageCertificate::of(&review.expect("a review"), crate::store::suite::time(seconds))
