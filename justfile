@@ -140,3 +140,9 @@ conformance-http CACHE="../conformance-cache" SECONDS="600":
 # Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
+
+# Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB.
+hostile-archives FOLDER="target/hostile-archives":
+    TOUCHMARK_HOSTILE_FOLDER="$PWD/{{FOLDER}}" cargo test --lib write_hostile_archives -- --ignored
+    cargo build --bin touchmark
+    python3 benches/hostile_archives.py "${CARGO_TARGET_DIR:-target}/debug/touchmark" "$PWD/{{FOLDER}}"
