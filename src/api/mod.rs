@@ -15,6 +15,7 @@ mod explain_finding;
 mod facets;
 mod health;
 mod inspect;
+pub mod package_preview;
 pub mod packages;
 mod problem;
 mod safety;

@@ -136,7 +136,8 @@ pub async fn advisories_of(services: &Services, package: &PackageSpec) -> Result
 }
 
 /// Returns what is known of each of these packages, in their order, as [`advisories_of`] does of
-/// one; the store is asked once.
+/// one, the worst first: from databases that were taken over, and from what their registries said
+/// of the version when they were asked last.
 ///
 /// # Errors
 /// Fails where the store fails.
@@ -146,10 +147,7 @@ pub async fn advisories_of_each(
 ) -> Result<Vec<Vec<Advisory>>, AdvisoriesError> {
     let asked: BTreeSet<_> = packages.iter().map(|package| (package.registry, package.name.clone())).collect();
     let mut known = services.store().advisories_of(&asked.into_iter().collect::<Vec<_>>()).await?;
-    // What is worst stands first.
-    known.sort_by(|left, right| {
-        (right.is_malicious, right.severity, &left.id).cmp(&(left.is_malicious, left.severity, &right.id))
-    });
+    worst_first(&mut known);
     let mut by_package: BTreeMap<(PackageRegistry, &PackageName), Vec<&Advisory>> = BTreeMap::new();
     for advisory in &known {
         let names: BTreeSet<_> = advisory.affected.iter().map(|affected| (affected.registry, &affected.name)).collect();
@@ -163,7 +161,26 @@ pub async fn advisories_of_each(
         };
         found.filter(|advisory| is_meant(advisory)).map(|advisory| (*advisory).clone()).collect()
     };
-    Ok(packages.iter().map(of).collect())
+    let mut answers = services.store().registry_answers(packages).await?;
+    let mut found: Vec<Vec<Advisory>> = packages.iter().map(of).collect();
+    for (package, found) in packages.iter().zip(&mut found) {
+        let Some(answer) = answers.remove(&package.to_string()) else { continue };
+        // What a database and the registry both know is told once, unless one knows it to be worse.
+        let is_new = |said: &Advisory| {
+            let is_told = |other: &Advisory| other.is_same_as(said) && other.is_malicious >= said.is_malicious;
+            said.withdrawn.is_none() && !found.iter().any(is_told)
+        };
+        let new: Vec<Advisory> = answer.advisories.into_iter().filter(is_new).collect();
+        found.extend(new);
+        worst_first(found);
+    }
+    Ok(found)
+}
+
+fn worst_first(advisories: &mut [Advisory]) {
+    advisories.sort_by(|left, right| {
+        (right.is_malicious, right.severity, &left.id).cmp(&(left.is_malicious, left.severity, &right.id))
+    });
 }
 
 /// Counts what is stored.

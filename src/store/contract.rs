@@ -10,7 +10,7 @@ use super::{
     RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Teams,
     Threats, Transfer,
 };
-use super::{PublisherHistories, Verifications, Webhooks};
+use super::{PublisherHistories, RegistryKnowledge, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 use crate::trust::{Domain, PublisherStatement};
@@ -27,6 +27,7 @@ pub trait Store:
     + Threats
     + Transfer
     + PackageCertificates
+    + RegistryKnowledge
     + PublisherHistories
     + Verifications
     + Webhooks

@@ -41,6 +41,7 @@ pub use jobs::{
     JobOverview, JobState, Jobs, LeaseTerms, LeasedJob, NewJob, TroubledJob,
 };
 pub use packages::{CertificateOutcome, CertificateTotals, PackageCertificates, PackageChange};
+pub use packages::{DraftPreview, DraftTotals, RegistryAnswer, RegistryKnowledge};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use publishers::{PublishedSkill, PublisherHistories, PublisherHistory};
 pub use record::{

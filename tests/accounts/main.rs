@@ -6,6 +6,7 @@ mod cast;
 mod keys;
 mod login;
 mod policies;
+mod previews;
 mod publishers;
 mod scan_access;
 mod scan_targets;

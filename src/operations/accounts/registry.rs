@@ -15,6 +15,8 @@ use super::{
     RevokeVerification, RotateWebhookSecret, ShowPublisher, ShowVerification, ShowWebhookSecret, VerifySource,
 };
 
+use crate::operations::packages::PreviewPackages;
+
 /// Returns every operation with accounts, in the order of the documents.
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
     let at = |method, path, success, envelope, tag| AccountBinding { method, path, success, envelope, tag };
@@ -88,6 +90,13 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
             201,
         )),
         ExposedAccountOperation::of::<ShowWebhookSecret>(verification(AccountMethod::Get, "/v1/webhooks/secret", 200)),
+        ExposedAccountOperation::of::<PreviewPackages>(at(
+            AccountMethod::Post,
+            "/api/v1/sigma/dev/drafts/{draftId}/package-preview",
+            200,
+            Envelope::Cloud,
+            "packages",
+        )),
         ExposedAccountOperation::of::<EvaluatePolicy>(policies(AccountMethod::Post, "/v1/policies/evaluate", 200)),
         ExposedAccountOperation::of::<ListPolicies>(policies(AccountMethod::Get, "/v1/policies", 200)),
         ExposedAccountOperation::of::<ShowPolicy>(policies(AccountMethod::Get, "/v1/policies/{name}", 200)),

@@ -51,10 +51,14 @@ async fn known_advisories(services: &Services, spec: &PackageSpec) -> Result<Kno
         AdvisoriesError::Store(error) => store_failure(&error),
         _ => Refusal::internal(),
     };
+    let store = services.store();
     let advisories = advisories_of(services, spec).await.map_err(failed)?;
-    let has_any = || async { services.store().has_advisories().await.map_err(|error| store_failure(&error)) };
-    let is_consulted = !advisories.is_empty() || has_any().await?;
-    Ok(KnownAdvisories::of(&advisories, is_consulted))
+    let answers = store.registry_answers(std::slice::from_ref(spec)).await.map_err(|error| store_failure(&error))?;
+    let asked_at = answers.values().next().map(|answer| answer.asked_at);
+    let is_consulted = !advisories.is_empty()
+        || asked_at.is_some()
+        || store.has_advisories().await.map_err(|error| store_failure(&error))?;
+    Ok(KnownAdvisories::of(&advisories, is_consulted, asked_at))
 }
 
 async fn find(

@@ -13,8 +13,9 @@ use crate::api::Problem;
 use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError, MeterConfigError,
-    OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError, StorageConfigError,
+    AccountsConfigError, AuditConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError,
+    MeterConfigError, OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError,
+    StorageConfigError,
 };
 use crate::operations::accounts::{ManageError, OperatorTeamError};
 use crate::operations::{
@@ -53,6 +54,9 @@ pub(super) enum Failure {
     /// The registries of packages cannot be asked as configured.
     #[error(transparent)]
     Registries(#[from] RegistriesConfigError),
+    /// The price of an audit is none.
+    #[error(transparent)]
+    Audit(#[from] AuditConfigError),
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -52,6 +52,7 @@ mod pin;
 mod policy;
 mod policy_arguments;
 mod preview;
+mod preview_sarif;
 mod program;
 mod purse;
 mod remote;
