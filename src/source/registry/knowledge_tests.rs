@@ -8,7 +8,7 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
-use super::tests::{SMALL, client, fetch, index, npm_tarball, npm_version, python_station, served, tarball};
+use super::tests::{SMALL, client, fetch, index, npm_tarball, npm_version, served, tarball};
 use super::*;
 use crate::package::{PackageName, PackageRegistry, PackageSpec, Requirement};
 use crate::skill::Sha256Digest;
@@ -98,7 +98,11 @@ fn pypi_tells_what_a_release_needs_by_its_metadata_or_its_json_api_or_not_at_all
     assert!(told.starts_with("pypi:demo==1.0 Some(") && told.ends_with(") idna <4,>=2.5"), "{told}");
     // What is withdrawn is no answer to a range, and a version before its release neither.
     assert!(ask(&with_metadata, ">1.0").is_err_and(|error| error.contains("has no release")));
-    let by_api = python_station(|| Reply::json(&index("demo")));
+    let by_api = Station::start(|request: &Request| match request.path.as_str() {
+        "/simple/demo/" => Reply::json(&index("demo")),
+        "/pypi/demo/1.0/json" => Reply::json(&json!({"info": {"name": "demo", "version": "1.0"}, "urls": []})),
+        _ => Reply::status(404),
+    });
     assert!(ask(&by_api, "~=1.0").is_ok_and(|told| told.ends_with(") ")), "the API tells that it needs nothing");
     let silent = Station::start(|request: &Request| match request.path.as_str() {
         "/simple/demo/" => Reply::json(&index("demo")),
@@ -239,7 +243,7 @@ fn a_registry_that_tells_its_advisories_badly_says_nothing_of_the_release() {
         ("another package", Box::new(|| Reply::json(&json!({"other": []}))), "not asked for"),
         ("no end", Box::new(|| Reply::Endless), "has more than"),
         ("cut", Box::new(|| Reply::Cut(Box::new(Reply::json(&json!({"demo": []}))))), "broke off"),
-        ("elsewhere", Box::new(|| Reply::redirect(307, "https://localhost/x")), "status 307"),
+        ("elsewhere", Box::new(|| Reply::redirect(307, "https://localhost/x")), "sends the request on"),
     ];
     for (name, answer, expected) in rows {
         let station = Station::start(move |_: &Request| answer());
