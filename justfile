@@ -142,7 +142,7 @@ packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
 
 # Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB.
-hostile-archives FOLDER="target/hostile-archives":
-    TOUCHMARK_HOSTILE_FOLDER="$PWD/{{FOLDER}}" cargo test --lib write_hostile_archives -- --ignored
+hostile-archives:
+    cargo test --lib write_hostile_archives -- --ignored
     cargo build --bin touchmark
-    python3 benches/hostile_archives.py "${CARGO_TARGET_DIR:-target}/debug/touchmark" "$PWD/{{FOLDER}}"
+    python3 benches/hostile_archives.py "${CARGO_TARGET_DIR:-target}/debug/touchmark" "$PWD/target/hostile-archives"

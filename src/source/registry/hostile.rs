@@ -331,8 +331,7 @@ fn a_source_with_links_inside_of_it_is_read_and_what_is_beyond_the_memory_is_lis
 #[test]
 #[ignore = "writes files for benches/hostile_archives.py"]
 fn write_hostile_archives() {
-    let folder = std::env::var("TOUCHMARK_HOSTILE_FOLDER").expect("TOUCHMARK_HOSTILE_FOLDER names a folder");
-    let folder = std::path::Path::new(&folder);
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/hostile-archives"));
     std::fs::create_dir_all(folder).expect("the folder is made");
     let mut list = Vec::new();
     for (number, (name, bytes, is_wheel)) in rows(40_000).into_iter().enumerate() {
