@@ -141,7 +141,7 @@ conformance-http CACHE="../conformance-cache" SECONDS="600":
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
 
-# Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB.
+# Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB (16 MB beside its own where it was built for debugging).
 hostile-archives:
     cargo test --lib write_hostile_archives -- --ignored
     cargo build --bin touchmark

@@ -6,7 +6,8 @@ long the slowest took and how much memory the largest.
 
 FOLDER holds what the test `write_hostile_archives` wrote. A registry on this machine serves each
 archive with the right digest, as an npm tarball, a wheel or a source. Fails where one is not
-refused, takes 2 seconds or more, or more memory than 64 MB.
+refused, takes 2 seconds or more, or more memory than 64 MB; a program that was built for
+debugging needs that much for nothing, and may take 16 MB beside it.
 """
 
 import base64
@@ -21,6 +22,7 @@ import time
 
 SECONDS = 2.0
 MEGABYTES = 64.0
+BESIDE_MEGABYTES = 16.0
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
@@ -72,6 +74,9 @@ def main():
     root = f"http://127.0.0.1:{server.server_address[1]}"
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TOUCHMARK_NPM": f"{root}/", "TOUCHMARK_PYPI": f"{root}/simple/"}
     archives = json.loads((folder / "list.json").read_text())
+    # What the program needs to ask for a package that there is not.
+    _, _, own = look(program, environment, "npm:missing@1.0.0", str(folder / "told"))
+    most = max(MEGABYTES, own + BESIDE_MEGABYTES)
     measured, wrong = [], []
     for archive in archives:
         Registry.archive = (folder / str(archive["number"])).read_bytes()
@@ -83,9 +88,9 @@ def main():
             is_refused = code == 1 and any(reason in told.read_text() for reason in ("is not unpacked", "is not read"))
             name = f"{archive['name']} as {file_name}"
             measured.append((name, seconds, megabytes))
-            if not is_refused or seconds >= SECONDS or megabytes > MEGABYTES:
+            if not is_refused or seconds >= SECONDS or megabytes > most:
                 wrong.append(f"{name}: exit code {code}, {seconds:.2f} s, {megabytes:.1f} MB")
-    print(f"{len(archives)} archives, looked at {len(measured)} times")
+    print(f"{len(archives)} archives, looked at {len(measured)} times; the program itself takes {own:.1f} MB")
     for title, place in (("slowest", 1), ("largest", 2)):
         for name, seconds, megabytes in sorted(measured, key=lambda row: -row[place])[:3]:
             print(f"{title}: {seconds:.2f} s, {megabytes:.1f} MB: {name}")
