@@ -146,3 +146,9 @@ sbom +FILES:
 # Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
+
+# Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB (16 MB beside its own where it was built for debugging).
+hostile-archives:
+    cargo test --lib write_hostile_archives -- --ignored
+    cargo build --bin touchmark
+    python3 benches/hostile_archives.py "${CARGO_TARGET_DIR:-target}/debug/touchmark" "$PWD/target/hostile-archives"

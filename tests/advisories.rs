@@ -173,7 +173,7 @@ fn a_preview_tells_what_is_rejected_and_what_nobody_can_say() {
         let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
             .args(["--json", "--data-dir"])
             .arg(place.path("data"))
-            .arg("preview")
+            .args(["preview", "--offline"])
             .arg(place.path(name))
             .output()
             .expect("the program runs");
@@ -184,17 +184,46 @@ fn a_preview_tells_what_is_rejected_and_what_nobody_can_say() {
     let (code, body) = preview("package.json", good);
     assert_eq!(code, Some(0), "{body}");
     let told = |body: &Value| -> Vec<String> {
-        let items = body["items"].as_array().expect("a list").iter();
-        let ids = |item: &Value| item["advisories"].as_array().expect("a list").len();
-        items.map(|item| format!("{} {} {}", item["packageName"], item["status"], ids(item)).replace('"', "")).collect()
+        let list = |name: &str| body[name].as_array().expect("a list").clone();
+        let items = list("items").into_iter().chain(list("transitiveItems"));
+        let ids = |item: &Value| item["registryAdvisories"].as_array().expect("a list").len();
+        items
+            .map(|item| format!("{} {} {}", item["packageName"], item["status"], ids(&item)).replace('"', ""))
+            .collect()
     };
     assert_eq!(told(&body), ["left-demo TO_AUDIT 1", "other UNCERTIFIED 0", "own UNCERTIFIED 0"]);
     assert_eq!([&body["packagesTotal"], &body["packagesToAudit"]], [&json!(3), &json!(1)]);
     let bad = r#"{"packages": {"": {"dependencies": {"left-demo": "1"}}, "node_modules/left-demo": {"version": "1.2.0"}, "node_modules/demo-steals": {"version": "1.0.0"}}}"#;
     let (code, body) = preview("package-lock.json", bad);
     assert_eq!(code, Some(2), "{body}");
-    assert_eq!(told(&body), ["demo-steals REJECTED 1", "left-demo TO_AUDIT 0"]);
+    assert_eq!(told(&body), ["left-demo TO_AUDIT 0", "demo-steals REJECTED 1"]);
     assert_eq!(body["transitiveDependenciesRejected"], 1);
+    // The same as a log for code scanning, by the file that names each package.
+    let log = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        .args(["preview", "--offline", "--format", "sarif", "package.json", "package-lock.json", "--data-dir"])
+        .arg(place.path("data"))
+        .current_dir(place.root.path())
+        .output()
+        .expect("the program runs");
+    assert_eq!((log.status.code(), log.stderr.len()), (Some(2), 0), "no progress where nobody watches");
+    let log: Value = serde_json::from_slice(&log.stdout).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("a list").iter();
+    let told: Vec<String> = results
+        .map(|result| {
+            let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            format!("{} {} {place}", result["ruleId"], result["level"]).replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "package-rejected error package-lock.json",
+            "package-advisory warning package.json",
+            "package-uncertified note package.json",
+            "package-unpinned note package.json",
+            "package-unpinned note package.json",
+        ]
+    );
     assert_eq!(preview("package.json", "{").0, Some(1));
     assert_eq!(preview("setup.py", "").0, Some(1));
 }

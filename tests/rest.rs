@@ -662,14 +662,8 @@ fn reviewed(spec: &str, content: &str) -> touchmark::certificate::PackageReview 
     let content_of = |text: &str| FileContent::Bytes(text.as_bytes().to_vec());
     let file = RawFile { path: "package.json".to_owned(), content: content_of(content), is_executable: false };
     let set = FileSet { files: vec![file], unread: Vec::new() };
-    let file = ReviewedFile {
-        file_name: "demo.tgz".to_owned(),
-        kind: DistributionKind::Tarball,
-        sha256: Sha256Digest::of(content.as_bytes()),
-        size_bytes: content.len() as u64,
-        file_set_hash: set.digest(),
-        file_count: 1,
-    };
+    let (name, sha256) = ("demo.tgz".to_owned(), Sha256Digest::of(content.as_bytes()));
+    let file = ReviewedFile::of(name, DistributionKind::Tarball, sha256, content.len() as u64, &set);
     let spec = PackageSpec::parse(spec).expect("a spec");
     let ruleset = touchmark::scan::Ruleset::builtin();
     PackageReview::of(spec, vec![(file, set)], Vec::new(), None, ruleset).expect("a review")

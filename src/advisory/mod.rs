@@ -7,6 +7,7 @@
 mod affected;
 mod error;
 mod record;
+mod registry_record;
 mod severity;
 #[cfg(test)]
 mod tests;

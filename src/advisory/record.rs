@@ -12,17 +12,17 @@ const RECORD_BYTES: usize = 4 * 1024 * 1024;
 /// Characters of an id.
 const ID_CHARACTERS: usize = 100;
 /// Characters of a summary that are kept.
-const SUMMARY_CHARACTERS: usize = 500;
+pub(super) const SUMMARY_CHARACTERS: usize = 500;
 /// Other ids that are kept.
-const ALIASES: usize = 50;
+pub(super) const ALIASES: usize = 50;
 /// Packages of a record.
 const PACKAGES: usize = 5_000;
 /// Versions and events of one package.
 const VERSIONS: usize = 50_000;
 /// Characters of an address.
-const URL_CHARACTERS: usize = 500;
+pub(super) const URL_CHARACTERS: usize = 500;
 /// How ids of malicious packages begin (OpenSSF, malicious-packages).
-const MALICIOUS: &str = "MAL-";
+pub(super) const MALICIOUS: &str = "MAL-";
 
 /// What is publicly known of packages: a flaw, or that they are malicious.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,11 @@ impl Advisory {
         Self::of_value(&record)
     }
 
-    fn of_value(record: &Value) -> Result<Self, AdvisoryError> {
+    /// Reads a record that is JSON already: see [`Advisory::parse`].
+    ///
+    /// # Errors
+    /// Fails where it is no record.
+    pub fn of_value(record: &Value) -> Result<Self, AdvisoryError> {
         let form = |what: &str| AdvisoryError::Form(format!("`{what}` is missing or not what it should be"));
         let text = |name: &str| record.get(name).and_then(Value::as_str);
         let time = |name: &str| text(name).and_then(|text| text.parse::<Timestamp>().ok());
@@ -75,7 +79,9 @@ impl Advisory {
             .take(ALIASES)
             .map(str::to_owned)
             .collect();
-        let is_malicious = id.starts_with(MALICIOUS) || aliases.iter().any(|alias| alias.starts_with(MALICIOUS));
+        let is_said = record.pointer("/database_specific/is_malicious").and_then(Value::as_bool) == Some(true);
+        let is_malicious =
+            is_said || id.starts_with(MALICIOUS) || aliases.iter().any(|alias| alias.starts_with(MALICIOUS));
         let affected = affected(record)?;
         let severity = if is_malicious { Some(AdvisorySeverity::Critical) } else { severity(record) };
         Ok(Self {
@@ -106,6 +112,16 @@ impl Advisory {
         self.affected.iter().filter(move |affected| affected.registry == registry && affected.name == *name)
     }
 
+    /// Returns what the format has no field for: how bad it is in a word, and that a registry says
+    /// of the package that it is malicious, which the id of its record does not tell.
+    fn specific(&self) -> Option<Value> {
+        match (self.severity, self.is_malicious) {
+            (None, _) => None,
+            (Some(severity), false) => Some(json!({ "severity": severity.as_str() })),
+            (Some(severity), true) => Some(json!({ "severity": severity.as_str(), "is_malicious": true })),
+        }
+    }
+
     /// Writes what was read as a record of the same format, without what was left out.
     pub fn to_osv(&self) -> Value {
         let mut record = Map::new();
@@ -116,7 +132,7 @@ impl Advisory {
             ("withdrawn", self.withdrawn.map(|time| json!(time))),
             ("aliases", (!self.aliases.is_empty()).then(|| json!(self.aliases))),
             ("summary", self.summary.as_ref().map(|text| json!(text))),
-            ("database_specific", self.severity.map(|severity| json!({ "severity": severity.as_str() }))),
+            ("database_specific", self.specific()),
             ("references", self.url.as_ref().map(|url| json!([{ "type": "ADVISORY", "url": url }]))),
         ];
         record.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
@@ -125,7 +141,7 @@ impl Advisory {
     }
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
     !text.is_empty() && text.len() <= ID_CHARACTERS && text.bytes().all(is_letter)
 }

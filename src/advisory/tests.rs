@@ -235,3 +235,54 @@ proptest! {
         let _ = Advisory::parse(&bytes);
     }
 }
+
+#[test]
+fn what_a_registry_says_of_a_release_concerns_that_release_alone() {
+    let now = crate::skill::Timestamp::from_milliseconds(1_000);
+    let read = |spec: &str, record: serde_json::Value| {
+        let spec = crate::package::PackageSpec::parse(spec).expect("a spec");
+        let read = Advisory::of_registry(&record, &spec, now);
+        read.map(|advisory| {
+            let version = spec.version.clone().expect("a version");
+            assert!(advisory.withdrawn.is_some() || advisory.concerns(spec.registry, &spec.name, &version));
+            let other = PackageVersion::parse(spec.registry, "9.9.9").expect("a version");
+            assert!(!advisory.concerns(spec.registry, &spec.name, &other));
+            let text = serde_json::to_vec(&advisory.to_osv()).expect("JSON");
+            assert_eq!(Advisory::parse(&text).expect("a record"), advisory, "it is kept as it is");
+            let severity = advisory.severity.map_or("none", AdvisorySeverity::as_str);
+            let mark = if advisory.is_malicious { "!" } else { "" };
+            let taken_back = if advisory.withdrawn.is_some() { " taken back" } else { "" };
+            format!("{mark}{} {severity} {}{taken_back}", advisory.id, advisory.summary.as_deref().unwrap_or("-"))
+        })
+    };
+    for (spec, record, expected) in [
+        (
+            "npm:a@1.0.0",
+            json!({"id": 7, "url": "https://x.example/advisories/GHSA-1", "title": "It leaks", "severity": "high", "cwe": ["CWE-400"]}),
+            Some("GHSA-1 high It leaks"),
+        ),
+        ("npm:a@1.0.0", json!({"id": 7, "url": "javascript:alert(1)", "severity": 5}), Some("npm:7 none -")),
+        (
+            "npm:a@1.0.0",
+            json!({"id": 7, "title": "Malware in a", "severity": "low", "cwe": ["CWE-506"]}),
+            Some("!npm:7 critical Malware in a"),
+        ),
+        ("npm:a@1.0.0", json!({"title": "no id"}), None),
+        ("npm:a@1.0.0", json!([]), None),
+        (
+            "pypi:a==1.0",
+            json!({"id": "PYSEC-1", "aliases": ["CVE-1", 5], "details": "\nFirst line\nsecond", "link": "https://x.example/1"}),
+            Some("PYSEC-1 none First line"),
+        ),
+        (
+            "pypi:a==1.0",
+            json!({"id": "PYSEC-1", "withdrawn": "2026-01-01T00:00:00Z"}),
+            Some("PYSEC-1 none - taken back"),
+        ),
+        ("pypi:a==1.0", json!({"id": "PYSEC-1", "aliases": ["MAL-2026-1"]}), Some("!PYSEC-1 critical -")),
+        ("pypi:a==1.0", json!({"id": "a b"}), None),
+        ("pypi:a", json!({"id": "PYSEC-1"}), None),
+    ] {
+        assert_eq!(read(spec, record.clone()).ok().as_deref(), expected, "{spec} {record}");
+    }
+}

@@ -16,6 +16,7 @@ mod facets;
 mod health;
 mod inspect;
 mod package_use;
+pub mod package_preview;
 pub mod packages;
 mod problem;
 mod safety;

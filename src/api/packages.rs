@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::advisory::{Advisory, AdvisorySeverity};
 use crate::certificate::{AnalysisType, CouncilVerdict, PackageCertificate, SecurityLevel};
-use crate::package::PackageRegistry;
+use crate::package::{Attestation, PackageRegistry};
 use crate::skill::{Sha256Digest, Timestamp, sanitise_line};
 use crate::threat::KnownThreat;
 
@@ -92,13 +92,19 @@ pub struct KnownAdvisories {
     is_consulted: bool,
     /// A line for each threat that this instance knows of.
     threats: Vec<String>,
+    registry_asked_at: Option<Timestamp>,
 }
 
 impl KnownAdvisories {
     /// Shows advisories about one version, the worst first; `is_consulted` says whether there
-    /// are any advisories to ask.
-    pub fn of(advisories: &[Advisory], is_consulted: bool) -> Self {
-        Self { advisories: advisories.iter().map(RegistryAdvisoryView::of).collect(), is_consulted, threats: Vec::new() }
+    /// are any advisories to ask, `registry_asked_at` when its registry was asked for some.
+    pub fn of(advisories: &[Advisory], is_consulted: bool, registry_asked_at: Option<Timestamp>) -> Self {
+        Self {
+            advisories: advisories.iter().map(RegistryAdvisoryView::of).collect(),
+            is_consulted,
+            registry_asked_at,
+            threats: Vec::new(),
+        }
     }
 
     /// Adds the threats that name the release or a file of it, the worst first.
@@ -209,6 +215,47 @@ pub struct CertifiedFileView {
     pub size_bytes: u64,
     /// Root digest v1 over the files in it, in hex digits.
     pub file_set_hash: String,
+    /// What its registry showed of where it comes from, when it was certified.
+    pub attestations: Vec<AttestationView>,
+    /// The keys with which the registry says that it signed it; not checked.
+    pub registry_signature_keys: Vec<String>,
+}
+
+/// A statement about where a file comes from. It names the bytes of that file; whoever signed it
+/// was not checked.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+#[serde(rename_all = "camelCase")]
+pub struct AttestationView {
+    /// What kind of statement it is: a URI.
+    pub predicate_type: String,
+    /// Who published the file, as the index says.
+    pub publisher: Option<String>,
+    /// The source repository that is named.
+    pub source_repository: Option<String>,
+    /// The workflow that is named.
+    pub workflow: Option<String>,
+    /// The number of its entry in a transparency log, as it says.
+    pub log_index: Option<u64>,
+    /// Whether it is about the bytes of this file: always, since others are refused.
+    pub is_digest_checked: bool,
+    /// Whether its signature, the certificate behind it and the entry in the log were checked: not yet.
+    pub is_signature_checked: bool,
+}
+
+impl AttestationView {
+    fn of(attestation: &Attestation) -> Self {
+        let Attestation { predicate_type, publisher, source_repository, workflow, log_index } = attestation.clone();
+        Self {
+            predicate_type,
+            publisher,
+            source_repository,
+            workflow,
+            log_index,
+            is_digest_checked: true,
+            is_signature_checked: false,
+        }
+    }
 }
 
 /// A file that changed at the registry.
@@ -237,6 +284,8 @@ pub struct AdvisorySummaryView {
     pub highest_severity: Option<String>,
     /// Whether anybody asked.
     pub is_consulted: bool,
+    /// When the registry itself was asked last, and answered.
+    pub registry_asked_at: Option<Timestamp>,
     /// The same in a sentence.
     pub text: String,
 }
@@ -281,6 +330,8 @@ impl PackageVerificationView {
             sha256: file.sha256.to_hex(),
             size_bytes: file.size_bytes,
             file_set_hash: file.file_set_hash.to_hex(),
+            attestations: file.attestations.iter().map(AttestationView::of).collect(),
+            registry_signature_keys: file.signature_keys.clone(),
         });
         let change = |(file_name, certified, served, seen_at): (String, Sha256Digest, Sha256Digest, Timestamp)| {
             let (certified_sha256, served_sha256) = (certified.to_hex(), served.to_hex());
@@ -307,6 +358,7 @@ impl PackageVerificationView {
                 count: known.advisories.len() as u64,
                 highest_severity: known.highest(),
                 is_consulted: known.is_consulted,
+                registry_asked_at: known.registry_asked_at,
                 text: known.text(),
             },
             registry_advisories: known.advisories,
@@ -330,11 +382,11 @@ fn verify_endpoint(certificate: &PackageCertificate, public_url: &str) -> String
 pub struct PackageStatisticsView {
     /// Releases with a certificate that does not reject them.
     pub total_packages_certified: u64,
-    /// Submissions that did not have to wait for a package.
+    /// Drafts that were previewed, of which a package was certified already.
     pub total_submissions_benefiting_from_cache: u64,
-    /// What they saved, in dollars.
+    /// What the audits of those packages would have cost, in whole dollars, by the price that the operator names.
     pub total_cost_saved_usd: u64,
-    /// Submissions with packages.
+    /// Drafts that were previewed, with packages.
     pub code_submissions_with_packages: u64,
     /// How many of the most used packages are certified, by registry and size of the list.
     pub coverage: BTreeMap<String, BTreeMap<String, CoverageView>>,

@@ -12,9 +12,11 @@ mod package_certificate;
 mod review;
 #[cfg(test)]
 mod tests;
+mod tier;
 
 pub use analysis::AnalysisType;
 pub use ground::{Ground, ground_of};
 pub use judgement::{CouncilVerdict, SecurityLevel};
 pub use package_certificate::{CertificateId, CertifiedFile, PackageCertificate};
 pub use review::{PackageReview, ReviewError, ReviewedFile};
+pub use tier::{AuditPrice, ComplexityTier};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::package::{DistributionKind, PackageRegistry};
+use crate::package::{Attestation, DistributionKind, PackageRegistry};
 use crate::skill::{Sha256Digest, Timestamp};
 
 use super::{AnalysisType, CouncilVerdict, PackageReview, SecurityLevel};
@@ -51,6 +51,12 @@ pub struct CertifiedFile {
     pub size_bytes: u64,
     /// The digest of what is in it, however it was packed.
     pub file_set_hash: Sha256Digest,
+    /// What is attested of where it comes from; certificates of older programs have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Attestation>,
+    /// The keys with which the registry says that it signed it, sanitised; not checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signature_keys: Vec<String>,
 }
 
 /// The id of a certificate: `pkg_` and 24 hex digits.
@@ -76,6 +82,8 @@ impl PackageCertificate {
                 sha256: file.sha256,
                 size_bytes: file.size_bytes,
                 file_set_hash: file.file_set_hash,
+                attestations: file.attestations.clone(),
+                signature_keys: file.signature_keys.clone(),
             })
             .collect();
         let ruleset = review.scanned.report.ruleset_version.to_string();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::package::{DistributionKind, FileSet, PackageBundle, PackageSpec};
+use crate::package::{Attestation, DistributionKind, FileSet, PackageBundle, PackageSpec};
 use crate::scan::{Finding, Ruleset, SafetyStatus, ScannedBundle, scan_bundle_with};
 use crate::skill::{FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, limits, sanitise_line};
 
@@ -24,6 +24,25 @@ pub struct ReviewedFile {
     pub file_set_hash: Sha256Digest,
     /// How many files are in it.
     pub file_count: u64,
+    /// What is attested of where it comes from.
+    pub attestations: Vec<Attestation>,
+    /// The keys with which the registry says that it signed it, sanitised; not checked.
+    pub signature_keys: Vec<String>,
+}
+
+impl ReviewedFile {
+    /// Describes a file whose bytes have this digest and unpack to these files.
+    pub fn of(file_name: String, kind: DistributionKind, sha256: Sha256Digest, size_bytes: u64, set: &FileSet) -> Self {
+        let file_count = (set.files.len() + set.unread.len()) as u64;
+        let (file_set_hash, attestations, signature_keys) = (set.digest(), Vec::new(), Vec::new());
+        Self { file_name, kind, sha256, size_bytes, file_set_hash, file_count, attestations, signature_keys }
+    }
+
+    /// Adds what is attested of it, and the keys with which it is said to be signed.
+    #[must_use]
+    pub fn attested(self, attestations: Vec<Attestation>, signature_keys: Vec<String>) -> Self {
+        Self { attestations, signature_keys, ..self }
+    }
 }
 
 /// What was found in a release.
@@ -43,6 +62,8 @@ pub struct PackageReview {
     /// Code of a wheel that its source does not have, by its sanitised path; nothing where there
     /// is no source to compare with.
     pub only_in_wheel: Vec<String>,
+    /// What of the registry could not be read beside the files, sanitised.
+    pub registry_notes: Vec<String>,
 }
 
 /// Why files cannot be reviewed.
@@ -87,7 +108,7 @@ impl PackageReview {
         scanned.report.set_aside(|finding| running.is_aside(finding));
         let is_complete = is_whole && scanned.report.completeness.unread.is_empty();
         let analysis = AnalysisType::of(&files, is_complete);
-        Ok(Self { spec, files, analysis, scanned, maintainer_warning, only_in_wheel })
+        Ok(Self { spec, files, analysis, scanned, maintainer_warning, only_in_wheel, registry_notes: Vec::new() })
     }
 
     /// Returns the verdict of the scan.
@@ -136,6 +157,7 @@ impl PackageReview {
             ));
         }
         lines.extend(self.maintainer_warning.clone());
+        lines.extend(self.registry_notes.iter().cloned());
         let unread = self.scanned.report.completeness.unread.len();
         if unread > 0 {
             lines.push(format!("{unread} files or parts were not looked at"));

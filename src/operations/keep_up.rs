@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::accounts::{keep_scanning, keep_verifications, keep_webhooks};
+use super::packages::keep_registry_advisories;
 use super::{FollowReport, IngestError, Services, take_over_takedowns};
 
 /// How often a service looks whether another process has changed the store.
@@ -32,7 +33,8 @@ pub async fn keep_up(services: Services, on_change: impl Fn() + Send) {
         renew_keys(&services),
         keep_scanning(&services),
         keep_verifications(&services),
-        keep_webhooks(&services)
+        keep_webhooks(&services),
+        keep_registry_advisories(&services)
     );
 }
 

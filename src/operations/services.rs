@@ -13,6 +13,7 @@ use super::index_condition::{DEFAULT_OVERDUE, IndexWatch};
 use super::published::SummaryCache;
 use super::record_cache::{KnownFacts, RecordCache};
 use super::{Origin, TakedownFile};
+use crate::certificate::AuditPrice;
 use crate::compute::Compute;
 use crate::github::GithubClient;
 pub use crate::ingest::FollowReport;
@@ -39,6 +40,7 @@ pub struct Services {
     github: Option<Arc<GithubClient>>,
     reach: Reach,
     packages: Option<Arc<PackageClient>>,
+    audit_price: AuditPrice,
     progress: Option<ProgressSink>,
     may_read_folders: bool,
     origin: Option<Origin>,
@@ -125,6 +127,7 @@ impl Services {
             github: None,
             reach: Reach::Public,
             packages: None,
+            audit_price: AuditPrice::default(),
             progress: None,
             may_read_folders: false,
             origin: None,
@@ -249,6 +252,17 @@ impl Services {
 
     pub(super) fn packages(&self) -> Option<&Arc<PackageClient>> {
         self.packages.as_ref()
+    }
+
+    /// Reckons from now on with this price of an audit; nobody is charged.
+    #[must_use]
+    pub fn with_audit_price(self, price: AuditPrice) -> Self {
+        Self { audit_price: price, ..self }
+    }
+
+    /// Returns what an audit costs.
+    pub fn audit_price(&self) -> AuditPrice {
+        self.audit_price
     }
 
     pub(super) fn reach(&self) -> Reach {

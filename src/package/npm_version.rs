@@ -47,6 +47,21 @@ impl NpmVersion {
         Some(Self { numbers, before_release })
     }
 
+    /// Returns the release of these numbers.
+    pub(super) fn of_numbers(numbers: [u64; 3]) -> Self {
+        Self { numbers, before_release: Vec::new() }
+    }
+
+    /// Returns what comes before every other version of these numbers.
+    pub(super) fn before(numbers: [u64; 3]) -> Self {
+        Self { numbers, before_release: vec![Identifier::Number(0)] }
+    }
+
+    /// Returns major, minor and patch.
+    pub(super) fn numbers(&self) -> [u64; 3] {
+        self.numbers
+    }
+
     pub(super) fn is_before_release(&self) -> bool {
         !self.before_release.is_empty()
     }

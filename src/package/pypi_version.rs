@@ -125,6 +125,17 @@ impl PypiVersion {
         Some(Self { epoch: counted("epoch")?, release, stage, post, dev, local, zeros })
     }
 
+    /// Returns how many numbers of the release were written.
+    pub(super) fn number_count(&self) -> usize {
+        self.release.len() + self.zeros.0
+    }
+
+    /// Tells whether the first numbers are those of another version.
+    pub(super) fn begins_as(&self, other: &Self, count: usize) -> bool {
+        let number = |version: &Self, place: usize| version.release.get(place).copied().unwrap_or(0);
+        self.epoch == other.epoch && (0..count).all(|place| number(self, place) == number(other, place))
+    }
+
     pub(super) fn is_before_release(&self) -> bool {
         self.stage != Stage::Released || self.dev != Development::None
     }

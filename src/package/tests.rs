@@ -242,3 +242,69 @@ proptest! {
         prop_assert_ne!(digest(&content), digest(&changed));
     }
 }
+
+/// What a registry's own reader takes: request, then versions that are in, then some that are not.
+type Range<'a> = (PackageRegistry, &'a str, &'a [&'a str], &'a [&'a str]);
+
+#[test]
+fn ranges_are_read_as_each_registry_reads_them() {
+    use PackageRegistry::{Npm, Pypi};
+    let rows: &[Range<'_>] = &[
+        (Npm, "", &["0.0.1", "9.9.9"], &["1.0.0-rc.1"]),
+        (Npm, "*", &["0.0.1"], &["1.0.0-rc.1"]),
+        (Npm, "^1.2.3", &["1.2.3", "1.99.0"], &["1.2.2", "2.0.0", "2.0.0-rc.1", "1.3.0-rc.1"]),
+        (Npm, "^0.2.3", &["0.2.3", "0.2.9"], &["0.3.0", "0.2.2"]),
+        (Npm, "^0.0.3", &["0.0.3"], &["0.0.4"]),
+        (Npm, "^0.0", &["0.0.9"], &["0.1.0"]),
+        (Npm, "^0", &["0.9.9"], &["1.0.0"]),
+        (Npm, "^1.2.3-beta.2", &["1.2.3-beta.4", "1.2.3", "1.5.0"], &["1.2.4-beta.2", "1.2.3-beta.1"]),
+        (Npm, "~1.2.3", &["1.2.3", "1.2.9"], &["1.3.0"]),
+        (Npm, "~1", &["1.9.0"], &["2.0.0"]),
+        (Npm, "1.2.x", &["1.2.0"], &["1.3.0"]),
+        (Npm, "1", &["1.2.0"], &["2.0.0", "0.9.0"]),
+        (Npm, "=1.0.0", &["1.0.0"], &["1.0.1"]),
+        (Npm, ">=1.2.0 <2", &["1.2.0", "1.9.9"], &["2.0.0", "1.1.9"]),
+        (Npm, ">= 1.2.0 < 2.0.0", &["1.2.0"], &["2.0.0"]),
+        (Npm, ">1.2", &["1.3.0"], &["1.2.9"]),
+        (Npm, "<=1.2", &["1.2.9"], &["1.3.0"]),
+        (Npm, ">*", &[], &["1.0.0"]),
+        (Npm, "1.2.3 - 2.3", &["1.2.3", "2.3.9"], &["2.4.0", "1.2.2"]),
+        (Npm, "1.2.3 - 2.3.4", &["2.3.4"], &["2.3.5"]),
+        (Npm, "^1.0.0 || ^3.0.0", &["1.5.0", "3.1.0"], &["2.0.0"]),
+        (Pypi, "", &["1.0", "2.0.post1"], &["2.0rc1"]),
+        (Pypi, ">=1.0,<2.0", &["1.0", "1.9.9"], &["2.0", "0.9", "1.5rc1"]),
+        (Pypi, ">=2.0rc1", &["2.0rc2", "2.0"], &["2.0b1"]),
+        (Pypi, "~=2.2", &["2.2", "2.9"], &["3.0", "2.1"]),
+        (Pypi, "~=2.2.1", &["2.2.9"], &["2.3", "2.2.0"]),
+        (Pypi, "==1.2.*", &["1.2", "1.2.9"], &["1.3"]),
+        (Pypi, "!=1.2.*,>1", &["1.3"], &["1.2.5", "1"]),
+        (Pypi, "==1.0.*", &["1", "1.0.4"], &["1.1"]),
+        (Pypi, ">1.0, !=1.5", &["1.6"], &["1.0", "1.5"]),
+        (Pypi, "<=3", &["3.0"], &["3.0.1"]),
+        (Pypi, "==1!1.*", &["1!1.5"], &["1.5"]),
+    ];
+    for (registry, text, inside, outside) in rows {
+        let request = VersionRequest::parse(*registry, text).unwrap_or_else(|| panic!("{registry} {text:?}"));
+        for (versions, expected) in [(inside, true), (outside, false)] {
+            for version in *versions {
+                let parsed = PackageVersion::parse(*registry, version).expect("a version");
+                assert_eq!(request.contains(&parsed), expected, "{registry} {text:?} {version}");
+            }
+        }
+    }
+    for (registry, text) in [
+        (Npm, "latest"),
+        (Npm, "1.2.3.4"),
+        (Npm, "x.1"),
+        (Npm, ">>1"),
+        (Npm, "^"),
+        (Pypi, "==x"),
+        (Pypi, "~=1"),
+        (Pypi, "1.0"),
+        (Pypi, ">=1.*"),
+    ] {
+        let found = VersionRequest::parse(registry, text);
+        // A sign without a version is any version, as the package `semver` has it.
+        assert_eq!(found.is_some(), text == "^", "{registry} {text:?}");
+    }
+}

@@ -21,7 +21,7 @@ pub struct PackageVersion {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Form {
+pub(super) enum Form {
     Pypi(PypiVersion),
     Npm(NpmVersion),
 }
@@ -64,6 +64,10 @@ impl PackageVersion {
     /// Returns the version as it is written: of PyPI in the normal form of PEP 440.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    pub(super) fn form(&self) -> &Form {
+        &self.form
     }
 
     /// Tells whether this is a version before a release: `1.0rc1`, `2.0.0-beta.1`.

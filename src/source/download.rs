@@ -126,7 +126,7 @@ fn is_archive(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::tests::packed::tar_of;
+    use crate::source::tests::plain_tar::tar_of;
     use crate::source::tests::station::{Reply, Station};
 
     fn parts(path: &'static str, body: Vec<u8>) -> Vec<(Option<String>, Vec<String>)> {

@@ -47,8 +47,8 @@ pub use document::fetch_document;
 pub use download::{Download, DownloadClient, DownloadedPart};
 pub use error::SourceError;
 pub use registry::{
-    Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease, RegistryHost,
-    RegistryHostError, RegistryHosts,
+    Distribution, FetchedDistribution, PackageBounds, PackageClient, PackageFetchError, PackageRelease,
+    PackageResolver, RegistryHost, RegistryHostError, RegistryHosts, ResolvedPackage, SaidOfReleases,
 };
 pub use skills_at::skills_at;
 pub use spec::{GitLocation, GitSpec, SourceSpec};

@@ -10,7 +10,7 @@ use super::{
     RunSummary, Scans, SkillChange, SkillRecord, SkillRevision, SourceRun, StoreCounts, StoreError, Takedowns, Teams,
     Threats, Transfer,
 };
-use super::{PackageUses, PublisherHistories, Verifications, Webhooks};
+use super::{PackageUses, PublisherHistories, RegistryKnowledge, Verifications, Webhooks};
 use crate::recipe::{HeldDigest, RecipeDigest};
 use crate::skill::{RawBundle, RepositoryFacts, RepositoryKey, Sha256Digest, SkillId, SourceIdentity, Timestamp};
 use crate::trust::{Domain, PublisherStatement};
@@ -28,6 +28,7 @@ pub trait Store:
     + Transfer
     + PackageCertificates
     + PackageUses
+    + RegistryKnowledge
     + PublisherHistories
     + Verifications
     + Webhooks

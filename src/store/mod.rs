@@ -43,6 +43,7 @@ pub use jobs::{
 };
 pub use package_uses::PackageUses;
 pub use packages::{CertificateOutcome, CertificateTotals, PackageCertificates, PackageChange};
+pub use packages::{DraftPreview, DraftTotals, RegistryAnswer, RegistryKnowledge};
 pub use payment::{LedgerEntry, NewPayment, PaymentState, PaymentStep, Reservation};
 pub use publishers::{PublishedSkill, PublisherHistories, PublisherHistory};
 pub use record::{

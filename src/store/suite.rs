@@ -673,6 +673,7 @@ macro_rules! store_suite {
                 (first, outcome(0, 0, 2), 1),
                 (vec![advisory("TEST-2", 4, "")], outcome(0, 1, 0), 2),
             ];
+            assert!(!store.has_advisories().await.expect("it is asked"));
             for (batch, expected, found) in rows {
                 assert_eq!(store.put_advisories(&batch, time(9)).await.expect("they are stored"), expected);
                 for package in [&npm, &python] {
@@ -683,6 +684,7 @@ macro_rules! store_suite {
             assert!(store.advisories_of(std::slice::from_ref(&other)).await.expect("they are read").is_empty());
             let all = store.advisories_of(&[npm, python, other]).await.expect("they are read");
             assert_eq!(all, [advisory("MAL-2026-1", 2, ""), advisory("TEST-2", 4, "")]);
+            assert!(store.has_advisories().await.expect("it is asked"));
             let counts = store.advisory_counts().await.expect("they are counted");
             assert_eq!((counts.advisories, counts.malicious, counts.packages), (2, 1, 2));
             assert_eq!((counts.newest, counts.taken_over_at), (Some(all[1].modified), Some(time(9))));

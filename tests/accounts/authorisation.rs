@@ -28,6 +28,7 @@ const ROWS: &[Row] = &[
     ("create_api_key", r#"{"name": "ci"}"#, [201, 201, 201, 201, 201, 201]),
     ("list_api_keys", "", [200, 200, 200, 200, 200, 200]),
     ("revoke_api_key", "", [200, 404, 404, 404, 404, 404]),
+    ("preview_packages", r#"{"files": [{"name": "package.json", "content": "{}"}]}"#, [200, 200, 200, 200, 200, 200]),
     (
         "evaluate_policy",
         r#"{"policy": "{policy}", "facts": {"scan": {"verdict": "safe"}}}"#,
@@ -78,7 +79,8 @@ const ROWS: &[Row] = &[
 ];
 
 /// What stands in a path for something: by the operation, what the name in braces is.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 16] = [
+    ("preview_packages", "draft-1"),
     ("revoke_api_key", "{key}"),
     ("show_policy", "{policy}"),
     ("write_policy", "{policy}"),

@@ -7,9 +7,10 @@ mod documents;
 mod keys;
 mod login;
 mod package_threats;
-#[path = "../../src/source/tests/packed.rs"]
-mod packed;
+#[path = "../../src/source/tests/plain_tar.rs"]
+mod plain_tar;
 mod policies;
+mod previews;
 mod publishers;
 mod scan_access;
 mod scan_targets;

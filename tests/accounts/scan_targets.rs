@@ -5,7 +5,7 @@ use touchmark::account::Tier;
 use touchmark::config::AccountsConfig;
 use touchmark::operations::accounts::work_on_next_scan;
 
-use super::packed::tar_of;
+use super::plain_tar::tar_of;
 use super::service::{Answer, Service};
 use super::station::Station;
 

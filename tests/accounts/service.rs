@@ -75,6 +75,15 @@ impl Service {
         Self { services, router, data }
     }
 
+    /// The same service with services that are changed, over the same data.
+    pub fn changed(self, change: impl FnOnce(Services) -> Services) -> Self {
+        let services = change(self.services);
+        let config =
+            HttpConfig::read(PEER.parse().expect("an address"), &Settings::environment()).expect("the defaults");
+        let router = router(Rest::new(services.clone()), &config);
+        Self { services, router, data: self.data }
+    }
+
     /// Opens the store beside the service.
     pub async fn store(&self) -> SqliteStore {
         let storage = StorageConfig { data_folder: self.data.path().to_owned() };

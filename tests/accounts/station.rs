@@ -69,7 +69,8 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response<B
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, 1_000_000).await.expect("a body").to_vec();
         inner.heard.lock().expect("what was heard").push((parts.headers, body));
-        (inner.status.load(Ordering::SeqCst), Vec::new())
+        let status = inner.status.load(Ordering::SeqCst);
+        (status, inner.files.get(&path).filter(|_| status == 200).cloned().unwrap_or_default())
     } else {
         inner.files.get(&path).map_or((404, Vec::new()), |bytes| (200, bytes.clone()))
     };

@@ -8,7 +8,7 @@ use touchmark::operations::accounts::{deliver_webhooks, list_webhooks, resume_ve
 use touchmark::skill::Sha256Digest;
 use touchmark::store::{Accounts as _, Scans as _};
 
-use super::packed::tar_of;
+use super::plain_tar::tar_of;
 use super::service::{Answer, Service};
 use super::station::Station;
 

@@ -10,6 +10,7 @@ use super::{
     WithdrawInvitation, WithdrawPolicy, WritePolicy,
 };
 use super::{AccountBinding, Envelope, ExposedAccountOperation};
+use crate::operations::packages::PreviewPackages;
 
 /// Returns every operation with accounts, in the order of the documents.
 pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
@@ -21,6 +22,7 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
     let (accounts, threats, signatures) = (detail("accounts"), detail("threats"), detail("signatures"));
     let (publishers, verification, reported_scans) = (detail("publishers"), detail("verification"), detail("scans"));
     let (listed_threats, scans, policies, team) = (cloud("threats"), cloud("scans"), cloud("policies"), cloud("team"));
+    let packages = cloud("packages");
     vec![
         ExposedAccountOperation::of::<RegisterAccount>(accounts(Post, "/v1/auth/register", 201)),
         ExposedAccountOperation::of::<LogIn>(accounts(Post, "/v1/auth/login", 200)),
@@ -47,6 +49,11 @@ pub fn register_account_operations() -> Vec<ExposedAccountOperation> {
         ExposedAccountOperation::of::<RevokeVerification>(verification(Delete, "/v1/verify/{id}", 200)),
         ExposedAccountOperation::of::<RotateWebhookSecret>(verification(Post, "/v1/webhooks/secret", 201)),
         ExposedAccountOperation::of::<ShowWebhookSecret>(verification(Get, "/v1/webhooks/secret", 200)),
+        ExposedAccountOperation::of::<PreviewPackages>(packages(
+            Post,
+            "/api/v1/sigma/dev/drafts/{draftId}/package-preview",
+            200,
+        )),
         ExposedAccountOperation::of::<EvaluatePolicy>(policies(Post, "/v1/policies/evaluate", 200)),
         ExposedAccountOperation::of::<ListPolicies>(policies(Get, "/v1/policies", 200)),
         ExposedAccountOperation::of::<ShowPolicy>(policies(Get, "/v1/policies/{name}", 200)),

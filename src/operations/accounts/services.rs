@@ -13,6 +13,8 @@ use crate::store::{AuditEntry, Store, StoreError};
 /// Passwords that may wait to be hashed; one more is told to come later, so that a burst of
 /// them takes neither the memory nor the cores from what else is asked.
 const WAITING_PASSWORDS: usize = 32;
+/// Drafts that are previewed at once: each may ask registries for half a minute.
+const PREVIEWS: usize = 4;
 /// Keys whose tokens are accepted: the current one, and the one before it for as long as the
 /// tokens that it signed are good.
 pub(super) const SIGNING_KEYS: u32 = 2;
@@ -36,6 +38,8 @@ pub struct AccountServices {
     /// Heard by whoever waits for a scan, or for work on one.
     pub(super) scan_news: Notify,
     pub(super) verifications: Pool,
+    /// Drafts for which registries may be asked at once.
+    previews: Semaphore,
     issuer: String,
     tokens: RwLock<Arc<AccessTokens>>,
 }
@@ -77,6 +81,7 @@ impl AccountServices {
             rates: RateLimiter::new(),
             scan_news: Notify::new(),
             verifications: Pool::new(),
+            previews: Semaphore::new(PREVIEWS),
             tokens: RwLock::new(Arc::new(AccessTokens::new(issuer.clone(), current, keys))),
             issuer,
         })
@@ -85,6 +90,11 @@ impl AccountServices {
     /// Returns what makes and reads access tokens at this moment.
     pub(super) fn tokens(&self) -> Arc<AccessTokens> {
         Arc::clone(&self.tokens.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns the places in which drafts are previewed.
+    pub(in crate::operations) fn preview_places(&self) -> &Semaphore {
+        &self.previews
     }
 
     /// Takes over a key that another process made.

@@ -1,6 +1,7 @@
 //! Keeps the certificate of a review.
 
 use super::super::Services;
+use super::{AskedRegistry, ask_registry};
 use crate::certificate::{PackageCertificate, PackageReview};
 use crate::store::{CertificateOutcome, PackageChange, StoreError};
 
@@ -13,13 +14,26 @@ pub enum Certification {
     Changed(Vec<PackageChange>),
 }
 
-/// Keeps the certificate of a review, unless the registry changed a file that was certified.
+/// Keeps the certificate of a review, unless the registry changed a file that was certified, and
+/// with it what the registry itself knows of the release, where it can be asked.
 ///
 /// # Errors
 /// Fails where the store does.
 pub async fn certify_package(services: &Services, review: &PackageReview) -> Result<Certification, StoreError> {
     let certificate = PackageCertificate::of(review, services.now());
-    Ok(match services.store().put_certificate(&certificate).await? {
+    let outcome = services.store().put_certificate(&certificate).await?;
+    if !matches!(outcome, CertificateOutcome::Changed(_)) && services.packages().is_some() {
+        // A registry that does not tell its advisories is asked again while a service runs.
+        let asked = ask_registry(services, certificate.registry, vec![review.spec.clone()]).await;
+        match asked {
+            Ok(AskedRegistry { failure: None, .. }) => {}
+            Ok(AskedRegistry { failure: Some(error), .. }) => {
+                tracing::debug!(package = %review.spec, %error, "a registry does not tell its advisories");
+            }
+            Err(error) => tracing::warn!(package = %review.spec, %error, "advisories could not be kept"),
+        }
+    }
+    Ok(match outcome {
         CertificateOutcome::Changed(changes) => Certification::Changed(changes),
         CertificateOutcome::Stored => Certification::Kept(Box::new(certificate)),
         CertificateOutcome::Known => {

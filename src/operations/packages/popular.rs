@@ -3,8 +3,8 @@
 use crate::package::PackageRegistry;
 
 /// Names, one a line, in the order of the list; facts only.
-const PYPI: &str = include_str!("popular_pypi.txt");
-const NPM: &str = include_str!("popular_npm.txt");
+const PYPI: &str = include_str!("../../../index/packages/popular_pypi.txt");
+const NPM: &str = include_str!("../../../index/packages/popular_npm.txt");
 
 /// Returns the list of a registry.
 pub(super) fn popular_packages(registry: PackageRegistry) -> Vec<&'static str> {

@@ -3,8 +3,11 @@
 use crate::certificate::{PackageReview, ReviewError, ReviewedFile};
 use crate::package::{DistributionKind, FileSet, PackageSpec, WheelTarget};
 use crate::scan::Ruleset;
-use crate::skill::UnreadFile;
+use crate::skill::{UnreadFile, sanitise_line};
 use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError};
+
+/// Characters of what is told of a registry.
+const NOTE_CHARACTERS: usize = 300;
 
 /// How far a review has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +48,23 @@ pub fn review_package(
     step(PackageStep::Asking);
     let release = client.release(spec)?;
     let mut fetched: Vec<(ReviewedFile, FileSet)> = Vec::new();
-    let mut left_out = Vec::new();
+    let (mut left_out, mut notes) = (Vec::new(), Vec::new());
     let mut too_large = None;
     for distribution in chosen(&release.distributions) {
         step(PackageStep::Fetching(&distribution.file_name));
         match client.fetch(&release.spec, distribution) {
-            Ok(file) => fetched.push(reviewed(file)),
+            Ok(file) => {
+                let attestations = match client.attestations(&release.spec, distribution, file.sha256) {
+                    Ok(attestations) => attestations,
+                    Err(error @ PackageFetchError::WrongAttestation { .. }) => return Err(error.into()),
+                    Err(error) => {
+                        notes.push(format!("what is attested of it is not known: {error}"));
+                        Vec::new()
+                    }
+                };
+                let (file, set) = reviewed(file);
+                fetched.push((file.attested(attestations, distribution.signature_keys.clone()), set));
+            }
             Err(PackageFetchError::TooLarge { reason, file }) => {
                 let path = distribution.file_name.clone();
                 left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
@@ -63,7 +77,9 @@ pub fn review_package(
         return Err(error.into());
     }
     step(PackageStep::Scanning);
-    Ok(PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?)
+    let mut review = PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?;
+    review.registry_notes = notes.iter().map(|note| sanitise_line(note, NOTE_CHARACTERS)).collect();
+    Ok(review)
 }
 
 /// Chooses the files that are looked at, in the order of the release.
@@ -82,15 +98,6 @@ fn chosen(distributions: &[Distribution]) -> impl Iterator<Item = &Distribution>
 }
 
 fn reviewed(fetched: FetchedDistribution) -> (ReviewedFile, FileSet) {
-    let FetchedDistribution { distribution, sha256, size_bytes, files, file_set_hash } = fetched;
-    let file_count = (files.files.len() + files.unread.len()) as u64;
-    let reviewed = ReviewedFile {
-        file_name: distribution.file_name,
-        kind: distribution.kind,
-        sha256,
-        size_bytes,
-        file_set_hash,
-        file_count,
-    };
-    (reviewed, files)
+    let FetchedDistribution { distribution, sha256, size_bytes, files } = fetched;
+    (ReviewedFile::of(distribution.file_name, distribution.kind, sha256, size_bytes, &files), files)
 }

@@ -2,7 +2,7 @@
 
 use super::super::Services;
 use super::super::accounts::store_failure;
-use super::super::advisories::{AdvisoriesError, advisories_of, count_advisories};
+use super::super::advisories::{AdvisoriesError, advisories_of};
 use super::super::known_threats::{affected, known_threats};
 use crate::api::accounts::{Refusal, RefusalCode};
 use crate::api::packages::{KnownAdvisories, PackageCertificateView, PackageVerificationView};
@@ -53,9 +53,14 @@ async fn known_advisories(services: &Services, spec: &PackageSpec) -> Result<Kno
         AdvisoriesError::Store(error) => store_failure(&error),
         _ => Refusal::internal(),
     };
+    let store = services.store();
     let advisories = advisories_of(services, spec).await.map_err(failed)?;
-    let is_consulted = !advisories.is_empty() || count_advisories(services).await.map_err(failed)?.advisories > 0;
-    Ok(KnownAdvisories::of(&advisories, is_consulted))
+    let answers = store.registry_answers(std::slice::from_ref(spec)).await.map_err(|error| store_failure(&error))?;
+    let asked_at = answers.values().next().map(|answer| answer.asked_at);
+    let is_consulted = !advisories.is_empty()
+        || asked_at.is_some()
+        || store.has_advisories().await.map_err(|error| store_failure(&error))?;
+    Ok(KnownAdvisories::of(&advisories, is_consulted, asked_at))
 }
 
 /// Adds the threats that name the release, or a file of it that was certified.

@@ -19,6 +19,7 @@ const SIZES: [usize; 3] = [100, 500, 1_000];
 pub async fn package_statistics(services: &Services) -> Result<PackageStatisticsView, Refusal> {
     let store = services.store();
     let totals = store.certificate_totals().await.map_err(|error| store_failure(&error))?;
+    let drafts = store.draft_totals().await.map_err(|error| store_failure(&error))?;
     let mut coverage = BTreeMap::new();
     for registry in PackageRegistry::ALL {
         let names = popular_packages(registry);
@@ -34,10 +35,9 @@ pub async fn package_statistics(services: &Services) -> Result<PackageStatistics
     }
     Ok(PackageStatisticsView {
         total_packages_certified: totals.certified,
-        // Submissions and their prices are no part of this registry yet.
-        total_submissions_benefiting_from_cache: 0,
-        total_cost_saved_usd: 0,
-        code_submissions_with_packages: 0,
+        total_submissions_benefiting_from_cache: drafts.with_certified,
+        total_cost_saved_usd: drafts.saved_cents / 100,
+        code_submissions_with_packages: drafts.with_packages,
         coverage,
     })
 }

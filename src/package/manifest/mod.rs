@@ -5,6 +5,7 @@
 
 mod node;
 mod node_lock;
+mod project;
 mod python;
 mod python_lock;
 mod requirement;
@@ -13,6 +14,7 @@ mod requirements;
 mod tests;
 mod yarn;
 
+pub use project::Project;
 pub use requirement::Requirement;
 
 use super::{PackageName, PackageRegistry};
@@ -59,6 +61,14 @@ impl ManifestKind {
             }
             _ => return None,
         })
+    }
+
+    /// Returns the registry of whose packages it tells.
+    pub fn registry(self) -> PackageRegistry {
+        match self {
+            Self::Requirements | Self::Pyproject | Self::PythonLock => PackageRegistry::Pypi,
+            Self::PackageJson | Self::PackageLock | Self::PnpmLock | Self::YarnLock => PackageRegistry::Npm,
+        }
     }
 
     /// Tells whether it fixes versions, of what is needed indirectly as well.
@@ -114,6 +124,23 @@ pub enum ManifestError {
 }
 
 impl Manifest {
+    /// Reads what a release says that it needs, as its registry writes it: requirements of PEP 508
+    /// for PyPI, names and ranges for npm. What is needed only for an extra is left out.
+    pub fn of_metadata<'a>(
+        registry: PackageRegistry,
+        needs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Vec<Dependency> {
+        let mut found = Found::default();
+        for (name, rest) in needs {
+            match registry {
+                PackageRegistry::Npm => node::add(name, rest, false, &mut found),
+                PackageRegistry::Pypi => requirements::read_needed(name, &mut found),
+            }
+        }
+        in_order(&mut found.dependencies);
+        found.dependencies
+    }
+
     /// Reads a file, whose name says what it is.
     ///
     /// # Errors
@@ -170,17 +197,20 @@ impl Found {
     }
 
     fn into_manifest(mut self, kind: ManifestKind) -> Result<Manifest, ManifestError> {
-        // What is named directly stands before the same thing named indirectly, and stays.
-        self.dependencies.sort_by(|left, right| {
-            let key = |one: &Dependency| (one.registry, one.name.clone(), one.requirement.to_string(), !one.is_direct);
-            key(left).cmp(&key(right))
-        });
-        self.dependencies.dedup_by(|later, first| {
-            (later.registry, &later.name, &later.requirement) == (first.registry, &first.name, &first.requirement)
-        });
+        in_order(&mut self.dependencies);
         if self.is_over || self.dependencies.len() > DEPENDENCIES {
             return Err(ManifestError::TooMany(DEPENDENCIES));
         }
         Ok(Manifest { kind, dependencies: self.dependencies, unread: self.unread })
     }
+}
+
+/// Brings dependencies into the order of names, each once. What is named directly stands before
+/// the same thing named indirectly, and stays.
+fn in_order(dependencies: &mut Vec<Dependency>) {
+    dependencies
+        .sort_by_cached_key(|one| (one.registry, one.name.clone(), one.requirement.to_string(), !one.is_direct));
+    dependencies.dedup_by(|later, first| {
+        (later.registry, &later.name, &later.requirement) == (first.registry, &first.name, &first.requirement)
+    });
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::package::{PackageRegistry, PackageVersion};
+use crate::package::{PackageRegistry, PackageVersion, VersionRequest};
 
 /// Characters of a range or an address that are kept.
 const TEXT_CHARACTERS: usize = 200;
@@ -25,6 +25,15 @@ impl Requirement {
         match self {
             Self::Exact(version) => Some(version),
             Self::Range(_) | Self::Elsewhere(_) => None,
+        }
+    }
+
+    /// Returns the versions that are asked for; none where that is a tag, another place, or longer
+    /// than what is kept of it.
+    pub fn request(&self, registry: PackageRegistry) -> Option<VersionRequest> {
+        match self {
+            Self::Range(text) if text.chars().count() < TEXT_CHARACTERS => VersionRequest::parse(registry, text),
+            Self::Exact(_) | Self::Range(_) | Self::Elsewhere(_) => None,
         }
     }
 

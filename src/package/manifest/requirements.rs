@@ -45,6 +45,16 @@ fn without_comment(line: &str) -> &str {
     line.match_indices('#').find(starts).map_or(line, |(at, _)| &line[..at])
 }
 
+/// Reads a requirement of a release, unless it is one of an extra.
+pub(super) fn read_needed(text: &str, found: &mut Found) {
+    let marker = text.split_once(';').map_or("", |(_, marker)| marker);
+    let is_of_extra =
+        marker.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').any(|word| word == "extra");
+    if !is_of_extra {
+        read_requirement(text, false, found);
+    }
+}
+
 /// Reads one requirement: `name[extra] >=1.0 ; marker`, or `name @ URL`.
 pub(super) fn read_requirement(text: &str, is_direct: bool, found: &mut Found) {
     let text = text.trim();

@@ -217,3 +217,60 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_lock_file_says_which_versions_and_a_manifest_beside_it_what_is_direct() {
+    let told = |files: &[(&str, &str)]| -> (Vec<String>, bool) {
+        let manifests = files.iter().map(|(name, text)| Manifest::parse(name, text.as_bytes()).expect("a manifest"));
+        let project = super::Project::of(manifests.collect());
+        let line = |one: &super::Dependency| {
+            format!("{}{} {}", if one.is_direct { "" } else { "!" }, one.name, one.requirement)
+        };
+        (project.dependencies.iter().map(line).collect(), !project.locked.is_empty())
+    };
+    let manifest =
+        ("package.json", r#"{"dependencies": {"a": "^1.0.0", "b": "2.0.0", "own": "git+https://git.example/o.git"}}"#);
+    let old_lock = (
+        "package-lock.json",
+        r#"{"dependencies": {"a": {"version": "1.3.0", "dependencies": {"c": {"version": "0.1.0"}}}, "b": {"version": "2.0.1"}}}"#,
+    );
+    let new_lock = (
+        "package-lock.json",
+        r#"{"packages": {"": {"dependencies": {"a": "^1"}}, "node_modules/a": {"version": "1.3.0"}, "node_modules/c": {"version": "0.1.0"},
+            "node_modules/c/node_modules/a": {"version": "0.9.0"}}}"#,
+    );
+    let python = ("pyproject.toml", "[project]\nname = 'x'\ndependencies = ['Flask>=2', 'other']\n");
+    let poetry = (
+        "poetry.lock",
+        "[[package]]\nname = 'flask'\nversion = '2.3.0'\n[[package]]\nname = 'jinja2'\nversion = '3.1.0'\n",
+    );
+    let place = "git+https://git.example/o.git";
+    let rows: [(&[(&str, &str)], Vec<String>, bool); 4] = [
+        (&[manifest], vec!["a ^1.0.0".into(), "b 2.0.0".into(), format!("own {place}")], false),
+        // The manifest and the lock file contradict each other about `b`.
+        (
+            &[manifest, old_lock],
+            vec!["a 1.3.0".into(), "b 2.0.0".into(), "b 2.0.1".into(), "!c 0.1.0".into(), format!("own {place}")],
+            true,
+        ),
+        // What is nested is not what the project names.
+        (&[new_lock], vec!["!a 0.9.0".into(), "a 1.3.0".into(), "!c 0.1.0".into()], true),
+        (&[poetry, python], vec!["flask 2.3.0".into(), "!jinja2 3.1.0".into(), "other ".into()], true),
+    ];
+    for (files, expected, is_locked) in rows {
+        assert_eq!(told(files), (expected, is_locked), "{files:?}");
+    }
+}
+
+#[test]
+fn what_a_release_needs_is_read_without_its_extras() {
+    use crate::package::PackageRegistry::{Npm, Pypi};
+    let told = |found: Vec<super::Dependency>| -> Vec<String> {
+        found.iter().map(|one| format!("{} {}", one.name, one.requirement)).collect()
+    };
+    let python = ["Idna (<4,>=2.5)", "PySocks!=1.5.7 ; extra == 'socks'", "win32 ; sys_platform == 'win32'", "???"];
+    let found = Manifest::of_metadata(Pypi, python.map(|line| (line, "")));
+    assert_eq!(told(found), ["idna <4,>=2.5", "win32 "]);
+    let found = Manifest::of_metadata(Npm, [("b", "npm:c@^1.0.0"), ("a", "~2"), ("../up", "1")]);
+    assert_eq!(told(found), ["a ~2", "c ^1.0.0"]);
+}

@@ -3,29 +3,16 @@
 use std::io::Write;
 
 use flate2::Compression;
-use flate2::write::{DeflateEncoder, GzEncoder};
+use flate2::write::DeflateEncoder;
 use proptest::prelude::*;
 use tar::{Builder, EntryType, Header};
 
 use crate::skill::{FileContent, RawBundle, limits};
+use crate::source::tests::packed::{gzip, tar_entry};
 
 use super::{ArchiveBounds, ArchiveError, unpack};
 
 const SKILL: &[u8] = b"---\nname: demo\ndescription: Does it.\n---\n# Demo\n";
-
-/// An entry of a tar archive whose name is written as it is.
-fn tar_entry(archive: &mut Vec<u8>, kind: EntryType, name: &[u8], link: &[u8], content: &[u8], mode: u32) {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(kind);
-    header.set_mode(mode);
-    header.set_size(content.len() as u64);
-    header.as_old_mut().name[..name.len()].copy_from_slice(name);
-    header.as_old_mut().linkname[..link.len()].copy_from_slice(link);
-    header.set_cksum();
-    archive.extend_from_slice(header.as_bytes());
-    archive.extend_from_slice(content);
-    archive.resize(archive.len().next_multiple_of(512), 0);
-}
 
 /// A tar archive with a skill at its root, and what `add` adds.
 fn tar(add: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
@@ -42,12 +29,6 @@ fn tar_file(name: &[u8]) -> Vec<u8> {
 
 fn tar_kind(kind: EntryType, name: &str, link: &str) -> Vec<u8> {
     tar(|archive| tar_entry(archive, kind, name.as_bytes(), link.as_bytes(), b"", 0o644))
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).expect("bytes are packed");
-    encoder.finish().expect("bytes are packed")
 }
 
 /// An entry of a zip archive; what differs between its two descriptions is a field of its own.

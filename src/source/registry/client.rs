@@ -88,10 +88,20 @@ impl PackageClient {
         download::fetch(&mut asked, distribution, &self.bounds)
     }
 
-    fn ask(&self, registry: PackageRegistry, what: &str) -> Result<Asked<'_>, PackageFetchError> {
+    pub(super) fn ask(&self, registry: PackageRegistry, what: &str) -> Result<Asked<'_>, PackageFetchError> {
+        self.ask_for(registry, what, self.bounds.time)
+    }
+
+    /// Begins a session with the host of a registry that ends after `time`.
+    pub(super) fn ask_for(
+        &self,
+        registry: PackageRegistry,
+        what: &str,
+        time: Duration,
+    ) -> Result<Asked<'_>, PackageFetchError> {
         let host = self.hosts.of(registry).ok_or(PackageFetchError::NotConfigured { registry })?;
         let bounds = ReadBounds {
-            fetch_time: self.bounds.time,
+            fetch_time: time,
             fetch_bytes: self.bounds.file_bytes.saturating_add(4 * METADATA_BYTES),
             entries: self.bounds.entries,
             skills: 0,

@@ -49,6 +49,5 @@ pub(super) fn fetch(
         DistributionKind::Tarball => set.without_first_folder().map_err(refused)?,
         DistributionKind::Sdist => set.without_shared_folder(),
     };
-    let file_set_hash = files.digest();
-    Ok(FetchedDistribution { distribution: distribution.clone(), sha256, size_bytes, files, file_set_hash })
+    Ok(FetchedDistribution { distribution: distribution.clone(), sha256, size_bytes, files })
 }

@@ -49,6 +49,12 @@ pub enum PackageFetchError {
         /// The digest of what was served.
         found: String,
     },
+    /// An attestation that the registry shows for a file is about something else.
+    #[error("an attestation of `{file}` is about other bytes than those that were served")]
+    WrongAttestation {
+        /// The file, sanitised.
+        file: String,
+    },
     /// The archive is damaged, or made so that it cannot be trusted.
     #[error("`{file}` is not unpacked: {reason}")]
     Archive {
@@ -106,6 +112,9 @@ impl PackageFetchError {
     /// Tells whether the registry is at fault: it is wrong, or served other bytes than it
     /// vouches for. Nothing of such an answer is a fact about the package.
     pub fn is_registry_fault(&self) -> bool {
-        matches!(self, Self::Protocol { .. } | Self::WrongDigest { .. } | Self::Unreachable { .. })
+        matches!(
+            self,
+            Self::Protocol { .. } | Self::WrongDigest { .. } | Self::WrongAttestation { .. } | Self::Unreachable { .. }
+        )
     }
 }

@@ -1,14 +1,13 @@
 //! Archives that hostile authors make: each comes from a registry with the right digest, and none
 //! is taken.
 
-use std::io::Write as _;
-
 use serde_json::json;
 use tar::{EntryType, Header};
 
 use super::*;
 use crate::package::PackageSpec;
 use crate::skill::Sha256Digest;
+use crate::source::tests::packed::{gzip, tar_entry};
 use crate::source::tests::station::{Reply, Request, Station};
 
 const BOUNDS: PackageBounds = PackageBounds {
@@ -20,16 +19,7 @@ const BOUNDS: PackageBounds = PackageBounds {
 };
 
 fn entry(archive: &mut Vec<u8>, kind: EntryType, name: &[u8], link: &[u8], content: &[u8]) {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(kind);
-    header.set_mode(0o644);
-    header.set_size(content.len() as u64);
-    header.as_old_mut().name[..name.len()].copy_from_slice(name);
-    header.as_old_mut().linkname[..link.len()].copy_from_slice(link);
-    header.set_cksum();
-    archive.extend_from_slice(header.as_bytes());
-    archive.extend_from_slice(content);
-    archive.resize(archive.len().next_multiple_of(512), 0);
+    tar_entry(archive, kind, name, link, content, 0o644);
 }
 
 /// A tar archive with an ordinary package and what `add` adds, compressed.
@@ -39,12 +29,6 @@ fn tarball(add: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     add(&mut archive);
     archive.resize(archive.len() + 1_024, 0);
     gzip(&archive)
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
 }
 
 /// An entry of a zip archive: name, Unix mode, content, and the size that it claims.
@@ -78,8 +62,12 @@ fn wheel(entries: &[Entry<'_>]) -> Vec<u8> {
     zip(&[&[(&b"demo/__init__.py"[..], FILE, &b"x = 1\n"[..], None)][..], entries].concat())
 }
 
-/// Every row: a name, the archive, and whether it is a wheel.
-fn rows() -> Vec<(String, Vec<u8>, bool)> {
+/// Entries of an archive that has too many, for the bounds of these tests.
+const CROWD: u32 = 600;
+
+/// Every row: a name, the archive, and whether it is a wheel. `crowd` is how many entries are too
+/// many.
+fn rows(crowd: u32) -> Vec<(String, Vec<u8>, bool)> {
     let mut rows = Vec::new();
     // Names that lead elsewhere, on one system or another.
     let names: &[&[u8]] = &[
@@ -175,12 +163,12 @@ fn rows() -> Vec<(String, Vec<u8>, bool)> {
         let two = tarball(|archive| entry(archive, EntryType::Regular, twin.as_bytes(), b"", b"{}"));
         rows.push((format!("tar: package/package.json and {twin}"), two, false));
     }
-    rows.extend(bombs());
+    rows.extend(bombs(crowd));
     rows
 }
 
 /// Archives that are much larger than they look, or not whole.
-fn bombs() -> Vec<(String, Vec<u8>, bool)> {
+fn bombs(crowd: u32) -> Vec<(String, Vec<u8>, bool)> {
     let mut rows = Vec::new();
     for megabytes in [2_usize, 8, 15] {
         let zeros = vec![0_u8; megabytes << 20];
@@ -218,12 +206,12 @@ fn bombs() -> Vec<(String, Vec<u8>, bool)> {
         let claimed = Some(u32::try_from(gigabytes << 30).unwrap_or(u32::MAX - 1));
         rows.push((format!("zip: claims {gigabytes} GB"), wheel(&[(b"demo/huge", FILE, b"x", claimed)]), true));
     }
-    let crowd = tarball(|archive| {
-        (0..600)
+    let folders = tarball(|archive| {
+        (0..crowd)
             .for_each(|number| entry(archive, EntryType::Directory, format!("package/{number}/").as_bytes(), b"", b""));
     });
-    rows.push(("tar: many folders".to_owned(), crowd, false));
-    let names: Vec<String> = (0..600).map(|number| format!("demo/{number}")).collect();
+    rows.push(("tar: many folders".to_owned(), folders, false));
+    let names: Vec<String> = (0..crowd).map(|number| format!("demo/{number}")).collect();
     let many: Vec<_> = names.iter().map(|name| (name.as_bytes(), FILE, &b""[..], None)).collect();
     rows.push(("zip: many files".to_owned(), wheel(&many), true));
     let whole = tarball(|_| {});
@@ -243,13 +231,46 @@ fn bombs() -> Vec<(String, Vec<u8>, bool)> {
     rows
 }
 
-/// A registry that serves one archive as a wheel or a tarball, with the right digest.
-fn serve(bytes: Vec<u8>, is_wheel: bool) -> Station {
+/// How an archive is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Served {
+    Npm,
+    Wheel,
+    SourceTar,
+    SourceZip,
+}
+
+impl Served {
+    /// The ways in which a row is served: a source of Python keeps its folders, so that what npm
+    /// takes off does not make two names one.
+    fn of(name: &str, is_wheel: bool) -> &'static [Self] {
+        match (is_wheel, name.starts_with("tar: package/package.json and")) {
+            (true, _) => &[Self::Wheel, Self::SourceZip],
+            (false, true) => &[Self::Npm],
+            (false, false) => &[Self::Npm, Self::SourceTar],
+        }
+    }
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Npm => "demo-1.0.0.tgz",
+            Self::Wheel => "demo-1.0-py3-none-any.whl",
+            Self::SourceTar => "demo-1.0.tar.gz",
+            Self::SourceZip => "demo-1.0.zip",
+        }
+    }
+
+    fn spec(self) -> &'static str {
+        if self == Self::Npm { "npm:demo@1.0.0" } else { "pypi:demo==1.0" }
+    }
+}
+
+/// A registry that serves one archive with the right digest.
+fn serve(bytes: Vec<u8>, served: Served) -> Station {
     let digest = Sha256Digest::of(&bytes);
     Station::start(move |request: &Request| match request.path.as_str() {
         "/simple/demo/" => Reply::json(&json!({"meta": {"api-version": "1.0"}, "name": "demo", "files": [{
-            "filename": if is_wheel { "demo-1.0-py3-none-any.whl" } else { "demo-1.0.tar.gz" },
-            "url": "/file", "hashes": {"sha256": digest.to_hex()}}]})),
+            "filename": served.file_name(), "url": "/file", "hashes": {"sha256": digest.to_hex()}}]})),
         "/demo/1.0.0" => Reply::json(&json!({"name": "demo", "version": "1.0.0", "dist": {
             "tarball": "/file", "integrity": format!("sha256-{}", base64(digest.as_bytes()))}})),
         "/file" => Reply::ok("application/octet-stream", &bytes),
@@ -272,17 +293,20 @@ fn fetch(station: &Station, spec: &str) -> Result<FetchedDistribution, PackageFe
 
 #[test]
 fn no_archive_of_a_hostile_author_is_taken_although_its_digest_is_right() {
-    let rows = rows();
+    let rows = rows(CROWD);
     assert!(rows.len() >= 100, "{} rows", rows.len());
     let mut taken = Vec::new();
     for (name, bytes, is_wheel) in rows {
-        let spec = if is_wheel { "pypi:demo==1.0" } else { "npm:demo@1.0.0" };
-        match fetch(&serve(bytes, is_wheel), spec) {
-            Err(PackageFetchError::Archive { reason, .. } | PackageFetchError::TooLarge { reason, .. }) => {
-                assert!(!reason.chars().any(char::is_control), "{name}: {reason:?}");
+        for &served in Served::of(&name, is_wheel) {
+            match fetch(&serve(bytes.clone(), served), served.spec()) {
+                Err(PackageFetchError::Archive { reason, .. } | PackageFetchError::TooLarge { reason, .. }) => {
+                    assert!(!reason.chars().any(char::is_control), "{name}: {reason:?}");
+                }
+                Err(error) => taken.push(format!("{name}, {served:?}: another error: {error}")),
+                Ok(fetched) => {
+                    taken.push(format!("{name}, {served:?}: {:?}, {:?}", fetched.files.files, fetched.files.unread));
+                }
             }
-            Err(error) => taken.push(format!("{name}: another error: {error}")),
-            Ok(fetched) => taken.push(format!("{name}: taken: {:?}, {:?}", fetched.files.files, fetched.files.unread)),
         }
     }
     assert!(taken.is_empty(), "{}", taken.join("\n"));
@@ -297,7 +321,23 @@ fn a_source_with_links_inside_of_it_is_read_and_what_is_beyond_the_memory_is_lis
             entry(archive, EntryType::Regular, format!("package/{number}.bin").as_bytes(), b"", &noise);
         }
     });
-    let fetched = fetch(&serve(archive, false), "npm:demo@1.0.0").expect("it is fetched");
+    let fetched = fetch(&serve(archive, Served::Npm), "npm:demo@1.0.0").expect("it is fetched");
     assert_eq!(fetched.files.files.len(), 5, "package.json, the link, three files");
     assert_eq!(fetched.files.unread.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["3.bin", "4.bin"]);
+}
+
+/// Writes the archives for `just hostile-archives`, which looks at each with the program as it is:
+/// with more entries, since its bounds are wider.
+#[test]
+#[ignore = "writes files for benches/hostile_archives.py"]
+fn write_hostile_archives() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/hostile-archives"));
+    std::fs::create_dir_all(folder).expect("the folder is made");
+    let mut list = Vec::new();
+    for (number, (name, bytes, is_wheel)) in rows(40_000).into_iter().enumerate() {
+        std::fs::write(folder.join(number.to_string()), bytes).expect("an archive is written");
+        let served: Vec<_> = Served::of(&name, is_wheel).iter().map(|served| served.file_name()).collect();
+        list.push(json!({"number": number, "name": name, "served": served}));
+    }
+    std::fs::write(folder.join("list.json"), serde_json::Value::from(list).to_string()).expect("the list is written");
 }

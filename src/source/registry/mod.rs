@@ -6,20 +6,27 @@
 //! the registry published for it, and is unpacked into memory. Nothing of it is run.
 //! Start at [`PackageClient::new`].
 
+mod attest;
 mod client;
 mod download;
 mod error;
 mod host;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod knowledge_tests;
+mod known;
 mod npm;
 mod pypi;
 mod pypi_html;
 mod release;
+mod resolve;
 #[cfg(test)]
 mod tests;
 
 pub use client::{PackageBounds, PackageClient};
 pub use error::PackageFetchError;
 pub use host::{RegistryHost, RegistryHostError, RegistryHosts};
+pub use known::SaidOfReleases;
 pub use release::{Distribution, FetchedDistribution, PackageRelease};
+pub use resolve::{PackageResolver, ResolvedPackage};

@@ -13,9 +13,14 @@ use crate::skill::sanitise_line;
 /// The whole document of a version or package.
 const JSON: &str = "application/json";
 /// The part of a package's document that an installer needs.
-const INSTALL: &str = "application/vnd.npm.install-v1+json, application/json;q=0.8";
+pub(super) const INSTALL: &str = "application/vnd.npm.install-v1+json, application/json;q=0.8";
 /// Characters of a deprecation notice that are kept.
 const NOTICE_CHARACTERS: usize = 500;
+
+/// Signatures of one file that are told.
+const SIGNATURES: usize = 10;
+/// Characters of the name of a key.
+const KEY_CHARACTERS: usize = 100;
 
 /// A version as npm describes it; the rest of what it says is not asked about.
 #[derive(Deserialize)]
@@ -35,6 +40,8 @@ struct Dist {
     shasum: Option<String>,
     #[serde(default)]
     attestations: Option<Attestations>,
+    #[serde(default)]
+    signatures: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +120,12 @@ fn describe(spec: &PackageSpec, found: Version, base: &Url) -> Result<PackageRel
     let file_name = if file_name.is_empty() { format!("{version}.tgz") } else { file_name };
     let notice = found.deprecated.as_str().filter(|notice| !notice.is_empty());
     let provenance = found.dist.attestations.and_then(|attestations| base.join(&attestations.url?).ok());
+    let signatures = found.dist.signatures.as_array().into_iter().flatten();
+    let signature_keys = signatures
+        .filter_map(|signature| signature.get("keyid")?.as_str())
+        .take(SIGNATURES)
+        .map(|key| sanitise_line(key, KEY_CHARACTERS))
+        .collect();
     let distribution = Distribution {
         file_name,
         kind: DistributionKind::Tarball,
@@ -121,6 +134,7 @@ fn describe(spec: &PackageSpec, found: Version, base: &Url) -> Result<PackageRel
         digests,
         yanked: None,
         provenance,
+        signature_keys,
         uploaded_at: None,
     };
     Ok(PackageRelease {
@@ -132,7 +146,7 @@ fn describe(spec: &PackageSpec, found: Version, base: &Url) -> Result<PackageRel
     })
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(answer: &Metadata, package: &str) -> Result<T, PackageFetchError> {
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(answer: &Metadata, package: &str) -> Result<T, PackageFetchError> {
     serde_json::from_slice(&answer.body).map_err(|error| PackageFetchError::protocol(&package, error.to_string()))
 }
 

@@ -10,8 +10,10 @@ use url::Url;
 use super::client::{Asked, Metadata};
 use super::npm::status_error;
 use super::pypi_html;
-use super::{Distribution, PackageFetchError, PackageRelease};
+use super::resolve::Choice;
+use super::{Distribution, PackageFetchError, PackageRelease, ResolvedPackage};
 use crate::package::{DistributionKind, PackageRegistry, PackageSpec, PackageVersion, PublishedDigest, WheelTarget};
+use crate::package::{Manifest, PackageName, Requirement};
 use crate::skill::{limits, sanitise_line};
 
 const SIMPLE: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
@@ -36,6 +38,9 @@ pub(super) struct File {
     pub(super) yanked_reason: Option<String>,
     #[serde(default)]
     pub(super) provenance: Option<String>,
+    /// Whether the metadata of the file stand beside it (PEP 658, PEP 714): `true`, or digests.
+    #[serde(default, rename = "core-metadata", alias = "data-dist-info-metadata")]
+    pub(super) core_metadata: Value,
     #[serde(default, rename = "upload-time", alias = "upload_time_iso_8601")]
     pub(super) uploaded_at: Option<String>,
 }
@@ -58,19 +63,29 @@ struct Meta {
 struct Api {
     info: Info,
     urls: Vec<File>,
+    #[serde(default)]
+    vulnerabilities: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
 struct Info {
     name: String,
     version: String,
+    #[serde(default)]
+    requires_dist: Option<Vec<String>>,
 }
 
 pub(super) fn release(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<PackageRelease, PackageFetchError> {
+    let (files, base) = files(asked, spec)?;
+    choose(spec, files, &base)
+}
+
+/// Asks for the files of a package, of one version or of all.
+fn files(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<(Vec<File>, Url), PackageFetchError> {
     let package = spec.to_string();
     // The index wants a slash at the end (PEP 503).
     let answer = asked.metadata(asked.host.below([spec.name.as_str(), ""]), SIMPLE, &package)?;
-    let files = match answer.status {
+    Ok(match answer.status {
         200 if answer.is_html => match ask_api(asked, spec)? {
             Some(files) => files,
             None => (pypi_html::files(&answer.body), answer.url),
@@ -82,8 +97,64 @@ pub(super) fn release(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Packa
         // The index is there, and does not speak the newer protocol.
         406 => ask_api(asked, spec)?.ok_or_else(|| PackageFetchError::protocol(&package, "it has no index in JSON"))?,
         status => return Err(status_error(&package, status)),
+    })
+}
+
+/// Asks which release an installer would take, and what that one needs: by the metadata beside
+/// its file, else by the JSON API.
+pub(super) fn resolve(
+    asked: &mut Asked<'_>,
+    name: &PackageName,
+    requirement: &Requirement,
+) -> Result<ResolvedPackage, PackageFetchError> {
+    let registry = PackageRegistry::Pypi;
+    let package = PackageSpec { registry, name: name.clone(), version: None };
+    let choice = Choice::of(registry, requirement);
+    let (files, base) = files(asked, &package)?;
+    let found = files.into_iter().filter_map(|file| {
+        let (kind, version) = DistributionKind::of_python_file(&file.filename, name)?;
+        choice.admits(&version).then_some((file, kind, version))
+    });
+    // As pip does: what is withdrawn only where it is asked for exactly; of one version, wheels.
+    let found = found.filter(|(file, ..)| requirement.exact().is_some() || yanked(file).is_none());
+    let best = found.max_by_key(|(file, kind, version)| {
+        let is_anywhere = WheelTarget::of_file_name(&file.filename) == WheelTarget::Anywhere;
+        (version.clone(), is_anywhere, *kind == DistributionKind::Wheel, file.filename.clone())
+    });
+    let (file, _, version) = best.ok_or_else(|| PackageFetchError::NoSuchVersion { package: package.to_string() })?;
+    let spec = PackageSpec { version: Some(version), ..package };
+    let has_metadata = !matches!(file.core_metadata, Value::Null | Value::Bool(false));
+    let needs = match has_metadata.then(|| base.join(&format!("{}.metadata", without_fragment(&file.url)))) {
+        Some(Ok(url)) => Some(core_metadata(asked, url, &spec)?),
+        _ => api(asked, &spec)?.map(|(api, _)| api.info.requires_dist.unwrap_or_default()),
     };
-    choose(spec, files.0, &files.1)
+    let needs = needs.map(|lines| Manifest::of_metadata(registry, lines.iter().map(|line| (line.as_str(), ""))));
+    Ok(ResolvedPackage { spec, size_bytes: file.size, needs })
+}
+
+/// Asks the JSON API what is known of a release.
+pub(super) fn vulnerabilities(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Vec<Value>, PackageFetchError> {
+    let missing = || PackageFetchError::protocol(spec, "it has no JSON API that tells of vulnerabilities");
+    let (api, _) = api(asked, spec)?.ok_or_else(missing)?;
+    api.vulnerabilities.ok_or_else(missing)
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split('#').next().unwrap_or_default()
+}
+
+/// Reads what a release needs out of its metadata ("Core metadata specifications"). The digest
+/// that the index may publish for them is not compared: nothing is certified by them.
+fn core_metadata(asked: &mut Asked<'_>, url: Url, spec: &PackageSpec) -> Result<Vec<String>, PackageFetchError> {
+    let package = spec.to_string();
+    let answer = asked.metadata(url, "*/*", &package)?;
+    if answer.status != 200 {
+        return Err(status_error(&package, answer.status));
+    }
+    let text = String::from_utf8_lossy(&answer.body);
+    // The description follows after an empty line.
+    let headers = text.lines().take_while(|line| !line.trim_end().is_empty());
+    Ok(headers.filter_map(|line| line.strip_prefix("Requires-Dist:")).map(|text| text.trim().to_owned()).collect())
 }
 
 fn parse_index(answer: &Metadata, spec: &PackageSpec) -> Result<Vec<File>, PackageFetchError> {
@@ -97,8 +168,12 @@ fn parse_index(answer: &Metadata, spec: &PackageSpec) -> Result<Vec<File>, Packa
     Ok(index.files)
 }
 
-/// Asks the JSON API beside an index whose path ends in `/simple`; none where there is none.
 fn ask_api(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Option<(Vec<File>, Url)>, PackageFetchError> {
+    Ok(api(asked, spec)?.map(|(api, base)| (api.urls, base)))
+}
+
+/// Asks the JSON API beside an index whose path ends in `/simple`; none where there is none.
+fn api(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Option<(Api, Url)>, PackageFetchError> {
     let mut url = asked.host.url().clone();
     let is_usual = url.path().trim_end_matches('/').ends_with("/simple");
     if !is_usual {
@@ -120,7 +195,7 @@ fn ask_api(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Option<(Vec<File
     if spec.version.is_some() && version != spec.version {
         return Err(wrong("it describes another version"));
     }
-    Ok(Some((api.urls, answer.url)))
+    Ok(Some((api, answer.url)))
 }
 
 fn check_name(spec: &PackageSpec, name: &str) -> Result<(), PackageFetchError> {
@@ -201,6 +276,7 @@ fn describe(
         url,
         size_bytes: file.size,
         digests: vec![digest],
+        signature_keys: Vec::new(),
         provenance: file.provenance.as_deref().and_then(|provenance| base.join(provenance).ok()),
         uploaded_at: file.uploaded_at.as_deref().map(|time| sanitise_line(time, 64)),
     })

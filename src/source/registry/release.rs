@@ -38,6 +38,8 @@ pub struct Distribution {
     pub yanked: Option<String>,
     /// Where the registry serves attestations of its provenance (PEP 740, npm).
     pub provenance: Option<Url>,
+    /// The keys with which the registry says that it signed the file, sanitised; not checked.
+    pub signature_keys: Vec<String>,
     /// When it was uploaded, as the registry says, sanitised.
     pub uploaded_at: Option<String>,
 }
@@ -53,6 +55,4 @@ pub struct FetchedDistribution {
     pub size_bytes: u64,
     /// What is in it.
     pub files: FileSet,
-    /// The digest of what is in it, however it was packed.
-    pub file_set_hash: Sha256Digest,
 }

@@ -13,7 +13,7 @@ use crate::package::{DistributionKind, PackageSpec};
 use crate::skill::Sha256Digest;
 use crate::source::tests::station::{Reply, Request, Station};
 
-const SMALL: PackageBounds = PackageBounds {
+pub(super) const SMALL: PackageBounds = PackageBounds {
     time: Duration::from_secs(20),
     file_bytes: 1 << 20,
     unpacked_bytes: 4 << 20,
@@ -22,7 +22,7 @@ const SMALL: PackageBounds = PackageBounds {
 };
 
 /// A compressed tar archive of these files.
-fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -53,26 +53,30 @@ fn wheel(path: &str, content: &str) -> Vec<u8> {
     bytes
 }
 
-fn npm_tarball() -> Vec<u8> {
+pub(super) fn npm_tarball() -> Vec<u8> {
     tarball(&[
         ("package/package.json", r#"{"name": "demo", "version": "1.2.3"}"#),
         ("package/index.js", "module.exports = 1;\n"),
     ])
 }
 
-fn npm_version(tarball_url: &str, bytes: &[u8]) -> Value {
+pub(super) fn npm_version(tarball_url: &str, bytes: &[u8]) -> Value {
     let sha512 = base64::engine::general_purpose::STANDARD.encode(sha2::Sha512::digest(bytes));
     let shasum = hex::encode(sha1::Sha1::digest(bytes));
     json!({"name": "demo", "version": "1.2.3", "dist": {"tarball": tarball_url, "integrity": format!("sha512-{sha512}"), "shasum": shasum}})
 }
 
-fn client(station: &Station, bounds: PackageBounds) -> PackageClient {
+pub(super) fn client(station: &Station, bounds: PackageBounds) -> PackageClient {
     let host = |path: &str| Some(RegistryHost::parse(&station.url(path)).expect("a URL"));
     PackageClient::new(RegistryHosts { pypi: host("/simple/"), npm: host("/"), files: Vec::new() }, bounds)
 }
 
 /// Asks for a release and fetches its first file.
-fn fetch(station: &Station, spec: &str, bounds: PackageBounds) -> Result<FetchedDistribution, PackageFetchError> {
+pub(super) fn fetch(
+    station: &Station,
+    spec: &str,
+    bounds: PackageBounds,
+) -> Result<FetchedDistribution, PackageFetchError> {
     let (client, spec) = (client(station, bounds), PackageSpec::parse(spec).expect("a spec"));
     let release = client.release(&spec)?;
     client.fetch(&release.spec, &release.distributions[0])
@@ -92,7 +96,7 @@ fn npm_station(answer: impl Fn(&[u8]) -> Reply + Send + Sync + 'static) -> Stati
     })
 }
 
-fn served(bytes: &[u8]) -> Reply {
+pub(super) fn served(bytes: &[u8]) -> Reply {
     Reply::ok("application/octet-stream", bytes)
 }
 
@@ -102,7 +106,6 @@ fn a_tarball_of_npm_is_fetched_checked_and_unpacked() {
         let fetched = fetch(&npm_station(served), spec, SMALL).expect("it is fetched");
         assert_eq!(paths(&fetched), ["index.js", "package.json"]);
         assert_eq!(fetched.sha256, Sha256Digest::of(&npm_tarball()));
-        assert_eq!(fetched.file_set_hash, fetched.files.digest());
         assert_eq!(fetched.distribution.file_name, "demo-1.2.3.tgz");
     }
 }
@@ -276,7 +279,7 @@ fn python_files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn index(name: &str) -> Value {
+pub(super) fn index(name: &str) -> Value {
     let files: Vec<Value> = python_files()
         .iter()
         .map(|(name, bytes)| {
@@ -288,7 +291,7 @@ fn index(name: &str) -> Value {
     json!({"meta": {"api-version": "1.3"}, "name": name, "versions": ["1.0", "1.1", "2.0rc1"], "files": files})
 }
 
-fn python_station(simple: impl Fn() -> Reply + Send + Sync + 'static) -> Station {
+pub(super) fn python_station(simple: impl Fn() -> Reply + Send + Sync + 'static) -> Station {
     Station::start(move |request: &Request| match request.path.as_str() {
         "/simple/demo/" => simple(),
         "/pypi/demo/1.0.0/json" => {

@@ -13,6 +13,7 @@ mod folder;
 mod git;
 mod mcp;
 pub(super) mod packed;
+pub(super) mod plain_tar;
 mod spec;
 pub(super) mod station;
 mod well_known;

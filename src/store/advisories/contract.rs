@@ -21,6 +21,9 @@ pub trait Advisories: Send + Sync {
     /// each concerns is in the advisory.
     async fn advisories_of(&self, packages: &[(PackageRegistry, PackageName)]) -> Result<Vec<Advisory>, StoreError>;
 
+    /// Tells whether anything is known of any package. Asked with every answer, it counts nothing.
+    async fn has_advisories(&self) -> Result<bool, StoreError>;
+
     /// Counts what is stored.
     async fn advisory_counts(&self) -> Result<AdvisoryCounts, StoreError>;
 }

@@ -1,9 +1,11 @@
 //! The contract of every store of certificates.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::certificate::PackageCertificate;
-use crate::package::PackageRegistry;
+use crate::package::{PackageRegistry, PackageSpec};
 use crate::skill::{Sha256Digest, Timestamp};
 use crate::store::StoreError;
 
@@ -54,6 +56,10 @@ pub trait PackageCertificates: Send + Sync {
         name: &str,
         version: &str,
     ) -> Result<Option<PackageCertificate>, StoreError>;
+
+    /// Returns the latest certificate of each of these releases that has one, by the text of its
+    /// spec; a spec without a version has none.
+    async fn certificates(&self, releases: &[PackageSpec]) -> Result<BTreeMap<String, PackageCertificate>, StoreError>;
 
     /// Returns what a registry changed under one version, the latest first.
     async fn package_changes(

@@ -65,6 +65,13 @@ impl Advisories for SqliteStore {
         records.iter().map(read).collect()
     }
 
+    async fn has_advisories(&self) -> Result<bool, StoreError> {
+        // What was taken back concerns no package.
+        let found: i64 =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM advisory_packages)").fetch_one(&self.readers).await?;
+        Ok(found != 0)
+    }
+
     async fn advisory_counts(&self) -> Result<AdvisoryCounts, StoreError> {
         let row = sqlx::query(
             "SELECT count(*) FILTER (WHERE NOT is_withdrawn), count(*) FILTER (WHERE is_malicious AND NOT is_withdrawn), \

@@ -20,6 +20,7 @@ mod packages;
 mod payments;
 mod publishers;
 mod read;
+mod registry_knowledge;
 mod repositories;
 mod scans;
 mod takedowns;

@@ -1,5 +1,7 @@
 //! Certificates of packages.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
 
@@ -8,7 +10,7 @@ use super::SqliteStore;
 use super::read::{digest, json as read_json};
 use super::write::json;
 use crate::certificate::PackageCertificate;
-use crate::package::PackageRegistry;
+use crate::package::{PackageRegistry, PackageSpec};
 use crate::skill::{Sha256Digest, Timestamp};
 
 /// The latest certificate of each release: by time, then by id, so that there is one.
@@ -75,6 +77,26 @@ impl PackageCertificates for SqliteStore {
         .fetch_optional(&self.readers)
         .await?;
         text.map(|text| read_json("certificate of a package", text)).transpose()
+    }
+
+    async fn certificates(&self, releases: &[PackageSpec]) -> Result<BTreeMap<String, PackageCertificate>, StoreError> {
+        let wanted: Vec<(&str, &str, &str, String)> = releases
+            .iter()
+            .filter_map(|spec| {
+                let version = spec.version.as_ref()?.as_str();
+                Some((spec.registry.as_str(), spec.name.as_str(), version, spec.to_string()))
+            })
+            .collect();
+        let rows = sqlx::query(
+            "SELECT wanted.value ->> 3, (SELECT certificate FROM package_certificates c \
+               WHERE (c.registry, c.name, c.version) = (wanted.value ->> 0, wanted.value ->> 1, wanted.value ->> 2) \
+               ORDER BY certified_at DESC, certificate_id DESC LIMIT 1) AS latest FROM json_each(?) wanted \
+             WHERE latest IS NOT NULL",
+        )
+        .bind(json(&wanted)?)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(|row| Ok((row.get(0), read_json("certificate of a package", row.get(1))?))).collect()
     }
 
     async fn package_changes(

@@ -13,7 +13,8 @@ use crate::api::Problem;
 use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, FollowConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError, LogConfigError,
+    AccountsConfigError, AuditConfigError, FollowConfigError, FreshnessConfigError, GithubConfigError,
+    HttpConfigError, LogConfigError,
     MeterConfigError, OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError,
     StorageConfigError,
 };
@@ -54,6 +55,9 @@ pub(super) enum Failure {
     /// The registries of packages cannot be asked as configured.
     #[error(transparent)]
     Registries(#[from] RegistriesConfigError),
+    /// The price of an audit is none.
+    #[error(transparent)]
+    Audit(#[from] AuditConfigError),
     /// A configuration file cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -54,6 +54,7 @@ mod pin;
 mod policy;
 mod policy_arguments;
 mod preview;
+mod preview_sarif;
 mod program;
 mod public_skill;
 mod purse;

@@ -1,5 +1,6 @@
 //! `touchmark package`.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::certificate::{PackageCertificate, PackageReview};
 use crate::config::{RegistriesConfig, ScanConfig, Settings};
 use crate::operations::packages::{Certification, PackageStep, certify_package, review_package};
 use crate::operations::{LocalScan, ScanFailure, Services};
-use crate::package::PackageSpec;
+use crate::package::{Attestation, PackageSpec};
 use crate::scan::Ruleset;
 use crate::skill::Timestamp;
 
@@ -34,7 +35,10 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
         (Some(_), true) => return Err(Failure::Usage("--json and --format ask for different formats; leave one out")),
     };
     let client = app::package_client(&RegistriesConfig::read(&Settings::read(arguments.config.as_deref())?)?)?;
-    let services = if arguments.certify { Some(local::open(global).await?) } else { None };
+    let services = match arguments.certify {
+        true => Some(local::open(global).await?.with_packages(client.clone())),
+        false => None,
+    };
     let detail = if arguments.report.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
     let mut report =
         Report::new(format, detail, arguments.packages.len() == 1, arguments.report.output.as_deref(), output);
@@ -44,7 +48,7 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
         let reviewed = match PackageSpec::parse(text) {
             Ok(spec) => {
                 let client = client.clone();
-                let progress = progress(output);
+                let progress = progress();
                 let review = tokio::task::spawn_blocking(move || {
                     let outcome = review_package(&client, &spec, Ruleset::builtin(), |step| tell(&progress, step));
                     progress.finish_and_clear();
@@ -122,11 +126,30 @@ fn summary(review: &PackageReview, certificate: &PackageCertificate) -> String {
             file.size_bytes,
             file.sha256
         );
+        text += &file.attestations.iter().map(attested).collect::<String>();
+        if !file.signature_keys.is_empty() {
+            text += &format!(
+                "    signed by the registry with {} (not checked)\n",
+                line(&file.signature_keys.join(", "), 200)
+            );
+        }
+    }
+    for note in &review.registry_notes {
+        text += &format!("  {}\n", line(note, 300));
     }
     if let Some(warning) = &review.maintainer_warning {
         text += &format!("  {}\n", line(warning, 500));
     }
     text
+}
+
+/// What is attested of a file, on a line: that it names these bytes was checked, its signature not.
+fn attested(attestation: &Attestation) -> String {
+    let source = attestation.source_repository.as_deref().unwrap_or("no source");
+    let workflow = attestation.workflow.as_deref().map_or_else(String::new, |name| format!(" by {name}"));
+    let log = attestation.log_index.map_or_else(String::new, |index| format!(", log entry {index}"));
+    let told = format!("{}: {source}{workflow}{log}", attestation.predicate_type);
+    format!("    attested (signature not checked)  {}\n", line(&told, 400))
 }
 
 fn body(review: &PackageReview, certificate: &PackageCertificate, scan: &LocalScan) -> Value {
@@ -139,9 +162,9 @@ fn body(review: &PackageReview, certificate: &PackageCertificate, scan: &LocalSc
     })
 }
 
-/// Shows how far it has come, where a person watches.
-fn progress(output: &Output) -> ProgressBar {
-    if !output.is_terminal {
+/// Shows how far it has come, on the standard error, where a person watches that.
+pub(super) fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());

@@ -7,8 +7,10 @@ use super::follow_origin::Following;
 use super::local;
 use super::signatures::read_key;
 use crate::app;
+use crate::certificate::AuditPrice;
 use crate::config::{
-    AccountsConfig, FollowConfig, FreshnessConfig, HttpConfig, MeterConfig, OutgoingConfig, PaymentConfig,
+    AccountsConfig, AuditConfig, FollowConfig, FreshnessConfig, HttpConfig, MeterConfig, OutgoingConfig,
+    PaymentConfig,
     RegistriesConfig, Settings, StorageConfig,
 };
 use crate::operations::Publisher;
@@ -35,6 +37,7 @@ pub(super) async fn run(global: &Global, arguments: ServeArguments) -> Result<Ou
     let services = app::paid(services, payment).await?.with_overdue_limit(freshness.overdue);
     let services = app::accountable(services, AccountsConfig::read(&settings)?).await?;
     let services = app::outgoing(services, OutgoingConfig::read(&settings)?, &RegistriesConfig::read(&settings)?)?;
+    let services = services.with_audit_price(AuditPrice::of_standard(AuditConfig::read(&settings)?.standard_cents));
     if let Some(meter) = meter {
         tracing::info!(discovers = meter.workflows, verifies = meter.lookups, "counting what clients use in a day");
     }

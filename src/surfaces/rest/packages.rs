@@ -3,21 +3,33 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode};
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::get;
 use serde::Serialize;
 
 use super::Rest;
 use super::answer;
-use crate::api::accounts::Refusal;
+use crate::api::accounts::{Refusal, RefusalCode};
 use crate::operations::packages::{package_statistics, show_certificate, verify_certificate};
 
 /// Adds the routes. The name of a package may have a slash, written as it is or as `%2F`, so
 /// that the path is taken apart here.
 pub(super) fn add_routes(router: Router<Rest>) -> Router<Rest> {
     router
-        .route("/api/v1/public/packages/stats", get(statistics))
-        .route("/api/v1/public/packages/{*release}", get(release))
+        .route("/api/v1/public/packages/stats", get(statistics).fallback(method_not_allowed))
+        .route("/api/v1/public/packages/{*release}", get(release).fallback(method_not_allowed))
+}
+
+/// Answers a method that these paths do not take, in the envelope of their document.
+async fn method_not_allowed() -> Response<Body> {
+    let refusal = Refusal::new(RefusalCode::BadRequest, "this path takes GET, HEAD");
+    let mut body = serde_json::to_value(refusal.cloud_envelope()).unwrap_or_default();
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    body["error"]["status"] = status.as_u16().into();
+    let mut response = answer::json(status, &body);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 async fn statistics(State(rest): State<Rest>) -> Response<Body> {
