@@ -1,13 +1,20 @@
 //! From the files of a release to what was found in them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::package::{DistributionKind, FileSet, PackageBundle, PackageSpec};
-use crate::scan::{Finding, Ruleset, SafetyStatus, ScannedBundle, scan_bundle_with};
-use crate::skill::{FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, limits, sanitise_line};
+use crate::scan::{
+    Beside, Finding, NativeProgram, Ruleset, SafetyStatus, ScannedBundle, VersionJump, inner_path, native_programs,
+    scan_bundle_beside,
+};
+use crate::skill::{
+    FileClass, FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, limits, sanitise_line,
+};
 
+use super::compared::{Compared, counterpart, identity};
 use super::ground::{Ground, ground_of, is_prose};
-use super::{AnalysisType, CouncilVerdict, SecurityLevel};
+use super::{AnalysisType, CompiledCode, CouncilVerdict, SecurityLevel};
 
 /// A file of a release that was fetched and checked.
 #[derive(Debug, Clone)]
@@ -43,6 +50,12 @@ pub struct PackageReview {
     /// Code of a wheel that its source does not have, by its sanitised path; nothing where there
     /// is no source to compare with.
     pub only_in_wheel: Vec<String>,
+    /// The compiled programs in it.
+    pub programs: Vec<NativeProgram>,
+    /// What came since the version before, where that was asked.
+    pub jump: Option<VersionJump>,
+    /// What it was compared with, one sanitised line each, or why it was not.
+    pub compared_with: Vec<String>,
 }
 
 /// Why files cannot be reviewed.
@@ -69,6 +82,22 @@ impl PackageReview {
         maintainer_warning: Option<String>,
         ruleset: &Ruleset,
     ) -> Result<Self, ReviewError> {
+        Self::compared(spec, files, not_fetched, maintainer_warning, ruleset, Compared::with_nothing())
+    }
+
+    /// Scans the files of a release as [`PackageReview::of`], together with what they are compared
+    /// with.
+    ///
+    /// # Errors
+    /// Fails where there is no file.
+    pub fn compared(
+        spec: PackageSpec,
+        files: Vec<(ReviewedFile, FileSet)>,
+        not_fetched: Vec<UnreadFile>,
+        maintainer_warning: Option<String>,
+        ruleset: &Ruleset,
+        compared: Compared,
+    ) -> Result<Self, ReviewError> {
         if files.is_empty() {
             return Err(ReviewError::Nothing);
         }
@@ -82,12 +111,29 @@ impl PackageReview {
             // What is odd about instructions that are ours says nothing about the package.
             issues.retain(|issue| issue.path != "SKILL.md");
         }
-        let mut scanned = scan_bundle_with(bundle, issues, ruleset);
-        let running = Running::of(&scanned.bundle);
+        let Compared { is_well_known, repository, before, notes } = compared;
+        let mut beside = Beside { package: Some(identity(&spec, &files, is_well_known)), ..Beside::default() };
+        let mut compared_with = notes;
+        if let Some((name, set)) = repository {
+            compared_with.push(sanitise_line(&format!("repository at {name}"), LINE_CHARACTERS));
+            beside.repository = Some(counterpart(name, set)?);
+        }
+        if let Some((version, files)) = before {
+            compared_with.push(format!("version {version}"));
+            let (files, sets): (Vec<ReviewedFile>, Vec<FileSet>) = files.into_iter().unzip();
+            beside.before = Some(counterpart(version.to_string(), together(&files, sets).0)?);
+        }
+        let version = spec.version.as_ref().map(ToString::to_string).unwrap_or_default();
+        let jump = beside.before.as_ref().map(|before| VersionJump::between(before, &version, &bundle));
+        let mut scanned = scan_bundle_beside(bundle, issues, ruleset, &beside);
+        let running = Running::of(&scanned.bundle, spec.name.as_str());
         scanned.report.set_aside(|finding| running.is_aside(finding));
         let is_complete = is_whole && scanned.report.completeness.unread.is_empty();
-        let analysis = AnalysisType::of(&files, is_complete);
-        Ok(Self { spec, files, analysis, scanned, maintainer_warning, only_in_wheel })
+        let names: Vec<String> = files.iter().map(|file| file.file_name.clone()).collect();
+        let programs = native_programs(&scanned.bundle, &names);
+        let has_code = scanned.bundle.files.iter().any(|file| file.class == FileClass::Script && file.text.is_some());
+        let analysis = AnalysisType::of(&files, is_complete, CompiledCode::of(&programs, has_code));
+        Ok(Self { spec, files, analysis, scanned, maintainer_warning, only_in_wheel, programs, jump, compared_with })
     }
 
     /// Returns the verdict of the scan.
@@ -115,7 +161,7 @@ impl PackageReview {
             };
             sanitise_line(
                 &format!("{} ({}) in {place}: {}", finding.rule_id, finding.severity.as_str(), finding.reason),
-                500,
+                LINE_CHARACTERS,
             )
         };
         let mut met = BTreeMap::<&str, usize>::new();
@@ -132,7 +178,7 @@ impl PackageReview {
             let count = self.only_in_wheel.len();
             lines.push(sanitise_line(
                 &format!("{count} files of code in the wheel are not in the source: {shown}"),
-                500,
+                LINE_CHARACTERS,
             ));
         }
         lines.extend(self.maintainer_warning.clone());
@@ -146,6 +192,8 @@ impl PackageReview {
 
 /// Places that are told of one rule.
 const PLACES: usize = 5;
+/// Characters of a line for a reader.
+const LINE_CHARACTERS: usize = 500;
 
 /// Puts the files of all distributions together. What a wheel repeats of its source is left
 /// out: it was looked at there, and what remains is what the source does not have.
@@ -193,19 +241,30 @@ fn digest(content: &FileContent) -> Option<Sha256Digest> {
 /// What of a package runs.
 struct Running<'a> {
     texts: Vec<&'a str>,
+    /// The lines of the manifest of npm that list what only the authors install.
+    of_authors: Range<u32>,
+    /// The folder that is called like the package: whatever its name, it is what is used.
+    own: String,
 }
 
 impl<'a> Running<'a> {
-    fn of(bundle: &'a SkillBundle) -> Self {
-        let runs = bundle.files.iter().filter(|file| ground_of(inner_path(file.path.as_str())) != Ground::Aside);
-        Self { texts: runs.filter_map(|file| file.text.as_ref()).map(|decoded| decoded.text.as_str()).collect() }
+    fn of(bundle: &'a SkillBundle, name: &str) -> Self {
+        let own = format!("{}/", name.to_ascii_lowercase().replace(['-', '.'], "_"));
+        let runs = bundle.files.iter().filter(|file| ground_in(file.path.as_str(), &own) != Ground::Aside);
+        let texts = runs.filter_map(|file| file.text.as_ref()).map(|decoded| decoded.text.as_str()).collect();
+        let manifest = bundle.files.iter().find(|file| file.path.as_str() == MANIFEST);
+        let of_authors = manifest.and_then(|file| Some(author_lines(&file.text.as_ref()?.text))).unwrap_or(0..0);
+        Self { texts, of_authors, own }
     }
 
     /// Tells whether a finding lies in what never runs: by its place, unless something that runs
     /// names the file.
     fn is_aside(&self, finding: &Finding) -> bool {
         let path = inner_path(&finding.location.path);
-        if ground_of(path) != Ground::Aside {
+        if path == MANIFEST && finding.location.line.is_some_and(|line| self.of_authors.contains(&line)) {
+            return true;
+        }
+        if ground_in(path, &self.own) != Ground::Aside {
             return false;
         }
         if is_prose(path) {
@@ -223,7 +282,25 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Returns the path in the distribution: without the folder that tells which one it is.
-fn inner_path(path: &str) -> &str {
-    ["sdist/", "wheel/"].iter().find_map(|folder| path.strip_prefix(folder)).unwrap_or(path)
+/// The manifest of a package of npm.
+const MANIFEST: &str = "package.json";
+
+/// Returns the lines, counted from 1, between the braces of `devDependencies`, which nobody
+/// installs who installs the package. Only where they stand alone: another key on one of these
+/// lines is told as ever.
+fn author_lines(manifest: &str) -> Range<u32> {
+    let mut lines = manifest.lines().zip(1_u32..);
+    let Some((_, first)) = lines.find(|(line, _)| line.trim() == "\"devDependencies\": {") else { return 0..0 };
+    let entry = |line: &str| line.starts_with('"') && !line.contains(['{', '}']);
+    match lines.find(|(line, _)| !entry(line.trim())) {
+        Some((line, last)) if matches!(line.trim(), "}" | "},") => first + 1..last,
+        _ => 0..0,
+    }
+}
+
+/// Returns what a file is for, where the folder `own` is that of the package.
+fn ground_in(path: &str, own: &str) -> Ground {
+    let path = inner_path(path);
+    let below_source = path.strip_prefix("src/").unwrap_or(path);
+    ground_of(below_source.strip_prefix(own).unwrap_or(path))
 }

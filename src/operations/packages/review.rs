@@ -1,10 +1,11 @@
 //! Fetches a release and looks at it.
 
+use super::compare::{Comparison, compared};
 use crate::certificate::{PackageReview, ReviewError, ReviewedFile};
 use crate::package::{DistributionKind, FileSet, PackageSpec, WheelTarget};
 use crate::scan::Ruleset;
 use crate::skill::UnreadFile;
-use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError};
+use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError, PackageRelease};
 
 /// How far a review has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum PackageStep<'a> {
     Asking,
     /// A file is fetched.
     Fetching(&'a str),
+    /// What it is compared with is fetched.
+    Comparing(&'a str),
     /// What was fetched is looked at.
     Scanning,
 }
@@ -40,30 +43,61 @@ pub fn review_package(
     client: &PackageClient,
     spec: &PackageSpec,
     ruleset: &Ruleset,
+    step: impl FnMut(PackageStep<'_>),
+) -> Result<PackageReview, PackageError> {
+    compare_package(client, spec, ruleset, Comparison::NONE, step)
+}
+
+/// Looks at a release as [`review_package`], and compares it with what is asked for. What cannot
+/// be compared is said in the review. It blocks.
+///
+/// # Errors
+/// As [`review_package`].
+pub fn compare_package(
+    client: &PackageClient,
+    spec: &PackageSpec,
+    ruleset: &Ruleset,
+    comparison: Comparison,
     mut step: impl FnMut(PackageStep<'_>),
 ) -> Result<PackageReview, PackageError> {
     step(PackageStep::Asking);
     let release = client.release(spec)?;
-    let mut fetched: Vec<(ReviewedFile, FileSet)> = Vec::new();
-    let mut left_out = Vec::new();
+    let FetchedFiles { files, left_out } = fetch_files(client, &release, &mut step)?;
+    let compared = compared(client, &release, &files, comparison, &mut step);
+    step(PackageStep::Scanning);
+    Ok(PackageReview::compared(release.spec, files, left_out, release.warning, ruleset, compared)?)
+}
+
+/// The files of a release that were fetched, and those that are too large.
+pub(super) struct FetchedFiles {
+    pub(super) files: Vec<(ReviewedFile, FileSet)>,
+    pub(super) left_out: Vec<UnreadFile>,
+}
+
+/// Fetches what an installer would take.
+pub(super) fn fetch_files(
+    client: &PackageClient,
+    release: &PackageRelease,
+    step: &mut impl FnMut(PackageStep<'_>),
+) -> Result<FetchedFiles, PackageFetchError> {
+    let mut fetched = FetchedFiles { files: Vec::new(), left_out: Vec::new() };
     let mut too_large = None;
     for distribution in chosen(&release.distributions) {
         step(PackageStep::Fetching(&distribution.file_name));
         match client.fetch(&release.spec, distribution) {
-            Ok(file) => fetched.push(reviewed(file)),
+            Ok(file) => fetched.files.push(reviewed(file)),
             Err(PackageFetchError::TooLarge { reason, file }) => {
                 let path = distribution.file_name.clone();
-                left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
+                fetched.left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
                 too_large = Some(PackageFetchError::TooLarge { reason, file });
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
-    if let (true, Some(error)) = (fetched.is_empty(), too_large) {
-        return Err(error.into());
+    match too_large {
+        Some(error) if fetched.files.is_empty() => Err(error),
+        _ => Ok(fetched),
     }
-    step(PackageStep::Scanning);
-    Ok(PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?)
 }
 
 /// Chooses the files that are looked at, in the order of the release.

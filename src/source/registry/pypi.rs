@@ -67,6 +67,21 @@ struct Info {
 }
 
 pub(super) fn release(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<PackageRelease, PackageFetchError> {
+    let (files, base) = files(asked, spec)?;
+    choose(spec, files, &base)
+}
+
+/// Lists the versions of a package of which files are released and not withdrawn, in any order.
+pub(super) fn versions(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Vec<PackageVersion>, PackageFetchError> {
+    let (files, _) = files(asked, spec)?;
+    let is_there = |file: &&File| matches!(file.yanked, Value::Null | Value::Bool(false));
+    let version =
+        |file: &File| DistributionKind::of_python_file(&file.filename, &spec.name).map(|(_, version)| version);
+    Ok(files.iter().filter(is_there).filter_map(version).collect())
+}
+
+/// Asks for the files of a package, of whichever version.
+fn files(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<(Vec<File>, Url), PackageFetchError> {
     let package = spec.to_string();
     // The index wants a slash at the end (PEP 503).
     let answer = asked.metadata(asked.host.below([spec.name.as_str(), ""]), SIMPLE, &package)?;
@@ -83,7 +98,7 @@ pub(super) fn release(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Packa
         406 => ask_api(asked, spec)?.ok_or_else(|| PackageFetchError::protocol(&package, "it has no index in JSON"))?,
         status => return Err(status_error(&package, status)),
     };
-    choose(spec, files.0, &files.1)
+    Ok(files)
 }
 
 fn parse_index(answer: &Metadata, spec: &PackageSpec) -> Result<Vec<File>, PackageFetchError> {
@@ -181,7 +196,7 @@ fn choose(spec: &PackageSpec, files: Vec<File>, base: &Url) -> Result<PackageRel
         .iter()
         .find_map(|file| file.yanked.as_deref())
         .map(|reason| if reason.is_empty() { "yanked".to_owned() } else { format!("yanked: {reason}") });
-    Ok(PackageRelease { spec: found, version, distributions, other_files, warning })
+    Ok(PackageRelease { spec: found, version, distributions, other_files, warning, commit: None })
 }
 
 fn describe(
