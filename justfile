@@ -137,6 +137,10 @@ conformance-http CACHE="../conformance-cache" SECONDS="600":
     cargo build
     {{CACHE}}/venv/bin/python tests/conformance/run_http.py --cache {{CACHE}} --touchmark "${CARGO_TARGET_DIR:-target}/debug/touchmark" --seconds {{SECONDS}} --write docs/conformance.md
 
-# Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
+# Look at sixty popular packages of each registry of those that are configured; fails where one is dangerous.
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
+
+# Print the table of docs/packages.md: each package with its level, how far it was looked at, and the rules that count; needs jq.
+packages-table:
+    cargo run --quiet -- package --fail-on never --json $(grep -v '^#' benches/packages.txt) | jq -r '.. | objects | select(has("certificate")) | "| `\(.package)` | \(.certificate.level) | \(.certificate.analysis) | \([.certificate.warnings[] | capture("^(?<rule>[a-z0-9-]+) \\((?<severity>[a-z]+)\\) in ") | "\(.rule) (\(.severity))"] | unique | join(", ")) |"'

@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use crate::package::{DistributionKind, FileSet, PackageBundle, PackageSpec};
 use crate::scan::{
-    Beside, Finding, NativeProgram, Ruleset, SafetyStatus, ScannedBundle, VersionJump, inner_path, native_programs,
-    scan_bundle_beside,
+    Beside, Finding, NativeProgram, Phase, Ruleset, SafetyStatus, ScannedBundle, VersionJump, inner_path,
+    native_programs, scan_bundle_beside,
 };
 use crate::skill::{
     FileClass, FileContent, NoInstructions, Sha256Digest, SkillBundle, UnreadFile, limits, sanitise_line,
 };
 
 use super::compared::{Compared, counterpart, identity};
-use super::ground::{Ground, ground_of, is_prose};
+use super::ground::{Ground, ground_of, is_of_authors, is_prose};
 use super::{AnalysisType, CompiledCode, CouncilVerdict, SecurityLevel};
 
 /// A file of a release that was fetched and checked.
@@ -105,7 +105,8 @@ impl PackageReview {
         let (mut set, only_in_wheel) = together(&files, sets);
         let is_whole = not_fetched.is_empty();
         set.unread.extend(not_fetched);
-        let PackageBundle { raw, has_own_instructions } = set.into_bundle(&spec.to_string());
+        // The name alone: that of the registry would make the tokens of its users the package's own.
+        let PackageBundle { raw, has_own_instructions } = set.into_bundle(spec.name.as_str());
         let (bundle, mut issues) = SkillBundle::parse(raw, Some(spec.name.as_str()))?;
         if has_own_instructions {
             // What is odd about instructions that are ours says nothing about the package.
@@ -241,6 +242,8 @@ fn digest(content: &FileContent) -> Option<Sha256Digest> {
 /// What of a package runs.
 struct Running<'a> {
     texts: Vec<&'a str>,
+    /// What is run at installation: the text of setup.py, and the lines of lifecycle scripts.
+    installers: Vec<&'a str>,
     /// The lines of the manifest of npm that list what only the authors install.
     of_authors: Range<u32>,
     /// The folder that is called like the package: whatever its name, it is what is used.
@@ -254,7 +257,12 @@ impl<'a> Running<'a> {
         let texts = runs.filter_map(|file| file.text.as_ref()).map(|decoded| decoded.text.as_str()).collect();
         let manifest = bundle.files.iter().find(|file| file.path.as_str() == MANIFEST);
         let of_authors = manifest.and_then(|file| Some(author_lines(&file.text.as_ref()?.text))).unwrap_or(0..0);
-        Self { texts, of_authors, own }
+        let at_root = |name: &str| bundle.files.iter().find(|file| inner_path(file.path.as_str()) == name);
+        let text = |name: &str| Some(at_root(name)?.text.as_ref()?.text.as_str());
+        let is_lifecycle = |line: &&str| LIFECYCLE.iter().any(|name| line.contains(name));
+        let lines = text(MANIFEST).into_iter().flat_map(str::lines).filter(is_lifecycle);
+        let installers = lines.chain(text("setup.py")).collect();
+        Self { texts, installers, of_authors, own }
     }
 
     /// Tells whether a finding lies in what never runs: by its place, unless something that runs
@@ -262,6 +270,10 @@ impl<'a> Running<'a> {
     fn is_aside(&self, finding: &Finding) -> bool {
         let path = inner_path(&finding.location.path);
         if path == MANIFEST && finding.location.line.is_some_and(|line| self.of_authors.contains(&line)) {
+            return true;
+        }
+        // Words to an agent count where an agent looks for them, and not in data or in code.
+        if finding.phase == Phase::PromptInjection && !is_read_by_agents(path) {
             return true;
         }
         if ground_in(path, &self.own) != Ground::Aside {
@@ -273,8 +285,26 @@ impl<'a> Running<'a> {
         let mut parts = path.rsplit('/');
         let name = parts.next().unwrap_or_default();
         let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(name);
-        let Some(folder) = parts.next() else { return !self.names(name) };
+        let Some(folder) = parts.next() else {
+            return if is_of_authors(name) { !self.is_installed_with(name) } else { !self.names(name) };
+        };
+        // An import leaves the ending out; what is no code is opened by its whole name.
+        let is_code = CODE_ENDINGS.iter().any(|ending| name.ends_with(ending));
+        let stem = if is_code { stem } else { name };
+        // A folder is loaded by its own name.
+        let (folder, stem) = match stem {
+            "__init__" | "index" => (parts.next().unwrap_or_default(), folder),
+            _ => (folder, stem),
+        };
         !["/", ".", "\\"].iter().any(|sign| self.names(&format!("{folder}{sign}{stem}")))
+    }
+
+    /// Tells whether what is run at installation names a file of the authors, or the tool that
+    /// reads it.
+    fn is_installed_with(&self, name: &str) -> bool {
+        let is_make = name.to_ascii_lowercase().ends_with("makefile");
+        let starts_make = |line: &str| STARTS_MAKE.iter().any(|call| line.contains(call));
+        self.installers.iter().any(|line| line.contains(name) || is_make && starts_make(line))
     }
 
     fn names(&self, needle: &str) -> bool {
@@ -282,6 +312,31 @@ impl<'a> Running<'a> {
     }
 }
 
+/// How a command or a list of its words starts `make`.
+const STARTS_MAKE: &[&str] = &["\"make\"", "'make'", "\"make ", "'make ", "&& make", "; make"];
+
+/// Tells whether an agent reads a file for what it should do.
+fn is_read_by_agents(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    AGENT_FILES.contains(&name.as_str()) || path.contains(".cursor/") || path.contains(".claude/")
+}
+
+/// Files that agents read for what they should do.
+const AGENT_FILES: &[&str] = &[
+    "skill.md",
+    "agents.md",
+    "agent.md",
+    "claude.md",
+    "gemini.md",
+    "copilot-instructions.md",
+    ".cursorrules",
+    ".windsurfrules",
+    ".clinerules",
+];
+/// Endings that an import leaves out.
+const CODE_ENDINGS: &[&str] = &[".py", ".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx", ".json", ".node", ".so", ".pyd"];
+/// What npm runs of a package that comes from a registry, as it stands in its manifest.
+const LIFECYCLE: &[&str] = &["\"preinstall\"", "\"install\"", "\"postinstall\""];
 /// The manifest of a package of npm.
 const MANIFEST: &str = "package.json";
 

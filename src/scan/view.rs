@@ -64,6 +64,8 @@ pub struct TextView<'a> {
     length: usize,
     /// Whether other code loads it, although its path says that it is a specimen.
     is_used: bool,
+    /// Whether it is of a package: code of a library, and no skill.
+    is_of_package: bool,
     line_starts: Vec<u32>,
     lowered: OnceLock<String>,
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
@@ -127,6 +129,7 @@ impl<'a> BundleView<'a> {
     pub(super) fn beside(mut self, beside: &'a Beside) -> Self {
         self.beside = beside;
         if beside.package.is_some() {
+            self.files.iter_mut().filter_map(|file| file.text.as_mut()).for_each(|text| text.is_of_package = true);
             for file in used_specimens(&self) {
                 if let Some(text) = self.files.get_mut(file).and_then(|file| file.text.as_mut()) {
                     text.is_used = true;
@@ -172,6 +175,7 @@ impl<'a> TextView<'a> {
             decoded,
             length: decoded.text.len(),
             is_used: false,
+            is_of_package: false,
             line_starts,
             lowered: OnceLock::new(),
             regions: OnceLock::new(),
@@ -211,6 +215,11 @@ impl<'a> TextView<'a> {
     /// specimen.
     pub(super) fn is_used(&self) -> bool {
         self.is_used
+    }
+
+    /// Tells whether the text is of a package, whose code is a library and no order to an agent.
+    pub(super) fn is_of_package(&self) -> bool {
+        self.is_of_package
     }
 
     /// Returns the path of the file in the bundle.

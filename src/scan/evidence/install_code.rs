@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::scan::evidence::configuration::entries;
-use crate::scan::evidence::destination::{Destination, destination};
+use crate::scan::evidence::destination::{Destination, destination, is_own_secret, of_text};
 use crate::scan::evidence::reach::{Reach, folder_of, judge, reach};
 use crate::scan::evidence::setting::{is_demonstrated, is_specimen_path};
 use crate::scan::evidence::startup_path::startup_path;
@@ -136,7 +136,7 @@ fn act(view: &BundleView<'_>, effect: &Effect) -> Option<InstallAct> {
         is_home || is_system
     };
     match effect.action {
-        Action::Run | Action::RunFile if holds(Kinds::DOWNLOAD) => Some(InstallAct::Hostile),
+        Action::Run | Action::RunFile if runs_download(view, effect) => Some(InstallAct::Hostile),
         Action::Run if effect.is_disguised && holds(Kinds::DECODED) => Some(InstallAct::Hostile),
         Action::Run => {
             let reached = effect.text.iter().map(|command| reach(command)).max();
@@ -146,7 +146,7 @@ fn act(view: &BundleView<'_>, effect: &Effect) -> Option<InstallAct> {
                 _ => InstallAct::StartsPrograms,
             })
         }
-        Action::Send(_) if holds(Kinds::SECRET) && to() != Destination::Local => Some(InstallAct::Hostile),
+        Action::Send(_) if gives_secret_away(view, effect) => Some(InstallAct::Hostile),
         Action::Send(_) if holds(Kinds::SYSTEM) && to() > Destination::Known => Some(InstallAct::TellsOfMachine),
         Action::Send(_) if holds(Kinds::LOCAL_FILE) && to().is_foreign() => Some(InstallAct::TellsOfMachine),
         Action::Send(_) | Action::Download => match to() {
@@ -158,6 +158,31 @@ fn act(view: &BundleView<'_>, effect: &Effect) -> Option<InstallAct> {
         Action::Write if effect.target.iter().any(|path| is_outside(path)) => Some(InstallAct::WritesOutside),
         Action::Elevate => Some(InstallAct::WritesOutside),
         _ => None,
+    }
+}
+
+/// Tells whether something is run that comes from a host that nobody vouches for. Through
+/// variables and files data is followed with less certainty: of what comes from an address that is
+/// only known when it runs, `downloaded-code` tells.
+fn runs_download(view: &BundleView<'_>, effect: &Effect) -> bool {
+    let origin = effect.data.origin(Kinds::DOWNLOAD);
+    origin.is_some_and(|origin| of_text(view, &origin.name).is_foreign())
+}
+
+/// Tells whether a secret goes to somebody that it does not belong to: a token of a service goes
+/// to an address of that service, which a program may put together; a file of secrets belongs
+/// nowhere.
+fn gives_secret_away(view: &BundleView<'_>, effect: &Effect) -> bool {
+    let to = destination(view, effect);
+    let holds = |kinds| effect.data.kinds.holds(kinds);
+    let is_own = || {
+        let mut secrets = effect.data.origins.iter().filter(|origin| origin.kind == Kinds::SECRET_VARIABLE).peekable();
+        secrets.peek().is_some() && secrets.all(|origin| is_own_secret(view, effect, &origin.name))
+    };
+    match () {
+        () if !holds(Kinds::SECRET) => false,
+        () if holds(Kinds::CREDENTIAL_FILE) || holds(Kinds::ENVIRONMENT) => to > Destination::Known,
+        () => to == Destination::Hostile || to == Destination::Stranger && !is_own(),
     }
 }
 

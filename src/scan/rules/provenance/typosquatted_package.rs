@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Compare the name with the package that was meant, letter by letter, before it is installed.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-506"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("typosquatted_package.md"),
     hook: Hook::Text {
         needles: &[
@@ -36,6 +36,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
     for (place, name, registry) in installed_packages(view) {
+        // No name ends so: a pattern or a prefix does.
+        if name.ends_with(['-', '_', '.']) {
+            continue;
+        }
         // A name with its owner is not a look-alike by its letters alone.
         let is_known = is_popular(&name) || is_popular(&name.replace(['_', '.'], "-"));
         if name.starts_with('@') || is_known || is_neighbour(&name) {
