@@ -143,9 +143,13 @@ sbom +FILES:
     ../sbom-cache/venv/bin/pip install --quiet 'cyclonedx-python-lib[json-validation]==11.*'
     ../sbom-cache/venv/bin/python benches/validate_sbom.py {{FILES}}
 
-# Look at twenty popular packages of each registry of those that are configured; fails where one is dangerous.
+# Look at sixty popular packages of each registry of those that are configured; fails where one is dangerous.
 packages:
     cargo run --quiet -- package --fail-on dangerous $(grep -v '^#' benches/packages.txt)
+
+# Print the table of docs/packages.md: each package with its level, how far it was looked at, and the rules that count; needs jq.
+packages-table:
+    cargo run --quiet -- package --fail-on never --json $(grep -v '^#' benches/packages.txt) | jq -r '.. | objects | select(has("certificate")) | "| `\(.package)` | \(.certificate.level) | \(.certificate.analysis) | \([.certificate.warnings[] | capture("^(?<rule>[a-z0-9-]+) \\((?<severity>[a-z]+)\\) in ") | "\(.rule) (\(.severity))"] | unique | join(", ")) |"'
 
 # Look at every hostile archive of the tests with the program, each in a process of its own; prints the slowest and the largest, and fails above 2 s or 64 MB (16 MB beside its own where it was built for debugging).
 hostile-archives:

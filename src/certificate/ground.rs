@@ -35,6 +35,7 @@ const ASIDE_FOLDERS: &[&str] = &[
     "samples",
     "spec",
     "specs",
+    "t",
     "test",
     "testdata",
     "testing",
@@ -105,6 +106,12 @@ const ASIDE_ENDINGS: &[&str] = &[
     ".pot",
 ];
 
+/// Tells whether a file at the root is for those who work on the source: a tool of theirs reads it
+/// by its name, whoever else names it.
+pub(super) fn is_of_authors(name: &str) -> bool {
+    ASIDE_FILES.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Tells whether a file is prose, which nothing runs even where something names it.
 pub(super) fn is_prose(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
@@ -127,7 +134,11 @@ pub fn ground_of(path: &str) -> Ground {
     }
     let is_test = [".test.", ".spec.", "_test.py", "_tests.py"].iter().any(|part| name.contains(part))
         || name.starts_with("test_") && name.ends_with(".py");
-    let is_aside = folders.split('/').any(|folder| ASIDE_FOLDERS.contains(&folder))
+    let is_tests = |folder: &str| {
+        ["test_", "test-"].iter().any(|begin| folder.starts_with(begin))
+            || ["_test", "_tests", "-test", "-tests"].iter().any(|end| folder.ends_with(end))
+    };
+    let is_aside = folders.split('/').any(|folder| ASIDE_FOLDERS.contains(&folder) || is_tests(folder))
         || ASIDE_ENDINGS.iter().any(|ending| name.ends_with(ending))
         || is_in_root && ASIDE_FILES.contains(&name)
         || is_test;

@@ -6,17 +6,23 @@
 //! [`PackageReview::of`].
 
 mod analysis;
+mod compared;
 mod ground;
+#[cfg(test)]
+mod hostile;
 mod judgement;
+mod named_repository;
 mod package_certificate;
 mod review;
 #[cfg(test)]
 mod tests;
 mod tier;
 
-pub use analysis::AnalysisType;
+pub use analysis::{AnalysisType, CompiledCode};
+pub use compared::Compared;
 pub use ground::{Ground, ground_of};
 pub use judgement::{CouncilVerdict, SecurityLevel};
+pub use named_repository::{NamedRepository, named_repository};
 pub use package_certificate::{CertificateId, CertifiedFile, PackageCertificate};
 pub use review::{PackageReview, ReviewError, ReviewedFile};
 pub use tier::{AuditPrice, ComplexityTier};

@@ -90,6 +90,8 @@ impl PackageCertificate {
         let version = review.spec.version.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut bound = format!("{} {} {version}\n{ruleset}\n", review.spec.registry, review.spec.name);
         files.iter().for_each(|file| bound += &format!("{} {}\n", file.sha256, file.file_name));
+        // What it was compared with can change what is found: another comparison, another id.
+        review.compared_with.iter().for_each(|other| bound += &format!("beside {other}\n"));
         let report = serde_json::to_vec(&review.scanned.report.findings).unwrap_or_default();
         let hex = |bytes: &[u8]| Sha256Digest::of(bytes).to_hex()[..24].to_owned();
         Self {

@@ -100,6 +100,8 @@ impl Act {
             | "git-hook"
             | "editor-autorun"
             | "package-install-hook"
+            | "version-jump"
+            | "build-backend-code"
             | "build-script-code"
             | "metadata-install-command"
             | "dynamic-context-command"

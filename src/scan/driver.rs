@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
+use super::beside::{Beside, NOTHING};
 use super::capability::{self, is_native};
 use super::evidence::take_passed_over;
 use super::layer::open_layers;
@@ -34,8 +35,18 @@ pub fn scan_bundle(bundle: SkillBundle, issues: Vec<ParseIssue>) -> ScannedBundl
 
 /// Scans a bundle with every rule and the signatures of `ruleset`.
 pub fn scan_bundle_with(bundle: SkillBundle, issues: Vec<ParseIssue>, ruleset: &Ruleset) -> ScannedBundle {
+    scan_bundle_beside(bundle, issues, ruleset, &NOTHING)
+}
+
+/// Scans a bundle of which more is known than its files, as of a package.
+pub fn scan_bundle_beside(
+    bundle: SkillBundle,
+    issues: Vec<ParseIssue>,
+    ruleset: &Ruleset,
+    beside: &Beside,
+) -> ScannedBundle {
     let opened = open_layers(&bundle);
-    let mut view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures());
+    let mut view = BundleView::new(&bundle, &opened, &issues, ruleset.signatures()).beside(beside);
     let (mut findings, passed_over) = look(&mut view);
     drop_repeated_views(&mut findings);
     drop_overlaps(&mut findings);
@@ -57,9 +68,9 @@ const WHOLE_BYTES: usize = 1024 * 1024;
 
 /// Returns what each rule finds on its own, before findings are compared with each other.
 #[cfg(test)]
-pub(super) fn findings_of_each_rule(bundle: &SkillBundle, issues: &[ParseIssue]) -> Vec<Finding> {
+pub(super) fn findings_of_each_rule(bundle: &SkillBundle, issues: &[ParseIssue], beside: &Beside) -> Vec<Finding> {
     let opened = open_layers(bundle);
-    look(&mut BundleView::new(bundle, &opened, issues, Ruleset::builtin().signatures())).0
+    look(&mut BundleView::new(bundle, &opened, issues, Ruleset::builtin().signatures()).beside(beside)).0
 }
 
 /// Calls every rule's hook; returns what they found, and the texts in which not every place was

@@ -5,6 +5,7 @@
 //! knows no network, no clock, no disk and no store. Start at [`scan_bundle`].
 
 mod act;
+mod beside;
 mod capability;
 mod driver;
 mod evidence;
@@ -15,6 +16,7 @@ pub mod format;
 mod layer;
 mod likeness;
 mod markdown;
+mod native_program;
 mod overlap;
 mod package_use;
 mod plain_files;
@@ -27,14 +29,17 @@ mod ruleset;
 mod signature;
 mod sink;
 mod verdict;
+mod version_jump;
 mod view;
 
 pub use act::{Act, ActPlace, Acts, acts};
+pub use beside::{Beside, Counterpart, PackageIdentity, PackageRegistryKind, inner_path};
 pub use capability::Capability;
-pub use driver::{ScannedBundle, scan_bundle, scan_bundle_with};
+pub use driver::{ScannedBundle, scan_bundle, scan_bundle_beside, scan_bundle_with};
 pub use finding::{Confidence, Finding, Location, Persona, Phase, Severity, Suppression, SuppressionKind};
 pub use layer::{Fact, FactKind, Layer, Origin};
 pub use likeness::{glance, is_misspelt};
+pub use native_program::{NativeProgram, native_programs};
 pub use package_use::{PackageSource, PackageUse, UseKind, misspelt_package, package_uses};
 pub use plain_files::{scan_files, scan_files_with};
 pub use policy::{
@@ -47,4 +52,5 @@ pub use ruleset::{RULESET_NUMBER, Ruleset, RulesetVersion, ruleset_version};
 pub use signature::{Signature, SignatureError, SignatureKind, SignaturePack};
 pub use sink::Sink;
 pub use verdict::{RecommendedAction, RiskBand, SafetyStatus};
+pub use version_jump::{VersionJump, VersionStep};
 pub use view::{BundleView, FileView, Region, TextView};

@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Location;
+use super::beside::{Beside, NOTHING};
+use super::evidence::install_code::used_specimens;
 use super::evidence::reach::Reach;
 use super::evidence::sentence::{Sentence, sentences};
 use super::flow::Flow;
@@ -34,6 +36,8 @@ pub struct BundleView<'a> {
     pub facts: &'a [Fact],
     /// What is inside of the files and was not read.
     pub unread_inside: &'a [UnreadFile],
+    /// What is known beside the files: nothing of a skill.
+    pub(in crate::scan) beside: &'a Beside,
     /// The signatures to look for.
     pub(super) signatures: &'a SignatureSet,
     flow: OnceLock<Flow>,
@@ -58,6 +62,10 @@ pub struct TextView<'a> {
     decoded: &'a DecodedText,
     /// Bytes of the text that rules see.
     length: usize,
+    /// Whether other code loads it, although its path says that it is a specimen.
+    is_used: bool,
+    /// Whether it is of a package: code of a library, and no skill.
+    is_of_package: bool,
     line_starts: Vec<u32>,
     lowered: OnceLock<String>,
     regions: OnceLock<Vec<(Range<usize>, Region)>>,
@@ -111,9 +119,24 @@ impl<'a> BundleView<'a> {
             files,
             facts: &opened.facts,
             unread_inside: &opened.unread,
+            beside: &NOTHING,
             signatures,
             flow: OnceLock::new(),
         }
+    }
+
+    /// Says what is known beside the files.
+    pub(super) fn beside(mut self, beside: &'a Beside) -> Self {
+        self.beside = beside;
+        if beside.package.is_some() {
+            self.files.iter_mut().filter_map(|file| file.text.as_mut()).for_each(|text| text.is_of_package = true);
+            for file in used_specimens(&self) {
+                if let Some(text) = self.files.get_mut(file).and_then(|file| file.text.as_mut()) {
+                    text.is_used = true;
+                }
+            }
+        }
+        self
     }
 
     /// Returns what the programs of the bundle do; they are read when a rule first asks.
@@ -151,6 +174,8 @@ impl<'a> TextView<'a> {
             origin,
             decoded,
             length: decoded.text.len(),
+            is_used: false,
+            is_of_package: false,
             line_starts,
             lowered: OnceLock::new(),
             regions: OnceLock::new(),
@@ -184,6 +209,17 @@ impl<'a> TextView<'a> {
     /// Returns how the text was encoded and what was odd about that.
     pub fn decoded(&self) -> &DecodedText {
         self.decoded
+    }
+
+    /// Tells whether other code of a package loads the text, although its path says that it is a
+    /// specimen.
+    pub(super) fn is_used(&self) -> bool {
+        self.is_used
+    }
+
+    /// Tells whether the text is of a package, whose code is a library and no order to an agent.
+    pub(super) fn is_of_package(&self) -> bool {
+        self.is_of_package
     }
 
     /// Returns the path of the file in the bundle.

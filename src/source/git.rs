@@ -142,9 +142,18 @@ pub(super) fn commit_on_disk(path: &Path, reference: Option<&str>) -> Result<Opt
     Ok(revision.map(|revision| revision.commit.to_string()))
 }
 
-fn open_repository(path: &Path) -> Result<gix::Repository, SourceError> {
+pub(super) fn open_repository(path: &Path) -> Result<gix::Repository, SourceError> {
     gix::open_opts(path, open_options())
         .map_err(|error| SourceError::NotARepository { path: shown_path(path), reason: shown(&error.to_string()) })
+}
+
+/// Returns the commit that a reference means, with its tree; `None` as [`resolve`].
+pub(super) fn commit_tree(
+    repository: &gix::Repository,
+    name: &str,
+    reference: Option<&str>,
+) -> Result<Option<(ObjectId, ObjectId)>, SourceError> {
+    Ok(resolve(repository, name, reference)?.map(|revision| (revision.commit, revision.tree)))
 }
 
 /// Finds the commit that a reference means; `None` where the repository has no commit at all.

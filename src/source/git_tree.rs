@@ -42,6 +42,13 @@ pub(super) fn read_bundle(repository: &gix::Repository, folder: &SkillFolder) ->
     Ok(reader.gathering.finish())
 }
 
+/// Reads everything of a commit, whatever it is.
+pub(super) fn read_tree(repository: &gix::Repository, tree: ObjectId) -> RawBundle {
+    let mut reader = BundleReader { repository, gathering: Gathering::default(), instructions: None };
+    reader.read_folder("", tree, 0);
+    reader.gathering.finish()
+}
+
 struct BundleReader<'a> {
     repository: &'a gix::Repository,
     gathering: Gathering,

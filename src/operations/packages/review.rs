@@ -1,10 +1,11 @@
 //! Fetches a release and looks at it.
 
+use super::compare::{Comparison, compared};
 use crate::certificate::{PackageReview, ReviewError, ReviewedFile};
 use crate::package::{DistributionKind, FileSet, PackageSpec, WheelTarget};
 use crate::scan::Ruleset;
 use crate::skill::{UnreadFile, sanitise_line};
-use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError};
+use crate::source::{Distribution, FetchedDistribution, PackageClient, PackageFetchError, PackageRelease};
 
 /// Characters of what is told of a registry.
 const NOTE_CHARACTERS: usize = 300;
@@ -16,6 +17,8 @@ pub enum PackageStep<'a> {
     Asking,
     /// A file is fetched.
     Fetching(&'a str),
+    /// What it is compared with is fetched.
+    Comparing(&'a str),
     /// What was fetched is looked at.
     Scanning,
 }
@@ -43,12 +46,48 @@ pub fn review_package(
     client: &PackageClient,
     spec: &PackageSpec,
     ruleset: &Ruleset,
+    step: impl FnMut(PackageStep<'_>),
+) -> Result<PackageReview, PackageError> {
+    compare_package(client, spec, ruleset, Comparison::NONE, step)
+}
+
+/// Looks at a release as [`review_package`], and compares it with what is asked for. What cannot
+/// be compared is said in the review. It blocks.
+///
+/// # Errors
+/// As [`review_package`].
+pub fn compare_package(
+    client: &PackageClient,
+    spec: &PackageSpec,
+    ruleset: &Ruleset,
+    comparison: Comparison,
     mut step: impl FnMut(PackageStep<'_>),
 ) -> Result<PackageReview, PackageError> {
     step(PackageStep::Asking);
     let release = client.release(spec)?;
-    let mut fetched: Vec<(ReviewedFile, FileSet)> = Vec::new();
-    let (mut left_out, mut notes) = (Vec::new(), Vec::new());
+    let FetchedFiles { files, left_out, notes } = fetch_files(client, &release, &mut step)?;
+    let compared = compared(client, &release, &files, comparison, &mut step);
+    step(PackageStep::Scanning);
+    let mut review = PackageReview::compared(release.spec, files, left_out, release.warning, ruleset, compared)?;
+    review.registry_notes = notes.iter().map(|note| sanitise_line(note, NOTE_CHARACTERS)).collect();
+    Ok(review)
+}
+
+/// The files of a release that were fetched, those that are too large, and what of the registry
+/// could not be read beside them.
+pub(super) struct FetchedFiles {
+    pub(super) files: Vec<(ReviewedFile, FileSet)>,
+    pub(super) left_out: Vec<UnreadFile>,
+    notes: Vec<String>,
+}
+
+/// Fetches what an installer would take.
+pub(super) fn fetch_files(
+    client: &PackageClient,
+    release: &PackageRelease,
+    step: &mut impl FnMut(PackageStep<'_>),
+) -> Result<FetchedFiles, PackageFetchError> {
+    let mut fetched = FetchedFiles { files: Vec::new(), left_out: Vec::new(), notes: Vec::new() };
     let mut too_large = None;
     for distribution in chosen(&release.distributions) {
         step(PackageStep::Fetching(&distribution.file_name));
@@ -56,30 +95,27 @@ pub fn review_package(
             Ok(file) => {
                 let attestations = match client.attestations(&release.spec, distribution, file.sha256) {
                     Ok(attestations) => attestations,
-                    Err(error @ PackageFetchError::WrongAttestation { .. }) => return Err(error.into()),
+                    Err(error @ PackageFetchError::WrongAttestation { .. }) => return Err(error),
                     Err(error) => {
-                        notes.push(format!("what is attested of it is not known: {error}"));
+                        fetched.notes.push(format!("what is attested of it is not known: {error}"));
                         Vec::new()
                     }
                 };
                 let (file, set) = reviewed(file);
-                fetched.push((file.attested(attestations, distribution.signature_keys.clone()), set));
+                fetched.files.push((file.attested(attestations, distribution.signature_keys.clone()), set));
             }
             Err(PackageFetchError::TooLarge { reason, file }) => {
                 let path = distribution.file_name.clone();
-                left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
+                fetched.left_out.push(UnreadFile { path, size_bytes: distribution.size_bytes, reason: reason.clone() });
                 too_large = Some(PackageFetchError::TooLarge { reason, file });
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
-    if let (true, Some(error)) = (fetched.is_empty(), too_large) {
-        return Err(error.into());
+    match too_large {
+        Some(error) if fetched.files.is_empty() => Err(error),
+        _ => Ok(fetched),
     }
-    step(PackageStep::Scanning);
-    let mut review = PackageReview::of(release.spec, fetched, left_out, release.warning, ruleset)?;
-    review.registry_notes = notes.iter().map(|note| sanitise_line(note, NOTE_CHARACTERS)).collect();
-    Ok(review)
 }
 
 /// Chooses the files that are looked at, in the order of the release.

@@ -60,7 +60,7 @@ const TEACHING_WORD_COUNT: usize = 5;
 /// Tells whether a file's path says that its content is a specimen: a test, a rule pack; or,
 /// of a text inside of another, that the other shows it.
 pub(in crate::scan) fn is_specimen(view: &TextView<'_>) -> bool {
-    view.origin().is_some_and(|origin| origin.is_shown) || is_specimen_path(view.path())
+    view.origin().is_some_and(|origin| origin.is_shown) || !view.is_used() && is_specimen_path(view.path())
 }
 
 /// Tells whether a path says that what stands there is a specimen.

@@ -11,7 +11,7 @@ use super::evaluate::{Files, Unit, evaluate};
 use super::invocation::{Invocation, invocations};
 use super::parse::{PARSED_BYTES, parse};
 use super::program::Language;
-use crate::scan::{BundleView, TextView};
+use crate::scan::{BundleView, TextView, inner_path};
 
 /// Bytes of code of one bundle that are parsed.
 const BUNDLE_BYTES: usize = 3 * 1024 * 1024;
@@ -172,7 +172,11 @@ fn units(view: &BundleView<'_>) -> (Vec<Unit>, BTreeSet<usize>) {
     let mut units = Vec::new();
     let mut unread = BTreeSet::new();
     let mut bytes_left = BUNDLE_BYTES;
-    for (file, text) in view.files.iter().enumerate().filter_map(|(file, view)| Some((file, view.text.as_ref()?))) {
+    let mut texts: Vec<(usize, &TextView<'_>)> =
+        view.files.iter().enumerate().filter_map(|(file, view)| Some((file, view.text.as_ref()?))).collect();
+    // What runs when a package is installed comes first: no other code pushes it out of the budget.
+    texts.sort_by_key(|(_, text)| !is_read_first(text));
+    for (file, text) in texts {
         for (range, language) in programs(text) {
             let code = &text.text()[range.clone()];
             let size = code.len().min(PARSED_BYTES);
@@ -195,6 +199,11 @@ fn units(view: &BundleView<'_>) -> (Vec<Unit>, BTreeSet<usize>) {
         }
     }
     (units, unread)
+}
+
+/// Tells whether a text stands at the root of a package, where what installers start lies.
+fn is_read_first(text: &TextView<'_>) -> bool {
+    text.origin().is_none() && !inner_path(text.path()).contains('/')
 }
 
 /// Returns where a text holds programs.

@@ -2,7 +2,7 @@
 
 use super::PackageSource;
 use crate::scan::evidence::installed_package::Registry;
-use crate::scan::rules::provenance::typosquatted_package::look_alike;
+use crate::scan::evidence::imitated_package::taken_for;
 
 /// Returns the well-known package that a name is one slip away from, by the list and the distances
 /// of the rule `typosquatted-package`; none where the name is well known itself.
@@ -12,5 +12,5 @@ pub fn misspelt_package(source: PackageSource, name: &str) -> Option<&'static st
         PackageSource::Npm => Registry::Npm,
         _ => return None,
     };
-    look_alike(&name.to_ascii_lowercase(), registry).map(|(known, _)| known)
+    taken_for(&name.to_ascii_lowercase(), registry).map(|(known, _)| known)
 }

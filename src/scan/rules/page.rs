@@ -8,22 +8,47 @@
 //! ```text file=a.txt escaped                `\u{200b}` and `\x00` in the block are characters and bytes
 //! ```text file=tool base64                  the bytes of a binary file
 //! ```text file=link symlink                 the block is the target of a symbolic link
+//! ```text file=a.js beside=repository       a file of the repository that a package names
+//! ```text file=a.js beside=before           a file of the version before
+//! ```text package=npm:demo@1.0.0            the bundle is this package; the block is no file, but
+//!                                           names of the files of its release, one a line
 //! ````
 //!
 //! Where no block is SKILL.md, an ordinary one is added.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{REMOVED_RULES, RULES};
-use crate::scan::Lifecycle;
 use crate::scan::driver::findings_of_each_rule;
+use crate::scan::{Beside, Counterpart, Lifecycle, PackageIdentity, PackageRegistryKind};
 use crate::skill::{FileContent, RawBundle, RawFile, SkillBundle};
 
 struct Example {
     title: String,
     is_flagged: bool,
     files: Vec<RawFile>,
+    /// Files that the bundle is compared with, by the word after `beside=`.
+    others: BTreeMap<String, Vec<RawFile>>,
+    package: Option<PackageIdentity>,
+}
+
+impl Example {
+    /// Takes what lies beside the files of the bundle.
+    fn take_beside(&mut self) -> Beside {
+        let mut counterpart = |word: &str, name: &str| {
+            let files = self.others.remove(word)?;
+            let files = files.into_iter().chain([ordinary_skill()]).collect();
+            let raw = RawBundle { files, unread: Vec::new() };
+            let (bundle, _) = SkillBundle::parse(raw, Some("demo")).expect("a counterpart has a SKILL.md");
+            Some(Counterpart { name: name.to_owned(), bundle })
+        };
+        let repository = counterpart("repository", "v1.0.1");
+        let before = counterpart("before", "1.0.0");
+        Beside { package: self.package.take(), repository, before }
+    }
 }
 
 const ORDINARY_SKILL: &str = "---\nname: demo\ndescription: Does an ordinary thing with ordinary files.\n---\n# Demo\n\nDo the ordinary thing.\n";
@@ -40,11 +65,12 @@ fn every_rule_flags_what_its_page_says_and_nothing_else() {
                 rule.id
             );
         }
-        for example in examples {
+        for mut example in examples {
+            let beside = example.take_beside();
             let (bundle, issues) =
                 SkillBundle::parse(RawBundle { files: example.files, unread: Vec::new() }, Some("demo"))
                     .expect("an example has a SKILL.md");
-            let findings = findings_of_each_rule(&bundle, &issues);
+            let findings = findings_of_each_rule(&bundle, &issues, &beside);
             let found: Vec<_> = findings.iter().filter(|finding| finding.rule_id == rule.id).collect();
             // A finding of `info` is a note, which "Not flagged" allows.
             let flagged = found.iter().any(|finding| finding.severity > crate::scan::Severity::Info);
@@ -125,6 +151,8 @@ fn examples(page: &str) -> Vec<Example> {
                         title: heading.clone(),
                         is_flagged: section == "Flagged",
                         files: Vec::new(),
+                        others: BTreeMap::new(),
+                        package: None,
                     });
                 }
                 _ => {}
@@ -140,23 +168,42 @@ fn examples(page: &str) -> Vec<Example> {
             }
             Event::End(TagEnd::CodeBlock) => {
                 if let (Some((info, content)), Some(example)) = (block.take(), examples.last_mut()) {
-                    example.files.push(file(&info, &content));
+                    let word = |key: &str| info.split_whitespace().find_map(|word| word.strip_prefix(key));
+                    match (word("package="), word("beside=")) {
+                        (Some(spec), _) => example.package = Some(package(spec, &content)),
+                        (None, Some(other)) => {
+                            example.others.entry(other.to_owned()).or_default().push(file(&info, &content));
+                        }
+                        (None, None) => example.files.push(file(&info, &content)),
+                    }
                 }
             }
             _ => {}
         }
     }
-    examples.retain(|example| !example.files.is_empty());
+    examples.retain(|example| !example.files.is_empty() || example.package.is_some());
     for example in &mut examples {
         if !example.files.iter().any(|file| file.path == "SKILL.md") {
-            example.files.push(RawFile {
-                path: "SKILL.md".to_owned(),
-                content: FileContent::Bytes(ORDINARY_SKILL.into()),
-                is_executable: false,
-            });
+            example.files.push(ordinary_skill());
         }
     }
     examples
+}
+
+fn ordinary_skill() -> RawFile {
+    RawFile { path: "SKILL.md".to_owned(), content: FileContent::Bytes(ORDINARY_SKILL.into()), is_executable: false }
+}
+
+fn package(spec: &str, files: &str) -> PackageIdentity {
+    let (registry, rest) = spec.split_once(':').expect("a registry");
+    let (at, _) = rest.rmatch_indices(['@', '=']).next().expect("a version");
+    PackageIdentity {
+        registry: if registry == "npm" { PackageRegistryKind::Npm } else { PackageRegistryKind::Pypi },
+        name: rest[..at].trim_end_matches('=').to_owned(),
+        version: rest[at + 1..].to_owned(),
+        is_well_known: false,
+        files: files.lines().map(str::to_owned).collect(),
+    }
 }
 
 fn file(info: &str, content: &str) -> RawFile {

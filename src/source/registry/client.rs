@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{Distribution, FetchedDistribution, PackageFetchError, PackageRelease, RegistryHost, RegistryHosts};
 use super::{download, npm, pypi};
-use crate::package::{PackageRegistry, PackageSpec};
+use crate::package::{PackageRegistry, PackageSpec, PackageVersion};
 use crate::source::ReadBounds;
 use crate::source::web::{Session, Trust, WebRequest};
 
@@ -71,6 +71,22 @@ impl PackageClient {
             PackageRegistry::Pypi => pypi::release(&mut asked, spec),
             PackageRegistry::Npm => npm::release(&mut asked, spec),
         }
+    }
+
+    /// Asks which released version came before one: the highest that is lower, and no version
+    /// before a release unless this one is. None where it is the first.
+    ///
+    /// # Errors
+    /// As [`PackageClient::release`].
+    pub fn version_before(&self, spec: &PackageSpec) -> Result<Option<PackageVersion>, PackageFetchError> {
+        let Some(version) = &spec.version else { return Ok(None) };
+        let mut asked = self.ask(spec.registry, &spec.to_string())?;
+        let versions = match spec.registry {
+            PackageRegistry::Pypi => pypi::versions(&mut asked, spec),
+            PackageRegistry::Npm => npm::versions(&mut asked, spec),
+        }?;
+        let is_usual = |other: &PackageVersion| !other.is_before_release() || version.is_before_release();
+        Ok(versions.into_iter().filter(|other| other < version && is_usual(other)).max())
     }
 
     /// Fetches a file of a release, checks it against every digest that was published for it, and

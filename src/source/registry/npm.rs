@@ -31,6 +31,9 @@ struct Version {
     /// A notice; `false` or an empty text in some registries.
     #[serde(default)]
     deprecated: serde_json::Value,
+    /// The commit; whoever publishes may say anything.
+    #[serde(default, rename = "gitHead")]
+    git_head: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +129,8 @@ fn describe(spec: &PackageSpec, found: Version, base: &Url) -> Result<PackageRel
         .take(SIGNATURES)
         .map(|key| sanitise_line(key, KEY_CHARACTERS))
         .collect();
+    let is_commit = |text: &&str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let commit = found.git_head.as_str().filter(is_commit).map(str::to_ascii_lowercase);
     let distribution = Distribution {
         file_name,
         kind: DistributionKind::Tarball,
@@ -142,8 +147,20 @@ fn describe(spec: &PackageSpec, found: Version, base: &Url) -> Result<PackageRel
         version,
         distributions: vec![distribution],
         other_files: Vec::new(),
+        commit,
         warning: notice.map(|notice| format!("deprecated: {}", sanitise_line(notice, NOTICE_CHARACTERS))),
     })
+}
+
+/// Lists the versions of a package, in any order.
+pub(super) fn versions(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Vec<PackageVersion>, PackageFetchError> {
+    let package = spec.to_string();
+    let answer = asked.metadata(asked.host.below([spec.name.as_str()]), INSTALL, &package)?;
+    if answer.status != 200 {
+        return Err(status_error(&package, answer.status));
+    }
+    let document: Package = parse(&answer, &package)?;
+    Ok(document.versions.keys().filter_map(|text| PackageVersion::parse(spec.registry, text).ok()).collect())
 }
 
 pub(super) fn parse<T: for<'de> Deserialize<'de>>(answer: &Metadata, package: &str) -> Result<T, PackageFetchError> {

@@ -80,6 +80,15 @@ pub(super) fn release(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Packa
     choose(spec, files, &base)
 }
 
+/// Lists the versions of a package of which files are released and not withdrawn, in any order.
+pub(super) fn versions(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<Vec<PackageVersion>, PackageFetchError> {
+    let (files, _) = files(asked, spec)?;
+    let is_there = |file: &&File| matches!(file.yanked, Value::Null | Value::Bool(false));
+    let version =
+        |file: &File| DistributionKind::of_python_file(&file.filename, &spec.name).map(|(_, version)| version);
+    Ok(files.iter().filter(is_there).filter_map(version).collect())
+}
+
 /// Asks for the files of a package, of one version or of all.
 fn files(asked: &mut Asked<'_>, spec: &PackageSpec) -> Result<(Vec<File>, Url), PackageFetchError> {
     let package = spec.to_string();
@@ -256,7 +265,7 @@ fn choose(spec: &PackageSpec, files: Vec<File>, base: &Url) -> Result<PackageRel
         .iter()
         .find_map(|file| file.yanked.as_deref())
         .map(|reason| if reason.is_empty() { "yanked".to_owned() } else { format!("yanked: {reason}") });
-    Ok(PackageRelease { spec: found, version, distributions, other_files, warning })
+    Ok(PackageRelease { spec: found, version, distributions, other_files, warning, commit: None })
 }
 
 fn describe(

@@ -19,6 +19,8 @@ pub struct PackageRelease {
     pub other_files: Vec<String>,
     /// What the maintainers say against using it, sanitised: it is yanked, or deprecated.
     pub warning: Option<String>,
+    /// The commit that it was made of, as whoever published it says: 40 hex digits, or none.
+    pub commit: Option<String>,
 }
 
 /// A file of a release.

@@ -20,7 +20,7 @@ use super::{local, scan};
 use crate::app;
 use crate::certificate::{PackageCertificate, PackageReview};
 use crate::config::{RegistriesConfig, ScanConfig, Settings};
-use crate::operations::packages::{Certification, PackageStep, certify_package, review_package};
+use crate::operations::packages::{Certification, Comparison, PackageStep, certify_package, compare_package};
 use crate::operations::{LocalScan, ScanFailure, Services};
 use crate::package::{Attestation, PackageSpec};
 use crate::scan::Ruleset;
@@ -42,6 +42,7 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
     let detail = if arguments.report.all { Detail::All } else { Detail::Digest { more: "--all shows them" } };
     let mut report =
         Report::new(format, detail, arguments.packages.len() == 1, arguments.report.output.as_deref(), output);
+    let comparison = Comparison { with_source: arguments.compare_source, with_before: arguments.compare_previous };
     let (mut worst, mut failures) = (None, 0_u64);
     for text in &arguments.packages {
         let told = line(text, 300);
@@ -50,7 +51,8 @@ pub(super) async fn run(global: &Global, arguments: PackageArguments, output: &O
                 let client = client.clone();
                 let progress = progress();
                 let review = tokio::task::spawn_blocking(move || {
-                    let outcome = review_package(&client, &spec, Ruleset::builtin(), |step| tell(&progress, step));
+                    let outcome =
+                        compare_package(&client, &spec, Ruleset::builtin(), comparison, |step| tell(&progress, step));
                     progress.finish_and_clear();
                     outcome
                 });
@@ -109,6 +111,9 @@ fn as_scan(review: &PackageReview) -> LocalScan {
     LocalScan { path: review.spec.to_string(), folder, scanned: review.scanned.clone() }
 }
 
+/// Compiled programs that are named to a person; the rest is counted.
+const PROGRAMS: usize = 5;
+
 /// What a person reads before the findings.
 fn summary(review: &PackageReview, certificate: &PackageCertificate) -> String {
     let mut text = format!(
@@ -137,6 +142,19 @@ fn summary(review: &PackageReview, certificate: &PackageCertificate) -> String {
     for note in &review.registry_notes {
         text += &format!("  {}\n", line(note, 300));
     }
+    for program in review.programs.iter().take(PROGRAMS) {
+        let declared = if program.is_declared { ", declared" } else { "" };
+        text += &format!("  program for {}{declared}  {}\n", program.platform, line(&program.path, 200));
+    }
+    if review.programs.len() > PROGRAMS {
+        text += &format!("  and {} more programs\n", review.programs.len() - PROGRAMS);
+    }
+    for other in &review.compared_with {
+        text += &format!("  {}\n", line(other, 500));
+    }
+    if let Some(jump) = &review.jump {
+        text += &format!("  {}\n", line(&jump.words(), 500));
+    }
     if let Some(warning) = &review.maintainer_warning {
         text += &format!("  {}\n", line(warning, 500));
     }
@@ -158,6 +176,9 @@ fn body(review: &PackageReview, certificate: &PackageCertificate, scan: &LocalSc
         "purl": review.spec.purl(),
         "certificate": certificate,
         "maintainer_warning": review.maintainer_warning,
+        "programs": review.programs,
+        "compared_with": review.compared_with,
+        "since_version_before": review.jump,
         "scan": scan.response(),
     })
 }
@@ -176,6 +197,7 @@ fn tell(bar: &ProgressBar, step: PackageStep<'_>) {
     bar.set_message(match step {
         PackageStep::Asking => "asking the registry".to_owned(),
         PackageStep::Fetching(file) => format!("fetching {}", line(file, 60)),
+        PackageStep::Comparing(what) => format!("fetching {what}"),
         PackageStep::Scanning => "looking at it".to_owned(),
     });
 }

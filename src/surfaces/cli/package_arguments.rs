@@ -16,6 +16,12 @@ pub(super) struct PackageArguments {
     /// Keep the certificate in the data folder, where the service shows it.
     #[arg(long)]
     pub certify: bool,
+    /// Fetch the repository that the package names at the tag of this version, and compare the code.
+    #[arg(long)]
+    pub compare_source: bool,
+    /// Fetch the version before, and tell what came since.
+    #[arg(long)]
+    pub compare_previous: bool,
     /// What the report is like.
     #[command(flatten)]
     pub report: ReportArguments,

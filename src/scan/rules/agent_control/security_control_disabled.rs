@@ -7,6 +7,7 @@ use crate::scan::evidence::lead_in::{is_turned_round, is_under_warning};
 use crate::scan::evidence::setting::{is_code, is_data, is_specimen, is_taught, teaches_security};
 use crate::scan::evidence::{Pattern, pattern};
 use crate::scan::{Confidence, Hook, Lifecycle, Persona, Phase, Region, Rule, Severity, Sink, TextView};
+use crate::skill::FileClass;
 
 pub(crate) static RULE: Rule = Rule {
     id: "security-control-disabled",
@@ -18,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Leave the protection on, and fix what it complains about.",
     references: &["AST03", "ASI02", "LLM06", "AML.T0081", "CWE-693"],
     lifecycle: Lifecycle::Stable,
-    revision: 1,
+    revision: 2,
     page: include_str!("security_control_disabled.md"),
     hook: Hook::Text {
         needles: &[
@@ -119,7 +120,7 @@ static CONTROLS: LazyLock<[Control; 9]> = LazyLock::new(|| {
             ],
         ),
         control(
-            "a switch that enforces a policy is set to off",
+            SWITCH,
             Severity::High,
             &[
                 r"\b\w*(?:ENFORCEMENT|STRICT_MODE|GUARDRAILS?|SAFETY_CHECKS?|POLICY_CHECKS?|SECURITY_CHECKS?|AUDIT_LOG(?:GING)?|AUDIT_ENABLED|SECURE_MODE|CONTENT_FILTER(?:ING)?|SANDBOX(?:_MODE|_ENABLED)?)['\x22]?\s*[=:]\s*['\x22]?(?:disabled|off|false|0|none|log_only|permissive|no)\b",
@@ -176,6 +177,9 @@ static CONTROLS: LazyLock<[Control; 9]> = LazyLock::new(|| {
     ]
 });
 
+/// Why a switch is reported.
+const SWITCH: &str = "a switch that enforces a policy is set to off";
+
 /// Where a sentence that gives an order begins its verb.
 static GIVES_ORDER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
@@ -212,6 +216,13 @@ fn check(view: &TextView<'_>, sink: &mut Sink<'_>) {
 }
 
 fn severity(view: &TextView<'_>, control: &Control, place: &Range<usize>) -> Option<Severity> {
+    // A parameter or variable of a library is no switch that somebody set: those are in capitals,
+    // or are keys of a configuration.
+    let is_variable =
+        control.reason == SWITCH && view.text()[place.clone()].starts_with(|first: char| first.is_lowercase());
+    if view.is_of_package() && !view.is_markdown() && view.file().class != FileClass::Config && is_variable {
+        return None;
+    }
     let is_order = control.form == Form::Order;
     let is_command = is_code(view, place.start);
     if is_order && (is_command || !is_given(view, place)) || is_denied(view, place) {

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Build only from what is in the bundle and in its lock file; fetch nothing while building.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-829"],
     lifecycle: Lifecycle::Stable,
-    revision: 2,
+    revision: 3,
     page: include_str!("build_script_code.md"),
     hook: Hook::Bundle(check),
 };
@@ -99,6 +99,32 @@ static PATH_FILE_MORE: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+/// A line of a path file that runs a text which is written into it, and nothing else.
+static PATH_FILE_TEXT: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"^import (?:os|sys)(?:, ?(?:os|sys))?; ?exec\('([^']{1,2000})'\)$"));
+/// What such a text may hold: imports, questions to the environment, and a call of one function
+/// of a module with values that are written out. The first two groups are modules.
+static PATH_FILE_STEP: LazyLock<Pattern> = LazyLock::new(|| {
+    let asks = r#"(?:not )?os\.(?:getenv|environ\.get)\(["']\w+["']\)"#;
+    pattern(&format!(
+        r#"^(?:import (?:os|sys)|import ([A-Za-z_]\w*)|try:|except(?: ImportError| Exception)?:|else:|pass|if {asks}(?: (?:or|and) {asks})*:|([A-Za-z_]\w*)\.\w+\((?:\w+=)?["']?\w*["']?\))?$"#
+    ))
+});
+
+/// Tells whether the text that a line runs only starts a module which ships beside it.
+fn only_runs_what_ships(line: &str, is_shipped: impl Fn(&str) -> bool) -> bool {
+    let Some(text) = PATH_FILE_TEXT.captures(line).and_then(|found| found.get(1)) else { return false };
+    let mut modules = 0;
+    let are_plain = text.as_str().split("\\n").all(|step| {
+        let Some(found) = PATH_FILE_STEP.captures(step.trim()) else { return false };
+        (1..found.len()).filter_map(|group| found.get(group)).all(|module| {
+            modules += 1;
+            is_shipped(module.as_str())
+        })
+    });
+    are_plain && modules > 0
+}
+
 fn only_starts_what_ships(view: &BundleView<'_>, line: &str) -> bool {
     let begins_plainly = ["import os;", "import sys;", "import os, sys;", "import sys, os;"];
     let is_plain = begins_plainly.iter().any(|begin| line.starts_with(begin))
@@ -114,6 +140,9 @@ fn only_starts_what_ships(view: &BundleView<'_>, line: &str) -> bool {
         };
         view.files.iter().any(|file| file.origin.is_none() && is_it(file.path()))
     };
+    if only_runs_what_ships(line, is_shipped) {
+        return true;
+    }
     let modules = PATH_FILE_IMPORT.captures_iter(line).filter_map(|found| found.get(1));
     let shipped = modules.filter(|module| is_shipped(module.as_str())).count();
     is_plain && shipped > 0 && shipped == line.matches("__import__").count() && !PATH_FILE_MORE.is_match(line)

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Install a named version from the usual registry, with its digest.",
     references: &["AST02", "ASI04", "LLM03", "AML.T0010", "CWE-494"],
     lifecycle: Lifecycle::Stable,
-    revision: 2,
+    revision: 3,
     page: include_str!("foreign_package_source.md"),
     hook: Hook::Text {
         needles: &[
@@ -45,9 +45,10 @@ pub(crate) static RULE: Rule = Rule {
 static INSTALLS: LazyLock<Pattern> = LazyLock::new(|| {
     let forms = [
         r"\b(?:pip3?|uv\s+pip|pipx|uv\s+add)\s+(?:install\s+)?[^\n;|&]{0,160}?(?:--(?:extra-)?index-url|-i|--find-links|-f)[=\s]+['\x22]?https?://[^\s'\x22]+",
-        r"\b(?:pip3?|uv\s+pip|pipx)\s+install\s(?:[^\n;|&]{0,160}?[\s@'\x22])?(?:(?:git|hg)\+)?https?://[^\s'\x22]+",
+        r"\b(?:pip3?|uv\s+pip|pipx)\s+install\s(?:[^\n;|&`]{0,160}?[\s@'\x22])?(?:(?:git|hg)\+)?https?://[^\s'\x22]+",
         r"\b(?:uvx|pipx\s+run|uv\s+tool\s+(?:run|install))\s[^\n;|&]{0,120}?(?:--from[=\s]+)?['\x22]?(?:git\+)?https?://[^\s'\x22]+",
-        r"\b(?:npm|yarn|pnpm|bun)\s+(?:i|install|add)\s(?:[^\n;|&]{0,160}?[\s'\x22])?(?:git\+)?https?://[^\s'\x22]+",
+        // A backslash ends a line inside of the text of a program, and a backtick what is code in prose.
+        r"\b(?:npm|yarn|pnpm|bun)\s+(?:i|install|add)\s(?:[^\n;|&\\`]{0,160}?[\s'\x22])?(?:git\+)?https?://[^\s'\x22]+",
         r"\b(?:npm|yarn|pnpm|npx)\s[^\n;|&]{0,160}?(?:--registry[=\s]|config\s+set\s+(?:@[\w-]+:)?registry[=\s])\s*['\x22]?https?://[^\s'\x22]+",
         r"\b(?:pip3?)\s+config\s+set\s+\S*index-url\s+['\x22]?https?://[^\s'\x22]+",
         r"\bgem\s+install\s[^\n;|&]{0,120}?(?:--source|-s)[=\s]+['\x22]?https?://[^\s'\x22]+",

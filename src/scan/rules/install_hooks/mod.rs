@@ -1,5 +1,6 @@
 //! Code that runs when something is installed or opened.
 
+mod build_backend_code;
 mod build_script_code;
 mod editor_autorun;
 mod fake_prerequisite;
@@ -16,6 +17,7 @@ use crate::scan::Rule;
 
 /// The rules of this phase, in order of id.
 pub(super) const RULES: &[&Rule] = &[
+    &build_backend_code::RULE,
     &build_script_code::RULE,
     &editor_autorun::RULE,
     &fake_prerequisite::RULE,

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Do not run it; a program that needs a key sends that key to the service it belongs to, and nothing else.",
     references: &["AST01", "ASI02", "LLM02", "AML.T0086", "CWE-200"],
     lifecycle: Lifecycle::Stable,
-    revision: 2,
+    revision: 3,
     page: include_str!("secret_to_network.md"),
     hook: Hook::Bundle(check),
 };
@@ -83,7 +83,10 @@ fn judge(view: &BundleView<'_>, effect: &Effect, to: Destination) -> Option<(Kin
         (_, Destination::Stranger) => Severity::Critical,
         (Kinds::PASSWORD_PROMPT | Kinds::SCREEN | Kinds::CLIPBOARD | Kinds::SETTINGS_FILE, _) => return None,
         // A bare socket to nowhere in particular is no protocol of a service.
-        (_, Destination::Unknown | Destination::Chosen) if is_socket && effect.target.is_empty() => Severity::High,
+        (_, Destination::Unknown | Destination::Chosen) if is_socket && effect.target.is_empty() => {
+            // A library is told by whoever uses it where to connect.
+            if view.beside.package.is_some() { Severity::Medium } else { Severity::High }
+        }
         (Kinds::SECRET_VARIABLE, _) => return None,
         (_, Destination::Unknown) => Severity::Medium,
         (_, Destination::Chosen) => Severity::Low,

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     remedy: "Compare publisher and source with those of the skill that you meant.",
     references: &["AST04", "ASI04", "LLM03", "AML.T0073"],
     lifecycle: Lifecycle::Stable,
-    revision: 2,
+    revision: 3,
     page: include_str!("imitated_name.md"),
     hook: Hook::Bundle(check),
 };
@@ -74,6 +74,10 @@ const SLIP_LETTERS: usize = 8;
 const WORD_LETTERS: usize = 7;
 
 fn check(view: &BundleView<'_>, sink: &mut Sink<'_>) {
+    // Names of packages are compared with those of packages.
+    if view.beside.package.is_some() {
+        return;
+    }
     let name = view.bundle.name.to_lowercase();
     if WELL_KNOWN.contains(&name.as_str()) {
         return;
