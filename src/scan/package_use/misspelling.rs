@@ -1,8 +1,8 @@
 //! Whether the name of a package is that of a well-known one, misspelt.
 
 use super::PackageSource;
-use crate::scan::evidence::installed_package::Registry;
 use crate::scan::evidence::imitated_package::taken_for;
+use crate::scan::evidence::installed_package::Registry;
 
 /// Returns the well-known package that a name is one slip away from, by the list and the distances
 /// of the rule `typosquatted-package`; none where the name is well known itself.

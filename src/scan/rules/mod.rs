@@ -13,7 +13,7 @@ mod obfuscation;
 #[cfg(test)]
 mod page;
 mod prompt_injection;
-pub(in crate::scan) mod provenance;
+mod provenance;
 #[cfg(test)]
 mod threats;
 

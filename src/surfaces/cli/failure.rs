@@ -13,9 +13,8 @@ use crate::api::Problem;
 use crate::app::{AppError, ImportError};
 use crate::approval::RecordError;
 use crate::config::{
-    AccountsConfigError, AuditConfigError, FollowConfigError, FreshnessConfigError, GithubConfigError,
-    HttpConfigError, LogConfigError,
-    MeterConfigError, OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError,
+    AccountsConfigError, AuditConfigError, FollowConfigError, FreshnessConfigError, GithubConfigError, HttpConfigError,
+    LogConfigError, MeterConfigError, OutgoingConfigError, PaymentConfigError, RegistriesConfigError, SettingsError,
     StorageConfigError,
 };
 use crate::operations::accounts::{ManageError, OperatorTeamError};

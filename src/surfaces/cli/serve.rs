@@ -9,8 +9,7 @@ use super::signatures::read_key;
 use crate::app;
 use crate::certificate::AuditPrice;
 use crate::config::{
-    AccountsConfig, AuditConfig, FollowConfig, FreshnessConfig, HttpConfig, MeterConfig, OutgoingConfig,
-    PaymentConfig,
+    AccountsConfig, AuditConfig, FollowConfig, FreshnessConfig, HttpConfig, MeterConfig, OutgoingConfig, PaymentConfig,
     RegistriesConfig, Settings, StorageConfig,
 };
 use crate::operations::Publisher;
