@@ -684,9 +684,7 @@ fn set(files: Files, folder: &str) -> FileSet {
 
 fn reviewed(file_name: &str, kind: DistributionKind, set: FileSet) -> (ReviewedFile, FileSet) {
     let digest = set.digest();
-    let file_count = set.files.len() as u64;
-    let file_name = file_name.to_owned();
-    (ReviewedFile { file_name, kind, sha256: digest, size_bytes: 1, file_set_hash: digest, file_count }, set)
+    (ReviewedFile::of(file_name.to_owned(), kind, digest, 1, &set), set)
 }
 
 fn release(registry: PackageRegistry, files: Files) -> Vec<(ReviewedFile, FileSet)> {

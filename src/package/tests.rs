@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::skill::{FileContent, RawFile, Sha256Digest};
+use crate::skill::{FileContent, RawFile, Sha256Digest, UnreadFile};
 
 #[test]
 fn a_spec_is_read_in_every_form_and_written_in_one() {
@@ -222,7 +222,8 @@ fn code_is_scanned_before_what_a_package_is_padded_with() {
     assert!(bundle.has_own_instructions && !bundle.raw.unread.is_empty());
     // Without the stand-in they are the same files.
     let alone = set.into_files();
-    assert_eq!((&alone.files[..], &alone.unread), (&bundle.raw.files[1..], &bundle.raw.unread));
+    let shown = |files: &[RawFile], unread: &[UnreadFile]| format!("{files:?} {unread:?}");
+    assert_eq!(shown(&alone.files, &alone.unread), shown(&bundle.raw.files[1..], &bundle.raw.unread));
 }
 
 proptest! {

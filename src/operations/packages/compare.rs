@@ -8,7 +8,7 @@ use super::review::{PackageStep, fetch_files};
 use crate::certificate::{Compared, NamedRepository, ReviewedFile, named_repository};
 use crate::package::{FileSet, PackageSpec, PackageVersion};
 use crate::skill::sanitise_line;
-use crate::source::{PackageClient, PackageRelease, ReadBounds, SourceError, SourceSpec, read_commit};
+use crate::source::{PackageClient, PackageRelease, Reach, ReadBounds, SourceError, SourceSpec, read_commit};
 
 /// What a release is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,14 @@ impl Comparison {
 }
 
 /// How far the fetch of a repository goes: it is compared, and not kept.
-const BOUNDS: ReadBounds =
-    ReadBounds { fetch_time: Duration::from_secs(120), fetch_bytes: 256 * 1024 * 1024, entries: 65_536, skills: 0 };
+/// Its address is the word of whoever wrote the package.
+const BOUNDS: ReadBounds = ReadBounds {
+    fetch_time: Duration::from_secs(120),
+    fetch_bytes: 256 * 1024 * 1024,
+    entries: 65_536,
+    skills: 0,
+    guard: Some(Reach::Public),
+};
 /// Characters of a note.
 const NOTE_CHARACTERS: usize = 300;
 

@@ -245,7 +245,8 @@ fn a_lock_file_says_which_versions_and_a_manifest_beside_it_what_is_direct() {
         "[[package]]\nname = 'flask'\nversion = '2.3.0'\n[[package]]\nname = 'jinja2'\nversion = '3.1.0'\n",
     );
     let place = "git+https://git.example/o.git";
-    let rows: [(&[(&str, &str)], Vec<String>, bool); 4] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], Vec<String>, bool);
+    let rows: [Row<'_>; 4] = [
         (&[manifest], vec!["a ^1.0.0".into(), "b 2.0.0".into(), format!("own {place}")], false),
         // The manifest and the lock file contradict each other about `b`.
         (

@@ -132,7 +132,7 @@ impl<'a> Theirs<'a> {
             _ => false,
         };
         self.digests.contains(&file.sha256)
-            || self.texts.get(file.path.file_name()).is_some_and(|files| files.iter().any(|other| is_same(&other)))
+            || self.texts.get(file.path.file_name()).is_some_and(|files| files.iter().any(is_same))
     }
 
     /// Tells whether a file lies at this path, below whatever folder of the repository.
