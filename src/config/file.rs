@@ -253,6 +253,10 @@ mod tests {
         let (values, secret_files) = parse(example).expect("it is read");
         let expected = [
             ("TOUCHMARK_CLIENT_HEADER", "x-forwarded-for"),
+            ("TOUCHMARK_FOLLOW", "https://skills.example"),
+            ("TOUCHMARK_FOLLOW_KEYS", "ed25519:…"),
+            ("TOUCHMARK_FOLLOW_SECONDS", "60"),
+            ("TOUCHMARK_FOLLOW_WITHOUT", "statements"),
             ("TOUCHMARK_FREE_DISCOVERS_PER_DAY", "50"),
             ("TOUCHMARK_PAYMENTS_PAY_TO", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"),
             ("TOUCHMARK_PAYMENTS_PRICE", "0.002"),

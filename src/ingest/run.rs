@@ -12,7 +12,7 @@ use crate::compute::Compute;
 use crate::search::SearchIndex;
 use crate::skill::Timestamp;
 use crate::source::{self, FoundSkill, SkillStream, SourceFailure, SourceItem, SourceSpec};
-use crate::store::Store;
+use crate::store::{STARTER_SOURCE, Store};
 
 /// Skills that are parsed, scanned and stored together.
 const BATCH_SKILLS: usize = 512;
@@ -64,7 +64,7 @@ pub async fn ingest_starter(
     pipeline: &Pipeline,
     progress: Arc<dyn IngestProgress>,
 ) -> Result<IngestReport, IngestError> {
-    run(pipeline, starter::KEY.to_owned(), || Ok(starter::open()), progress).await
+    run(pipeline, STARTER_SOURCE.to_owned(), || Ok(starter::open()), progress).await
 }
 
 struct Batch {

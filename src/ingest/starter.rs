@@ -7,9 +7,6 @@ use rust_embed::RustEmbed;
 use crate::skill::{FileContent, RawBundle, RawFile, Registry, SkillSource, SourceIdentity};
 use crate::source::{FoundSkill, SkillStream, SourceItem};
 
-/// The canonical text of this source.
-pub(super) const KEY: &str = "starter:touchmark";
-
 #[derive(RustEmbed)]
 #[folder = "index/starter/"]
 struct Files;

@@ -67,8 +67,9 @@ pub use threats::{
     ThreatReport, Threats, VerdictThreat,
 };
 pub use transfer::{
-    BundleRow, Declined, FollowedIndex, IndexStanding, RepositoryRow, RowKind, SentState, SkillRow, SourceRow,
-    TakeOver, TakeOverBatch, TakedownRow, TakenOver, ThreatRow, Transfer, TransferError, TransferRow, VerdictRow,
+    BundleRow, Declined, FollowedIndex, IndexStanding, RepositoryRow, RowKind, STARTER_SOURCE, SentState, SkillRow,
+    SourceRow, TakeOver, TakeOverBatch, TakedownRow, TakenOver, ThreatRow, Transfer, TransferError, TransferRow,
+    VerdictRow,
 };
 pub use verifications::{
     EndedVerification, NewVerification, VerificationRecord, Verifications, VerifiedSource, WebhookEnd, WebhookMessage,

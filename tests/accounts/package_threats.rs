@@ -74,15 +74,8 @@ async fn a_certificate_and_a_digest_tell_of_the_package_as_well() {
         is_executable: false,
     }];
     let set = FileSet { files, unread: Vec::new() };
-    let (sha256, file_set_hash) = (Sha256Digest::of(b"the tarball"), set.digest());
-    let file = ReviewedFile {
-        file_name: "evil-1.0.0.tgz".to_owned(),
-        kind: DistributionKind::Tarball,
-        sha256,
-        size_bytes: 11,
-        file_set_hash,
-        file_count: 1,
-    };
+    let sha256 = Sha256Digest::of(b"the tarball");
+    let file = ReviewedFile::of("evil-1.0.0.tgz".to_owned(), DistributionKind::Tarball, sha256, 11, &set);
     let spec = PackageSpec::parse("npm:evil@1.0.0").expect("a release");
     let review = PackageReview::of(spec, vec![(file, set)], Vec::new(), None, Ruleset::builtin()).expect("a review");
     certify_package(&service.services, &review).await.expect("it is kept");

@@ -108,7 +108,14 @@ async fn skills_of_an_index_without_accounts_answer_the_same() {
         let statements = match table.as_str() {
             "meta" => vec![known],
             _ => {
-                vec![format!("DELETE FROM main.{table}"), format!("INSERT INTO main.{table} SELECT * FROM new.{table}")]
+                // Later versions may have added columns.
+                let columns = format!("SELECT group_concat(name) FROM pragma_table_info('{table}', 'main')");
+                let columns: String =
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(columns)).fetch_one(&pool).await.expect("the columns");
+                vec![
+                    format!("DELETE FROM main.{table}"),
+                    format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"),
+                ]
             }
         };
         for statement in statements {

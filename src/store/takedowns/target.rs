@@ -104,7 +104,9 @@ impl TakedownTarget {
                 let parts = place(root).filter(|parts| parts.len() > 2)?;
                 let (host, rest) = parts.split_first()?;
                 let (repository, owner) = rest.split_last()?;
-                let is_folder = !folder.is_empty() && folder.len() <= NAME_BYTES && !folder.contains(char::is_control);
+                let is_folder = folder.len() <= NAME_BYTES
+                    && !folder.contains(char::is_control)
+                    && folder.split('/').all(|part| !matches!(part, "" | "." | ".."));
                 is_folder.then(|| Self::of_folder(&SourceIdentity::new(host, &owner.join("/"), repository, folder)))?
             }
             _ => return None,

@@ -38,6 +38,10 @@ pub trait Transfer: Send + Sync {
     async fn published_root(&self, sequence: u64) -> Result<Option<Sha256Digest>, StoreError>;
 }
 
+/// The key of the source from which the catalogue comes that ships with the program. An index that
+/// holds nothing else is empty to whoever brings another.
+pub const STARTER_SOURCE: &str = "starter:touchmark";
+
 /// Which index a store holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexStanding {

@@ -8,7 +8,8 @@ mod row;
 mod warning;
 
 pub use contract::{
-    Declined, FollowedIndex, IndexStanding, SentState, TakeOver, TakeOverBatch, TakenOver, Transfer, TransferError,
+    Declined, FollowedIndex, IndexStanding, STARTER_SOURCE, SentState, TakeOver, TakeOverBatch, TakenOver, Transfer,
+    TransferError,
 };
 pub(super) use row::ParsedBundle;
 pub use row::{BundleRow, RepositoryRow, RowKind, SkillRow, SourceRow, TransferRow, VerdictRow};

@@ -4,10 +4,8 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use crate::skill::{Sha256Digest, Timestamp};
 use crate::store::sqlite::read::digest;
-use crate::store::{FollowedIndex, IndexStanding, StoreError};
+use crate::store::{FollowedIndex, IndexStanding, STARTER_SOURCE, StoreError};
 
-/// The key of the source from which the catalogue comes that ships with the program.
-const STARTER: &str = "starter";
 /// States that are remembered.
 const STATES: i64 = 1_000;
 
@@ -20,7 +18,7 @@ pub(super) async fn read_standing(connection: &mut SqliteConnection) -> Result<I
     let sequence: i64 =
         sqlx::query_scalar("SELECT value FROM meta WHERE key = 'sequence'").fetch_one(&mut *connection).await?;
     let foreign: i64 = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sources WHERE key <> ?)")
-        .bind(STARTER)
+        .bind(STARTER_SOURCE)
         .fetch_one(&mut *connection)
         .await?;
     let row =
