@@ -137,7 +137,7 @@ async fn a_statement_that_was_heard_here_is_not_overruled_while_it_holds() {
     copy.close().await;
     import(&data, &export(&world.services, None).await.1, false).await.expect("it is taken over again");
     let copy = store(&world, "copy").await;
-    assert_eq!(copy.publisher_statements(&[own.domain.clone()]).await.expect("read"), [own]);
+    assert_eq!(copy.publisher_statements(std::slice::from_ref(&own.domain)).await.expect("read"), [own]);
 }
 
 #[tokio::test]
