@@ -34,6 +34,7 @@ pub(super) fn document(url: &str, terms: Option<&PaymentTerms>, has_accounts: bo
     for (name, schema) in openapi_accounts::envelopes().into_iter().filter(|(name, _)| is_named(name)) {
         schemas.insert(name.to_owned(), without_meta(schema.to_value()));
     }
+    schemas.extend(openapi_skills::components());
     let mut tags = vec![
         json!({ "name": "skills", "description": "Discover, inspect and verify." }),
         json!({ "name": "service", "description": "The service itself." }),

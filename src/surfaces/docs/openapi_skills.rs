@@ -45,7 +45,7 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
                 "200": {
                     "description": "The answer.",
                     "headers": { "X-Request-Id": header("Id of the request.", "string"), "X-Touchmark-Version": header("Version of the program.", "string") },
-                    "content": { "application/json": { "schema": without_meta(schema.to_value()) } },
+                    "content": { "application/json": { "schema": taken_apart(schema.to_value()).0 } },
                 },
                 "404": failure("There is no such skill, it was taken down, or it was not scanned yet."),
                 "500": failure("Something unforeseen; the log has the rest under the request id."),
@@ -53,5 +53,38 @@ pub(super) fn add_paths(paths: &mut Map<String, Value>) {
             },
         });
         paths.insert(path.to_owned(), json!({ "get": operation }));
+    }
+}
+
+/// Returns the parts that the schemas of these paths share, by name: findings, and components,
+/// which hold each other.
+pub(super) fn components() -> Map<String, Value> {
+    [schemars::schema_for!(SkillCertificateView), schemars::schema_for!(Bom)]
+        .into_iter()
+        .flat_map(|schema| taken_apart(schema.to_value()).1)
+        .collect()
+}
+
+/// Takes the definitions out of a schema: references in a document of OpenAPI count from its
+/// root, where a schema has none.
+fn taken_apart(schema: Value) -> (Value, Map<String, Value>) {
+    let mut schema = without_meta(schema);
+    refer_to_components(&mut schema);
+    let definitions = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
+    (schema, definitions.and_then(|definitions| definitions.as_object().cloned()).unwrap_or_default())
+}
+
+fn refer_to_components(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match (key.as_str(), member.as_str().and_then(|text| text.strip_prefix("#/$defs/"))) {
+                    ("$ref", Some(name)) => *member = json!(format!("#/components/schemas/{name}")),
+                    _ => refer_to_components(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(refer_to_components),
+        _ => {}
     }
 }
